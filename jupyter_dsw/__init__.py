@@ -1,0 +1,63 @@
+"""What an Alibaba Cloud PAI-DSW instance says of itself, in the notebook that runs on it.
+
+`%dsw_info` shows it in a cell, `jupyter_dsw.read()` gives it to code.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_dsw.instance.model import Instance
+    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.source import read
+    from jupyter_dsw.upstream.errors import DSWError
+
+__all__ = ["DSWError", "Instance", "Reading", "__version__", "load_ipython_extension", "read"]
+
+# This module is imported by every kernel's start, by the server and by `jupyter labextension`:
+# each loads only what it then uses (PEP 562).
+_HOMES = {
+    "DSWError": "jupyter_dsw.upstream.errors",
+    "Instance": "jupyter_dsw.instance.model",
+    "Reading": "jupyter_dsw.notebook.reading",
+    "read": "jupyter_dsw.notebook.source",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("jupyter-dsw")
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register `%dsw_info` in `shell`: what `%load_ext jupyter_dsw` calls."""
+    from jupyter_dsw.notebook.stub import register
+
+    register(shell)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from jupyter_dsw.server.extension import DSWExtension
+
+    return [{"module": "jupyter_dsw.server.extension", "app": DSWExtension}]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-dsw"}]

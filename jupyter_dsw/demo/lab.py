@@ -1,0 +1,120 @@
+"""A JupyterLab of the demo's own: nothing of the user's Jupyter settings, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab server."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    """Its base URL, ending in a slash."""
+    token: str
+    home: Path
+    """Holds its settings, its runtime files and, in `work`, its notebooks."""
+
+    @classmethod
+    def start(cls, home: Path, environment: dict[str, str], *, port: int = 0) -> Lab:
+        """Start one on 127.0.0.1 whose kernels run in `environment`; 0 takes a free port."""
+        work = home / "work"
+        work.mkdir()
+        _write_page_config(home)
+        port = port or _free_port()
+        token = secrets.token_hex(24)
+        log = (home / "server.log").open("wb")
+        with log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *_options(work, port)],
+                env=environment | _own_folders(home) | {"JUPYTER_TOKEN": token},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return cls(process, f"http://127.0.0.1:{port}/", token, home)
+
+    def notebook_url(self, name: str) -> str:
+        """What to open in a browser to see the notebook `name`."""
+        return f"{self.url}lab/tree/{name}?token={self.token}"
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """Ask the server's REST API and return the JSON; raises `requests.RequestException`."""
+        with requests.Session() as session:
+            session.trust_env = False
+            session.headers["Authorization"] = f"token {self.token}"
+            response = session.request(method, self.url + path, timeout=30, **options)
+            response.raise_for_status()
+            return response.json()
+
+    def wait_until_it_answers(self) -> None:
+        """Return when the server answers; raises `RuntimeError` with its last words if it ends."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.request("GET", "api/status")
+            except requests.RequestException:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    log = (self.home / "server.log").read_text(errors="replace")
+                    msg = f"JupyterLab does not answer. Its log ends:\n{log[-2000:]}"
+                    raise RuntimeError(msg) from None
+                time.sleep(0.1)
+            else:
+                return
+
+
+def _options(work: Path, port: int) -> list[str]:
+    options = {
+        "ServerApp.root_dir": work,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.open_browser": False,
+        # As root (containers), Jupyter wants to be told that this is meant.
+        "ServerApp.allow_root": True,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    return [f"--{name}={value}" for name, value in options.items()]
+
+
+def _own_folders(home: Path) -> dict[str, str]:
+    names = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "config/lab/user-settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "config/lab/workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return {name: os.fspath(home / folder) for name, folder in names.items()}
+
+
+def _write_page_config(home: Path) -> None:
+    # JupyterLab's question whether to fetch its news would be the first thing that people see.
+    folder = home / "config" / "labconfig"
+    folder.mkdir(parents=True)
+    disabled = {"@jupyterlab/apputils-extension:announcements": True}
+    (folder / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

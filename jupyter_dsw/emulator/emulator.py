@@ -1,0 +1,276 @@
+"""The emulator: GetInstance's endpoint and the credential service, over one simulated instance."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING, Any, final
+from urllib.parse import unquote
+
+from jupyter_dsw.emulator import refusals
+from jupyter_dsw.emulator.answer import AnswerWriter, merge
+from jupyter_dsw.emulator.canaries import Canaries
+from jupyter_dsw.emulator.credential_service import CREDENTIALS_PATH, CredentialService
+from jupyter_dsw.emulator.endpoint import Delivery, Endpoint, Response
+from jupyter_dsw.emulator.scenarios import find_scenario
+from jupyter_dsw.emulator.simulation import state
+from jupyter_dsw.emulator.verification import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from jupyter_dsw.emulator.verification import SignedRequest
+
+REGION = "cn-hangzhou"
+SKEW_S = 3 * 3600
+"""How far ahead the endpoint's clock is in the scenario `skewed` (seconds)."""
+
+_ACTION, _VERSION = "GetInstance", "2022-01-01"
+_INSTANCES_PATH = "/api/v2/instances/"
+_BAD_MANNERS = {
+    "slow": Delivery.PIECES,
+    "hang": Delivery.NEVER,
+    "reset": Delivery.RESET,
+    "truncated": Delivery.CUT_OFF,
+}
+
+
+@final
+class Emulator:
+    """A local DSW endpoint over real HTTP, on 127.0.0.1, that verifies signatures.
+
+    `scenario` is a name of `SCENARIOS`; `speed` is how many simulated seconds pass in a real one;
+    `port` 0 takes a free one; `clock` gives the seconds since the epoch, for dates, tokens and
+    the simulated instance alike. A key of the credential service lives `credential_lifetime_s`
+    seconds; the answer of the scenario `slow` takes `slow_s`.
+
+    Usable as a context manager. Every member may be used from any thread.
+    """
+
+    def __init__(
+        self,
+        scenario: str = "healthy",
+        speed: float = 1.0,
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        *,
+        credential_lifetime_s: float = 3600,
+        slow_s: float = 5,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._speed = speed
+        self._port = port
+        self._slow_s = slow_s
+        self._scenario = find_scenario(scenario)
+        self._life_begun = clock()
+        self._overrides: dict[str, Any] = {}
+        self._calls = self._accepted = 0
+        self._endpoint: Endpoint | None = None
+        self._canaries = Canaries()
+        self.instance_id = f"dsw-{secrets.token_hex(8)}"
+        self._writer = AnswerWriter(self.instance_id, self._canaries)
+        self._credentials = CredentialService(self._canaries, credential_lifetime_s)
+        self._verifier = Verifier(self._credentials.find)
+
+    def start(self) -> Emulator:
+        """Listen; OSError if the port is taken. Return self."""
+        if self._endpoint is not None:
+            message = "an emulator can be started once"
+            raise RuntimeError(message)
+        self._endpoint = Endpoint(
+            self._respond, clock=self._endpoint_time, port=self._port, slow_s=self._slow_s
+        )
+        self._port = self._endpoint.port
+        self._endpoint.start()
+        return self
+
+    def close(self) -> None:
+        """Stop listening and end every connection, at once. May be called again."""
+        if self._endpoint is not None and not self._endpoint.closing.is_set():
+            self._endpoint.close()
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The endpoint, ``http://127.0.0.1:PORT``; stays readable after `close`."""
+        if self._endpoint is None:
+            message = "the emulator has not been started"
+            raise RuntimeError(message)
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def credentials_uri(self) -> str:
+        """The credential service, for ``ALIBABA_CLOUD_CREDENTIALS_URI``."""
+        return self.url + CREDENTIALS_PATH
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a DSW instance with a RAM role, at this endpoint."""
+        return {
+            "DSW_INSTANCE_ID": self.instance_id,
+            "REGION": REGION,
+            "JUPYTER_DSW_ENDPOINT": self.url,
+            "ALIBABA_CLOUD_CREDENTIALS_URI": self.credentials_uri,
+        }
+
+    def static_environment(self) -> dict[str, str]:
+        """Return the same with a long-lived access key in place of the credential service."""
+        environment = self.environment()
+        del environment["ALIBABA_CLOUD_CREDENTIALS_URI"]
+        key = self._credentials.static
+        return {
+            **environment,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.access_key_secret,
+        }
+
+    @property
+    def scenario(self) -> str:
+        """The name of the scenario being played; may be set while it runs.
+
+        The instance's life begins anew only where the new scenario has another one.
+        """
+        return self._scenario.name
+
+    @scenario.setter
+    def scenario(self, name: str) -> None:
+        scenario = find_scenario(name)
+        with self._lock:
+            if scenario.life is not self._scenario.life:
+                self._life_begun = self._clock()
+            self._scenario = scenario
+
+    def change(self, **overrides: Any) -> None:
+        """Put `overrides` over the simulated answer from now on.
+
+        Objects are merged deeply, everything else, lists included, is replaced.
+        """
+        with self._lock:
+            self._overrides = merge(self._overrides, overrides)
+
+    def answer(self, request_id: str = "") -> dict[str, Any]:
+        """Return what GetInstance answers at this moment, secrets included."""
+        with self._lock:
+            life, begun, overrides = self._scenario.life, self._life_begun, self._overrides
+        now = self._clock()
+        elapsed = (now - begun) * self._speed
+        # Anchored to a whole second, so that a time in the answer does not flicker between two.
+        # Simulated time that runs faster is told relative to now: DueTime less the Date header is
+        # always RemainingTimeInMs.
+        anchor = int(begun) + round((now - begun) * (1 - self._speed))
+        answer = self._writer.write(
+            life, state(life, elapsed), lambda event: anchor + event, request_id
+        )
+        return dict(merge(answer, overrides))
+
+    @property
+    def calls(self) -> int:
+        """How many GetInstance requests have arrived, refused ones included."""
+        return self._calls
+
+    @property
+    def accepted(self) -> int:
+        """How many of them were answered with an instance."""
+        return self._accepted
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret planted in answers or handed out as a credential so far."""
+        return self._canaries.planted
+
+    def _endpoint_time(self) -> float:
+        return self._clock() + (SKEW_S if self.scenario == "skewed" else 0)
+
+    def _respond(self, request: SignedRequest) -> Response:
+        path = request.target.partition("?")[0]
+        if path == CREDENTIALS_PATH and request.method == "GET":
+            return _json(self._credentials.answer(self._clock()))
+        request_id = str(uuid.uuid4()).upper()
+        if path.startswith(_INSTANCES_PATH):
+            with self._lock:
+                self._calls += 1
+        headers = (("x-acs-request-id", request_id),)
+        try:
+            self._authorize(request, path)
+            return self._play(request_id, headers)
+        except refusals.Refusal as refusal:
+            body = refusal.body(request_id, request.header("host") or "")
+            return _json(body, refusal.status, (*headers, *refusal.headers))
+
+    def _authorize(self, request: SignedRequest, path: str) -> None:
+        if request.method != "GET":
+            raise refusals.unsupported_method()
+        self._verifier.verify(
+            request,
+            endpoint_time=self._endpoint_time(),
+            token_time=float("inf") if self.scenario == "expired" else self._clock(),
+        )
+        action = (request.header("x-acs-action"), request.header("x-acs-version"))
+        if not path.startswith(_INSTANCES_PATH) or action != (_ACTION, _VERSION):
+            raise refusals.unknown_action()
+        instance_id = unquote(path.removeprefix(_INSTANCES_PATH))
+        if instance_id != self.instance_id or self.scenario == "missing":
+            raise refusals.no_such_instance(instance_id)
+
+    def _play(self, request_id: str, headers: tuple[tuple[str, str], ...]) -> Response:
+        scenario = self.scenario
+        answer = self.answer(request_id)
+        if scenario == "denied":
+            raise refusals.no_permission(answer["UserId"], answer["WorkspaceId"], REGION)
+        if scenario == "throttled":
+            raise refusals.throttled()
+        if scenario == "refused":
+            return _json(_refused(request_id), headers=headers)
+        if scenario in {"garbage", "html", "empty"}:
+            return _not_json(scenario, answer, headers)
+        delivery = _BAD_MANNERS.get(scenario, Delivery.WHOLE)
+        if delivery in {Delivery.WHOLE, Delivery.PIECES}:
+            with self._lock:
+                self._accepted += 1
+        return _json(answer, headers=headers, delivery=delivery)
+
+
+def _json(
+    body: dict[str, Any],
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+    delivery: Delivery = Delivery.WHOLE,
+) -> Response:
+    headers = (("Content-Type", "application/json;charset=utf-8"), *headers)
+    encoded = json.dumps(body, ensure_ascii=False).encode()
+    return Response(status, encoded, headers, delivery)
+
+
+def _refused(request_id: str) -> dict[str, Any]:
+    return {
+        "RequestId": request_id,
+        "Success": False,
+        "Code": "InternalError",
+        "Message": "The instance service is busy.",
+        "HttpStatusCode": 400,
+    }
+
+
+def _not_json(kind: str, answer: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Response:
+    """Return what is no answer, with secrets in it that nobody may pass on."""
+    if kind == "html":
+        link = answer["JupyterlabUrl"]
+        page = f"<html><body><h1>Sign in</h1><a href='{link}'>{link}</a></body></html>"
+        return Response(200, page.encode(), (("Content-Type", "text/html"), *headers))
+    half = json.dumps(answer).encode()[:4000]
+    body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
+    return Response(200, body, (("Content-Type", "application/json"), *headers))

@@ -1,0 +1,188 @@
+"""The emulator's HTTP server: requests in, answers out, in good and in bad manners.
+
+It knows HTTP/1.1 and nothing of DSW.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import socket
+import struct
+import sys
+import threading
+from dataclasses import dataclass
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from jupyter_dsw.emulator.verification import SignedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MARK = ("X-Jupyter-DSW-Emulator", "1")
+"""The header on every answer that tells the emulator from Alibaba Cloud."""
+
+_PIECES = 20
+
+
+class Delivery(enum.Enum):
+    """How an answer gets to the one who asked."""
+
+    WHOLE = enum.auto()
+    PIECES = enum.auto()
+    CUT_OFF = enum.auto()
+    NEVER = enum.auto()
+    RESET = enum.auto()
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    delivery: Delivery = Delivery.WHOLE
+
+
+class Endpoint(ThreadingHTTPServer):
+    """Serves on 127.0.0.1, one thread a connection, until closed.
+
+    `respond` makes the answers, `clock` the Date header (seconds since the epoch); an answer
+    delivered in pieces takes `slow_s` seconds.
+    """
+
+    daemon_threads = True
+    # The default of 5 refuses connections when 200 askers come at once.
+    request_queue_size = 256
+
+    def __init__(
+        self,
+        respond: Callable[[SignedRequest], Response],
+        *,
+        clock: Callable[[], float],
+        port: int,
+        slow_s: float,
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.respond = respond
+        self.clock = clock
+        self.slow_s = slow_s
+        self.closing = threading.Event()
+        self._lock = threading.Lock()
+        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._accepting = threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="emulator", daemon=True
+        )
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.server_address[1])
+
+    def start(self) -> None:
+        """Begin to accept connections."""
+        self._accepting.start()
+
+    def close(self) -> None:
+        """Stop, end what is being answered, and leave no thread and no socket behind."""
+        self.closing.set()
+        self.shutdown()
+        self._accepting.join()
+        with self._lock:
+            connections = dict(self._connections)
+        for connection, thread in connections.items():
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join()
+        self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a connection's requests in a thread of its own, which `close` can wait for."""
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
+        with self._lock:
+            self._connections[request] = thread
+        thread.start()
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        super().shutdown_request(request)
+        with self._lock:
+            self._connections.pop(request, None)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error, unless it is only that the other side went away."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Headers and body are two writes; Nagle's algorithm would hold the second back for 40 ms.
+    disable_nagle_algorithm = True
+    server: Endpoint
+
+    def _handle(self) -> None:
+        if self.headers.get("Transfer-Encoding"):
+            self.send_error(411)
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = tuple(self.headers.items())
+        request = SignedRequest(self.command, self.path, headers, body)
+        self._deliver(self.server.respond(request))
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
+
+    def _deliver(self, response: Response) -> None:
+        self.close_connection |= response.delivery is not Delivery.WHOLE
+        if response.delivery is Delivery.NEVER:
+            self.server.closing.wait()
+        elif response.delivery is Delivery.RESET:
+            self._reset()
+        else:
+            self._send(response)
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in (*response.headers, ("Content-Length", str(len(response.body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if response.delivery is Delivery.PIECES:
+            self._send_pieces(response.body)
+        elif response.delivery is Delivery.CUT_OFF:
+            self.wfile.write(response.body[: len(response.body) // 2])
+        else:
+            self.wfile.write(response.body)
+
+    def _send_pieces(self, body: bytes) -> None:
+        size = -(-len(body) // _PIECES)
+        for start in range(0, len(body), size):
+            if self.server.closing.wait(self.server.slow_s / _PIECES):
+                return
+            self.wfile.write(body[start : start + size])
+
+    def _reset(self) -> None:
+        # Closed with nothing to linger for, the socket sends RST and not FIN.
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.rfile.close()
+        self.connection.close()
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        super().send_response(code, message)
+        self.send_header(*MARK)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return formatdate(self.server.clock() if timestamp is None else timestamp, usegmt=True)
+
+    def version_string(self) -> str:
+        return "jupyter-dsw-emulator"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: request lines may carry a sharing token."""

@@ -1,0 +1,116 @@
+"""The situations that the emulator can play, by name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from jupyter_dsw.emulator.simulation import STARTING_S, Life, SavedImage
+
+_MINUTE = 60
+_HOUR = 3600
+
+_EARLIER_IMAGES = (
+    SavedImage("vision-baseline", at=-6 * 24 * _HOUR),
+    SavedImage(
+        "vision-too-large",
+        at=-2 * 24 * _HOUR,
+        failure=(
+            "ImageTooLarge",
+            "The image is 17.2 GiB larger than the 15 GiB that can be saved.",
+        ),
+    ),
+)
+
+
+def _running_since(seconds: float) -> float:
+    return -seconds - STARTING_S
+
+
+# Newest in the middle: readers must not rely on the order. Somebody comes by every 54 minutes, so
+# that a demonstration outlives the idle limit.
+_HEALTHY = Life(
+    started_at=_running_since(30 * _MINUTE),
+    busy=tuple(((20 + 54 * n) * _MINUTE, (24 + 54 * n) * _MINUTE) for n in range(8)),
+    stop_at=5 * _HOUR + 25 * _MINUTE,
+    images=(_EARLIER_IMAGES[0], SavedImage("vision-tuned", at=-7 * _MINUTE), _EARLIER_IMAGES[1]),
+)
+_LIFECYCLE = Life(
+    started_at=0,
+    busy=((3 * _MINUTE, 10 * _MINUTE), (30 * _MINUTE, 40 * _MINUTE), (60 * _MINUTE, 65 * _MINUTE)),
+    stop_at=2 * _HOUR,
+    images=(SavedImage("vision-tuned", at=15 * _MINUTE, push_s=300),),
+)
+_IDLE = Life(started_at=_running_since(55 * _MINUTE), images=_EARLIER_IMAGES)
+_SCHEDULED = Life(
+    started_at=_running_since(3 * _HOUR),
+    busy=((-3 * _HOUR, math.inf),),
+    stop_at=12 * _MINUTE,
+    images=_EARLIER_IMAGES,
+)
+_SAVING = Life(
+    started_at=_running_since(2 * _HOUR),
+    busy=((-2 * _HOUR, 0),),
+    images=(*_EARLIER_IMAGES, SavedImage("vision-tuned", at=0)),
+)
+_SAVE_FAILED = Life(
+    started_at=_running_since(2 * _HOUR),
+    busy=((-2 * _HOUR, -10 * _MINUTE),),
+    images=(
+        *_EARLIER_IMAGES,
+        SavedImage(
+            "vision-tuned", at=-5 * _MINUTE, failure=("Internal Error", "no space left on device")
+        ),
+    ),
+)
+_FAILED = Life(started_at=-10 * _MINUTE, failed=True, images=_EARLIER_IMAGES)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One situation: what it is, in one line, and the instance behind it."""
+
+    name: str
+    description: str
+    life: Life = _HEALTHY
+
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            "healthy", "runs, idle for 30 of 60 minutes, one image saved and one being pushed"
+        ),
+        Scenario(
+            "lifecycle", "starts now, works, saves an image, is stopped after 2 h", _LIFECYCLE
+        ),
+        Scenario("idle", "idle for 55 of 60 minutes, then it is stopped", _IDLE),
+        Scenario("scheduled", "busy, and scheduled to stop in 12 minutes", _SCHEDULED),
+        Scenario("saving", "begins to save an image: Committing, Pushing, Saved", _SAVING),
+        Scenario("save-failed", "could not save its image", _SAVE_FAILED),
+        Scenario("failed", "could not start, for a reason that is not given", _FAILED),
+        Scenario("denied", "403: no role in the workspace"),
+        Scenario("missing", "404: no such instance"),
+        Scenario("throttled", "400: too many calls, come again in 30 s (x-acs-retry-after)"),
+        Scenario("slow", "the answer comes in small pieces, over some seconds"),
+        Scenario("hang", "no answer ever comes"),
+        Scenario("reset", "the connection is reset"),
+        Scenario("garbage", "200 with bytes that are neither JSON nor UTF-8"),
+        Scenario("truncated", "200 with an answer that is cut off in the middle"),
+        Scenario("html", "200 with the HTML page of a proxy"),
+        Scenario("empty", "200 without a body"),
+        Scenario("refused", "200 with Success: false"),
+        Scenario("skewed", "the endpoint's clock is 3 h ahead: it refuses the date"),
+        Scenario("expired", "every security token has expired"),
+    )
+}
+"""Every scenario by its name, in the order of a `--help`."""
+
+
+def find_scenario(name: str) -> Scenario:
+    """Return the scenario of this name; ValueError, naming those there are, for another."""
+    try:
+        return SCENARIOS[name]
+    except KeyError:
+        message = f"no scenario {name!r}; there are: {', '.join(SCENARIOS)}"
+        raise ValueError(message) from None

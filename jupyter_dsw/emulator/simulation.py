@@ -1,0 +1,177 @@
+"""The life of one simulated instance, as a pure function of time.
+
+All times here are in simulated seconds: 0 is when the simulation began, negative is before that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+STARTING = (("Creating", 20), ("ResourceAllocating", 40), ("EnvPreparing", 90), ("Starting", 30))
+"""The statuses of an instance that starts, in order, and how long each holds (seconds)."""
+
+STARTING_S = sum(seconds for _, seconds in STARTING)
+STOPPING_S = 60
+
+
+@dataclass(frozen=True)
+class SavedImage:
+    """One saving of the instance's image: committed, pushed, then saved; or failed.
+
+    It begins `at`; committing takes `commit_s` seconds and pushing `push_s`. With `failure` (code
+    and message) it fails at the end of the commit.
+    """
+
+    name: str
+    at: float
+    commit_s: float = 180
+    push_s: float = 900
+    failure: tuple[str, str] | None = None
+
+    def steps(self) -> tuple[tuple[float, str], ...]:
+        """Return when each status begins, in order."""
+        committed = self.at + self.commit_s
+        if self.failure is not None:
+            return (self.at, "Committing"), (committed, "Failed")
+        pushed = committed + self.push_s
+        return (self.at, "Committing"), (committed, "Pushing"), (pushed, "Saved")
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is to happen to a simulated instance.
+
+    It is told to start at `started_at`. A person or a training job is at work in the intervals of
+    `busy` (in order); otherwise it is idle, and stopped after `max_idle_minutes` of that. `stop_at`
+    is the scheduled stop, None for none. `failed` is an instance that could not start.
+    """
+
+    started_at: float
+    busy: tuple[tuple[float, float], ...] = ()
+    max_idle_minutes: int = 60
+    stop_at: float | None = None
+    images: tuple[SavedImage, ...] = ()
+    failed: bool = False
+
+    @property
+    def running_from(self) -> float:
+        """When the instance is running for the first time."""
+        return self.started_at + STARTING_S
+
+    @property
+    def stops_at(self) -> float:
+        """When the instance is stopped, by its schedule or for being idle."""
+        return min(self._idle_stop(), math.inf if self.stop_at is None else self.stop_at)
+
+    def _idle_stop(self) -> float:
+        idle_from = self.running_from
+        for begin, end in self.busy:
+            if begin - idle_from >= self.max_idle_minutes * 60:
+                break
+            idle_from = max(idle_from, end)
+        return idle_from + self.max_idle_minutes * 60
+
+
+@dataclass(frozen=True)
+class ImageState:
+    """One saved image at one moment: `status` as of the API page, begun and changed when."""
+
+    name: str
+    status: str
+    begun_at: float
+    changed_at: float
+    reason_code: str = ""
+    reason_message: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """A simulated instance at one moment.
+
+    `due_at` is the scheduled stop and `remaining_s` the time until then, None without one;
+    `disk_growth` is how many bytes the root disk has gained since the instance was started.
+    """
+
+    status: str
+    changed_at: float
+    idle_minutes: int
+    due_at: float | None
+    remaining_s: float | None
+    running_s: float
+    images: tuple[ImageState, ...]
+    disk_growth: int
+
+
+def state(life: Life, elapsed: float) -> State:
+    """Return what the instance of `life` is like, `elapsed` simulated seconds into it."""
+    status, changed_at = _status(life, elapsed)
+    until = min(elapsed, life.stops_at)
+    due_at = None if life.failed or elapsed >= life.stops_at else life.stop_at
+    return State(
+        status=status,
+        changed_at=changed_at,
+        idle_minutes=_idle_minutes(life, until),
+        due_at=due_at,
+        remaining_s=None if due_at is None else due_at - elapsed,
+        running_s=0 if life.failed else max(0, until - life.running_from),
+        images=tuple(_image(image, elapsed) for image in life.images if image.at <= elapsed),
+        disk_growth=_disk_growth(life, until),
+    )
+
+
+def _status(life: Life, elapsed: float) -> tuple[str, float]:
+    if life.failed:
+        return "Failed", life.started_at
+    if elapsed >= life.stops_at + STOPPING_S:
+        return "Stopped", life.stops_at + STOPPING_S
+    if elapsed >= life.stops_at:
+        return "Stopping", life.stops_at
+    if elapsed >= life.running_from:
+        return _running_status(life, elapsed)
+    return _starting_status(life, elapsed)
+
+
+def _starting_status(life: Life, elapsed: float) -> tuple[str, float]:
+    changed_at = life.started_at
+    for status, seconds in STARTING:
+        if elapsed < changed_at + seconds:
+            return status, changed_at
+        changed_at += seconds
+    return "Running", changed_at
+
+
+def _running_status(life: Life, elapsed: float) -> tuple[str, float]:
+    # Inferred, the API page does not say: an image is being saved while the container is
+    # committed, and the instance runs again while the image is pushed.
+    begun = [image for image in life.images if life.running_from <= image.at <= elapsed]
+    if not begun:
+        return "Running", life.running_from
+    newest = max(begun, key=lambda image: image.at)
+    committed = newest.at + newest.commit_s
+    if elapsed < committed:
+        return "Saving", newest.at
+    return "SaveFailed" if newest.failure else "Running", committed
+
+
+def _idle_minutes(life: Life, until: float) -> int:
+    if life.failed or until < life.running_from:
+        return 0
+    idle_from = life.running_from
+    for begin, end in life.busy:
+        if begin <= until:
+            idle_from = max(idle_from, min(end, until))
+    return int((until - idle_from) // 60)
+
+
+def _image(image: SavedImage, elapsed: float) -> ImageState:
+    changed_at, status = [step for step in image.steps() if step[0] <= elapsed][-1]
+    code, message = image.failure if image.failure and status == "Failed" else ("", "")
+    return ImageState(image.name, status, image.at, changed_at, code, message)
+
+
+def _disk_growth(life: Life, until: float) -> int:
+    """Logs and caches grow slowly; a commit needs room for the layer that it makes."""
+    grown = int(max(0, until - life.running_from) * 40_000)
+    committing = any(_image(i, until).status == "Committing" for i in life.images if i.at <= until)
+    return grown + (6 << 30 if committing else 0)

@@ -1,0 +1,164 @@
+"""From JSON values to typed elements, field by field: an odd field costs itself and no more."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from .bounds import Names, child_path, item_path
+from .quantities import time_from_text
+
+_Element = TypeVar("_Element", bound=msgspec.Struct)
+_Reader: TypeAlias = Callable[[Any, str, Names], Any]
+
+# Beyond it a browser's number is another one (RFC 8259, section 6).
+_MAX_INTEGER = 2**53 - 1
+_INTEGER = re.compile(r"\s*(-?\d{1,16})\s*", re.ASCII)
+
+
+class Unreadable(Exception):  # noqa: N818 - a turn in reading, never an error of the caller
+    """The value is not of the type the element should have."""
+
+
+def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> _Element:
+    """Build an element of the model from a JSON object.
+
+    Args:
+        kind: the struct to build; its types say what is expected.
+        raw: the JSON value.
+        path: its place in the answer, `Datasets[0]`; `""` for the answer itself.
+        unreadable: takes the path of every element below that had to be left out.
+
+    Raises:
+        Unreadable: `raw` is no JSON object.
+    """
+    if not isinstance(raw, Mapping):
+        raise Unreadable
+    values = {}
+    for attribute, name, reader in _readers(kind):
+        value = raw.get(name)
+        if value is None:
+            continue
+        place = child_path(path, name)
+        try:
+            values[attribute] = reader(value, place, unreadable)
+        except Unreadable:
+            unreadable.add(place)
+    return kind(**values)
+
+
+@cache
+def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, _Reader], ...]:
+    types = get_type_hints(kind)
+    return tuple(
+        (field.name, field.encode_name, _reader(types[field.name]))
+        for field in msgspec.structs.fields(kind)
+    )
+
+
+def _reader(annotation: Any) -> _Reader:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        return _reader(next(kind for kind in arguments if kind is not NoneType))
+    if origin is tuple:
+        return partial(_list, _reader(arguments[0]))
+    if origin is Mapping:
+        return partial(_map, _reader(arguments[1]))
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return partial(to_element, annotation)
+    return _SCALARS[annotation]
+
+
+def _text(value: Any, _path: str, _unreadable: Names) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Unreadable
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not math.isfinite(value) or abs(value) > _MAX_INTEGER:
+        raise Unreadable
+    return str(value)
+
+
+def _integer(value: Any, _path: str, _unreadable: Names) -> int | None:
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        match = _INTEGER.fullmatch(value)
+        value = int(match[1]) if match else None
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_INTEGER:
+        raise Unreadable
+    return value
+
+
+def _boolean(value: Any, _path: str, _unreadable: Names) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        raise Unreadable
+    try:
+        return {"true": True, "false": False, "": None}[value.strip().lower()]
+    except KeyError:
+        raise Unreadable from None
+
+
+def _time(value: Any, _path: str, _unreadable: Names) -> datetime | None:
+    # A number would leave open whether it counts seconds or milliseconds.
+    if not isinstance(value, str):
+        raise Unreadable
+    try:
+        return time_from_text(value)
+    except ValueError:
+        raise Unreadable from None
+
+
+def _anything(value: Any, _path: str, _unreadable: Names) -> Any:
+    return value
+
+
+def _list(item: _Reader, value: Any, path: str, unreadable: Names) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise Unreadable
+    kept = []
+    for index, each in enumerate(value):
+        place = item_path(path, index)
+        try:
+            kept.append(item(each, place, unreadable))
+        except Unreadable:
+            unreadable.add(place)
+    return tuple(kept)
+
+
+def _map(item: _Reader, value: Any, path: str, unreadable: Names) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Unreadable
+    kept = {}
+    for name, each in value.items():
+        if each is None:
+            kept[name] = None
+            continue
+        place = child_path(path, name)
+        try:
+            kept[name] = item(each, place, unreadable)
+        except Unreadable:
+            unreadable.add(place)
+    return kept
+
+
+_SCALARS: dict[Any, _Reader] = {
+    str: _text,
+    int: _integer,
+    bool: _boolean,
+    datetime: _time,
+    Any: _anything,
+}

@@ -1,0 +1,165 @@
+"""What looks like a credential, and texts with such parts taken out.
+
+When in doubt, it is one: a shown secret is worse than a missing word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+REDACTED = "<redacted>"
+"""Stands where a secret was."""
+
+_KEY = re.compile(
+    r"passw|passphrase|passcode|pwd|secret|token(?!iz)|credential|signature|cookie|keytab"
+    r"|auth(?!or(?!i[sz]))"
+    r"|access(?:key|id)|(?:api|app|private|priv|account|encryption|master|shared|signing|ssh|rsa)key"
+    r"|密码|口令|密钥|令牌|凭证|凭据"
+)
+_KEY_WORD = frozenset(
+    {"ak", "sk", "aksk", "pass", "pw", "sig", "sign", "session", "sessionid", "jwt", "bearer"}
+    | {"cred", "creds", "sas", "sts"}
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_SEPARATOR = re.compile(r"[\W_]+")
+_MAX_KEY = 200
+
+_VALUES = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
+    r"|(?<![A-Za-z0-9])(?:LTAI[A-Za-z0-9]{8,}|STS\.[A-Za-z0-9]{6,}|CAIS[A-Za-z0-9+/=]{20,})"
+    r"|(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,}"
+    r"|(?<![\w-])(?:eyJ[\w-]{5,}\.[\w.-]{5,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,})"
+    r"|(?<![\w-])(?:hf_|gh[a-z]_|glpat-|github_pat_)[\w-]{16,}"
+)
+_BEARER = re.compile(r"\b(bearer\s+)(?!<redacted>)\S+", re.IGNORECASE)
+_XML = re.compile(r"<([\w.\-]{1,80})>([^<>]+)(?=<)")
+_PAIR = re.compile(r"(?<![\w.\-])([\w.\-]+)(?:[\"'\\\]]*\s*([=:：])[=:>]*\s*|\s+(?=\S))")
+_VALUE = re.compile(r"(\\*[\"'])(?:(?!\1)[\s\S])*(?:\1)?|\S+")
+_REST_OF_LINE = re.compile(r"[^\r\n]+")
+_URL_TEXT = re.compile(r"[^\s\"<>`]+")
+_DIGEST = re.compile(r"@sha(?:256|512):")
+_PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
+_MAX_PASSES = 4
+
+
+def is_credential_key(key: str) -> bool:
+    """Whether a name says that its value is a credential: `password`, `ossAccessKeyId`, `ak` …
+
+    Case and separators do not matter. `-opasswd` and `-oak`, as in mount options, count as well.
+    """
+    plain = unicodedata.normalize("NFKC", key[:_MAX_KEY])
+    if plain.startswith("-o") and is_credential_key(plain[2:]):
+        return True
+    if _KEY.search(_SEPARATOR.sub("", plain).lower()):
+        return True
+    return any(word.lower() in _KEY_WORD for word in _WORD.findall(plain))
+
+
+def without_credentials(text: str, *, is_address: bool = False) -> str:
+    """Take out of a text what looks like a credential.
+
+    Userinfo, query and fragment of URLs go without a trace; other secrets leave the marker behind.
+    Doing it again changes nothing.
+
+    Args:
+        text: any string of the answer, or a name in it.
+        is_address: the text is one URL, path or image name, perhaps without a scheme. What
+            follows a colon is then a port or an image's tag, never a secret.
+    """
+    for _ in range(_MAX_PASSES):
+        before, text = text, _one_pass(text, is_address=is_address)
+        if text == before:
+            return text
+    return REDACTED
+
+
+def _one_pass(text: str, *, is_address: bool) -> str:
+    if is_address:
+        text = _without_query(_without_userinfo(text))
+    elif "@" in text or "://" in text:
+        text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
+    text = _VALUES.sub(REDACTED, text)
+    text = _BEARER.sub(rf"\1{REDACTED}", text)
+    if "</" in text:
+        text = _XML.sub(_without_xml_secret, text)
+    return _without_pairs(text, colons=not is_address)
+
+
+def _without_url_secrets(word: str) -> str:
+    if "@" in word:
+        word = _without_userinfo(word)
+    return _without_query(word) if "://" in word else word
+
+
+def _without_query(url: str) -> str:
+    scheme, separator, rest = url.rpartition("://") if "://" in url else ("", "", url)
+    first, found, more = scheme.partition("://")
+    if found:
+        # Several in one word: what follows the first query goes with it.
+        return _cut(first + found + more + separator + rest)
+    return scheme + separator + _cut(rest)
+
+
+def _cut(url: str) -> str:
+    return re.split(r"[?#]", url, maxsplit=1)[0]
+
+
+def _without_userinfo(word: str) -> str:
+    scheme, separator, rest = word.partition("://")
+    if not separator:
+        scheme, rest = "", word
+    digest = _DIGEST.search(rest)
+    end = rest.rfind("@", 0, digest.start() if digest else len(rest))
+    if end < 0:
+        return word
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    # A slash inside a password leaves an authority that is no host and port.
+    if "@" in authority or ":" in rest[:end] and not _PORT.fullmatch(authority):
+        return scheme + separator + rest[end + 1 :] if separator else rest[end + 1 :]
+    return word
+
+
+def _without_xml_secret(match: re.Match[str]) -> str:
+    return f"<{match[1]}>{REDACTED}" if is_credential_key(match[1]) else match[0]
+
+
+def _without_pairs(text: str, *, colons: bool) -> str:
+    kept: list[str] = []
+    done = 0
+    for match in _PAIR.finditer(text):
+        if match.start() < done or not _names_secret(match, text, colons=colons):
+            continue
+        lines = is_credential_key(match[1]) and re.search(r"(?i)auth|cookie", match[1])
+        value = (_REST_OF_LINE if lines else _VALUE).match(text, match.end())
+        if value is None:
+            continue
+        kept += [text[done : match.end()], _quoted(value, text)]
+        done = value.end()
+    return "".join([*kept, text[done:]])
+
+
+def _names_secret(match: re.Match[str], text: str, *, colons: bool) -> bool:
+    key, separator = match[1], match[2]
+    if separator is None:
+        return key.startswith("--") and is_credential_key(key) and text[match.end()] != "-"
+    if separator != "=" and not colons:
+        return False
+    if is_credential_key(key):
+        return True
+    words = text[max(0, match.start() - 20) : match.end(1)].split(" ")
+    if key.lower() in {"key", "id", "code"} and is_credential_key("".join(words[-2:])):
+        return True
+    return key.lower().endswith("key") and _looks_random(text[match.end() : match.end() + 200])
+
+
+def _looks_random(text: str) -> bool:
+    match = re.match(r"[\"']?([A-Za-z0-9+/=_\-]{16,})", text)
+    return bool(match) and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text))
+
+
+def _quoted(value: re.Match[str], text: str) -> str:
+    if value[0].startswith(REDACTED):
+        return value[0] if value[0] == REDACTED else REDACTED
+    quote = value.groupdict() and "" or (value.re is _VALUE and value[1] or "")
+    return f"{quote}{REDACTED}{quote}"

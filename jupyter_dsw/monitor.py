@@ -1,0 +1,241 @@
+"""The one current Reading of the instance, fresh enough, asked for at most once at a time.
+
+Everybody in a process who wants to know shares one `Monitor`: it answers from its `Reading` while
+that holds, otherwise one call goes out and all who asked meanwhile wait for the same answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import traceback
+from concurrent.futures import Future
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from jupyter_dsw.instance.model import (
+    ENDED_STATUSES,
+    TRANSITIONAL_SNAPSHOT_STATUSES,
+    TRANSITIONAL_STATUSES,
+)
+from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.upstream.errors import DSWError, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.instance.countdowns import Countdowns
+    from jupyter_dsw.instance.model import Instance
+    from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.settings import Source
+
+log = logging.getLogger(__name__)
+
+# How long a reading holds, in seconds (DESIGN, "The flow of one reading").
+AT_REST = 60.0
+IN_TRANSITION = 10.0
+NEAR_A_STOP = 15.0
+NEAR_A_STOP_MS = 10 * 60 * 1000
+FIRST_BACK_OFF = 5.0
+LONGEST_BACK_OFF = 300.0
+# A person's refresh is granted at most once in this many seconds.
+BETWEEN_REFRESHES = 5.0
+# Name resolution cannot be interrupted: past this, the askers are let go while the call lives on.
+LET_GO_AFTER = 20.0
+
+
+def hold(reading: Reading, now: float) -> float:
+    """How many seconds a good `reading` holds, judged at the monotonic second `now`."""
+    instance = reading.instance
+    if instance is None or _in_transition(instance):
+        return IN_TRANSITION
+    remaining = _remaining_ms(reading.countdowns_at(now))
+    if remaining is not None and remaining < NEAR_A_STOP_MS:
+        return NEAR_A_STOP
+    return AT_REST
+
+
+def _in_transition(instance: Instance) -> bool:
+    snapshots = (*instance.instance_snapshot_list, instance.latest_snapshot)
+    return instance.status in TRANSITIONAL_STATUSES or (
+        # The page's own example shows a snapshot that is pushed for years: only one of an instance
+        # that is up can be under way.
+        instance.status not in ENDED_STATUSES
+        and any(
+            snapshot is not None and snapshot.status in TRANSITIONAL_SNAPSHOT_STATUSES
+            for snapshot in snapshots
+        )
+    )
+
+
+def _remaining_ms(both: Countdowns | None) -> int | None:
+    if both is None or both.next_stop is None:
+        return None
+    return both.idle.remaining_ms if both.next_stop == "idle" else both.scheduled.remaining_ms
+
+
+class InstanceClient(Protocol):
+    """What a monitor asks: `jupyter_dsw.upstream.client.Client`."""
+
+    def get_instance(self) -> Answer:
+        """One GetInstance call; raises `DSWError`."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """What is known of the endpoint so far; never raises."""
+        ...
+
+
+class Monitor:
+    """Keeps the one current `Reading` of `client`; any thread may ask.
+
+    `clock` gives monotonic seconds, `wall` the time of day, `uniform` the jitter of the back-off.
+    """
+
+    def __init__(
+        self,
+        client: InstanceClient,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        uniform: Callable[[float, float], float] = random.uniform,
+        let_go_after: float = LET_GO_AFTER,
+    ) -> None:
+        self._client = client
+        self.clock = clock
+        self._wall = wall
+        self._uniform = uniform
+        self._let_go_after = let_go_after
+        self._lock = threading.Lock()
+        self._reading: Reading | None = None
+        self._waiting: Future[Reading] | None = None
+        self._calling = False
+        self._failures = 0
+        self._last_call = float("-inf")
+        self._endpoint_asked_wait_until = float("-inf")
+
+    def held(self, *, fresh: bool = False) -> Reading | None:
+        """The current reading if it may be given out without a call, else None."""
+        reading = self._reading
+        return reading if reading is not None and not self._may_call(fresh=fresh) else None
+
+    def ask(self, *, fresh: bool = False) -> Future[Reading]:
+        """The current reading, after at most one call that all askers share. Never raises.
+
+        `fresh` asks for a new one although the old one holds: at most one each 5 s, past the
+        back-off but not past a wait that the endpoint asked for.
+        """
+        with self._lock:
+            if self._waiting is not None:
+                return self._waiting
+            reading = self._reading
+            if reading is not None and (self._calling or not self._may_call(fresh=fresh)):
+                return _done(reading)
+            return self._start()
+
+    def _may_call(self, *, fresh: bool) -> bool:
+        now = self.clock()
+        if self._reading is None:
+            return True
+        if now < self._endpoint_asked_wait_until:
+            return False
+        if fresh:
+            return now >= self._last_call + BETWEEN_REFRESHES
+        return now >= self._reading.next_read
+
+    def _start(self) -> Future[Reading]:
+        self._calling = True
+        self._last_call = self.clock()
+        waiting: Future[Reading] = Future()
+        # Running futures cannot be cancelled: an asker that goes away leaves the others theirs.
+        waiting.set_running_or_notify_cancel()
+        self._waiting = waiting
+        # Daemon threads: a hanging endpoint must not hold up the end of a server or a kernel.
+        timer = threading.Timer(self._let_go_after, self._let_go, args=(waiting,))
+        timer.daemon = True
+        timer.start()
+        threading.Thread(
+            target=self._call, args=(timer,), name="jupyter-dsw-monitor", daemon=True
+        ).start()
+        return waiting
+
+    def _call(self, timer: threading.Timer) -> None:
+        try:
+            self._settle(self._outcome())
+        finally:
+            timer.cancel()
+
+    def _outcome(self) -> Answer | DSWError:
+        try:
+            return self._client.get_instance()
+        except DSWError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not take the askers along
+            # The text of an unforeseen exception may quote anything: its type and place are told.
+            places = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
+            return DSWError(
+                f"jupyter-dsw itself failed ({type(error).__name__}).",
+                advice="Please report it with the place that the log of this process shows.",
+            )
+
+    def _let_go(self, waiting: Future[Reading]) -> None:
+        late = TimedOut(
+            f"No answer within {self._let_go_after:.0f} s.",
+            advice="Check the name resolution and the network of this instance.",
+        )
+        self._settle(late, let_go=waiting)
+
+    def _settle(self, outcome: Answer | DSWError, *, let_go: Future[Reading] | None = None) -> None:
+        with self._lock:
+            if let_go is not None and self._waiting is not let_go:
+                return
+            failed = isinstance(outcome, DSWError)
+            reading = self._after_failure(outcome) if failed else self._after_answer(outcome)
+            self._reading = reading
+            self._calling = let_go is not None
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.set_result(reading)
+
+    def _after_answer(self, answer: Answer) -> Reading:
+        now = self.clock()
+        self._failures = 0
+        self._endpoint_asked_wait_until = float("-inf")
+        reading = Reading(
+            source=self._client.source,
+            next_read=now,
+            instance=answer.instance,
+            read_at=answer.date or self._wall(),
+            taken=now,
+        )
+        return msgspec.structs.replace(reading, next_read=now + hold(reading, now))
+
+    def _after_failure(self, error: DSWError) -> Reading:
+        now = self.clock()
+        self._failures += 1
+        if error.retry_after_ms is not None:
+            next_read = self._endpoint_asked_wait_until = now + error.retry_after_ms / 1000
+        else:
+            ceiling = min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** min(self._failures, 16))
+            next_read = now + self._uniform(FIRST_BACK_OFF, ceiling)
+        kept = self._reading
+        return Reading(
+            source=self._client.source,
+            next_read=next_read,
+            instance=kept.instance if kept else None,
+            read_at=kept.read_at if kept else None,
+            taken=kept.taken if kept else None,
+            error=Problem.of(error),
+        )
+
+
+def _done(reading: Reading) -> Future[Reading]:
+    future: Future[Reading] = Future()
+    future.set_result(reading)
+    return future

@@ -1,0 +1,1 @@
+"""What runs in a kernel: `%dsw_info`, the panel, and where they get their readings."""

@@ -1,0 +1,61 @@
+"""`%dsw_info`: its words, and what it does with them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_dsw.instance.render import SECTIONS
+from jupyter_dsw.notebook import source
+
+if TYPE_CHECKING:
+    from jupyter_dsw.notebook.reading import Reading
+
+OPTIONS = ("--json", "--text", "--fresh", "--help")
+
+
+def words() -> tuple[str, ...]:
+    """Every word that `%dsw_info` takes."""
+    return (*SECTIONS, "all", *OPTIONS)
+
+
+def run(line: str) -> Reading | None:
+    """Do what `line`, the text behind `%dsw_info`, says.
+
+    Returns the reading, which shows itself as the line's value; None where the line was answered
+    with help or with a list of the words it may have.
+    """
+    asked = line.split()
+    unknown = [word for word in asked if word not in words()]
+    if unknown:
+        print(_unknown(unknown))
+        return None
+    if "--help" in asked:
+        print(_help())
+        return None
+    if {"--json", "--text"} <= set(asked):
+        print("%dsw_info: --json and --text exclude each other; name one.")
+        return None
+    reading = source.ask(fresh="--fresh" in asked)
+    sections = tuple(word for word in asked if word not in OPTIONS)
+    shown_as = "json" if "--json" in asked else "text" if "--text" in asked else "panel"
+    return msgspec.structs.replace(reading, sections=sections, shown_as=shown_as)
+
+
+def _unknown(unknown: list[str]) -> str:
+    lines = []
+    for word in unknown:
+        near = difflib.get_close_matches(word.lower(), words(), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        lines.append(f"%dsw_info: {word!r} is not one of its words.{hint}")
+    lines.append(f"Sections: {', '.join((*SECTIONS, 'all'))}. Options: {', '.join(OPTIONS)}.")
+    return "\n".join(lines)
+
+
+def _help() -> str:
+    from jupyter_dsw.notebook.stub import dsw_info
+
+    return inspect.cleandoc(dsw_info.__doc__ or "")

@@ -1,0 +1,90 @@
+"""A Reading that shows itself: the panel in a cell, HTML and text beside it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any, Literal
+
+import msgspec
+
+from jupyter_dsw import reading as base
+from jupyter_dsw.instance import render
+
+
+class Reading(base.Reading, frozen=True, kw_only=True):
+    """What is known of the instance, since when, and what went wrong since; shows itself in a cell.
+
+    `sections` names what it shows, `shown_as` in which form.
+    """
+
+    sections: tuple[str, ...] = ()
+    shown_as: Literal["panel", "text", "json"] = "panel"
+    asked: str = ""
+    """Whom this kernel asked: the Jupyter server beside it, or the endpoint directly."""
+
+    @classmethod
+    def of(cls, reading: base.Reading, *, asked: str) -> Reading:
+        """`reading` with what a notebook adds to it."""
+        known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
+        return cls(**known, asked=asked)
+
+    def __repr__(self) -> str:
+        """One line, for when it stands in a list or a dict."""
+        if self.instance is None:
+            return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
+        age = render.format_duration(self.age_ms_at(time.monotonic()) or 0)
+        return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, width: int = 80) -> str:
+        """The chosen sections as plain text, lines at most `width` columns wide."""
+        return render.to_text(self._view(), self.sections, width=width)
+
+    def to_json(self) -> str:
+        """The answer of the REST contract as of now, indented."""
+        encoded = msgspec.json.encode(self.answer(time.monotonic()))
+        return msgspec.json.format(encoded, indent=2).decode()
+
+    def _repr_html_(self) -> str:
+        return render.to_html(self._view(), self.sections)
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+        if self.shown_as == "json":
+            return {"text/plain": self.to_json()}
+        if self.shown_as == "text" or not _in_kernel():
+            return {"text/plain": self.to_text()}
+        # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
+        static = {"text/plain": self.to_text(), "text/html": self._repr_html_()}
+        from jupyter_dsw.notebook.panel import panel_mimebundle
+
+        return panel_mimebundle(self) | static
+
+    def _view(self) -> render.View:
+        now = time.monotonic()
+        problem = self.error and render.Problem(
+            self.error.code, self.error.message, self.error.advice
+        )
+        return render.View(
+            instance=self.instance,
+            countdowns=self.countdowns_at(now),
+            read_at=self.read_at,
+            age_ms=self.age_ms_at(now),
+            problem=problem or None,
+            origin=self._origin(),
+            simulated=self.source.simulated,
+        )
+
+    def _origin(self) -> str:
+        parts = [self.source.endpoint or "", self.source.region or "", self.asked]
+        return ", ".join(part for part in parts if part)
+
+
+def _in_kernel() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")

@@ -1,0 +1,42 @@
+"""The part of `%dsw_info` that every kernel's start pays for: two registrations, no import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_dsw.notebook.reading import Reading
+
+NAME = "dsw_info"
+
+
+def register(shell: InteractiveShell) -> None:
+    """Register `%dsw_info` and its tab completion in `shell`; importing what it needs is left to
+    its first use."""
+    shell.register_magic_function(dsw_info, magic_kind="line", magic_name=NAME)
+    for key in (f"%{NAME}", NAME):
+        shell.set_hook("complete_command", _complete, str_key=key)
+
+
+def dsw_info(line: str) -> Reading | None:
+    """Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks.
+
+    Usage: `%dsw_info [SECTION ...] [--json | --text] [--fresh] [--help]`
+
+    Sections: status, datasets, snapshots, timers, resources, disks, network, details, all.
+
+    `--fresh` asks the endpoint again instead of taking a reading that still holds;
+    `--text` and `--json` show plain text or the JSON answer instead of the panel.
+    `r = %dsw_info` gives the `Reading` itself: `r.instance.datasets[0].mount_path`.
+    """
+    from jupyter_dsw.notebook.magic import run
+
+    return run(line)
+
+
+def _complete(_shell: Any, event: Any) -> list[str]:
+    from jupyter_dsw.notebook.magic import words
+
+    return list(words())

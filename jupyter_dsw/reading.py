@@ -1,0 +1,139 @@
+"""A `Reading`: the instance, when it was taken, what went wrong since; and the REST contract."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_dsw.instance.countdowns import Countdowns, countdowns
+from jupyter_dsw.instance.model import Instance, instance_from_wire
+from jupyter_dsw.upstream.settings import Source
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from jupyter_dsw.upstream.errors import DSWError
+
+# `next_read_in_ms` is never below this, so that nobody asks in a tight loop.
+SOONEST_NEXT_READ_MS = 1000
+# Carries the kernels' token. Not `Authorization`: Jupyter's identity providers read that one, and
+# JupyterHub's would send what it finds there to the hub.
+KERNEL_TOKEN_HEADER = "X-Jupyter-DSW-Kernel-Token"  # noqa: S105 - the name of a header
+
+
+def connection_file_name(server_pid: int) -> str:
+    """The name, in Jupyter's runtime folder, of the file that tells a server's kernels of their
+    door: JSON with `url`, `token` and, where the server speaks TLS, `ca`."""
+    return f"jupyter-dsw-{server_pid}.json"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why the last attempt failed, and what a person can do about it."""
+
+    code: str
+    message: str
+    advice: str
+    request_id: str | None = None
+
+    @classmethod
+    def of(cls, error: DSWError) -> Problem:
+        """The secret-free parts of `error`."""
+        return cls(error.code, error.message, error.advice, error.request_id)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the instance, since when, and what went wrong since.
+
+    `taken` and `next_read` are seconds of this process's monotonic clock, so that ages and
+    countdowns stay right whatever happens to the wall clock.
+    """
+
+    source: Source
+    """Which endpoint, region and instance id."""
+    next_read: float
+    """When asking again brings something new (monotonic seconds)."""
+    instance: Instance | None = None
+    """The last good answer; None if there never was one."""
+    read_at: datetime | None = None
+    """When the endpoint gave that answer (aware, UTC), by the endpoint's own clock if it told."""
+    taken: float | None = None
+    """The same moment in monotonic seconds of this process."""
+    error: Problem | None = None
+    """Why the last attempt to read failed; None if it did not."""
+
+    def age_ms_at(self, now: float) -> int | None:
+        """Milliseconds since the instance was read, at the monotonic second `now`."""
+        return None if self.taken is None else max(0, round((now - self.taken) * 1000))
+
+    def countdowns_at(self, now: float) -> Countdowns | None:
+        """Both countdowns at the monotonic second `now`; None if nothing was ever read."""
+        if self.instance is None:
+            return None
+        elapsed_ms = self.age_ms_at(now) or 0
+        return countdowns(self.instance, answered_at=self.read_at, elapsed_ms=elapsed_ms)
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the instance was read; None if it never was."""
+        age_ms = self.age_ms_at(time.monotonic())
+        return None if age_ms is None else timedelta(milliseconds=age_ms)
+
+    @property
+    def countdowns(self) -> Countdowns | None:
+        """The idle and the scheduled stop as of now; None if nothing was ever read."""
+        return self.countdowns_at(time.monotonic())
+
+    def answer(self, now: float) -> dict[str, Any]:
+        """This reading at the monotonic second `now` as the REST contract has it: JSON builtins."""
+        next_read_in_ms = max(SOONEST_NEXT_READ_MS, round((self.next_read - now) * 1000))
+        error = None
+        if self.error is not None:
+            error = msgspec.to_builtins(self.error) | {"retry_in_ms": next_read_in_ms}
+        return {
+            "instance": None if self.instance is None else self.instance.to_wire(),
+            "read_at": None if self.read_at is None else _rfc3339(self.read_at),
+            "age_ms": self.age_ms_at(now),
+            "next_read_in_ms": next_read_in_ms,
+            "countdowns": msgspec.to_builtins(self.countdowns_at(now)),
+            "error": error,
+            "source": msgspec.to_builtins(self.source),
+            "redacted": [] if self.instance is None else list(self.instance.redacted),
+        }
+
+    @classmethod
+    def from_answer(cls, answer: dict[str, Any], now: float) -> Self:
+        """The reading that a server sent as `answer`, received at the monotonic second `now`.
+
+        Raises `msgspec.ValidationError` if `answer` is not of the contract's form.
+        """
+        sent = msgspec.convert(answer, _Answer)
+        instance = None
+        if sent.instance is not None:
+            instance = instance_from_wire(sent.instance, redacted=tuple(sent.redacted))
+        return cls(
+            source=sent.source,
+            next_read=now + sent.next_read_in_ms / 1000,
+            instance=instance,
+            read_at=sent.read_at,
+            taken=None if sent.age_ms is None else now - sent.age_ms / 1000,
+            error=sent.error,
+        )
+
+
+class _Answer(msgspec.Struct):
+    """The REST contract as it is received; what can be computed again is not read."""
+
+    source: Source
+    next_read_in_ms: int
+    instance: dict[str, Any] | None = None
+    read_at: datetime | None = None
+    age_ms: int | None = None
+    error: Problem | None = None
+    redacted: list[str] = []
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -1,0 +1,120 @@
+"""The server extension: builds the monitor, the doors and the connection file, and wires them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import IOLoop
+from traitlets import Enum, Float, Unicode
+
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.server.connection_file import ConnectionFile
+from jupyter_dsw.server.handlers import (
+    KERNEL_TOKEN,
+    MONITOR,
+    InstanceHandler,
+    KernelInstanceHandler,
+)
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.settings import Settings
+
+
+class DSWExtension(ExtensionApp):
+    """Proxies GetInstance of the PAI-DSW instance that this server runs on."""
+
+    name = "jupyter_dsw"
+
+    instance_id = Unicode(
+        help="The instance to read, `dsw-…`. Empty: the environment's DSW_INSTANCE_ID."
+    ).tag(config=True)
+    region = Unicode(
+        help="Its region, such as cn-hangzhou. Empty: the environment's REGION, then dsw_region."
+    ).tag(config=True)
+    network = Enum(
+        ["", "auto", "vpc", "public"],
+        default_value="",
+        help="""Which of the region's endpoints to ask: auto takes the VPC's if it can be connected
+        to within 1 s. Empty: the environment's JUPYTER_DSW_NETWORK, then auto.""",
+    ).tag(config=True)
+    endpoint = Unicode(
+        help="""A whole URL to ask instead of the region's endpoint; plain http for loopback only.
+        Empty: the environment's JUPYTER_DSW_ENDPOINT, then the region's endpoint."""
+    ).tag(config=True)
+    fields = Unicode(
+        help="GetInstance's `Fields` parameter, sent as it is. Empty: all elements."
+    ).tag(config=True)
+    connect_timeout_s = Float(3.0, help="Seconds to wait for a connection.").tag(config=True)
+    read_timeout_s = Float(10.0, help="Seconds to wait for the next part of an answer.").tag(
+        config=True
+    )
+    deadline_s = Float(15.0, help="Seconds that one reading may take in all.").tag(config=True)
+
+    def initialize_settings(self) -> None:
+        """Build the monitor. A misconfigured environment is told by its readings, never raised
+        here."""
+        self.client = Client(self._load_settings)
+        self.kernel_token = secrets.token_urlsafe(32)
+        self.settings.update({MONITOR: Monitor(self.client), KERNEL_TOKEN: self.kernel_token})
+
+    def _load_settings(self) -> Settings:
+        return Settings.from_environment(
+            os.environ,
+            instance_id=self.instance_id,
+            region=self.region,
+            network=self.network,
+            endpoint=self.endpoint,
+            fields=self.fields,
+            connect_timeout_s=self.connect_timeout_s,
+            read_timeout_s=self.read_timeout_s,
+            deadline_s=self.deadline_s,
+        )
+
+    def initialize_handlers(self) -> None:
+        """Open the people's door and the kernels' door, and tell kernels of theirs once the server
+        listens."""
+        self.handlers.extend(
+            [
+                (r"/jupyter-dsw/v1/instance", InstanceHandler),
+                (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
+            ]
+        )
+        self.connection_file: ConnectionFile | None = None
+        # The port is only certain once the loop runs; older servers have no hook for that moment.
+        IOLoop.current().add_callback(self._write_connection_file)
+
+    def _write_connection_file(self) -> None:
+        server: Any = self.serverapp
+        if server.sock:
+            self.log.info("jupyter-dsw: on a UNIX socket, so kernels ask the endpoint directly.")
+            return
+        try:
+            self.connection_file = ConnectionFile.write(
+                server.runtime_dir,
+                url=_local_url(server, "jupyter-dsw/v1/kernel/instance"),
+                token=self.kernel_token,
+                ca=server.certfile or None,
+            )
+        except OSError as error:
+            self.log.warning(
+                "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the endpoint "
+                "directly.",
+                error.strerror,
+            )
+
+    async def stop_extension(self) -> None:
+        """Remove the connection file and let go of the connections."""
+        if self.connection_file is not None:
+            self.connection_file.remove()
+        self.client.close()
+
+
+def _local_url(server: Any, path: str) -> str:
+    # An address that only other machines can reach this one by is kept; a wildcard is this machine.
+    ip = server.ip if server.ip not in {"", "0.0.0.0", "*", "localhost"} else "127.0.0.1"  # noqa: S104
+    if ":" in ip:
+        ip = "[::1]" if ip == "::" else f"[{ip}]"
+    scheme = "https" if server.certfile else "http"
+    return f"{scheme}://{ip}:{server.port}{server.base_url}{path}"

@@ -1,0 +1,139 @@
+"""urllib3 connections that obey a deadline and tell nobody the query of a request.
+
+urllib3 writes the target of every request into its log at DEBUG and into its exceptions.  The
+query may hold a secret (GetInstance's `Token`).  So urllib3 is given the path only, and the query
+joins it in the last step, when the request line is written to the socket.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import requests.adapters
+import urllib3.connection
+import urllib3.connectionpool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from jupyter_dsw.upstream.sockets import Deadline, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from requests import PreparedRequest
+    from urllib3.poolmanager import PoolManager
+
+
+class Exchange:
+    """One request and its answer: the query to send, and the deadline to obey."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.query = ""
+
+
+# The exchange of the running thread: urllib3 offers no way to hand it down to a connection.
+current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
+
+
+class _Watched:
+    """Goes before a urllib3 connection class."""
+
+    # http.client's global switch prints headers, the signature and the security token with them.
+    debuglevel = 0
+    sock: Any
+
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+        try:
+            current_exchange.get().deadline.watch(sock.fileno())
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        exchange = current_exchange.get()
+        if self.sock is not None:  # kept from an earlier exchange
+            exchange.deadline.watch(self.sock.fileno())
+        target = f"{url}?{exchange.query}" if exchange.query else url
+        super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]
+
+
+class _Bounded:
+    """Goes before a urllib3 connection class: one timeout for all of connecting, DNS included."""
+
+    timeout: float | None
+    source_address: tuple[str, int] | None
+
+    def _new_conn(self) -> socket.socket:
+        host, port = self._dns_host, self.port  # type: ignore[attr-defined]
+        remaining_s = max(current_exchange.get().deadline.remaining_s, 0.001)
+        timeout_s = min(self.timeout or remaining_s, remaining_s)
+        options = self.socket_options or ()  # type: ignore[attr-defined]
+        conn: Any = self
+        try:
+            return connect(
+                host, port, timeout_s, options=options, source_address=self.source_address
+            )
+        except socket.gaierror as error:
+            raise NameResolutionError(host, conn, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(conn, "connecting took too long") from error
+        except OSError as error:
+            raise NewConnectionError(conn, "connecting failed") from error
+
+
+class _HTTPConnection(_Watched, _Bounded, urllib3.connection.HTTPConnection):  # type: ignore[misc]
+    pass
+
+
+class _HTTPSConnection(_Watched, _Bounded, urllib3.connection.HTTPSConnection):  # type: ignore[misc]
+    pass
+
+
+class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class Adapter(requests.adapters.HTTPAdapter):
+    """A `requests` adapter over these connections."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Put our connections under the pools."""
+        super().init_poolmanager(*args, **kwargs)
+        _use_our_connections(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Put our connections under the pools of a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _use_our_connections(manager)
+        return manager
+
+    def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
+        """Return the target without its query, which the connection adds."""
+        target: str = super().request_url(request, dict(proxies or {}))
+        path, _, current_exchange.get().query = target.partition("?")
+        return path
+
+
+def _use_our_connections(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {
+        "http": _watched(manager.pool_classes_by_scheme["http"], _HTTPPool),
+        "https": _watched(manager.pool_classes_by_scheme["https"], _HTTPSPool),
+    }
+
+
+def _watched(theirs: Any, ours: Any) -> Any:
+    if issubclass(ours, theirs):
+        return ours
+    if issubclass(theirs.ConnectionCls, _Watched):
+        return theirs
+    # A SOCKS proxy's: it connects in its own way.
+    connection = type("WatchedConnection", (_Watched, theirs.ConnectionCls), {})
+    return type("WatchedPool", (theirs,), {"ConnectionCls": connection})

@@ -1,0 +1,193 @@
+"""The credential service of a RAM role, at the URL of ALIBABA_CLOUD_CREDENTIALS_URI.
+
+It answers `{"Code": "Success", "AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`
+and fails now and then.  Its answers hold secrets: errors carry our own words only.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from jupyter_dsw.upstream.credentials import Credentials
+from jupyter_dsw.upstream.errors import NoCredentials
+from jupyter_dsw.upstream.hosts import split_http_url
+from jupyter_dsw.upstream.sockets import Deadline
+from jupyter_dsw.upstream.transport import ExchangeFailed, Transport
+from jupyter_dsw.upstream.user_agent import user_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MAX_BYTES = 64 * 1024
+_CONNECT_TIMEOUT_S = 1.0
+_READ_TIMEOUT_S = 3.0
+# Seconds to wait after the first and the second try.
+_PAUSES = (0.2, 0.5)
+
+# Renewed with this much left, or a fifth of a short life.
+_AHEAD_S = 300.0
+_AHEAD_SHARE = 0.2
+# How long credentials are used whose expiry is past or not told, and how long the service is left
+# alone after it failed while others are in hand.
+_UNTOLD_LIFE_S = 60.0
+_LEFT_ALONE_S = 10.0
+
+_ADVICE = (
+    "Try again in a moment: the service fails now and then. If it stays, check that "
+    "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
+)
+
+
+class _Body(msgspec.Struct, rename="pascal"):
+    code: str
+    access_key_id: str
+    access_key_secret: str
+    security_token: str
+    expiration: str | None = None
+
+
+@dataclass
+class _Held:
+    """Credentials in hand; the times are seconds since the epoch by the clock here."""
+
+    credentials: Credentials = field(repr=False)
+    renew_at: float
+    expires_at: float
+
+
+class CredentialService:
+    """Asks one credential service, and keeps what it got until that is about to expire.
+
+    `clock` gives seconds since the epoch, `sleep` waits between tries.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.uri = uri
+        self._clock = clock
+        self._sleep = sleep
+        # A credential service is next door, at loopback or a link-local address.  What it answers
+        # must not pass through a proxy, whichever one is set.
+        self._transport = Transport(
+            user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=False
+        )
+        self._held: _Held | None = None
+
+    def close(self) -> None:
+        """Close connections and forget the credentials in hand."""
+        self._transport.close()
+        self._held = None
+
+    def get(self, timeout_s: float) -> Credentials:
+        """Return credentials, asking for new ones ahead of expiry.
+
+        Those in hand are used until they really expire if the service fails.  Raises
+        NoCredentials.
+        """
+        held = self._held
+        if held is not None and self._clock() < held.renew_at:
+            return held.credentials
+        try:
+            return self.renew(timeout_s)
+        except NoCredentials:
+            if held is None or self._clock() >= held.expires_at:
+                raise
+        held.renew_at = self._clock() + _LEFT_ALONE_S
+        return held.credentials
+
+    def renew(self, timeout_s: float) -> Credentials:
+        """Return credentials asked for now, in up to three tries.  Raises NoCredentials."""
+        self._check_uri()
+        with Deadline(timeout_s) as deadline:
+            for pause in (*_PAUSES, None):
+                credentials, reason = self._try(deadline)
+                if credentials is not None:
+                    self._held = self._hold(credentials)
+                    return credentials
+                if pause is None or deadline.remaining_s <= pause:
+                    break
+                self._sleep(pause)
+        message = f"The credential service {reason}."
+        raise NoCredentials(message, _ADVICE)
+
+    def _check_uri(self) -> None:
+        try:
+            split_http_url(self.uri)
+        except ValueError as error:
+            message = f"ALIBABA_CLOUD_CREDENTIALS_URI {error}."
+        else:
+            return
+        raise NoCredentials(
+            message,
+            "Restore the value that PAI-DSW sets (such as "
+            "http://localhost:7002/api/v1/credentials/0), or remove it.",
+        )
+
+    def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
+        """One try: credentials, or None and what went wrong in our own words."""
+        try:
+            answer = self._transport.get(
+                self.uri,
+                deadline,
+                connect_timeout_s=_CONNECT_TIMEOUT_S,
+                read_timeout_s=_READ_TIMEOUT_S,
+            )
+        except ExchangeFailed as error:
+            return None, _failure(error, self.uri)
+        if answer.status != 200:
+            return None, f"answered HTTP {answer.status}"
+        return _parse(answer.body)
+
+    def _hold(self, credentials: Credentials) -> _Held:
+        now = self._clock()
+        expires_at = credentials.expires_at
+        life_s = expires_at.timestamp() - now if expires_at else 0.0
+        if life_s <= 0:
+            # Not told, or the clock here disagrees: the endpoint is the judge of it.  They are
+            # used for a while rather than asked for again at once, which would bring the same.
+            return _Held(credentials, now + _UNTOLD_LIFE_S, math.inf)
+        ahead_s = min(_AHEAD_S, life_s * _AHEAD_SHARE)
+        return _Held(credentials, now + life_s - ahead_s, now + life_s)
+
+
+def _failure(error: ExchangeFailed, uri: str) -> str:
+    host = urlsplit(uri).hostname
+    if error.trouble in ("timed out", "no connection", "name not found", "closed"):
+        return f"at {host} does not answer ({error.trouble})"
+    return f"at {host} cannot be read ({error.trouble})"
+
+
+def _parse(body: bytes) -> tuple[Credentials | None, str]:
+    try:
+        found = msgspec.json.decode(body, type=_Body)
+        if found.code != "Success":
+            return None, "did not hand out credentials"
+        return Credentials(
+            found.access_key_id,
+            found.access_key_secret,
+            found.security_token,
+            _moment(found.expiration),
+        ), ""
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None, "answered something that is no credentials"
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Parse an `Expiration` such as 2006-01-02T15:04:05Z; None for what is none."""
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

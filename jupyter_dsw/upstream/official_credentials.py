@@ -1,0 +1,48 @@
+"""Every other source of credentials, by the official library, where that is installed."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.util import find_spec
+from typing import Any
+
+from jupyter_dsw.upstream.credentials import Credentials
+from jupyter_dsw.upstream.errors import NoCredentials
+from jupyter_dsw.upstream.sockets import bounded
+
+_ADVICE = (
+    "Give the instance a RAM role (PAI-DSW then sets ALIBABA_CLOUD_CREDENTIALS_URI), or set "
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+)
+
+
+class OfficialCredentials:
+    """What `alibabacloud-credentials` finds: OIDC, profiles, the ECS metadata service, and more."""
+
+    def __init__(self) -> None:
+        self._client: Any = None
+
+    def get(self, timeout_s: float) -> Credentials:
+        """Return what the library has.  Raises NoCredentials, in our own words: its own quote."""
+        if find_spec("alibabacloud_credentials") is None:
+            message = "No Alibaba Cloud credentials are set."
+            raise NoCredentials(
+                message,
+                f"{_ADVICE}; or, for profiles and other sources, pip install "
+                "'jupyter-dsw[aliyun]'.",
+            )
+        try:
+            # It takes no timeout for the whole, and may ask several services one after another.
+            return bounded(self._ask, timeout_s)
+        except Exception as error:  # noqa: BLE001 - its texts may quote secrets
+            slow = isinstance(error, TimeoutError)
+        reason = f"did not finish in {timeout_s:.0f} s" if slow else "found none"
+        message = f"No Alibaba Cloud credentials: the library alibabacloud-credentials {reason}."
+        raise NoCredentials(message, f"{_ADVICE}; or set up one of the library's own sources.")
+
+    def _ask(self) -> Credentials:
+        # By name: it is an optional extra, and heavy.
+        client: Any = importlib.import_module("alibabacloud_credentials.client")
+        self._client = self._client or client.Client()
+        found = self._client.get_credential()
+        return Credentials(found.access_key_id, found.access_key_secret, found.security_token)

@@ -1,0 +1,179 @@
+"""From traits and environment to one frozen `Settings`."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import re
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from jupyter_dsw.upstream.errors import NotConfigured
+from jupyter_dsw.upstream.hosts import host_header, is_loopback, split_http_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Network = Literal["auto", "vpc", "public"]
+
+# A pod's HOSTNAME, dsw-<number>-<hash>-<hash>, does not match: it is no instance id.
+_INSTANCE_ID = re.compile(r"dsw-[a-z0-9]{1,60}")
+_REGION = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,20}){1,4}")
+_TEXT = re.compile(r"[\x20-\x7e]{1,2048}")
+
+# Each setting's variables, the first that is set wins.  `HOSTNAME` is not among them.
+_VARIABLES = {
+    "instance_id": ("DSW_INSTANCE_ID",),
+    "region": ("REGION", "dsw_region"),
+    "network": ("JUPYTER_DSW_NETWORK",),
+    "endpoint": ("JUPYTER_DSW_ENDPOINT",),
+    "sharing_token": ("JUPYTER_DSW_SHARING_TOKEN",),
+}
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an answer comes from, as far as it is known; never a credential.
+
+    `endpoint` is a host, with its port where it is not the default one.
+    """
+
+    endpoint: str | None = None
+    region: str | None = None
+    instance_id: str | None = None
+    simulated: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Which instance to ask for, where, and how long to wait.
+
+    `region` may be None where `endpoint` is given.  `endpoint` is an origin
+    (`https://host[:port]`; plain http for loopback only).  `sharing_token` and `fields` go into
+    the API's `Token` and `Fields`.  Timeouts are in seconds; `deadline_s` is for one reading as a
+    whole.  Raises NotConfigured, naming what to set, where a value is missing or wrong.
+    """
+
+    instance_id: str
+    region: str | None = None
+    network: Network = "auto"
+    endpoint: str | None = None
+    sharing_token: str | None = dataclasses.field(default=None, repr=False)
+    fields: str | None = None
+    connect_timeout_s: float = 3.0
+    read_timeout_s: float = 10.0
+    deadline_s: float = 15.0
+
+    def __post_init__(self) -> None:
+        _check_instance_id(self.instance_id)
+        _check_network(self.network)
+        _check_region(self.region, needed=not self.endpoint)
+        if self.endpoint:
+            object.__setattr__(self, "endpoint", _checked_endpoint(self.endpoint))
+        _check_text("sharing token (JUPYTER_DSW_SHARING_TOKEN)", self.sharing_token)
+        _check_text("option fields", self.fields)
+        for name in ("connect_timeout_s", "read_timeout_s", "deadline_s"):
+            _check_seconds(name, getattr(self, name))
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, **overrides: Any
+    ) -> Settings:
+        """Read the environment (now, `os.environ` unless another is given).
+
+        `overrides` are fields of this class, from server options; those that are not None or ""
+        win.  Raises NotConfigured.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {"instance_id": ""}
+        for field, variables in _VARIABLES.items():
+            value = next((environ[name] for name in variables if environ.get(name)), None)
+            if value is not None:
+                values[field] = value
+        values.update((k, v) for k, v in overrides.items() if v is not None and v != "")
+        return cls(**values)
+
+    @property
+    def endpoint_host(self) -> str | None:
+        """The host[:port] of `endpoint`; None where it follows from region and network."""
+        return host_header(urlsplit(self.endpoint)) if self.endpoint else None
+
+
+def _check_instance_id(value: str) -> None:
+    if not value:
+        message = "DSW_INSTANCE_ID is not set: this does not look like a PAI-DSW instance."
+        raise NotConfigured(
+            message,
+            "PAI-DSW sets it by itself. Elsewhere, set DSW_INSTANCE_ID to the instance ID that "
+            "the PAI console shows (dsw-...), and REGION to its region.",
+        )
+    if not _INSTANCE_ID.fullmatch(value):
+        message = "DSW_INSTANCE_ID (or the option instance_id) is not a PAI-DSW instance ID."
+        raise NotConfigured(
+            message,
+            "Set it to the instance ID that the PAI console shows: dsw- and then lower-case "
+            "letters and digits only. The pod's host name (dsw-1234-5678...) is not the "
+            "instance ID.",
+        )
+
+
+def _check_region(value: str | None, *, needed: bool) -> None:
+    if not value:
+        if needed:
+            message = "REGION is not set: it is not known which region to ask."
+            raise NotConfigured(
+                message, "Set REGION to the region of the instance, such as cn-hangzhou."
+            )
+    elif not _REGION.fullmatch(value):
+        message = "REGION (or dsw_region, or the option region) is not a region ID."
+        raise NotConfigured(
+            message, "Set REGION to the region of the instance, such as cn-hangzhou."
+        )
+
+
+def _check_network(value: str) -> None:
+    if value not in ("auto", "vpc", "public"):
+        message = "JUPYTER_DSW_NETWORK (or the option network) is not one of auto, vpc, public."
+        raise NotConfigured(
+            message, "Remove it, or set it to auto (the VPC endpoint where it can be reached)."
+        )
+
+
+def _checked_endpoint(value: str) -> str:
+    # A path would be part of what is signed, and no PAI-DSW endpoint has one: refused rather
+    # than guessed at.
+    try:
+        parts = split_http_url(value)
+        if "?" in value:
+            reason = "has a query (?...)"
+        elif parts.path not in ("", "/"):
+            reason = "has a path; only a scheme, a host and a port may be given"
+        elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            reason = "uses plain http, which is for this machine only (localhost)"
+        else:
+            return f"{parts.scheme}://{host_header(parts)}"
+    except ValueError as error:
+        reason = str(error)
+    message = f"JUPYTER_DSW_ENDPOINT (or the option endpoint) {reason}."
+    raise NotConfigured(
+        message,
+        "Remove it to use the region's own endpoint, or set it to a whole origin such as "
+        "https://pai-dsw.cn-hangzhou.aliyuncs.com.",
+    )
+
+
+def _check_text(what: str, value: str | None) -> None:
+    if value and not _TEXT.fullmatch(value):
+        message = f"The {what} is too long or has characters that it cannot have."
+        raise NotConfigured(
+            message, "Set it again, in one line of plain characters, or remove it."
+        )
+
+
+def _check_seconds(what: str, value: float) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 0 < value <= 3600:
+        message = f"The option {what} is not a number of seconds above 0 and up to 3600."
+        raise NotConfigured(message, "Remove it, or set it to a number such as 10.")

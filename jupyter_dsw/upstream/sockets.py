@@ -1,0 +1,150 @@
+"""TCP connections and exchanges that end in time, whatever the other side does."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from typing_extensions import Self
+
+T = TypeVar("T")
+
+
+def bounded(call: Callable[[], T], timeout_s: float) -> T:
+    """Return what `call` returns; raise what it raises, or TimeoutError after `timeout_s`.
+
+    For calls that take no timeout of their own, name resolution first of all: `call` runs in a
+    daemon thread that is left to itself when its time is up.
+    """
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised again, in the waiting thread
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="jupyter-dsw-bounded").start()
+    try:
+        return future.result(timeout_s)
+    except concurrent.futures.TimeoutError as error:
+        if future.done():
+            raise
+        # Python 3.10's is not the built-in one.
+        raise TimeoutError from error
+
+
+def connect(
+    host: str,
+    port: int,
+    timeout_s: float,
+    *,
+    options: Iterable[tuple[Any, ...]] = (),
+    source_address: tuple[str, int] | None = None,
+) -> socket.socket:
+    """Connect within `timeout_s` in all: name resolution and every address of the host together.
+
+    (`socket.create_connection` gives each address the whole time and resolution no limit.)
+    Raises socket.gaierror, TimeoutError or another OSError.
+    """
+    ends = time.monotonic() + timeout_s
+    addresses = bounded(
+        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout_s
+    )
+    refusal: OSError | None = None
+    for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        share = (ends - time.monotonic()) / (len(addresses) - index)
+        sock = None
+        try:
+            sock = socket.socket(family, kind, protocol)
+            for option in options:
+                sock.setsockopt(*option)
+            if source_address:
+                sock.bind(source_address)
+            sock.settimeout(max(share, 0.001))
+            sock.connect(address)
+        except OSError as error:
+            refusal = error
+            if sock is not None:
+                sock.close()
+        else:
+            sock.settimeout(timeout_s)
+            return sock
+    raise refusal or OSError("the host has no address")
+
+
+def can_connect(host: str, port: int, timeout_s: float) -> bool:
+    """Tell whether a TCP connection, past any proxy, can be had within `timeout_s`."""
+    try:
+        connect(host, port, timeout_s).close()
+    except OSError:
+        return False
+    return True
+
+
+class Deadline:
+    """A moment at which the watched connection is cut.
+
+    Timeouts of sockets start anew with every byte, so an answer that trickles would never end by
+    them.  `expired` tells that the moment has come: what was read until then may be incomplete.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._watched: socket.socket | None = None
+        self._timer = threading.Timer(max(seconds, 0), self._expire)
+        self._timer.daemon = True
+        self._expired = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._release()
+
+    @property
+    def expired(self) -> bool:
+        """Whether the moment has come."""
+        return self._expired or self.remaining_s <= 0
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds that are left; below 0 when it has passed."""
+        return self._ends - time.monotonic()
+
+    def watch(self, fileno: int) -> None:
+        """Cut the connection of this file descriptor at the deadline, instead of any other."""
+        # A second descriptor of the same connection outlives the wrapping of the first one in TLS
+        # and can be shut down from the timer's thread without touching Python's objects around it.
+        watched = socket.fromfd(fileno, socket.AF_INET, socket.SOCK_STREAM)
+        with self._lock:
+            self._release()
+            self._watched = watched
+            if self._expired:
+                self._cut()
+
+    def _expire(self) -> None:
+        with self._lock:
+            self._expired = True
+            self._cut()
+
+    def _cut(self) -> None:
+        if self._watched is not None:
+            with contextlib.suppress(OSError):  # the other side was faster
+                self._watched.shutdown(socket.SHUT_RDWR)
+
+    def _release(self) -> None:
+        if self._watched is not None:
+            self._watched.close()
+            self._watched = None

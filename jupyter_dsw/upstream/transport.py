@@ -1,0 +1,260 @@
+"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing told to a log."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import http.cookiejar
+import socket
+import ssl
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+import requests.exceptions
+import urllib3.exceptions
+
+from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
+from jupyter_dsw.upstream.hosts import is_loopback
+from jupyter_dsw.upstream.sockets import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from requests.auth import AuthBase
+
+Trouble = Literal[
+    "timed out",
+    "name not found",
+    "no connection",
+    "closed",
+    "certificate",
+    "tls",
+    "proxy",
+    "no ca file",
+    "not http",
+    "cut off",
+    "too large",
+    "encoding",
+]
+"""What may go wrong with an exchange, each with advice of its own."""
+
+_CHUNK_BYTES = 16 * 1024
+# X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
+_CERTIFICATE_TROUBLE = {
+    62: "it is for another host",
+    64: "it is for another host",
+    10: "it has expired",
+}
+_UNTRUSTED = "no authority trusted here has signed it"
+
+
+class ExchangeFailed(Exception):  # noqa: N818 - it tells what happened
+    """No answer could be had.  Its text and cause never hold a part of request or answer."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(trouble, detail)
+        self.trouble = trouble
+        self.detail = detail
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again at once is worth it: nothing came back."""
+        return self.trouble in ("name not found", "no connection", "closed", "tls")
+
+
+@dataclass(frozen=True)
+class HTTPAnswer:
+    """An answer as it came, its body whole and decompressed.  The body may hold secrets."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Transport:
+    """A pooled `requests` session.
+
+    `proxies` tells whether the proxies of the environment (and its NO_PROXY) are honoured; for
+    this machine's own addresses they never are.  REQUESTS_CA_BUNDLE always is.  `max_bytes` is
+    for a body after decompression.
+    """
+
+    def __init__(self, *, user_agent: str, max_bytes: int, proxies: bool) -> None:
+        self._max_bytes = max_bytes
+        self._session = _Session(proxies=proxies)
+        self._session.headers.update(
+            {
+                "User-Agent": user_agent,
+                "Accept": "application/json",
+                # The one that is decompressed here, within bounds.
+                "Accept-Encoding": "gzip",
+            }
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def get(
+        self,
+        url: str,
+        deadline: Deadline,
+        *,
+        connect_timeout_s: float,
+        read_timeout_s: float,
+        auth: AuthBase | None = None,
+    ) -> HTTPAnswer:
+        """Send one GET, past redirects.  Raises ExchangeFailed.
+
+        `connect_timeout_s` is for all of connecting, `read_timeout_s` for each wait for more,
+        `deadline` for everything.
+        """
+        token = current_exchange.set(Exchange(deadline))
+        try:
+            return self._get(url, (connect_timeout_s, read_timeout_s), auth)
+        except ExchangeFailed as error:
+            failure = error
+        except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as e:
+            # requests' own exceptions are OSErrors; ValueError is a proxy that is no URL.
+            failure = _failure(e)
+        finally:
+            current_exchange.reset(token)
+        if deadline.expired:
+            failure = ExchangeFailed("timed out")
+        # Outside of `except`: the exception that was caught holds the request, secrets and all.
+        raise failure
+
+    def _get(
+        self, url: str, timeout: tuple[float, float], auth: AuthBase | None
+    ) -> HTTPAnswer:
+        response = self._session.get(
+            url, auth=auth, timeout=timeout, allow_redirects=False, stream=True
+        )
+        with contextlib.closing(response):
+            body = self._read(response)
+            if current_exchange.get().deadline.expired:
+                # A connection that was cut looks like the end of a body without a length.
+                raise ExchangeFailed("timed out")
+            return HTTPAnswer(response.status_code, response.headers, body)
+
+    def _read(self, response: requests.Response) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        try:
+            chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
+            return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
+        except urllib3.exceptions.ReadTimeoutError:
+            trouble: Trouble = "timed out"
+        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, zlib.error):
+            trouble = "cut off"
+        raise ExchangeFailed(trouble)
+
+
+class _Session(requests.Session):
+    def __init__(self, *, proxies: bool) -> None:
+        super().__init__()
+        self._proxies = proxies
+        # An `auth` that does nothing: requests would else take a password from ~/.netrc.
+        self.auth = _as_it_is
+        self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        for prefix in ("https://", "http://"):
+            self.mount(prefix, Adapter(pool_connections=2, pool_maxsize=1))
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """No redirect leads anywhere: requests would read all of its body to prepare the next."""
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        """Honour the environment's proxies only for other machines."""
+        settings = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        if not self._proxies or is_loopback(urlsplit(str(url)).hostname or ""):
+            settings["proxies"] = {}
+        return settings
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > max_bytes:
+            raise ExchangeFailed("too large")
+    return bytes(body)
+
+
+def _decompressed(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> Iterator[bytes]:
+    # Not left to urllib3: not all of its versions bound what a small chunk may grow to.
+    if encoding in ("", "identity"):
+        yield from chunks
+        return
+    if encoding != "gzip":
+        raise ExchangeFailed("encoding")
+    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    for chunk in chunks:
+        yield decoder.decompress(chunk, max_bytes + 1)
+        if decoder.unused_data:
+            raise ExchangeFailed("encoding")
+    if not decoder.eof:
+        raise ExchangeFailed("cut off")
+
+
+def _failure(error: Exception) -> ExchangeFailed:
+    chain = list(_chain(error))
+    certificate = _first(chain, ssl.SSLCertVerificationError)
+    if certificate is not None:
+        return ExchangeFailed(
+            "certificate", _CERTIFICATE_TROUBLE.get(certificate.verify_code, _UNTRUSTED)
+        )
+    return ExchangeFailed(
+        next((trouble for kinds, trouble in _TROUBLES if _first(chain, kinds)), "no connection")
+    )
+
+
+# The first that fits wins.
+_TROUBLES: tuple[tuple[Any, Trouble], ...] = (
+    (
+        (
+            urllib3.exceptions.ProxyError,
+            requests.exceptions.ProxyError,
+            requests.exceptions.InvalidProxyURL,
+            requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
+        ),
+        "proxy",
+    ),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), "tls"),
+    (socket.gaierror, "name not found"),
+    (urllib3.exceptions.ConnectTimeoutError, "no connection"),
+    (urllib3.exceptions.ReadTimeoutError, "timed out"),
+    (urllib3.exceptions.NewConnectionError, "no connection"),
+    ((ConnectionError, http.client.IncompleteRead), "closed"),
+    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), "not http"),
+    (urllib3.exceptions.LocationValueError, "proxy"),
+    (urllib3.exceptions.HTTPError, "closed"),
+    (requests.exceptions.RequestException, "proxy"),
+    (OSError, "no ca file"),
+    (ValueError, "proxy"),
+)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """All that led to `error`, itself first; a urllib3 error's `reason` and arguments too."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if one is None or any(one is other for other in seen):
+            continue
+        seen.append(one)
+        yield one
+        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        waiting += [part for part in inner if isinstance(part, BaseException)]
+
+
+def _first(chain: Iterable[BaseException], kinds: Any) -> Any:
+    return next((error for error in chain if isinstance(error, kinds)), None)

@@ -1,0 +1,54 @@
+import { browserClock } from '../clock.ts';
+import { isAnswer, type Answer } from '../rest.ts';
+import type { Source, Trouble } from '../source.ts';
+import { Poller } from './poller.ts';
+
+/** The part of anywidget's model that is used here. */
+export interface Model {
+  get(name: string): unknown;
+  on(event: string, callback: () => void): void;
+  send(content: unknown): void;
+}
+
+/** A kernel that computes answers nothing until its cell is done. */
+const KERNEL_TIMEOUT_MS = 30_000;
+
+const sources = new WeakMap<Model, Source>();
+
+/** The trait `answer`, if it holds one. */
+export function answerOf(model: Model): Answer | null {
+  const answer = model.get('answer');
+  return isAnswer(answer) ? answer : null;
+}
+
+function newSource(model: Model): Source {
+  let settle: ((outcome: Answer | Trouble) => void) | null = null;
+  const poller = new Poller(
+    fresh =>
+      new Promise(resolve => {
+        settle = resolve;
+        setTimeout(resolve, KERNEL_TIMEOUT_MS, 'kernel');
+        try {
+          model.send({ type: 'read', fresh });
+        } catch {
+          resolve('kernel');
+        }
+      }),
+    browserClock,
+  );
+  model.on('change:answer', () => {
+    const answer = answerOf(model);
+    if (!answer) return;
+    settle?.(answer);
+    // The kernel may be late or speak unasked: it counts all the same.
+    if (!poller.state.asking) poller.accept(answer);
+  });
+  return poller;
+}
+
+/** Asks the kernel by messages; one source a model, however many views of it there are. */
+export function kernelSource(model: Model): Source {
+  const source = sources.get(model) ?? newSource(model);
+  sources.set(model, source);
+  return source;
+}

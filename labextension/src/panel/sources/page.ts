@@ -1,0 +1,105 @@
+import { browserClock } from '../clock.ts';
+import { isAnswer, type Answer } from '../rest.ts';
+import type { Source, Trouble } from '../source.ts';
+import { Poller } from './poller.ts';
+
+/** What the labextension publishes for cells: see `src/page/`. */
+export interface JupyterPage {
+  /** Asks the server with the application's own settings. */
+  request(path: string, init: RequestInit): Promise<Response>;
+  /** The display language, such as `zh-CN`. */
+  readonly language: string;
+}
+
+const PAGE = Symbol.for('jupyter-dsw:page');
+/** Cells' modules are separate copies: this is where they find the one poller of the page. */
+const SHARED = Symbol.for('jupyter-dsw:page-source');
+const ROUTE = 'jupyter-dsw/v1/instance';
+/** The server itself gives up sooner. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+interface Shared {
+  [PAGE]?: JupyterPage;
+  [SHARED]?: Source;
+}
+
+const shared = globalThis as Shared;
+
+/** What the labextension published, if it is there. */
+export function publishedPage(): JupyterPage | undefined {
+  return shared[PAGE];
+}
+
+/** Publishes it; the labextension's part. */
+export function publishPage(page: JupyterPage): void {
+  shared[PAGE] = page;
+}
+
+/** What Jupyter writes into its pages for its own scripts. */
+function pageConfig(): { baseUrl?: string; token?: string } | null {
+  try {
+    const text = document.getElementById('jupyter-config-data')?.textContent;
+    return JSON.parse(text ?? 'null') as { baseUrl?: string; token?: string } | null;
+  } catch {
+    return null;
+  }
+}
+
+function ownHeaders(token: string | undefined): Record<string, string> {
+  const xsrf = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+  return {
+    ...(xsrf && { 'X-XSRFToken': xsrf }),
+    ...(token && { Authorization: `token ${token}` }),
+  };
+}
+
+/** Asks without the labextension, as Jupyter's own scripts do. */
+function ownRequest(init: RequestInit): Promise<Response> {
+  const { baseUrl = '/', token } = pageConfig() ?? {};
+  const url = new URL(baseUrl.replace(/\/?$/, '/') + ROUTE, location.origin);
+  const headers = { ...(init.headers as Record<string, string>), ...ownHeaders(token) };
+  return fetch(url, { ...init, headers, credentials: 'same-origin' });
+}
+
+/** What a response means. `known`: this server has answered before, so a 404 is not its own. */
+export async function meaningOf(response: Response, known: boolean): Promise<Answer | Trouble> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isAnswer(body)) return body;
+  if (response.type === 'opaqueredirect' || [401, 403].includes(response.status)) return 'login';
+  return response.status === 404 && !known ? 'absent' : 'offline';
+}
+
+async function askServer(fresh: boolean): Promise<Answer | Trouble> {
+  const init: RequestInit = {
+    // Not `no-store`: with it browsers add `Cache-Control: no-cache`, a person's refresh, to each
+    // request (Fetch standard, HTTP-network-or-cache fetch). `no-cache` adds `max-age=0`.
+    cache: fresh ? 'reload' : 'no-cache',
+    headers: fresh ? { 'Cache-Control': 'no-cache' } : {},
+    // A redirect leads to a login page, sometimes of another host.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  };
+  try {
+    const page = publishedPage();
+    const response = await (page ? page.request(ROUTE, init) : ownRequest(init));
+    return await meaningOf(response, Boolean(shared[SHARED]?.state.reading));
+  } catch {
+    return 'offline';
+  }
+}
+
+function newSource(): Source {
+  const poller = new Poller(askServer, browserClock);
+  for (const event of ['online', 'pageshow']) {
+    addEventListener(event, () => {
+      poller.catchUp();
+    });
+  }
+  return poller;
+}
+
+/** The page's one source, or null where there is no Jupyter page around the panel. */
+export function pageSource(): Source | null {
+  if (!publishedPage() && !pageConfig()?.baseUrl) return null;
+  return (shared[SHARED] ??= newSource());
+}

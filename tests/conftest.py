@@ -1,0 +1,46 @@
+"""What the tests of every room share: a running emulator, and an environment that points to it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture(autouse=True)
+def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may read the instance, the account or the proxies of the machine it runs on."""
+    for name in list(os.environ):
+        if name.startswith(("ALIBABA_CLOUD_", "JUPYTER_DSW_", "DSW_")) or name.lower() in {
+            "region",
+            "dsw_region",
+            "jpy_parent_pid",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+            "no_proxy",
+        }:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of an instance whose endpoint is the emulator; set in this process."""
+    variables = emulator.environment()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables

@@ -1,0 +1,42 @@
+"""A real Jupyter server in this process, with the extension, beside the emulator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from traitlets.config import Config
+
+import jupyter_dsw.server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def jp_server_config(environment: dict[str, str]) -> Config:
+    del environment  # must be set before the server starts
+    return Config({"ServerApp": {"jpserver_extensions": {"jupyter_dsw": True}}})
+
+
+@pytest.fixture
+def connection(jp_serverapp: Any) -> dict[str, str]:
+    """What the server tells its kernels."""
+    (path,) = Path(jp_serverapp.runtime_dir).glob("jupyter-dsw-*.json")
+    content: dict[str, str] = json.loads(path.read_text())
+    return content
+
+
+@pytest.fixture(scope="session")
+def contract() -> Callable[[Any], None]:
+    """Raises unless its argument is a reading as the shipped OpenAPI file has it."""
+    path = Path(jupyter_dsw.server.__file__).parent / "rest-api.yml"
+    document = yaml.safe_load(path.read_text())
+    validator = Draft202012Validator(
+        {"$ref": "#/components/schemas/Reading", "components": document["components"]}
+    )
+    return validator.validate

@@ -1,0 +1,256 @@
+"""Who may ask at the two doors, and what they are told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_server.auth import Authorizer
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
+from traitlets.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from jupyter_dsw.emulator import Emulator
+
+PEOPLE = "jupyter-dsw/v1/instance"
+KERNELS = "jupyter-dsw/v1/kernel/instance"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+HEADER = "X-Jupyter-DSW-Kernel-Token"
+
+Ask = "Callable[..., Awaitable[HTTPResponse]]"
+
+
+@pytest.fixture
+def ask(jp_serverapp: Any, jp_base_url: str, jp_http_port: int) -> Ask:
+    """Ask the running server without any credential but those in `headers`; no status raises."""
+    assert jp_serverapp is not None
+
+    async def fetch(path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+        return await AsyncHTTPClient().fetch(
+            f"http://127.0.0.1:{jp_http_port}{jp_base_url}{path}",
+            method=method,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+            body=b"" if method in {"POST", "PUT", "PATCH"} else None,
+            raise_error=False,
+        )
+
+    return fetch
+
+
+async def test_a_logged_in_person_gets_the_instance(
+    jp_fetch: Any, emulator: Emulator, contract: Callable[[Any], None]
+) -> None:
+    response = await jp_fetch(PEOPLE)
+    answer = json.loads(response.body)
+    contract(answer)
+    assert answer["instance"]["InstanceId"] == emulator.environment()["DSW_INSTANCE_ID"]
+    assert answer["error"] is None
+    assert answer["source"]["endpoint"] == emulator.url.removeprefix("http://")
+    assert answer["source"]["simulated"] is True
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("door", [PEOPLE, KERNELS])
+async def test_whoever_is_not_known_is_refused_at_every_door_by_every_method(
+    ask: Any, door: str, method: str
+) -> None:
+    assert (await ask(door, method)).code == 403
+    assert (await ask(door, method, Authorization="token wrong")).code == 403
+    assert (await ask(door, method, **{HEADER: "wrong"})).code == 403
+
+
+async def test_the_kernels_token_opens_the_kernels_door_and_nothing_else(
+    ask: Any, connection: dict[str, str], contract: Callable[[Any], None]
+) -> None:
+    token = {HEADER: connection["token"]}
+    answer = json.loads((await ask(KERNELS, **token)).body)
+    contract(answer)
+    assert answer["instance"]["Status"] == "Running"
+    for path in (PEOPLE, "api/contents", "api/kernels", "api/sessions", "api/config/x"):
+        assert (await ask(path, **token)).code == 403
+        as_jupyters = {"Authorization": f"token {connection['token']}"}
+        assert (await ask(path, **as_jupyters)).code == 403
+
+
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "GET"])
+async def test_the_kernels_door_only_knows_get(
+    ask: Any, connection: dict[str, str], method: str
+) -> None:
+    assert (await ask(KERNELS, method, **{HEADER: connection["token"]})).code in {403, 405}
+
+
+async def test_jupyters_token_does_not_open_the_kernels_door(jp_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(KERNELS)
+    assert refused.value.code == 403
+
+
+async def test_no_parameter_or_header_changes_what_is_asked(
+    jp_fetch: Any, emulator: Emulator
+) -> None:
+    expected = emulator.environment()["DSW_INSTANCE_ID"]
+    response = await jp_fetch(
+        PEOPLE,
+        params={"instance_id": "dsw-other", "InstanceId": "dsw-other", "endpoint": "https://x.y"},
+        headers={"X-Forwarded-Host": "evil.example", "X-Acs-Action": "ListInstances"},
+    )
+    answer = json.loads(response.body)
+    assert answer["instance"]["InstanceId"] == expected
+    assert answer["source"]["instance_id"] == expected
+
+
+async def test_a_page_of_another_origin_is_refused(jp_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(PEOPLE, headers={"Origin": "https://evil.example", "Authorization": ""})
+    assert refused.value.code in {403, 404}
+
+
+async def test_asking_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
+    before = jp_serverapp.web_app.last_activity()
+    for _ in range(3):
+        await jp_fetch(PEOPLE)
+    assert jp_serverapp.web_app.last_activity() == before
+
+
+STATUSES = {
+    "denied": 403,
+    "missing": 404,
+    "throttled": 429,
+    "garbage": 502,
+    "truncated": 502,
+    "html": 502,
+    "empty": 502,
+    "refused": 502,
+    "skewed": 502,
+    "expired": 502,
+    "reset": 503,
+}
+
+
+@pytest.mark.parametrize(("scenario", "status"), STATUSES.items())
+async def test_without_any_good_reading_the_status_fits_the_error(
+    jp_fetch: Any,
+    emulator: Emulator,
+    contract: Callable[[Any], None],
+    scenario: str,
+    status: int,
+) -> None:
+    emulator.scenario = scenario
+    with pytest.raises(HTTPClientError) as failed:
+        await jp_fetch(PEOPLE)
+    assert failed.value.code == status
+    assert failed.value.response is not None
+    answer = json.loads(failed.value.response.body)
+    contract(answer)
+    assert answer["instance"] is None
+    assert answer["error"]["advice"]
+
+
+async def test_a_good_reading_stays_under_an_error_with_its_age(
+    jp_fetch: Any, emulator: Emulator, jp_serverapp: Any, contract: Callable[[Any], None]
+) -> None:
+    await jp_fetch(PEOPLE)
+    emulator.scenario = "denied"
+    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
+    real = monitor.clock
+    monitor.clock = lambda: real() + 60
+    answer = json.loads((await jp_fetch(PEOPLE)).body)
+    contract(answer)
+    assert answer["instance"]["Status"] == "Running"
+    assert answer["age_ms"] >= 60_000
+    assert answer["error"]["code"] == "Denied"
+
+
+async def test_a_persons_refresh_asks_the_endpoint_again(
+    jp_fetch: Any, emulator: Emulator, jp_serverapp: Any
+) -> None:
+    await jp_fetch(PEOPLE)
+    emulator.change(InstanceName="renamed")
+    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
+    real = monitor.clock
+    monitor.clock = lambda: real() + 5
+    held = json.loads((await jp_fetch(PEOPLE)).body)
+    assert held["instance"]["InstanceName"] != "renamed"
+    fresh = json.loads((await jp_fetch(PEOPLE, headers={"Cache-Control": "no-cache"})).body)
+    assert fresh["instance"]["InstanceName"] == "renamed"
+
+
+class DeniesDSW(Authorizer):
+    """Lets everybody do everything but read the instance."""
+
+    def is_authorized(self, _handler: Any, _user: Any, _action: str, resource: str) -> bool:
+        return resource != "dsw"
+
+
+class TestUnderAnAuthorizer:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: Config) -> Config:
+        jp_server_config.ServerApp.authorizer_class = DeniesDSW
+        return jp_server_config
+
+    async def test_jupyters_authorizer_can_refuse_the_resource_dsw(self, jp_fetch: Any) -> None:
+        with pytest.raises(HTTPClientError) as refused:
+            await jp_fetch(PEOPLE)
+        assert refused.value.code == 403
+        assert (await jp_fetch("api/status")).code == 200
+
+
+class TestWithoutAnInstance:
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        return {}
+
+    async def test_the_server_starts_and_says_what_to_set(
+        self, jp_fetch: Any, contract: Callable[[Any], None]
+    ) -> None:
+        with pytest.raises(HTTPClientError) as failed:
+            await jp_fetch(PEOPLE)
+        assert failed.value.code == 503
+        assert failed.value.response is not None
+        answer = json.loads(failed.value.response.body)
+        contract(answer)
+        assert answer["error"]["code"] == "NotConfigured"
+        assert "DSW_INSTANCE_ID" in answer["error"]["message"]
+
+
+class TestUnderStrictAuthentication:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: Config) -> Config:
+        jp_server_config.ServerApp.allow_unauthenticated_access = False
+        return jp_server_config
+
+    @pytest.mark.filterwarnings("error")
+    async def test_both_doors_work_and_the_server_has_nothing_to_warn_of(
+        self,
+        ask: Any,
+        jp_fetch: Any,
+        connection: dict[str, str],
+        jp_logging_stream: Any,
+    ) -> None:
+        assert (await jp_fetch(PEOPLE)).code == 200
+        assert (await ask(KERNELS, **{HEADER: connection["token"]})).code == 200
+        assert (await ask(KERNELS)).code == 403
+        assert "without @allow_unauthenticated" not in jp_logging_stream.getvalue()
+
+
+class TestConfiguredByTraits:
+    @pytest.fixture
+    def jp_server_config(
+        self, jp_server_config: Config, monkeypatch: pytest.MonkeyPatch, emulator: Emulator
+    ) -> Config:
+        for name in ("DSW_INSTANCE_ID", "REGION", "JUPYTER_DSW_ENDPOINT"):
+            monkeypatch.delenv(name)
+        environment = emulator.environment()
+        jp_server_config.DSWExtension = {
+            "instance_id": environment["DSW_INSTANCE_ID"],
+            "region": environment["REGION"],
+            "endpoint": environment["JUPYTER_DSW_ENDPOINT"],
+        }
+        return jp_server_config
+
+    async def test_traits_stand_in_for_the_environment(self, jp_fetch: Any) -> None:
+        assert json.loads((await jp_fetch(PEOPLE)).body)["instance"]["Status"] == "Running"

@@ -1,0 +1,243 @@
+"""The freshness policy and single flight, with the real client against the emulator; a fake clock."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.settings import Settings
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.reading import Reading
+
+
+class Clock:
+    """Monotonic seconds that move when told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Iterator[Client]:
+    client = Client(lambda: Settings.from_environment(emulator.environment(), deadline_s=5.0))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def monitor(
+    client: Client, clock: Clock, environment: dict[str, str]
+) -> Monitor:
+    del environment  # credentials are read from it
+    return Monitor(client, clock=clock, uniform=lambda _low, high: high)
+
+
+def ask(monitor: Monitor, *, fresh: bool = False) -> Reading:
+    return monitor.ask(fresh=fresh).result(timeout=30)
+
+
+QUIET = {"InstanceSnapshotList": [], "LatestSnapshot": None}
+
+
+def test_a_reading_at_rest_holds_for_a_minute(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.change(**QUIET)
+    first = ask(monitor)
+    assert first.instance is not None
+    clock.now += 59
+    assert ask(monitor) is first
+    assert emulator.calls == 1
+    clock.now += 1
+    assert ask(monitor) is not first
+    assert emulator.calls == 2
+
+
+def test_nobody_asking_means_no_calls(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    ask(monitor)
+    clock.now += 86_400
+    assert emulator.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"),
+    [
+        ({**QUIET, "Status": "Stopping"}, 10),
+        ({**QUIET, "LatestSnapshot": {"ImageId": "image-1", "Status": "Pushing"}}, 10),
+        (
+            {**QUIET, "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 51}},
+            15,
+        ),
+        (
+            {**QUIET, "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 40}},
+            60,
+        ),
+    ],
+    ids=["status in transition", "snapshot in transition", "under ten minutes", "at rest"],
+)
+def test_how_long_a_reading_holds_follows_what_is_happening(
+    monitor: Monitor, emulator: Emulator, clock: Clock, change: dict[str, object], seconds: int
+) -> None:
+    emulator.change(**change)
+    reading = ask(monitor)
+    assert reading.next_read - clock.now == seconds
+
+
+def test_failures_back_off_with_jitter_and_keep_the_last_good_reading(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    good = ask(monitor)
+    emulator.scenario = "garbage"
+    waits = []
+    for _ in range(8):
+        clock.now = max(clock.now, monitor.ask().result().next_read)
+        failed = ask(monitor)
+        waits.append(failed.next_read - clock.now)
+        assert failed.instance == good.instance
+        assert failed.error is not None
+        assert failed.error.code == "BadAnswer"
+    assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
+    assert failed.age_ms_at(clock.now) == round((clock.now - 1000) * 1000)
+    emulator.scenario = "healthy"
+    clock.now = failed.next_read
+    assert ask(monitor).error is None
+
+
+def test_the_wait_that_the_endpoint_asks_for_is_kept_even_for_a_persons_refresh(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.scenario = "throttled"
+    throttled = ask(monitor)
+    assert throttled.error is not None
+    assert throttled.error.code == "Throttled"
+    calls = emulator.calls
+    clock.now = throttled.next_read - 0.001
+    assert ask(monitor, fresh=True) is throttled
+    assert emulator.calls == calls
+    clock.now = throttled.next_read
+    assert ask(monitor) is not throttled
+
+
+def test_a_persons_refresh_overrides_what_holds_at_most_once_in_five_seconds(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    ask(monitor)
+    clock.now += 4.9
+    ask(monitor, fresh=True)
+    assert emulator.calls == 1
+    clock.now += 0.1
+    ask(monitor, fresh=True)
+    ask(monitor, fresh=True)
+    assert emulator.calls == 2
+
+
+def test_a_persons_refresh_overrides_the_back_off(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    emulator.scenario = "garbage"
+    ask(monitor)
+    emulator.scenario = "healthy"
+    clock.now += 5
+    assert ask(monitor, fresh=True).error is None
+
+
+def test_two_hundred_askers_of_a_cold_monitor_share_one_call(
+    monitor: Monitor, emulator: Emulator
+) -> None:
+    readings: list[Reading] = []
+    start = threading.Barrier(200)
+
+    def asker() -> None:
+        start.wait()
+        readings.append(ask(monitor))
+
+    threads = [threading.Thread(target=asker) for _ in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert emulator.calls == 1
+    assert len({id(reading) for reading in readings}) == 1
+
+
+class Stuck:
+    """A client whose call does not come back until told, as name resolution may not."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.go = threading.Event()
+        self.calls = 0
+
+    @property
+    def source(self) -> object:
+        return self.client.source
+
+    def get_instance(self) -> object:
+        self.calls += 1
+        self.go.wait()
+        return self.client.get_instance()
+
+
+def test_askers_of_a_call_that_cannot_be_ended_are_let_go_and_it_stays_the_only_one(
+    client: Client, clock: Clock, environment: dict[str, str]
+) -> None:
+    del environment
+    stuck = Stuck(client)
+    monitor = Monitor(stuck, clock=clock, let_go_after=0.05)  # type: ignore[arg-type]
+    late = ask(monitor)
+    assert late.error is not None
+    assert late.error.code == "TimedOut"
+    clock.now += 1000
+    assert ask(monitor) is late
+    assert stuck.calls == 1
+    stuck.go.set()
+    until(lambda: ask(monitor).instance)
+    assert stuck.calls == 1
+
+
+def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Stuck):
+        def get_instance(self) -> object:
+            msg = "canary-in-an-exception"
+            raise ZeroDivisionError(msg)
+
+    reading = ask(Monitor(Broken(client)))  # type: ignore[arg-type]
+    assert reading.error is not None
+    assert "ZeroDivisionError" in reading.error.message
+    assert "canary" not in reading.error.message + caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_reading_survives_the_way_over_the_rest_contract(
+    monitor: Monitor, clock: Clock
+) -> None:
+    from jupyter_dsw.reading import Reading
+
+    sent = ask(monitor)
+    clock.now += 7
+    answer = sent.answer(clock.now)
+    assert answer["age_ms"] == 7000
+    received = Reading.from_answer(answer, now=50.0)
+    assert received.answer(51.0)["age_ms"] == 8000
+    assert received.answer(50.0) == answer
