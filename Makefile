@@ -19,6 +19,7 @@ $(VENV)/ready: pyproject.toml labextension/package.json labextension/yarn.lock
 PANEL_SOURCES := $(shell find labextension/src labextension/style labextension/scripts jupyter_dsw/locale -type f)
 $(VENV)/front: $(VENV)/ready $(PANEL_SOURCES)
 	cd labextension && jlpm install --immutable && jlpm build:prod
+	$(BIN)/jupyter-builder develop --overwrite .
 	touch $@
 
 demo: $(VENV)/front

@@ -36,7 +36,7 @@ def _add_emulator(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         description="Runs a local DSW endpoint that verifies signatures, and a credential service "
         "beside it, until Ctrl-C. Prints what to set for a client to use them.",
         epilog="scenarios:\n"
-        + "\n".join(f"  {name:{width}}  {says}" for name, says in SCENARIOS.items()),
+        + "\n".join(f"  {name:{width}}  {each.description}" for name, each in SCENARIOS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_simulation_options(parser)

@@ -17,13 +17,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from jupyter_dsw.instance.model import (
-    ENDED_STATUSES,
-    TRANSITIONAL_SNAPSHOT_STATUSES,
-    TRANSITIONAL_STATUSES,
-)
+from jupyter_dsw.instance.statuses import TRANSITIONAL_SNAPSHOT_STATUSES, TRANSITIONAL_STATUSES
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.upstream.errors import DSWError, TimedOut
+from jupyter_dsw.upstream.errors import DSWError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +40,6 @@ FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
 # A person's refresh is granted at most once in this many seconds.
 BETWEEN_REFRESHES = 5.0
-# Name resolution cannot be interrupted: past this, the askers are let go while the call lives on.
-LET_GO_AFTER = 20.0
 
 
 def hold(reading: Reading, now: float) -> float:
@@ -64,7 +58,7 @@ def _in_transition(instance: Instance) -> bool:
     return instance.status in TRANSITIONAL_STATUSES or (
         # The page's own example shows a snapshot that is pushed for years: only one of an instance
         # that is up can be under way.
-        instance.status not in ENDED_STATUSES
+        not instance.has_ended
         and any(
             snapshot is not None and snapshot.status in TRANSITIONAL_SNAPSHOT_STATUSES
             for snapshot in snapshots
@@ -104,17 +98,14 @@ class Monitor:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         uniform: Callable[[float, float], float] = random.uniform,
-        let_go_after: float = LET_GO_AFTER,
     ) -> None:
         self._client = client
         self.clock = clock
         self._wall = wall
         self._uniform = uniform
-        self._let_go_after = let_go_after
         self._lock = threading.Lock()
         self._reading: Reading | None = None
         self._waiting: Future[Reading] | None = None
-        self._calling = False
         self._failures = 0
         self._last_call = float("-inf")
         self._endpoint_asked_wait_until = float("-inf")
@@ -134,7 +125,7 @@ class Monitor:
             if self._waiting is not None:
                 return self._waiting
             reading = self._reading
-            if reading is not None and (self._calling or not self._may_call(fresh=fresh)):
+            if reading is not None and not self._may_call(fresh=fresh):
                 return _done(reading)
             return self._start()
 
@@ -149,59 +140,37 @@ class Monitor:
         return now >= self._reading.next_read
 
     def _start(self) -> Future[Reading]:
-        self._calling = True
         self._last_call = self.clock()
         waiting: Future[Reading] = Future()
         # Running futures cannot be cancelled: an asker that goes away leaves the others theirs.
         waiting.set_running_or_notify_cancel()
         self._waiting = waiting
-        # Daemon threads: a hanging endpoint must not hold up the end of a server or a kernel.
-        timer = threading.Timer(self._let_go_after, self._let_go, args=(waiting,))
-        timer.daemon = True
-        timer.start()
-        threading.Thread(
-            target=self._call, args=(timer,), name="jupyter-dsw-monitor", daemon=True
-        ).start()
+        # A daemon thread: a hanging endpoint must not hold up the end of a server or a kernel.
+        threading.Thread(target=self._call, name="jupyter-dsw-monitor", daemon=True).start()
         return waiting
 
-    def _call(self, timer: threading.Timer) -> None:
-        try:
-            self._settle(self._outcome())
-        finally:
-            timer.cancel()
+    def _call(self) -> None:
+        reading = self._next_reading()
+        with self._lock:
+            self._reading = reading
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.set_result(reading)
 
-    def _outcome(self) -> Answer | DSWError:
+    def _next_reading(self) -> Reading:
         try:
-            return self._client.get_instance()
+            return self._after_answer(self._client.get_instance())
         except DSWError as error:
-            return error
+            return self._after_failure(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not take the askers along
             # The text of an unforeseen exception may quote anything: its type and place are told.
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
-            return DSWError(
+            unforeseen = DSWError(
                 f"jupyter-dsw itself failed ({type(error).__name__}).",
-                advice="Please report it with the place that the log of this process shows.",
+                "Please report it with the place that the log of this process shows.",
             )
-
-    def _let_go(self, waiting: Future[Reading]) -> None:
-        late = TimedOut(
-            f"No answer within {self._let_go_after:.0f} s.",
-            advice="Check the name resolution and the network of this instance.",
-        )
-        self._settle(late, let_go=waiting)
-
-    def _settle(self, outcome: Answer | DSWError, *, let_go: Future[Reading] | None = None) -> None:
-        with self._lock:
-            if let_go is not None and self._waiting is not let_go:
-                return
-            failed = isinstance(outcome, DSWError)
-            reading = self._after_failure(outcome) if failed else self._after_answer(outcome)
-            self._reading = reading
-            self._calling = let_go is not None
-            waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.set_result(reading)
+            return self._after_failure(unforeseen)
 
     def _after_answer(self, answer: Answer) -> Reading:
         now = self.clock()

@@ -10,13 +10,13 @@ import pytest
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
-from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.reading import Reading
+    from jupyter_dsw.upstream.client import Answer
 
 
 class Clock:
@@ -42,9 +42,7 @@ def client(emulator: Emulator) -> Iterator[Client]:
 
 
 @pytest.fixture
-def monitor(
-    client: Client, clock: Clock, environment: dict[str, str]
-) -> Monitor:
+def monitor(client: Client, clock: Clock, environment: dict[str, str]) -> Monitor:
     del environment  # credentials are read from it
     return Monitor(client, clock=clock, uniform=lambda _low, high: high)
 
@@ -70,9 +68,7 @@ def test_a_reading_at_rest_holds_for_a_minute(
     assert emulator.calls == 2
 
 
-def test_nobody_asking_means_no_calls(
-    monitor: Monitor, emulator: Emulator, clock: Clock
-) -> None:
+def test_nobody_asking_means_no_calls(monitor: Monitor, emulator: Emulator, clock: Clock) -> None:
     ask(monitor)
     clock.now += 86_400
     assert emulator.calls == 1
@@ -179,59 +175,22 @@ def test_two_hundred_askers_of_a_cold_monitor_share_one_call(
     assert len({id(reading) for reading in readings}) == 1
 
 
-class Stuck:
-    """A client whose call does not come back until told, as name resolution may not."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.go = threading.Event()
-        self.calls = 0
-
-    @property
-    def source(self) -> object:
-        return self.client.source
-
-    def get_instance(self) -> object:
-        self.calls += 1
-        self.go.wait()
-        return self.client.get_instance()
-
-
-def test_askers_of_a_call_that_cannot_be_ended_are_let_go_and_it_stays_the_only_one(
-    client: Client, clock: Clock, environment: dict[str, str]
-) -> None:
-    del environment
-    stuck = Stuck(client)
-    monitor = Monitor(stuck, clock=clock, let_go_after=0.05)  # type: ignore[arg-type]
-    late = ask(monitor)
-    assert late.error is not None
-    assert late.error.code == "TimedOut"
-    clock.now += 1000
-    assert ask(monitor) is late
-    assert stuck.calls == 1
-    stuck.go.set()
-    until(lambda: ask(monitor).instance)
-    assert stuck.calls == 1
-
-
 def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
-    client: Client, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    class Broken(Stuck):
-        def get_instance(self) -> object:
+    class Broken(Client):
+        def get_instance(self) -> Answer:
             msg = "canary-in-an-exception"
             raise ZeroDivisionError(msg)
 
-    reading = ask(Monitor(Broken(client)))  # type: ignore[arg-type]
+    reading = ask(Monitor(Broken(Settings.from_environment)))
     assert reading.error is not None
     assert "ZeroDivisionError" in reading.error.message
     assert "canary" not in reading.error.message + caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_reading_survives_the_way_over_the_rest_contract(
-    monitor: Monitor, clock: Clock
-) -> None:
+def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clock: Clock) -> None:
     from jupyter_dsw.reading import Reading
 
     sent = ask(monitor)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 PATIENCE_S = 120.0
@@ -32,23 +33,38 @@ class Lab:
     """Holds its settings, its runtime files and, in `work`, its notebooks."""
 
     @classmethod
-    def start(cls, home: Path, environment: dict[str, str], *, port: int = 0) -> Lab:
-        """Start one on 127.0.0.1 whose kernels run in `environment`; 0 takes a free port."""
-        work = home / "work"
-        work.mkdir()
+    def start(
+        cls, home: Path, environment: Mapping[str, str], options: Mapping[str, object]
+    ) -> Lab:
+        """Start one on 127.0.0.1 that runs, with its kernels, in `environment`.
+
+        `options` are JupyterLab's configuration by trait, on top of the demo's own:
+        `{"ServerApp.port": 8888}` (default: a free one).
+        """
+        (home / "work").mkdir()
         _write_page_config(home)
-        port = port or _free_port()
         token = secrets.token_hex(24)
-        log = (home / "server.log").open("wb")
-        with log:
+        options = {**_own_options(home), **options}
+        with (home / "server.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *_options(work, port)],
-                env=environment | _own_folders(home) | {"JUPYTER_TOKEN": token},
+                [sys.executable, "-m", "jupyterlab"]
+                + [f"--{name}={value}" for name, value in options.items()],
+                env={**environment, **_own_folders(home), "JUPYTER_TOKEN": token},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        return cls(process, f"http://127.0.0.1:{port}/", token, home)
+        base_url = options.get("ServerApp.base_url", "/")
+        return cls(process, f"http://127.0.0.1:{options['ServerApp.port']}{base_url}", token, home)
+
+    def stop(self) -> None:
+        """End it and its kernels."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def notebook_url(self, name: str) -> str:
         """What to open in a browser to see the notebook `name`."""
@@ -68,7 +84,7 @@ class Lab:
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
-                self.request("GET", "api/status")
+                self.request("GET", "api")
             except requests.RequestException:
                 if self.process.poll() is not None or time.monotonic() > until:
                     log = (self.home / "server.log").read_text(errors="replace")
@@ -79,18 +95,17 @@ class Lab:
                 return
 
 
-def _options(work: Path, port: int) -> list[str]:
-    options = {
-        "ServerApp.root_dir": work,
+def _own_options(home: Path) -> dict[str, object]:
+    return {
+        "ServerApp.root_dir": home / "work",
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.port": port,
+        "ServerApp.port": _free_port(),
         "ServerApp.port_retries": 0,
         "ServerApp.open_browser": False,
         # As root (containers), Jupyter wants to be told that this is meant.
         "ServerApp.allow_root": True,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    return [f"--{name}={value}" for name, value in options.items()]
 
 
 def _own_folders(home: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -48,14 +47,14 @@ def _demo(scenario: str, speed: float, port: int) -> Iterator[Lab]:
         tempfile.TemporaryDirectory(prefix="jupyter-dsw-demo-") as folder,
         Emulator(scenario=scenario, speed=speed) as emulator,
     ):
-        home = Path(folder)
-        lab = Lab.start(home, {**clean_environment(), **emulator.environment()}, port=port)
+        environment = {**clean_environment(), **emulator.environment()}
+        lab = Lab.start(Path(folder), environment, {"ServerApp.port": port} if port else {})
         try:
             lab.wait_until_it_answers()
             run_cells(lab)
             yield lab
         finally:
-            _end(lab.process)
+            lab.stop()
 
 
 def clean_environment() -> dict[str, str]:
@@ -65,12 +64,3 @@ def clean_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("ALIBABA_CLOUD_", "JUPYTER_DSW_"))
     }
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

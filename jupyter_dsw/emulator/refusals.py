@@ -75,6 +75,11 @@ def unknown_access_key() -> Refusal:
     return Refusal(404, "InvalidAccessKeyId.NotFound", message)
 
 
+def missing_security_token() -> Refusal:
+    """Refuse a role's access key that comes without its security token."""
+    return missing_parameter("SecurityToken")
+
+
 def foreign_security_token() -> Refusal:
     """Refuse a security token that does not belong to the access key."""
     message = "Specified SecurityToken mismatch with the AccessKey."

@@ -17,7 +17,7 @@ _EARLIER_IMAGES = (
         at=-2 * 24 * _HOUR,
         failure=(
             "ImageTooLarge",
-            "The image is 17.2 GiB larger than the 15 GiB that can be saved.",
+            "The layer to save has 17.2 GiB, at most 15 GiB can be saved.",
         ),
     ),
 )

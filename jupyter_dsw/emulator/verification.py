@@ -34,7 +34,6 @@ _MANDATORY = {
     "x-acs-signature-nonce": "SignatureNonce",
     "x-acs-content-sha256": "ContentSha256",
 }
-_TOKEN = "SecurityToken"
 _AUTHORIZATION = re.compile(
     ALGORITHM + r" +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})"
 )
@@ -155,7 +154,7 @@ def _date(request: SignedRequest) -> int:
 def _check_token(request: SignedRequest, key: AccessKey, now: float) -> None:
     token = request.header("x-acs-security-token")
     if token is None and key.security_token is not None:
-        raise refusals.missing_parameter(_TOKEN)
+        raise refusals.missing_security_token()
     if token != key.security_token:
         raise refusals.foreign_security_token()
     if key.expired(now):

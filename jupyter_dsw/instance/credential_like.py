@@ -13,13 +13,13 @@ REDACTED = "<redacted>"
 
 _KEY = re.compile(
     r"passw|passphrase|passcode|pwd|secret|token(?!iz)|credential|signature|cookie|keytab"
-    r"|auth(?!or(?!i[sz]))"
+    r"|(?<!un)auth(?!or(?!i[sz]))"
     r"|access(?:key|id)|(?:api|app|private|priv|account|encryption|master|shared|signing|ssh|rsa)key"
     r"|密码|口令|密钥|令牌|凭证|凭据"
 )
 _KEY_WORD = frozenset(
     {"ak", "sk", "aksk", "pass", "pw", "sig", "sign", "session", "sessionid", "jwt", "bearer"}
-    | {"cred", "creds", "sas", "sts"}
+    | {"auth", "cred", "creds", "sas"}
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _SEPARATOR = re.compile(r"[\W_]+")
@@ -33,13 +33,19 @@ _VALUES = re.compile(
     r"|(?<![\w-])(?:hf_|gh[a-z]_|glpat-|github_pat_)[\w-]{16,}"
 )
 _BEARER = re.compile(r"\b(bearer\s+)(?!<redacted>)\S+", re.IGNORECASE)
-_XML = re.compile(r"<([\w.\-]{1,80})>([^<>]+)(?=<)")
+_XML = re.compile(r"<([\w.\-]{1,80})>([^<>]+)(?=</)")
+
 _PAIR = re.compile(r"(?<![\w.\-])([\w.\-]+)(?:[\"'\\\]]*\s*([=:：])[=:>]*\s*|\s+(?=\S))")
-_VALUE = re.compile(r"(\\*[\"'])(?:(?!\1)[\s\S])*(?:\1)?|\S+")
+_VALUE = re.compile(r"(?P<quote>\\*[\"'])(?:(?!(?P=quote))[\s\S])*(?P=quote)?|\S+")
 _REST_OF_LINE = re.compile(r"[^\r\n]+")
+_TAKES_LINE = re.compile(r"auth|cookie", re.IGNORECASE)
+_LONG = re.compile(r"[\"']?([A-Za-z0-9+/=_\-]{16,})")
+
 _URL_TEXT = re.compile(r"[^\s\"<>`]+")
+_QUERY = re.compile(r"[?#]")
+_AUTHORITY = re.compile(r"[/?#]")
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _DIGEST = re.compile(r"@sha(?:256|512):")
-_PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _MAX_PASSES = 4
 
 
@@ -76,7 +82,7 @@ def without_credentials(text: str, *, is_address: bool = False) -> str:
 
 def _one_pass(text: str, *, is_address: bool) -> str:
     if is_address:
-        text = _without_query(_without_userinfo(text))
+        text = _cut(_without_userinfo(text))
     elif "@" in text or "://" in text:
         text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
     text = _VALUES.sub(REDACTED, text)
@@ -89,35 +95,28 @@ def _one_pass(text: str, *, is_address: bool) -> str:
 def _without_url_secrets(word: str) -> str:
     if "@" in word:
         word = _without_userinfo(word)
-    return _without_query(word) if "://" in word else word
-
-
-def _without_query(url: str) -> str:
-    scheme, separator, rest = url.rpartition("://") if "://" in url else ("", "", url)
-    first, found, more = scheme.partition("://")
-    if found:
-        # Several in one word: what follows the first query goes with it.
-        return _cut(first + found + more + separator + rest)
-    return scheme + separator + _cut(rest)
+    head, separator, rest = word.partition("://")
+    return head + separator + _cut(rest)
 
 
 def _cut(url: str) -> str:
-    return re.split(r"[?#]", url, maxsplit=1)[0]
+    return _QUERY.split(url, maxsplit=1)[0]
 
 
 def _without_userinfo(word: str) -> str:
-    scheme, separator, rest = word.partition("://")
-    if not separator:
-        scheme, rest = "", word
+    scheme, separator, rest = word.rpartition("://") if word.count("://") == 1 else ("", "", word)
     digest = _DIGEST.search(rest)
     end = rest.rfind("@", 0, digest.start() if digest else len(rest))
     if end < 0:
         return word
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    # A slash inside a password leaves an authority that is no host and port.
-    if "@" in authority or ":" in rest[:end] and not _PORT.fullmatch(authority):
-        return scheme + separator + rest[end + 1 :] if separator else rest[end + 1 :]
-    return word
+    authority = _AUTHORITY.split(rest, maxsplit=1)[0]
+    if separator and "@" in authority:
+        end = authority.rfind("@")
+    elif ":" not in rest[:end] or (separator and _HOST.fullmatch(authority)):
+        # A mail address, `git@host`, a scope in a path. (A slash inside a password makes an
+        # authority that is no host and port.)
+        return word
+    return scheme + separator + rest[end + 1 :]
 
 
 def _without_xml_secret(match: re.Match[str]) -> str:
@@ -130,36 +129,36 @@ def _without_pairs(text: str, *, colons: bool) -> str:
     for match in _PAIR.finditer(text):
         if match.start() < done or not _names_secret(match, text, colons=colons):
             continue
-        lines = is_credential_key(match[1]) and re.search(r"(?i)auth|cookie", match[1])
-        value = (_REST_OF_LINE if lines else _VALUE).match(text, match.end())
-        if value is None:
-            continue
-        kept += [text[done : match.end()], _quoted(value, text)]
-        done = value.end()
+        # What follows may have a scheme word first: "Authorization: Basic …".
+        whole_line = _TAKES_LINE.search(match[1])
+        value = (_REST_OF_LINE if whole_line else _VALUE).match(text, match.end())
+        if value is not None:
+            kept += [text[done : match.end()], _marker_for(value)]
+            done = value.end()
     return "".join([*kept, text[done:]])
 
 
-def _names_secret(match: re.Match[str], text: str, *, colons: bool) -> bool:
-    key, separator = match[1], match[2]
+def _names_secret(pair: re.Match[str], text: str, *, colons: bool) -> bool:
+    key, separator = pair[1], pair[2]
     if separator is None:
-        return key.startswith("--") and is_credential_key(key) and text[match.end()] != "-"
+        return key.startswith("--") and is_credential_key(key) and text[pair.end()] != "-"
     if separator != "=" and not colons:
         return False
     if is_credential_key(key):
         return True
-    words = text[max(0, match.start() - 20) : match.end(1)].split(" ")
-    if key.lower() in {"key", "id", "code"} and is_credential_key("".join(words[-2:])):
-        return True
-    return key.lower().endswith("key") and _looks_random(text[match.end() : match.end() + 200])
+    if key.lower() in {"key", "id"}:
+        words = text[max(0, pair.start() - 20) : pair.end(1)].split()
+        return is_credential_key("".join(words[-3:])) or _random_follows(pair, text)
+    return key.lower().endswith("key") and _random_follows(pair, text)
 
 
-def _looks_random(text: str) -> bool:
-    match = re.match(r"[\"']?([A-Za-z0-9+/=_\-]{16,})", text)
-    return bool(match) and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text))
+def _random_follows(pair: re.Match[str], text: str) -> bool:
+    match = _LONG.match(text, pair.end())
+    return bool(match and re.search(r"\d", match[1]) and re.search(r"[A-Za-z]", match[1]))
 
 
-def _quoted(value: re.Match[str], text: str) -> str:
-    if value[0].startswith(REDACTED):
-        return value[0] if value[0] == REDACTED else REDACTED
-    quote = value.groupdict() and "" or (value.re is _VALUE and value[1] or "")
+def _marker_for(value: re.Match[str]) -> str:
+    quote = (value.groupdict().get("quote")) or ""
+    if quote and value[0] == quote * 2:
+        return value[0]
     return f"{quote}{REDACTED}{quote}"

@@ -1,6 +1,6 @@
 """Takes the secrets out of GetInstance's answer, before anything else looks at it.
 
-The list is in `docs/`: passwords, tokens, access keys and their ids, the password part of
+What goes: passwords, tokens, access keys and their ids, the password part of
 `ImageAuth`, values of environment variables, userinfo, query and fragment of URLs, and whatever
 looks like a credential in the parts that users fill in (mount options, labels, tags, free
 objects).
@@ -9,21 +9,22 @@ objects).
 from __future__ import annotations
 
 import base64
-import binascii
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from .bounds import MAX_DEPTH, Names, child_path, item_path
 from .credential_like import REDACTED, is_credential_key, without_credentials
-from .json_text import has_doubled_keys, is_object, pairs_from_text, text_from
+from .json_text import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["REDACTED", "redact"]
 
-_KEY_NAMES = ("Key", "TagKey", "Name", "key", "name")
-_VALUE_NAMES = ("Value", "TagValue", "value")
+# The two halves of labels, of tags, and of such pairs in free objects.
+_KEY_NAMES = frozenset({"key", "tagkey", "name"})
+_VALUE_NAMES = frozenset({"value", "tagvalue"})
 _ADDRESS = re.compile(r"(?:Url|Uri|Path|ImageName)$")
 _USER = re.compile(r"[\w.@+*\-]{1,128}")
 
@@ -58,9 +59,9 @@ class _Walk:
     def element(self, name: str, value: Any) -> Any:
         """Redact one top-level element."""
         if name == "EnvironmentVariables" and isinstance(value, dict):
-            return self._all_of(value, name)
+            return self._values_gone(value, name)
         if name == "ImageAuth" and isinstance(value, str):
-            return self._replaced(value, _without_password(value), name)
+            return self._image_auth(value, name)
         if name in _HOLDERS:
             return self._inside(name, value, name, 0)
         return self._entry(name, value, name, 0)
@@ -74,7 +75,7 @@ class _Walk:
         if depth > MAX_DEPTH:
             return self._gone(value, path)
         if isinstance(value, dict):
-            return self._object(list(value.items()), path, depth)
+            return self._object(value, path, depth)
         if isinstance(value, list):
             return [
                 self._inside(name, each, item_path(path, index), depth + 1)
@@ -82,21 +83,21 @@ class _Walk:
             ]
         return self._text(name, value, path, depth) if isinstance(value, str) else value
 
-    def _object(self, pairs: list[tuple[str, Any]], path: str, depth: int) -> dict[str, Any]:
-        named_secret = any(
-            isinstance(value, str) and name in _KEY_NAMES and is_credential_key(value)
-            for name, value in pairs
+    def _object(self, value: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
+        names_secret = any(
+            isinstance(each, str) and name.lower() in _KEY_NAMES and is_credential_key(each)
+            for name, each in value.items()
         )
         kept = {}
-        for name, value in pairs:
+        for name, each in value.items():
             place = child_path(path, name)
-            if named_secret and name in _VALUE_NAMES:
-                kept[name] = self._gone(value, place)
+            if names_secret and name.lower() in _VALUE_NAMES:
+                kept[name] = self._gone(each, place)
             else:
-                kept[without_credentials(name)] = self._entry(name, value, place, depth + 1)
+                kept[without_credentials(name)] = self._entry(name, each, place, depth + 1)
         return kept
 
-    def _all_of(self, variables: dict[str, Any], path: str) -> dict[str, Any]:
+    def _values_gone(self, variables: dict[str, Any], path: str) -> dict[str, Any]:
         return {
             without_credentials(name): self._gone(value, child_path(path, name))
             for name, value in variables.items()
@@ -104,6 +105,56 @@ class _Walk:
 
     def _text(self, name: str, text: str, path: str, depth: int) -> str:
         if name == "Options" or text.lstrip()[:1] in {"{", "["}:
-            return self._json_text(name, text, path, depth)
-        is_address = bool(_ADDRESS.search(name))
-        return self._replaced(text, without_credentials(text, is_address=is_address), path)
+            try:
+                return self._json_text(name, text, path, depth)
+            except ValueError:
+                if name == "Options":
+                    return str(self._gone(text, path))
+        clean = without_credentials(text, is_address=bool(_ADDRESS.search(name)))
+        if clean != text:
+            self._names.add(path)
+        return clean
+
+    def _json_text(self, name: str, text: str, path: str, depth: int) -> str:
+        """Redact JSON inside a string; ValueError where it is none."""
+        if not text.strip() or text == REDACTED:
+            return text
+        value, doubled = parse(text)
+        if name == "Options" and not isinstance(value, dict):
+            msg = "options are an object"
+            raise ValueError(msg)
+        clean = self._inside(name, value, path, depth + 1)
+        if clean == value and not doubled:
+            return text
+        if doubled:
+            self._names.add(path)
+        return json.dumps(clean, ensure_ascii=False)
+
+    def _gone(self, value: Any, path: str) -> Any:
+        """Give what stands for a secret; nothing is no secret."""
+        if value is None or isinstance(value, bool) or value in ("", REDACTED, [], {}):
+            return value
+        self._names.add(path)
+        return REDACTED
+
+    def _image_auth(self, text: str, path: str) -> Any:
+        clean = _without_password(text)
+        if clean != text:
+            self._names.add(path)
+        return clean
+
+
+def _without_password(image_auth: str) -> str:
+    """Keep the user name of base64 `user:password`; the marker alone where it is none."""
+    if not image_auth.strip() or image_auth == REDACTED:
+        return image_auth
+    try:
+        decoded = base64.b64decode(image_auth, validate=True).decode()
+    except ValueError:
+        return REDACTED
+    user, colon, password = decoded.partition(":")
+    if not colon or not _USER.fullmatch(user) or without_credentials(user) != user:
+        return REDACTED
+    if password in {"", REDACTED}:
+        return image_auth
+    return base64.b64encode(f"{user}:{REDACTED}".encode()).decode()

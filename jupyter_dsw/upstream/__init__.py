@@ -1,1 +1,1 @@
-"""The PAI-DSW endpoint: settings, credentials, signature, client, errors.  Knows HTTP, no Jupyter."""
+"""The PAI-DSW endpoint: settings, credentials, signature, client, errors.  Knows HTTP only."""

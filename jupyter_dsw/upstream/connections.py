@@ -85,11 +85,11 @@ class _Bounded:
             raise NewConnectionError(conn, "connecting failed") from error
 
 
-class _HTTPConnection(_Watched, _Bounded, urllib3.connection.HTTPConnection):  # type: ignore[misc]
+class _HTTPConnection(_Watched, _Bounded, urllib3.connection.HTTPConnection):
     pass
 
 
-class _HTTPSConnection(_Watched, _Bounded, urllib3.connection.HTTPSConnection):  # type: ignore[misc]
+class _HTTPSConnection(_Watched, _Bounded, urllib3.connection.HTTPSConnection):
     pass
 
 

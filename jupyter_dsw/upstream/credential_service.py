@@ -19,7 +19,7 @@ from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.hosts import split_http_url
 from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import ExchangeFailed, Transport
+from jupyter_dsw.upstream.transport import ExchangeFailed, Transport, Trouble
 from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _AHEAD_SHARE = 0.2
 _UNTOLD_LIFE_S = 60.0
 _LEFT_ALONE_S = 10.0
 
+_NO_ANSWER = (Trouble.TIMED_OUT, Trouble.NO_CONNECTION, Trouble.NAME_NOT_FOUND, Trouble.CLOSED)
 _ADVICE = (
     "Try again in a moment: the service fails now and then. If it stays, check that "
     "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
@@ -80,9 +81,7 @@ class CredentialService:
         self._sleep = sleep
         # A credential service is next door, at loopback or a link-local address.  What it answers
         # must not pass through a proxy, whichever one is set.
-        self._transport = Transport(
-            user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=False
-        )
+        self._transport = Transport(user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=False)
         self._held: _Held | None = None
 
     def close(self) -> None:
@@ -164,9 +163,9 @@ class CredentialService:
 
 def _failure(error: ExchangeFailed, uri: str) -> str:
     host = urlsplit(uri).hostname
-    if error.trouble in ("timed out", "no connection", "name not found", "closed"):
-        return f"at {host} does not answer ({error.trouble})"
-    return f"at {host} cannot be read ({error.trouble})"
+    if error.trouble in _NO_ANSWER:
+        return f"at {host} does not answer ({error.trouble.value})"
+    return f"at {host} cannot be read ({error.trouble.value})"
 
 
 def _parse(body: bytes) -> tuple[Credentials | None, str]:

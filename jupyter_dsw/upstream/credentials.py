@@ -42,7 +42,7 @@ class Credentials:
         expires_at: datetime | None = None,
     ) -> None:
         for part in (access_key_id, access_key_secret, security_token or "-"):
-            if not isinstance(part, str) or not _HEADER_SAFE.fullmatch(part):
+            if not _HEADER_SAFE.fullmatch(part):
                 reason = "is empty or has spaces or characters that it cannot have"
                 raise ValueError(reason)
         self.access_key_id = access_key_id

@@ -1,5 +1,4 @@
 """What can go wrong between here and PAI-DSW: one class for each thing a person can do about it."""
-# ruff: noqa: N818 - the names are codes of the REST contract, read by people
 
 from __future__ import annotations
 

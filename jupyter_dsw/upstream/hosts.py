@@ -50,7 +50,9 @@ def host_header(parts: SplitResult) -> str:
     """The `Host` header for a URL: lower case, with the port only where it is not the default."""
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    return host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+    return (
+        host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+    )
 
 
 def _split(url: str) -> SplitResult:

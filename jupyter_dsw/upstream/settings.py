@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
@@ -167,13 +166,10 @@ def _checked_endpoint(value: str) -> str:
 def _check_text(what: str, value: str | None) -> None:
     if value and not _TEXT.fullmatch(value):
         message = f"The {what} is too long or has characters that it cannot have."
-        raise NotConfigured(
-            message, "Set it again, in one line of plain characters, or remove it."
-        )
+        raise NotConfigured(message, "Set it again, in one line of plain characters, or remove it.")
 
 
 def _check_seconds(what: str, value: float) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 < value <= 3600:
+    if not 0 < value <= 3600:  # not-a-number fails both
         message = f"The option {what} is not a number of seconds above 0 and up to 3600."
         raise NotConfigured(message, "Remove it, or set it to a number such as 10.")

@@ -80,6 +80,7 @@ class ACS3Auth(AuthBase):
         self._nonce = nonce
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Sign `request`, once it is complete but for the signature."""
         url = urlsplit(request.url or "")
         body = request.body or b""
         body_sha256 = _sha256(body.encode() if isinstance(body, str) else body)

@@ -55,9 +55,7 @@ def connect(
     Raises socket.gaierror, TimeoutError or another OSError.
     """
     ends = time.monotonic() + timeout_s
-    addresses = bounded(
-        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout_s
-    )
+    addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout_s)
     refusal: OSError | None = None
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         share = (ends - time.monotonic()) / (len(addresses) - index)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import http.client
 import http.cookiejar
 import socket
 import ssl
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -18,28 +19,13 @@ import urllib3.exceptions
 
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.hosts import is_loopback
-from jupyter_dsw.upstream.sockets import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from requests.auth import AuthBase
 
-Trouble = Literal[
-    "timed out",
-    "name not found",
-    "no connection",
-    "closed",
-    "certificate",
-    "tls",
-    "proxy",
-    "no ca file",
-    "not http",
-    "cut off",
-    "too large",
-    "encoding",
-]
-"""What may go wrong with an exchange, each with advice of its own."""
+    from jupyter_dsw.upstream.sockets import Deadline
 
 _CHUNK_BYTES = 16 * 1024
 # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
@@ -51,7 +37,24 @@ _CERTIFICATE_TROUBLE = {
 _UNTRUSTED = "no authority trusted here has signed it"
 
 
-class ExchangeFailed(Exception):  # noqa: N818 - it tells what happened
+class Trouble(enum.Enum):
+    """What may go wrong with an exchange; each has advice of its own.  The values are for people."""
+
+    TIMED_OUT = "timed out"
+    NAME_NOT_FOUND = "name not found"
+    NO_CONNECTION = "no connection"
+    CLOSED = "closed"
+    CERTIFICATE = "certificate"
+    TLS = "tls"
+    PROXY = "proxy"
+    NO_CA_FILE = "no ca file"
+    NOT_HTTP = "not http"
+    CUT_OFF = "cut off"
+    TOO_LARGE = "too large"
+    ENCODING = "encoding"
+
+
+class ExchangeFailed(Exception):
     """No answer could be had.  Its text and cause never hold a part of request or answer."""
 
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
@@ -62,7 +65,12 @@ class ExchangeFailed(Exception):  # noqa: N818 - it tells what happened
     @property
     def may_pass(self) -> bool:
         """Whether asking again at once is worth it: nothing came back."""
-        return self.trouble in ("name not found", "no connection", "closed", "tls")
+        return self.trouble in (
+            Trouble.NAME_NOT_FOUND,
+            Trouble.NO_CONNECTION,
+            Trouble.CLOSED,
+            Trouble.TLS,
+        )
 
 
 @dataclass(frozen=True)
@@ -123,13 +131,11 @@ class Transport:
         finally:
             current_exchange.reset(token)
         if deadline.expired:
-            failure = ExchangeFailed("timed out")
+            failure = ExchangeFailed(Trouble.TIMED_OUT)
         # Outside of `except`: the exception that was caught holds the request, secrets and all.
         raise failure
 
-    def _get(
-        self, url: str, timeout: tuple[float, float], auth: AuthBase | None
-    ) -> HTTPAnswer:
+    def _get(self, url: str, timeout: tuple[float, float], auth: AuthBase | None) -> HTTPAnswer:
         response = self._session.get(
             url, auth=auth, timeout=timeout, allow_redirects=False, stream=True
         )
@@ -137,7 +143,7 @@ class Transport:
             body = self._read(response)
             if current_exchange.get().deadline.expired:
                 # A connection that was cut looks like the end of a body without a length.
-                raise ExchangeFailed("timed out")
+                raise ExchangeFailed(Trouble.TIMED_OUT)
             return HTTPAnswer(response.status_code, response.headers, body)
 
     def _read(self, response: requests.Response) -> bytes:
@@ -146,9 +152,9 @@ class Transport:
             chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
         except urllib3.exceptions.ReadTimeoutError:
-            trouble: Trouble = "timed out"
+            trouble: Trouble = Trouble.TIMED_OUT
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, zlib.error):
-            trouble = "cut off"
+            trouble = Trouble.CUT_OFF
         raise ExchangeFailed(trouble)
 
 
@@ -184,7 +190,7 @@ def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > max_bytes:
-            raise ExchangeFailed("too large")
+            raise ExchangeFailed(Trouble.TOO_LARGE)
     return bytes(body)
 
 
@@ -194,14 +200,14 @@ def _decompressed(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> Ite
         yield from chunks
         return
     if encoding != "gzip":
-        raise ExchangeFailed("encoding")
+        raise ExchangeFailed(Trouble.ENCODING)
     decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for chunk in chunks:
         yield decoder.decompress(chunk, max_bytes + 1)
         if decoder.unused_data:
-            raise ExchangeFailed("encoding")
+            raise ExchangeFailed(Trouble.ENCODING)
     if not decoder.eof:
-        raise ExchangeFailed("cut off")
+        raise ExchangeFailed(Trouble.CUT_OFF)
 
 
 def _failure(error: Exception) -> ExchangeFailed:
@@ -209,10 +215,12 @@ def _failure(error: Exception) -> ExchangeFailed:
     certificate = _first(chain, ssl.SSLCertVerificationError)
     if certificate is not None:
         return ExchangeFailed(
-            "certificate", _CERTIFICATE_TROUBLE.get(certificate.verify_code, _UNTRUSTED)
+            Trouble.CERTIFICATE, _CERTIFICATE_TROUBLE.get(certificate.verify_code, _UNTRUSTED)
         )
     return ExchangeFailed(
-        next((trouble for kinds, trouble in _TROUBLES if _first(chain, kinds)), "no connection")
+        next(
+            (trouble for kinds, trouble in _TROUBLES if _first(chain, kinds)), Trouble.NO_CONNECTION
+        )
     )
 
 
@@ -225,20 +233,20 @@ _TROUBLES: tuple[tuple[Any, Trouble], ...] = (
             requests.exceptions.InvalidProxyURL,
             requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
         ),
-        "proxy",
+        Trouble.PROXY,
     ),
-    ((ssl.SSLError, urllib3.exceptions.SSLError), "tls"),
-    (socket.gaierror, "name not found"),
-    (urllib3.exceptions.ConnectTimeoutError, "no connection"),
-    (urllib3.exceptions.ReadTimeoutError, "timed out"),
-    (urllib3.exceptions.NewConnectionError, "no connection"),
-    ((ConnectionError, http.client.IncompleteRead), "closed"),
-    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), "not http"),
-    (urllib3.exceptions.LocationValueError, "proxy"),
-    (urllib3.exceptions.HTTPError, "closed"),
-    (requests.exceptions.RequestException, "proxy"),
-    (OSError, "no ca file"),
-    (ValueError, "proxy"),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), Trouble.TLS),
+    (socket.gaierror, Trouble.NAME_NOT_FOUND),
+    (urllib3.exceptions.ConnectTimeoutError, Trouble.NO_CONNECTION),
+    (urllib3.exceptions.ReadTimeoutError, Trouble.TIMED_OUT),
+    (urllib3.exceptions.NewConnectionError, Trouble.NO_CONNECTION),
+    ((ConnectionError, http.client.IncompleteRead), Trouble.CLOSED),
+    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), Trouble.NOT_HTTP),
+    (urllib3.exceptions.LocationValueError, Trouble.PROXY),
+    (urllib3.exceptions.HTTPError, Trouble.CLOSED),
+    (requests.exceptions.RequestException, Trouble.PROXY),
+    (OSError, Trouble.NO_CA_FILE),
+    (ValueError, Trouble.PROXY),
 )
 
 

@@ -1,15 +1,8 @@
-// What every bundle of this project shares: where things are, and how the panel's style and
-// Chinese texts get into it.
+// What every bundle of this project shares: how the panel's style and Chinese texts get into it.
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-
-/** Absolute path of a file given relative to `labextension/`. */
-export const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-export const PANEL = at('../jupyter_dsw/notebook/static/panel.js');
-export const CATALOGUE = at('../jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json');
-export const PANEL_LIMIT_BYTES = 20_000;
+import { CATALOGUE } from './paths.mjs';
+import { readCatalogue, usedTexts } from './strings.mjs';
 
 /** Style sheets become strings, minified where `minify`: the panel adopts them in its shadow root. */
 export const styleAsText = minify => ({
@@ -23,6 +16,20 @@ export const styleAsText = minify => ({
   },
 });
 
+/** `dsw-catalogue`: the Chinese of the texts that the panel uses, without the rest of the catalogue. */
+export const panelCatalogue = {
+  name: 'panel-catalogue',
+  setup(build) {
+    build.onResolve({ filter: /^dsw-catalogue$/ }, ({ path }) => ({ path, namespace: 'dsw' }));
+    build.onLoad({ filter: /.*/, namespace: 'dsw' }, async () => {
+      const [used, { messages }] = await Promise.all([usedTexts(), readCatalogue()]);
+      const needed = used.filter(text => messages[text]).map(text => [text, messages[text]]);
+      const contents = JSON.stringify(Object.fromEntries(needed));
+      return { contents, loader: 'json', watchFiles: [CATALOGUE] };
+    });
+  },
+};
+
 /** Options of every bundle that runs in a browser. */
 export const browser = minify => ({
   bundle: true,
@@ -31,6 +38,6 @@ export const browser = minify => ({
   legalComments: 'none',
   logLevel: 'warning',
   minify,
-  plugins: [styleAsText(minify)],
+  plugins: [styleAsText(minify), panelCatalogue],
   target: 'es2022',
 });

@@ -1,12 +1,17 @@
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
+import { jupyterPage } from './page.ts';
+import { publishPage } from './panel/sources/page.ts';
 
-/** Gives cells what only a plugin can get. */
 const page: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-dsw:page',
-  description: 'Gives the panels in cells the way to the Jupyter server and the display language.',
+  description: 'Gives the panels in cells the way to the server and the display language.',
   autoStart: true,
-  activate: () => {
-    /* next */
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
+    // Asked when a panel is made: the translator may learn its language later than this.
+    const language = () => translator?.languageCode ?? document.documentElement.lang;
+    publishPage(jupyterPage(app.serviceManager.serverSettings, language));
   },
 };
 

@@ -34,9 +34,7 @@ async def test_it_holds_no_credential(
     assert not [secret for secret in emulator.secrets if secret in str(connection)]
 
 
-async def test_it_goes_when_the_server_stops(
-    jp_serverapp: Any, connection: dict[str, str]
-) -> None:
+async def test_it_goes_when_the_server_stops(jp_serverapp: Any, connection: dict[str, str]) -> None:
     assert connection
     await jp_serverapp.extension_manager.stop_all_extensions()
     assert not list(Path(jp_serverapp.runtime_dir).glob("jupyter-dsw-*"))

@@ -1,0 +1,104 @@
+"""From an answer over HTTP to the instance: the one place that sees the raw body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_dsw.instance.model import Instance, parse_instance
+from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
+from jupyter_dsw.upstream.failures import reject_answer
+from jupyter_dsw.upstream.headers import answer_date
+from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jupyter_dsw.upstream.transport import HTTPAnswer
+
+# The emulator says by this header of an answer that it is one.
+_EMULATOR_HEADER = "X-Jupyter-DSW-Emulator"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What GetInstance answered: the secret-free instance, and what its envelope told.
+
+    `date` is when the endpoint answered, by its own clock (aware, UTC); None if it did not tell.
+    """
+
+    instance: Instance
+    date: datetime | None
+    request_id: str | None
+    simulated: bool
+
+
+def read_answer(answer: HTTPAnswer, secrets: tuple[str, ...], now: float) -> Answer:
+    """Return what an answer says.  Raises the DSWError that it is, if it is one.
+
+    `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch.
+    """
+    if 300 <= answer.status < 400:
+        reject_answer(f"is a redirect (HTTP {answer.status}), which is never followed")
+    document = _decode(answer)
+    refusal = _refusal(answer, document, secrets)
+    if refusal is not None:
+        raise error_of_refusal(refusal, now)
+    if not ("InstanceId" in document or document.get("Success") is True):
+        reject_answer("is JSON, but describes no instance")
+    try:
+        instance = parse_instance(document)
+    except (TypeError, ValueError):
+        reject_answer("is JSON, but describes no instance")
+    return Answer(
+        instance=instance,
+        date=answer_date(answer.headers),
+        request_id=clean_identifier(document.get("RequestId"), secrets),
+        simulated=is_simulated(answer),
+    )
+
+
+def is_simulated(answer: HTTPAnswer) -> bool:
+    """Tell whether the emulator gave this answer."""
+    return _EMULATOR_HEADER in answer.headers
+
+
+def _decode(answer: HTTPAnswer) -> dict[str, Any]:
+    """The body's JSON object; {} where an error status says enough without one."""
+    try:
+        document = msgspec.json.decode(answer.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        return document
+    if answer.status >= 400:
+        return {}
+    if not answer.body.strip():
+        reject_answer("is empty")
+    if answer.body.lstrip()[:1] == b"<":
+        reject_answer("is an HTML page")
+    reject_answer("is not a JSON object")
+
+
+def _refusal(
+    answer: HTTPAnswer, document: dict[str, Any], secrets: tuple[str, ...]
+) -> Refusal | None:
+    success = document.get("Success")
+    code = clean_identifier(document.get("Code"), secrets) or ""
+    refused = answer.status >= 400 or success in (False, "false", "False")
+    if not refused and (success is True or "InstanceId" in document or not code):
+        return None
+    status = answer.status
+    own_status = document.get("HttpStatusCode")
+    if status < 400 and type(own_status) is int and 400 <= own_status <= 599:
+        status = own_status
+    return Refusal(
+        status=status,
+        code=code,
+        message=clean_message(document.get("Message"), secrets),
+        request_id=clean_identifier(document.get("RequestId"), secrets)
+        or clean_identifier(answer.headers.get("x-acs-request-id"), secrets),
+        headers=answer.headers,
+    )

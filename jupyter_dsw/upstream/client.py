@@ -1,0 +1,166 @@
+"""The one call that ever leaves: GetInstance."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer
+from jupyter_dsw.upstream.credentials import CredentialChain
+from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.errors import BadAnswer, CredentialsExpired, DSWError, Unreachable
+from jupyter_dsw.upstream.failures import error_of_exchange
+from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.settings import Source
+from jupyter_dsw.upstream.signature import ACS3Auth
+from jupyter_dsw.upstream.sockets import Deadline
+from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Transport
+from jupyter_dsw.upstream.user_agent import user_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.upstream.credentials import Credentials
+    from jupyter_dsw.upstream.settings import Settings
+
+__all__ = ["Answer", "Client"]
+
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_CREDENTIALS_TIMEOUT_S = 5.0
+
+
+class Client:
+    """Asks the PAI-DSW endpoint for the instance; from one thread at a time.
+
+    `load_settings` is called at the first use, again as long as it raises NotConfigured.
+    `clock` gives seconds since the epoch, for the signature's date.
+    """
+
+    def __init__(
+        self,
+        load_settings: Callable[[], Settings],
+        credentials: CredentialChain | None = None,
+        *,
+        endpoint: EndpointChoice | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._load_settings = load_settings
+        self._credentials = credentials or CredentialChain()
+        self._endpoint = endpoint or EndpointChoice()
+        self._clock = clock
+        self._settings: Settings | None = None
+        self._simulated = False
+        self._transport = Transport(
+            user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
+        )
+
+    def get_instance(self) -> Answer:
+        """Ask for the instance, once.  Raises DSWError, one of its subclasses, and nothing else."""
+        try:
+            return self._get_instance()
+        except DSWError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - its text or frames may hold secrets
+            failure = BadAnswer(
+                f"The answer could not be dealt with ({type(error).__name__}).",
+                "This is a fault of jupyter-dsw: please report it.",
+            )
+        # The frames below, and what was caught on the way, hold the request and the answer: a
+        # debugger or a verbose traceback would show them.
+        failure.__context__ = failure.__cause__ = None
+        raise failure.with_traceback(None)
+
+    @property
+    def source(self) -> Source:
+        """What is known so far of where answers come from.  Never raises."""
+        try:
+            settings = self._loaded_settings()
+        except Exception:  # noqa: BLE001 - whatever is wrong, get_instance() tells it
+            return Source()
+        return Source(
+            endpoint=settings.endpoint_host or self._endpoint.host,
+            region=settings.region,
+            instance_id=settings.instance_id,
+            simulated=self._simulated,
+        )
+
+    def close(self) -> None:
+        """Close every connection; a later call opens new ones."""
+        self._transport.close()
+        self._credentials.close()
+
+    def _loaded_settings(self) -> Settings:
+        if self._settings is None:
+            self._settings = self._load_settings()
+        return self._settings
+
+    def _get_instance(self) -> Answer:
+        settings = self._loaded_settings()
+        with Deadline(settings.deadline_s) as deadline:
+            credentials = self._credentials.get(_credentials_timeout_s(deadline))
+            origin = self._endpoint.origin(settings)
+            try:
+                return self._ask(settings, origin, credentials, deadline)
+            except CredentialsExpired as error:
+                renewed = self._renewed(credentials, deadline)
+                if renewed is None:
+                    raise error from None
+                return self._ask(settings, origin, renewed, deadline)
+            except Unreachable:
+                self._endpoint.forget()
+                raise
+
+    def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
+        """Return other credentials than the expired ones; None if there are none."""
+        try:
+            renewed = self._credentials.renew(_credentials_timeout_s(deadline))
+        except DSWError:
+            return None
+        return None if renewed == expired else renewed
+
+    def _ask(
+        self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
+    ) -> Answer:
+        try:
+            answer = self._send(settings, origin, credentials, deadline)
+        except ExchangeFailed as failure:
+            raise error_of_exchange(failure, host_header(urlsplit(origin))) from None
+        self._simulated = is_simulated(answer)
+        secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
+        return read_answer(answer, secrets, self._clock())
+
+    def _send(
+        self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
+    ) -> HTTPAnswer:
+        # The auth signs each time it is called: a second try has a nonce and a date of its own.
+        auth = ACS3Auth(credentials, "GetInstance", "2022-01-01", clock=self._clock)
+
+        def send() -> HTTPAnswer:
+            return self._transport.get(
+                origin + _target(settings),
+                deadline,
+                auth=auth,
+                connect_timeout_s=settings.connect_timeout_s,
+                read_timeout_s=settings.read_timeout_s,
+            )
+
+        try:
+            return send()
+        except ExchangeFailed as failure:
+            if not failure.may_pass:
+                raise
+        return send()
+
+
+def _credentials_timeout_s(deadline: Deadline) -> float:
+    return max(min(_CREDENTIALS_TIMEOUT_S, deadline.remaining_s), 0)
+
+
+def _target(settings: Settings) -> str:
+    parameters = {"Fields": settings.fields, "Token": settings.sharing_token}
+    query = "&".join(
+        f"{name}={quote(value, safe='~')}" for name, value in parameters.items() if value
+    )
+    path = f"/api/v2/instances/{settings.instance_id}"
+    return f"{path}?{query}" if query else path

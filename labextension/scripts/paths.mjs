@@ -1,0 +1,8 @@
+// Where things are.
+import { fileURLToPath } from 'node:url';
+
+/** Absolute path of a file given relative to `labextension/`. */
+export const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export const PANEL = at('../jupyter_dsw/notebook/static/panel.js');
+export const CATALOGUE = at('../jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json');

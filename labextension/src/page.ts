@@ -1,0 +1,16 @@
+import { ServerConnection } from '@jupyterlab/services';
+import type { JupyterPage } from './panel/sources/page.ts';
+
+/** The page as cells see it: the application's own way to the server, and its language. */
+export function jupyterPage(
+  settings: ServerConnection.ISettings,
+  language: () => string,
+): JupyterPage {
+  const base = settings.baseUrl.replace(/\/?$/, '/');
+  return {
+    get language() {
+      return language();
+    },
+    request: (path, init) => ServerConnection.makeRequest(base + path, init, settings),
+  };
+}

@@ -1,0 +1,35 @@
+import { duration, memory } from '../format.ts';
+import { h, type Child, type VNode } from '../vdom.ts';
+import { bdi, copyButton, section } from './parts.ts';
+import { instanceOf, shows, type Shown } from './shown.ts';
+
+function gpu({ GPU, GPUType }: { GPU?: string; GPUType?: string }): string | null {
+  if (!Number(GPU)) return null;
+  return GPUType ? `${String(GPU)} × ${GPUType}` : String(GPU);
+}
+
+function tile(label: string, value: string | null | undefined, extra: Child = null): VNode | null {
+  return value ? h('div.tile', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value), extra)) : null;
+}
+
+/** What the instance runs on. */
+export function resources(shown: Shown): Child[] {
+  const { language } = shown;
+  const { t } = language;
+  const one = instanceOf(shown);
+  const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = one;
+  const payment = { PayAsYouGo: t('Pay-as-you-go'), Subscription: t('Subscription') };
+  const tiles = [
+    tile('GPU', gpu(asked)),
+    tile('CPU', asked.CPU && t('%1 cores', asked.CPU)),
+    tile(t('Memory'), asked.Memory && memory(language, asked.Memory)),
+    tile(t('Shared memory'), asked.SharedMemory && memory(language, asked.SharedMemory)),
+    tile(t('Instance type'), one.EcsSpec),
+    tile(t('Image'), one.ImageName, one.ImageUrl ? copyButton(language, one.ImageUrl) : null),
+    tile(t('Running time in all'), ran ? duration(language, ran) : null),
+    tile(t('Billing'), payment[one.PaymentType as keyof typeof payment] ?? one.PaymentType),
+    tile(t('GPU driver'), one.Driver),
+  ].filter(Boolean);
+  if (!shown.reading || !shows(shown, 'resources') || !tiles.length) return [];
+  return section(t('Resources'), null, h('dl.tiles', {}, ...tiles));
+}

@@ -1,0 +1,37 @@
+import type { Language } from '../language.ts';
+import { h, type Child, type VNode } from '../vdom.ts';
+import { link, MOST_ROWS } from './parts.ts';
+
+const MOST_CHARACTERS = 2000;
+const DEEPEST = 8;
+
+/** Whether there is anything in a JSON value; `false` and 0 are something. */
+export function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty);
+  return value === null || value === undefined || value === '';
+}
+
+function text(value: unknown): Child {
+  const all = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const cut = all.length > MOST_CHARACTERS ? `${all.slice(0, MOST_CHARACTERS)}…` : all;
+  return h('bdi.value', {}, link(all, cut));
+}
+
+/**
+ * Any JSON under its wire names, nested as it is; empty parts left out, long lists and texts cut.
+ * Items of arrays are numbered from 0, as in the paths of `redacted`.
+ */
+export function tree(language: Language, value: object, depth = 0): VNode {
+  const filled = Object.entries(value).filter(([, item]) => !isEmpty(item));
+  const shown = filled.slice(0, MOST_ROWS).map(([name, item]: [string, unknown]) => {
+    const nested = typeof item === 'object' && item !== null && depth < DEEPEST;
+    return h(
+      nested ? 'div.group' : 'div.leaf',
+      { key: name },
+      h('dt', {}, Array.isArray(value) ? `[${name}]` : name),
+      h('dd', {}, nested ? tree(language, item, depth + 1) : text(item)),
+    );
+  });
+  const more = filled.length - shown.length;
+  return h('dl.tree', {}, ...shown, more > 0 ? h('div.more', {}, language.t('and %1 more', more)) : null);
+}

@@ -1,0 +1,160 @@
+"""`%dsw_info` in a real kernel that has no Jupyter server beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.emulator import Emulator
+    from tests.notebook.conftest import Kernel
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def test_the_magic_is_there_without_load_ext_and_shows_panel_html_and_text(
+    kernel: Kernel, emulator: Emulator
+) -> None:
+    instance_id = emulator.environment()["DSW_INSTANCE_ID"]
+    data = kernel.data("%dsw_info")
+    assert set(data) == {WIDGET, "text/html", "text/plain"}
+    assert "Running" in data["text/plain"]
+    assert "Running" in data["text/html"]
+    assert instance_id in data["text/html"]
+    assert emulator.accepted == 1
+
+
+def test_load_ext_works_as_well(kernel: Kernel) -> None:
+    assert "Running" in kernel.data("%load_ext jupyter_dsw\n%dsw_info")["text/plain"]
+
+
+def test_an_assignment_gives_the_reading_and_shows_nothing(kernel: Kernel) -> None:
+    assert kernel.run("r = %dsw_info") == []
+    assert kernel.data("r.instance.status")["text/plain"] == "'Running'"
+    assert kernel.data("[r]")["text/plain"].startswith("[<Reading of dsw-")
+
+
+def test_read_gives_code_the_same(kernel: Kernel) -> None:
+    code = "import jupyter_dsw; jupyter_dsw.read().instance.datasets[0].mount_path"
+    assert kernel.data(code)["text/plain"].startswith("'/mnt/")
+    assert WIDGET in kernel.data("jupyter_dsw.read()")
+
+
+def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
+    both = kernel.data("%dsw_info datasets disks --text")
+    assert set(both) == {"text/plain"}
+    assert "Datasets" in both["text/plain"]
+    assert "Disks" in both["text/plain"]
+    assert "Snapshots" not in both["text/plain"]
+
+
+def test_json_is_the_answer_of_the_rest_contract(kernel: Kernel) -> None:
+    answer = json.loads(kernel.data("%dsw_info --json")["text/plain"])
+    assert answer["instance"]["Status"] == "Running"
+    assert answer["countdowns"]["next_stop"] == "idle"
+
+
+def test_an_unknown_word_gets_the_list_and_the_nearest_match(kernel: Kernel) -> None:
+    said = kernel.text("%dsw_info datasetz")
+    assert "'datasetz'" in said
+    assert "'datasets'" in said
+    assert "snapshots" in said
+    assert kernel.run("r = %dsw_info datasetz")
+    assert kernel.data("r is None")["text/plain"] == "True"
+
+
+def test_help_names_every_section_and_option(kernel: Kernel) -> None:
+    said = kernel.text("%dsw_info --help")
+    for word in ("status", "network", "all", "--json", "--text", "--fresh"):
+        assert word in said
+
+
+def test_the_question_mark_shows_what_it_does(kernel: Kernel) -> None:
+    reply = kernel.client.inspect("jupyter_dsw.read", reply=True, timeout=60)
+    assert not reply["content"]["found"]
+    kernel.run("import jupyter_dsw")
+    shown = kernel.client.inspect("jupyter_dsw.read", reply=True, timeout=60)["content"]
+    assert "DSWError" in shown["data"]["text/plain"]
+    shown = kernel.client.inspect("%dsw_info", reply=True, timeout=60)["content"]
+    assert "--fresh" in shown["data"]["text/plain"]
+
+
+@pytest.mark.parametrize("typed", ["%dsw_info da", "dsw_info da", "%dsw_info status da"])
+def test_tab_completes_the_words(kernel: Kernel, typed: str) -> None:
+    reply = kernel.client.complete(typed, reply=True, timeout=60)
+    assert "datasets" in reply["content"]["matches"]
+
+
+def test_fresh_asks_the_endpoint_again_at_most_each_five_seconds(
+    kernel: Kernel, emulator: Emulator
+) -> None:
+    kernel.run("r = %dsw_info")
+    kernel.run("s = %dsw_info --fresh")
+    assert emulator.calls == 1
+    # The clock of the kernel's own monitor goes on by six seconds.
+    kernel.run(
+        "import jupyter_dsw.notebook.source as source\n"
+        "monitor = source._own_monitor(); real = monitor.clock\n"
+        "monitor.clock = lambda: real() + 6"
+    )
+    kernel.run("s = %dsw_info")
+    assert emulator.calls == 1
+    kernel.run("s = %dsw_info --fresh")
+    assert emulator.calls == 2
+
+
+def test_where_nothing_can_be_asked_it_says_which_rung_failed_and_what_to_set(
+    start_kernel: Callable[..., Kernel],
+) -> None:
+    kernel = start_kernel()
+    text = kernel.data("%dsw_info --text")["text/plain"]
+    assert "no Jupyter server" in text or "does not run jupyter-dsw" in text
+    assert "DSW_INSTANCE_ID" in text
+    said = kernel.run(
+        "import jupyter_dsw\n"
+        "try:\n    jupyter_dsw.read()\n"
+        "except jupyter_dsw.DSWError as error:\n    print(error.code, error.advice)"
+    )
+    assert "NotConfigured" in said[0]["text"]
+
+
+def test_the_startup_file_leaves_no_name_and_loads_nothing_heavy(kernel: Kernel) -> None:
+    loaded = kernel.text(
+        "import sys\n"
+        "print([m for m in sys.modules if m.split('.')[0] in"
+        " ('anywidget', 'ipywidgets', 'requests', 'msgspec', 'jupyter_server')])\n"
+        "print([m for m in sys.modules if m.startswith('jupyter_dsw')])\n"
+        "print([n for n in globals() if 'dsw' in n])"
+    ).splitlines()
+    assert loaded == [
+        "[]",
+        "['jupyter_dsw', 'jupyter_dsw.notebook', 'jupyter_dsw.notebook.stub']",
+        "[]",
+    ]
+
+
+def test_the_kernel_loads_no_server_code(kernel: Kernel) -> None:
+    said = kernel.text(
+        "r = %dsw_info\nimport sys\n"
+        "print([m for m in sys.modules if m.startswith(('jupyter_server', 'jupyter_dsw.server'))])"
+    )
+    assert said.strip() == "[]"
+
+
+def test_the_panel_answers_a_front_end_that_has_no_server_to_ask(
+    kernel: Kernel, emulator: Emulator
+) -> None:
+    model = kernel.data("%dsw_info")[WIDGET]["model_id"]
+    emulator.change(InstanceName="renamed")
+    kernel.run(
+        "import ipywidgets, jupyter_dsw.notebook.source as source\n"
+        "source._monitor = None\n"
+        f"panel = ipywidgets.Widget._active_widgets['{model}'] if hasattr(ipywidgets.Widget, "
+        f"'_active_widgets') else ipywidgets.Widget.widgets['{model}']\n"
+        "panel._handle_custom_msg({'type': 'read', 'fresh': True}, [])"
+    )
+    assert kernel.data("panel.answer['instance']['InstanceName']")["text/plain"] == "'renamed'"
