@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_dsw.demo.lab import Lab
+from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -44,3 +47,20 @@ def environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables
+
+
+@pytest.fixture
+def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    """Start a JupyterLab on the emulator's instance, with these options and variables."""
+    started: list[Lab] = []
+
+    def start(options: Mapping[str, object] | None = None, **variables: str) -> Lab:
+        environment = {**clean_environment(), **emulator.environment(), **variables}
+        lab = Lab.start(tmp_path, environment, options or {})
+        started.append(lab)
+        lab.wait_until_it_answers()
+        return lab
+
+    yield start
+    for lab in started:
+        lab.stop()

@@ -135,12 +135,12 @@ class Verifier:
             self._nonces[nonce] = now
 
 
-def _authorization(request: SignedRequest) -> tuple[str, set[str], str]:
+def _authorization(request: SignedRequest) -> tuple[str, str, str]:
     match = _AUTHORIZATION.fullmatch(request.header("authorization") or "")
     if match is None:
         raise refusals.incomplete_signature()
     key_id, headers, claimed = match.groups()
-    return key_id, set(headers.split(";")), claimed
+    return key_id, headers, claimed
 
 
 def _date(request: SignedRequest) -> int:
@@ -162,20 +162,19 @@ def _check_token(request: SignedRequest, key: AccessKey, now: float) -> None:
 
 
 def _check_signature(
-    request: SignedRequest, key: AccessKey, claimed_headers: set[str], claimed: str
+    request: SignedRequest, key: AccessKey, claimed_headers: str, claimed: str
 ) -> None:
-    # A header that had to be signed and was not is in our canonical request and not in theirs,
-    # and the other way round for one that was signed and not sent: the signatures then differ.
-    canonical = canonical_request(
-        request, _headers_to_sign(request) | (claimed_headers & request.header_names)
-    )
+    also_signed = set(claimed_headers.split(";")) & request.header_names
+    names = sorted(_headers_to_sign(request) | also_signed)
+    canonical = canonical_request(request, names)
     to_sign = string_to_sign(canonical)
     right = signature(key.access_key_secret, to_sign)
-    content = request.header("x-acs-content-sha256") or ""
-    same_content = hmac.compare_digest(
-        content.encode(), hashlib.sha256(request.body).hexdigest().encode()
-    )
-    if not (hmac.compare_digest(right, claimed) and same_content):
+    content = hashlib.sha256(request.body).hexdigest()
+    if not (
+        hmac.compare_digest(right, claimed)
+        and claimed_headers == ";".join(names)
+        and request.header("x-acs-content-sha256") == content
+    ):
         raise refusals.wrong_signature(to_sign, canonical)
 
 

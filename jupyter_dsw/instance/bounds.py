@@ -15,6 +15,8 @@ MAX_ITEMS = 1000
 """Items of one list, and entries of one object, that are kept."""
 MAX_NODES = 20_000
 """Values below one element of the answer that are kept."""
+MAX_TEXT = 64 * 1024
+"""Characters of one text that are kept; what a person would read is far shorter."""
 MAX_NAMES = 100
 """Paths that `redacted` and `unreadable` name one by one."""
 
@@ -77,7 +79,7 @@ class _Copy:
     def of(self, value: Any, path: str, depth: int) -> Any:
         self._nodes += 1
         if isinstance(value, str):
-            return value if value.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
+            return self._text(value, path)
         if value is None or isinstance(value, bool):
             return value
         if depth < MAX_DEPTH and isinstance(value, Mapping):
@@ -89,6 +91,11 @@ class _Copy:
         self._dropped.add(path)
         return None
 
+    def _text(self, value: str, path: str) -> str:
+        if len(value) > MAX_TEXT:
+            self._dropped.add(path)
+        return _sound(value[:MAX_TEXT])
+
     def _object(self, value: Mapping[Any, Any], path: str, depth: int) -> dict[str, Any]:
         kept: dict[str, Any] = {}
         for name, each in value.items():
@@ -96,9 +103,7 @@ class _Copy:
             if len(kept) >= MAX_ITEMS or self._nodes >= MAX_NODES:
                 self._dropped.add(place)
                 break
-            kept[_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", str(name))] = self.of(
-                each, place, depth + 1
-            )
+            kept[_sound(str(name)[:MAX_TEXT])] = self.of(each, place, depth + 1)
         return kept
 
     def _list(self, value: Sequence[Any], path: str, depth: int) -> list[Any]:
@@ -110,6 +115,11 @@ class _Copy:
                 break
             kept.append(self.of(each, place, depth + 1))
         return kept
+
+
+def _sound(text: str) -> str:
+    """A lone surrogate is no character, and no UTF-8 can carry it."""
+    return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _is_number(value: Any) -> bool:

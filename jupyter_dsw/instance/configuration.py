@@ -20,7 +20,7 @@ from .json_text import object_from_text
 _BLOCK = re.compile(r"[^\s,;\"'\[\]]+")
 
 
-class ConnectEndpoint(Element):
+class ConnectEndpoint(Element, frozen=True):
     """Where a forwarded port is reached. `ConnectInfo.Intranet` and `.Internet`, page's example."""
 
     endpoint: str | None = None
@@ -29,7 +29,7 @@ class ConnectEndpoint(Element):
     """The port, as text."""
 
 
-class ConnectInfo(Element):
+class ConnectInfo(Element, frozen=True):
     """Whether and how a forwarded port can be reached. `ForwardInfos[].ConnectInfo`, example."""
 
     phase: str | None = None
@@ -42,7 +42,7 @@ class ConnectInfo(Element):
     """The way from the Internet."""
 
 
-class ForwardInfo(Element):
+class ForwardInfo(Element, frozen=True):
     """A forwarded port. Element of `UserVpc.ForwardInfos`, from the page's example."""
 
     enable: bool | None = None
@@ -69,7 +69,7 @@ class ForwardInfo(Element):
     """The network load balancer's ID."""
 
 
-class BandwidthLimit(Element):
+class BandwidthLimit(Element, frozen=True):
     """The Internet bandwidth throttling. `UserVpc.BandwidthLimit`, from the page's example."""
 
     egress_whitelists: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class BandwidthLimit(Element):
     """Sources that are not throttled."""
 
 
-class UserVpc(Element):
+class UserVpc(Element, frozen=True):
     """The user VPC configuration. `UserVpc`, API page GetInstance."""
 
     vpc_id: str | None = None
@@ -108,7 +108,7 @@ class UserVpc(Element):
         return tuple(block for text in self.extended_cidrs for block in _BLOCK.findall(text))
 
 
-class NodeErrorRecovery(Element, rename="camel"):
+class NodeErrorRecovery(Element, rename="camel", frozen=True):
     """The node error recovery configuration, in lowerCamel on the wire. API page GetInstance."""
 
     has_node_error: bool | None = None
@@ -128,7 +128,7 @@ class NodeErrorRecovery(Element, rename="camel"):
             return None
 
 
-class CredentialUserInfo(Element):
+class CredentialUserInfo(Element, frozen=True):
     """On whose behalf a role is assumed. `…Roles[].UserInfo`, from the page's example."""
 
     id: str | None = None
@@ -141,7 +141,7 @@ class CredentialUserInfo(Element):
     """Removed in parsing."""
 
 
-class CredentialRole(Element):
+class CredentialRole(Element, frozen=True):
     """A role the instance may assume. `…Configs[].Roles`, from the page's example."""
 
     role_arn: str | None = None
@@ -161,7 +161,7 @@ class CredentialRole(Element):
         return object_from_text(self.policy)
 
 
-class CredentialConfigItem(Element):
+class CredentialConfigItem(Element, frozen=True):
     """One injected credential. `CredentialConfig.Configs`, from the page's example."""
 
     key: str | None = None
@@ -172,7 +172,7 @@ class CredentialConfigItem(Element):
     """The chain of roles."""
 
 
-class CredentialConfig(Element):
+class CredentialConfig(Element, frozen=True):
     """The credential injection configuration. API page GetInstance and its example."""
 
     enable: bool | None = None
@@ -183,21 +183,21 @@ class CredentialConfig(Element):
     """What is injected."""
 
 
-class CpuAffinity(Element):
+class CpuAffinity(Element, frozen=True):
     """The CPU affinity; general computing subscription instances only. `Affinity.CPU`."""
 
     enable: bool | None = None
     """Whether CPU affinity is enabled."""
 
 
-class Affinity(Element):
+class Affinity(Element, frozen=True):
     """The affinity configuration. `Affinity`, API page GetInstance."""
 
     cpu: CpuAffinity | None = msgspec.field(default=None, name="CPU")
     """The CPU affinity configuration."""
 
 
-class ServiceConfig(Element):
+class ServiceConfig(Element, frozen=True):
     """How the instance's own servers are guarded. `ServiceConfig`, from the page's example."""
 
     jupyter_server_password: str | None = None
@@ -210,7 +210,7 @@ class ServiceConfig(Element):
     """Removed in parsing; the marker says that there is one."""
 
 
-class PodIp(Element):
+class PodIp(Element, frozen=True):
     """An address of the instance's pod. Element of `PodIps`, from the page's example."""
 
     type: str | None = None
@@ -221,7 +221,7 @@ class PodIp(Element):
     """The network interface it is on."""
 
 
-class DockerConfig(Element):
+class DockerConfig(Element, frozen=True):
     """Docker inside the instance. `DockerConfig`, API page GetInstance."""
 
     enable: bool | None = None

@@ -23,7 +23,7 @@ _MAX_INTEGER = 2**53 - 1
 _INTEGER = re.compile(r"\s*(-?\d{1,16})\s*", re.ASCII)
 
 
-class Unreadable(Exception):  # noqa: N818 - a turn in reading, never an error of the caller
+class Unreadable(Exception):
     """The value is not of the type the element should have."""
 
 
@@ -142,7 +142,7 @@ def _list(item: _Reader, value: Any, path: str, unreadable: Names) -> tuple[Any,
 def _map(item: _Reader, value: Any, path: str, unreadable: Names) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Unreadable
-    kept = {}
+    kept: dict[str, Any] = {}
     for name, each in value.items():
         if each is None:
             kept[name] = None

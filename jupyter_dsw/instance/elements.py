@@ -7,7 +7,7 @@ included. An element the endpoint left out, or sent as `null`, is None.
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - msgspec reads annotations at run time
-from datetime import datetime, timedelta  # noqa: TC003 - likewise
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ class Element(
     """An object of the answer: snake_case in Python, GetInstance's own names on the wire."""
 
 
-class Dataset(Element):
+class Dataset(Element, frozen=True):
     """A dataset (NAS or OSS) of the instance. Element of `Datasets`, API page GetInstance."""
 
     dataset_id: str | None = None
@@ -63,7 +63,7 @@ class Dataset(Element):
         return {"RW": True, "RO": False}.get((self.access or "").upper())
 
 
-class InstanceShutdownTimer(Element):
+class InstanceShutdownTimer(Element, frozen=True):
     """The scheduled shutdown task. `InstanceShutdownTimer`, API page GetInstance."""
 
     instance_id: str | None = None
@@ -83,7 +83,7 @@ class InstanceShutdownTimer(Element):
         return duration(milliseconds=self.remaining_time_in_ms)
 
 
-class InstanceSnapshot(Element):
+class InstanceSnapshot(Element, frozen=True):
     """A saved user image. `LatestSnapshot` and `InstanceSnapshotList`, API page GetInstance."""
 
     image_id: str | None = None
@@ -111,7 +111,7 @@ class InstanceSnapshot(Element):
         return self.status in TRANSITIONAL_SNAPSHOT_STATUSES
 
 
-class RequestedResource(Element):
+class RequestedResource(Element, frozen=True):
     """What a subscription instance asked for. `RequestedResource`, API page GetInstance."""
 
     cpu: str | None = msgspec.field(default=None, name="CPU")
@@ -146,7 +146,7 @@ class RequestedResource(Element):
         return count(self.gpu)
 
 
-class Label(Element):
+class Label(Element, frozen=True):
     """A custom tag of the instance. Element of `Labels`, API page GetInstance."""
 
     key: str | None = None
@@ -155,7 +155,7 @@ class Label(Element):
     """The custom tag value; removed where the key or the value looks like a credential."""
 
 
-class Tag(Element):
+class Tag(Element, frozen=True):
     """A resource tag. Element of `Tags`, API page GetInstance."""
 
     tag_key: str | None = None
@@ -164,7 +164,7 @@ class Tag(Element):
     """The tag value; removed where the key or the value looks like a credential."""
 
 
-class IdleInstanceCuller(Element):
+class IdleInstanceCuller(Element, frozen=True):
     """The automatic shutdown settings for idle instances. API page GetInstance."""
 
     instance_id: str | None = None
@@ -189,7 +189,7 @@ class IdleInstanceCuller(Element):
         return duration(minutes=self.idle_time_in_minutes)
 
 
-class CloudDiskStatus(Element):
+class CloudDiskStatus(Element, frozen=True):
     """How full a cloud disk is; the page gives no unit. `CloudDisks[].Status`."""
 
     available: int | None = None
@@ -205,7 +205,7 @@ class CloudDiskStatus(Element):
         return fraction(self.usage, self.capacity)
 
 
-class CloudDisk(Element):
+class CloudDisk(Element, frozen=True):
     """A cloud disk of the instance. Element of `CloudDisks`, API page GetInstance."""
 
     capacity: str | None = None
@@ -230,7 +230,7 @@ class CloudDisk(Element):
         return self.status.used_fraction if self.status else None
 
 
-class DynamicMountPoint(Element):
+class DynamicMountPoint(Element, frozen=True):
     """A folder for dynamic mounts. `DynamicMount.MountPoints`, from the page's example."""
 
     root_path: str | None = None
@@ -244,7 +244,7 @@ class DynamicMountPoint(Element):
         return object_from_text(self.options)
 
 
-class DynamicMount(Element):
+class DynamicMount(Element, frozen=True):
     """The dynamic mounting configuration. API page GetInstance and its example."""
 
     enable: bool | None = None

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_TEXT = 64 * 1024
-"""Characters of JSON text that are worth parsing; real options have a few hundred."""
-
 
 def parse(text: str) -> tuple[Any, bool]:
     """Parse JSON strictly.
@@ -20,7 +17,7 @@ def parse(text: str) -> tuple[Any, bool]:
         the value, which has the last one only.
 
     Raises:
-        ValueError: not JSON, too long, nested too deep, or a number nobody can read.
+        ValueError: not JSON, nested too deep, or a number nobody can read.
     """
     doubled = False
 
@@ -30,9 +27,6 @@ def parse(text: str) -> tuple[Any, bool]:
         doubled = doubled or len(value) < len(pairs)
         return value
 
-    if len(text) > MAX_TEXT:
-        msg = "too long"
-        raise ValueError(msg)
     try:
         value = json.loads(text, object_pairs_hook=an_object, parse_constant=_refuse)
     except RecursionError:

@@ -43,7 +43,7 @@ from .statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
 _BOOKKEEPING = {"redacted", "unreadable"}
 
 
-class Instance(Element):
+class Instance(Element, frozen=True):
     """The instance details: GetInstance's answer, secrets removed."""
 
     workspace_id: str | None = None
@@ -247,9 +247,7 @@ def instance_from_wire(
     Raises:
         TypeError: `wire` is no JSON object.
     """
-    if not isinstance(wire, Mapping):
-        msg = "the answer is not a JSON object"
-        raise TypeError(msg)
+    _require_object(wire)
     dropped = Names(tuple(unreadable))
     known = {
         name: bounded(_shaped(name, wire[name]), name, dropped)
@@ -265,16 +263,18 @@ def instance_from_wire(
     )
 
 
+def _require_object(wire: object) -> None:
+    if not isinstance(wire, Mapping):
+        msg = "the answer is not a JSON object"
+        raise TypeError(msg)
+
+
 def _shaped(name: str, value: Any) -> Any:
     """Undo the two oddities of shape: "null" for nothing, and disks in lists of lists."""
     if name in {"Code", "Message"} and value == "null":
         return None
     if name == "CloudDisks" and isinstance(value, list):
-        return [
-            disk
-            for disks in value
-            for disk in (disks if isinstance(disks, list) else [disks])
-        ]
+        return [disk for disks in value for disk in (disks if isinstance(disks, list) else [disks])]
     return value
 
 

@@ -58,9 +58,7 @@ def time_from_text(text: str) -> datetime | None:
     if year == 1:
         return None
     microsecond = int((match[7] or "0").ljust(6, "0")[:6])
-    local = datetime(
-        year, month, day, hour, minute, int(match[6] or 0), microsecond, timezone.utc
-    )
+    local = datetime(year, month, day, hour, minute, int(match[6] or 0), microsecond, timezone.utc)
     try:
         return local - _offset(match)
     except OverflowError:

@@ -48,7 +48,8 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         encoded = msgspec.json.encode(self.answer(time.monotonic()))
         return msgspec.json.format(encoded, indent=2).decode()
 
-    def _repr_html_(self) -> str:
+    def to_html(self) -> str:
+        """The chosen sections as HTML that stands alone: no script, no style sheet."""
         return render.to_html(self._view(), self.sections)
 
     def _repr_mimebundle_(
@@ -59,7 +60,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         if self.shown_as == "text" or not _in_kernel():
             return {"text/plain": self.to_text()}
         # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
-        static = {"text/plain": self.to_text(), "text/html": self._repr_html_()}
+        static = {"text/plain": self.to_text(), "text/html": self.to_html()}
         from jupyter_dsw.notebook.panel import panel_mimebundle
 
         return panel_mimebundle(self) | static

@@ -79,7 +79,7 @@ def _decode(answer: HTTPAnswer) -> dict[str, Any]:
         reject_answer("is empty")
     if answer.body.lstrip()[:1] == b"<":
         reject_answer("is an HTML page")
-    reject_answer("is not a JSON object")
+    return reject_answer("is not a JSON object")
 
 
 def _refusal(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.settings import Settings
 
 __all__ = ["Answer", "Client"]
+
+log = logging.getLogger(__name__)
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CREDENTIALS_TIMEOUT_S = 5.0
@@ -61,7 +65,9 @@ class Client:
             return self._get_instance()
         except DSWError as error:
             failure = error
-        except Exception as error:  # noqa: BLE001 - its text or frames may hold secrets
+        except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
+            places = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
             failure = BadAnswer(
                 f"The answer could not be dealt with ({type(error).__name__}).",
                 "This is a fault of jupyter-dsw: please report it.",
@@ -99,17 +105,13 @@ class Client:
         settings = self._loaded_settings()
         with Deadline(settings.deadline_s) as deadline:
             credentials = self._credentials.get(_credentials_timeout_s(deadline))
-            origin = self._endpoint.origin(settings)
             try:
-                return self._ask(settings, origin, credentials, deadline)
-            except CredentialsExpired as error:
+                return self._ask(settings, credentials, deadline)
+            except CredentialsExpired:
                 renewed = self._renewed(credentials, deadline)
                 if renewed is None:
-                    raise error from None
-                return self._ask(settings, origin, renewed, deadline)
-            except Unreachable:
-                self._endpoint.forget()
-                raise
+                    raise
+            return self._ask(settings, renewed, deadline)
 
     def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
         """Return other credentials than the expired ones; None if there are none."""
@@ -119,13 +121,15 @@ class Client:
             return None
         return None if renewed == expired else renewed
 
-    def _ask(
-        self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
-    ) -> Answer:
+    def _ask(self, settings: Settings, credentials: Credentials, deadline: Deadline) -> Answer:
+        origin = self._endpoint.origin(settings)
         try:
             answer = self._send(settings, origin, credentials, deadline)
         except ExchangeFailed as failure:
-            raise error_of_exchange(failure, host_header(urlsplit(origin))) from None
+            error = error_of_exchange(failure, host_header(urlsplit(origin)))
+            if isinstance(error, Unreachable):
+                self._endpoint.forget()
+            raise error from None
         self._simulated = is_simulated(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
         return read_answer(answer, secrets, self._clock())

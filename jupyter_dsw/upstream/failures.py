@@ -42,8 +42,10 @@ _EXCHANGE_ERRORS: dict[Trouble, tuple[type[DSWError], str, str]] = {
     Trouble.NO_CONNECTION: (
         Unreachable,
         "No connection to {host} could be made.",
-        "Check the network of this instance. Without a way to the internet, set "
-        "JUPYTER_DSW_NETWORK=vpc; with a proxy only, set HTTPS_PROXY.",
+        (
+            "Check the network of this instance. Without a way to the internet, set "
+            "JUPYTER_DSW_NETWORK=vpc; with a proxy only, set HTTPS_PROXY."
+        ),
     ),
     Trouble.CLOSED: (
         Unreachable,
@@ -53,8 +55,10 @@ _EXCHANGE_ERRORS: dict[Trouble, tuple[type[DSWError], str, str]] = {
     Trouble.CERTIFICATE: (
         Unreachable,
         "The TLS certificate of {host} is not accepted: {detail}.",
-        "Check that JUPYTER_DSW_ENDPOINT is right. If a proxy of your organisation opens TLS, set "
-        "REQUESTS_CA_BUNDLE to a file with its certificate authority.",
+        (
+            "Check that JUPYTER_DSW_ENDPOINT is right. If a proxy of your organisation opens TLS, "
+            "set REQUESTS_CA_BUNDLE to a file with its certificate authority."
+        ),
     ),
     Trouble.TLS: (
         Unreachable,

@@ -41,4 +41,5 @@ def retry_after_ms(headers: Mapping[str, str], now: float) -> int | None:
         asked = answer_date(headers)
         if until is not None:
             wait_ms = (until.timestamp() - (asked.timestamp() if asked else now)) * 1000
-    return None if wait_ms is None else int(min(max(wait_ms, 0), _LONGEST_WAIT_MS))
+    # "At once" is no wait that anybody would ask for after an error.
+    return int(min(wait_ms, _LONGEST_WAIT_MS)) if wait_ms and wait_ms > 0 else None

@@ -38,7 +38,7 @@ _UNTRUSTED = "no authority trusted here has signed it"
 
 
 class Trouble(enum.Enum):
-    """What may go wrong with an exchange; each has advice of its own.  The values are for people."""
+    """What may go wrong with an exchange, in words."""
 
     TIMED_OUT = "timed out"
     NAME_NOT_FOUND = "name not found"

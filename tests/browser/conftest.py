@@ -1,4 +1,4 @@
-"""A real JupyterLab with the extension, on the emulator's instance, in a real Chromium."""
+"""A real Chromium."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
 from tests.browser import chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from jupyter_dsw.emulator import Emulator
-
-StartLab = "Callable[..., Lab]"
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
@@ -41,20 +34,3 @@ def page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
-    """Start a JupyterLab with the emulator's environment and the given options."""
-    started: list[Lab] = []
-
-    def start(options: Mapping[str, object] | None = None) -> Lab:
-        environment = {**clean_environment(), **emulator.environment()}
-        lab = Lab.start(tmp_path, environment, options or {})
-        started.append(lab)
-        lab.wait_until_it_answers()
-        return lab
-
-    yield start
-    for lab in started:
-        lab.stop()

@@ -65,6 +65,20 @@ def get() -> Callable[[str], Reply]:
 
 
 @pytest.fixture
+def static_key() -> Callable[[Emulator], dict[str, str]]:
+    """The long-lived key of an emulator, named as the credential service names its parts."""
+
+    def static_key(emulator: Emulator) -> dict[str, str]:
+        environment = emulator.static_environment()
+        return {
+            "AccessKeyId": environment["ALIBABA_CLOUD_ACCESS_KEY_ID"],
+            "AccessKeySecret": environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+        }
+
+    return static_key
+
+
+@pytest.fixture
 def call(get: Callable[[str], Reply]) -> Callable[..., Reply]:
     """Call GetInstance of an emulator; everything about the request can be said.
 

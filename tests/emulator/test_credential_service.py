@@ -77,14 +77,10 @@ def test_everything_handed_out_counts_as_a_secret(emulator: Emulator, get: Any, 
 
 
 def test_the_long_lived_key_needs_no_token_and_never_expires(
-    emulator: Emulator, call: Any, clock: Any
+    emulator: Emulator, call: Any, static_key: Any, clock: Any
 ) -> None:
-    environment = emulator.static_environment()
-    assert "ALIBABA_CLOUD_CREDENTIALS_URI" not in environment
-    key = {
-        "AccessKeyId": environment["ALIBABA_CLOUD_ACCESS_KEY_ID"],
-        "AccessKeySecret": environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
-    }
+    assert "ALIBABA_CLOUD_CREDENTIALS_URI" not in emulator.static_environment()
+    key = static_key(emulator)
     assert set(key.values()) <= set(emulator.secrets)
     clock.now += 10 * 365 * 24 * 3600
     assert call(emulator, key=key, now=clock.now).status == 200

@@ -20,14 +20,14 @@ from jupyter_dsw.emulator.verification import (
 KEY = AccessKey("YourAccessKeyId", "YourAccessKeySecret")
 DATE = calendar.timegm((2023, 10, 26, 10, 22, 32))
 EMPTY = hashlib.sha256(b"").hexdigest()
-NAMES = [
+NAMES = (
     "host",
     "x-acs-action",
     "x-acs-content-sha256",
     "x-acs-date",
     "x-acs-signature-nonce",
     "x-acs-version",
-]
+)
 
 
 def signed_request(
@@ -138,3 +138,19 @@ def test_the_signature_is_of_the_algorithm_and_the_hash_of_the_canonical_request
     assert signature(KEY.access_key_secret, to_sign) == (
         "07d7c36cafb32da1576199453e35f653643b85502b5231d11450e469b3baf1d0"
     )
+
+
+def test_a_wrong_content_hash_is_refused_even_where_it_is_rightly_signed() -> None:
+    def request(claimed: str, content: str) -> SignedRequest:
+        signed = signed_request("GET", "host", "/", "GetInstance", "2022-01-01", claimed)
+        headers = [header for header in signed.headers if header[0] != "x-acs-content-sha256"]
+        return SignedRequest("GET", "/", (*headers, ("x-acs-content-sha256", content)))
+
+    def verify(content: str) -> None:
+        to_sign = string_to_sign(canonical_request(request("0" * 64, content), NAMES))
+        claimed = signature(KEY.access_key_secret, to_sign)
+        Verifier(find_key).verify(request(claimed, content), endpoint_time=DATE)
+
+    verify(EMPTY)
+    with pytest.raises(Refusal, match="SignatureDoesNotMatch"):
+        verify("0" * 64)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.emulator import Emulator
-    from tests.notebook.conftest import Kernel
+    from tests.kernels import Kernel
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jupyter_server.auth import Authorizer
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
+from tornado.httpclient import HTTPClientError, HTTPResponse
 from traitlets.config import Config
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ Ask = "Callable[..., Awaitable[HTTPResponse]]"
 
 
 @pytest.fixture
-def ask(jp_serverapp: Any, jp_base_url: str, jp_http_port: int) -> Ask:
+def ask(jp_serverapp: Any, http_server_client: Any, jp_base_url: str) -> Ask:
     """Ask the running server without any credential but those in `headers`; no status raises."""
     assert jp_serverapp is not None
 
-    async def fetch(path: str, method: str = "GET", **headers: str) -> HTTPResponse:
-        return await AsyncHTTPClient().fetch(
-            f"http://127.0.0.1:{jp_http_port}{jp_base_url}{path}",
+    async def fetch(path: str, method: str = "GET", **headers: str) -> Any:
+        return await http_server_client.fetch(
+            jp_base_url + path,
             method=method,
             headers={name.replace("_", "-"): value for name, value in headers.items()},
             body=b"" if method in {"POST", "PUT", "PATCH"} else None,
@@ -245,11 +245,12 @@ class TestConfiguredByTraits:
         for name in ("DSW_INSTANCE_ID", "REGION", "JUPYTER_DSW_ENDPOINT"):
             monkeypatch.delenv(name)
         environment = emulator.environment()
-        jp_server_config.DSWExtension = {
+        traits = {
             "instance_id": environment["DSW_INSTANCE_ID"],
             "region": environment["REGION"],
             "endpoint": environment["JUPYTER_DSW_ENDPOINT"],
         }
+        jp_server_config.merge({"DSWExtension": traits})
         return jp_server_config
 
     async def test_traits_stand_in_for_the_environment(self, jp_fetch: Any) -> None:

@@ -1,0 +1,174 @@
+"""The page of a reading, as text for terminals and as HTML for notebooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .countdowns import Countdowns
+from .details import details_section, network_section
+from .html import page_to_html
+from .model import Instance
+from .page import Page, Section
+from .phrases import (
+    format_duration,
+    format_time,
+    next_stop_words,
+    plain,
+    reason_words,
+    status_words,
+)
+from .sections import (
+    datasets_section,
+    disks_section,
+    resources_section,
+    snapshots_section,
+    status_section,
+    timers_section,
+)
+from .statuses import TRANSITIONAL_STATUSES
+from .text import page_to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["SECTIONS", "Problem", "View", "format_duration", "to_html", "to_text"]
+
+_MAKERS: dict[str, Callable[[Instance, Countdowns], Section]] = {
+    "status": status_section,
+    "datasets": datasets_section,
+    "snapshots": snapshots_section,
+    "timers": timers_section,
+    "resources": resources_section,
+    "disks": disks_section,
+    "network": network_section,
+    "details": details_section,
+}
+
+SECTIONS: tuple[str, ...] = tuple(_MAKERS)
+"""The names of sections, in the order they are shown. `"all"` stands for every one of them."""
+
+_BY_DEFAULT = tuple(name for name in SECTIONS if name not in {"network", "details"})
+_SIMULATED = "Simulated instance: a local emulator made these values up."
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why the last attempt to read failed."""
+
+    code: str
+    """The kind of failure, `Denied`."""
+    message: str = ""
+    """What failed, on what."""
+    advice: str = ""
+    """What a person can do about it."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a rendering shows: the instance, how old it is, what went wrong since."""
+
+    instance: Instance | None = None
+    """The last good one; None if there never was one."""
+    countdowns: Countdowns | None = None
+    """Its stops, as of now."""
+    read_at: datetime | None = None
+    """When the endpoint answered (aware)."""
+    age_ms: int | None = None
+    """Milliseconds since then."""
+    problem: Problem | None = None
+    """Why the last attempt failed; None if it did not."""
+    origin: str = ""
+    """Where it came from, `dsw-… in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com`."""
+    simulated: bool = False
+    """Whether an emulator answered."""
+
+
+def to_text(view: View, sections: Iterable[str] = (), *, width: int = 80) -> str:
+    """Show a view as plain text.
+
+    Args:
+        view: what to show.
+        sections: names out of `SECTIONS`, or `"all"`; none: all but `network` and `details`.
+        width: columns of the terminal; East Asian wide characters take two.
+
+    Raises:
+        ValueError: a section of an unknown name.
+    """
+    return page_to_text(_page(view, tuple(sections)), max(width, 20))
+
+
+def to_html(view: View, sections: Iterable[str] = ()) -> str:
+    """Show a view as HTML that needs no script and no style sheet.
+
+    Args:
+        view: what to show.
+        sections: names out of `SECTIONS`, or `"all"`; none: all but `network` and `details`.
+
+    Raises:
+        ValueError: a section of an unknown name.
+    """
+    return page_to_html(_page(view, tuple(sections)))
+
+
+def _page(view: View, names: tuple[str, ...]) -> Page:
+    instance = view.instance
+    stops = view.countdowns or Countdowns()
+    chosen = _chosen(names)
+    made = () if instance is None else tuple(_MAKERS[name](instance, stops) for name in chosen)
+    return Page(
+        status=status_words(instance) if instance else "",
+        tone=_tone(instance.status) if instance else "off",
+        name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
+        next_stop=next_stop_words(instance, stops) if instance and view.countdowns else "",
+        reason=_reason(instance) if instance else "",
+        notice=_SIMULATED if instance and view.simulated else "",
+        problem=_problem_words(view),
+        sections=tuple(section for section in made if names or not section.is_empty),
+        foot=_foot(view),
+    )
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in _MAKERS and name != "all"]
+    if unknown:
+        msg = f"no such section: {plain(unknown[0])}; there are {', '.join(SECTIONS)}, all"
+        raise ValueError(msg)
+    if "all" in names:
+        return SECTIONS
+    return tuple(name for name in SECTIONS if name in (names or _BY_DEFAULT))
+
+
+def _tone(status: str | None) -> str:
+    if status in TRANSITIONAL_STATUSES:
+        return "busy"
+    return {"Running": "good", "Saved": "good", "Failed": "bad", "SaveFailed": "bad"}.get(
+        status or "", "off"
+    )
+
+
+def _reason(instance: Instance) -> str:
+    """Why it is not running. A running instance may still carry the reason of an old failure."""
+    if instance.status in {"Running", "Stopped", "Saved"}:
+        return ""
+    words = reason_words(instance.reason_code, instance.reason_message)
+    failed = instance.status in {"Failed", "SaveFailed"}
+    return words or ("the endpoint tells no reason" if failed else "")
+
+
+def _problem_words(view: View) -> str:
+    problem = view.problem
+    if problem is None:
+        return "" if view.instance else "Nothing has been read yet."
+    said = plain(problem.message) or plain(problem.code)
+    return " ".join(filter(None, (said, plain(problem.advice))))
+
+
+def _foot(view: View) -> str:
+    if view.instance is None:
+        return ""
+    if view.read_at is None:
+        return f"From {plain(view.origin)}" if view.origin else ""
+    age = "" if view.age_ms is None else f", {format_duration(view.age_ms)} ago"
+    origin = f", from {plain(view.origin)}" if view.origin else ""
+    return f"Read {format_time(view.read_at)}{age}{origin}"

@@ -1,0 +1,274 @@
+import type { Answer, IdleCountdown, JsonObject, Problem } from '../src/panel/rest.ts';
+import type { Trouble } from '../src/panel/source.ts';
+
+/** One state of the panel to look at. */
+export interface Fixture {
+  readonly answer: Answer | null;
+  readonly trouble?: Trouble;
+  readonly sections?: readonly string[];
+}
+
+const MINUTE = 60_000;
+
+const idle: IdleCountdown = {
+  state: 'counting',
+  remaining_ms: 30 * MINUTE - 17_000,
+  idle_minutes: 30,
+  max_idle_minutes: 60,
+  cpu_percent_threshold: 20,
+  gpu_percent_threshold: 10,
+};
+
+const off = { state: 'off', remaining_ms: null, due_time: null } as const;
+
+const instance: JsonObject = {
+  WorkspaceId: '40823',
+  WorkspaceName: 'training_data',
+  InstanceId: 'dsw-730a4c1f9be2d6',
+  InstanceName: 'llm-finetune-qwen',
+  EcsSpec: 'ecs.gn7i-c32g1.8xlarge',
+  Status: 'Running',
+  InstanceUrl: 'https://dsw-cn-hangzhou.data.aliyun.com/notebook.htm?instance=39772',
+  JupyterlabUrl: 'https://dsw-gateway-cn-hangzhou.aliyun.com/dsw-39772/lab/',
+  WebIDEUrl: 'https://dsw-gateway-cn-hangzhou.aliyun.com/dsw-39772/ide/',
+  TerminalUrl: 'https://dsw-gateway-cn-hangzhou.aliyun.com/dsw-39772/tty/',
+  AccumulatedRunningTimeInMs: 98_700_000,
+  ImageId: 'image-05cefd0be2e8',
+  ImageUrl: 'dsw-registry.cn-hangzhou.cr.aliyuncs.com/pai/pytorch:2.6-gpu-py311-cu124-ubuntu22.04',
+  ImageName: 'pytorch:2.6-gpu-py311-cu124-ubuntu22.04',
+  GmtCreateTime: '2026-11-20T06:36:01Z',
+  GmtModifiedTime: '2026-11-23T12:58:40Z',
+  UserId: '161228528250',
+  UserName: '测试用户',
+  Datasets: [
+    {
+      DatasetId: 'd-vsqjvsjp4orp5l',
+      DatasetVersion: 'v1',
+      Uri: 'oss://corpus-zh.oss-cn-hangzhou-internal.aliyuncs.com/pretrain/',
+      MountPath: '/mnt/data',
+      MountAccess: 'RO',
+      Options: '{"fs.oss.download.thread.concurrency": "10"}',
+      Dynamic: false,
+      ActualMountAccess: 'RO',
+    },
+    {
+      DatasetId: 'd-8bqz1k2m3n4p5q',
+      DatasetVersion: 'v3',
+      Uri: 'nas://2f4a84a1c9.cn-hangzhou.nas.aliyuncs.com/checkpoints',
+      MountPath: '/mnt/checkpoints',
+      MountAccess: 'RW',
+      Dynamic: true,
+      ActualMountAccess: 'RW',
+    },
+    {
+      DatasetId: 'd-eval0000001',
+      Uri: 'oss://eval-sets.oss-cn-hangzhou-internal.aliyuncs.com/',
+      MountPath: '/mnt/eval',
+      MountAccess: 'RW',
+      Dynamic: true,
+      ActualMountAccess: 'RO',
+    },
+  ],
+  UserVpc: {
+    VpcId: 'vpc-bp1x8n0k',
+    VSwitchId: 'vsw-bp1q0r4t',
+    SecurityGroupId: 'sg-bp15ed6x',
+    ExtendedCIDRs: ['172.16.19.0/24', '172.16.2.0/24'],
+    ForwardInfos: [{ Enable: true, Name: 'ssh', ForwardPort: '22', AccessType: ['intranet'] }],
+  },
+  PaymentType: 'PayAsYouGo',
+  LatestSnapshot: {
+    ImageId: 'image-3',
+    ImageName: 'qwen-finetune-1123',
+    GmtCreateTime: '2026-11-23T12:51:00Z',
+    Status: 'Pushing',
+  },
+  AcceleratorType: 'GPU',
+  Accessibility: 'PRIVATE',
+  EnvironmentVariables: { WANDB_PROJECT: '<redacted>', HF_HOME: '<redacted>' },
+  Priority: 1,
+  RequestedResource: { CPU: '32', Memory: '188Gi', SharedMemory: '94Gi', GPU: '1', GPUType: 'A10' },
+  Labels: [{ Key: 'team', Value: 'nlp' }],
+  IdleInstanceCuller: { CpuPercentThreshold: 20, GpuPercentThreshold: 10, MaxIdleTimeInMinutes: 60 },
+  InstanceSnapshotList: [
+    {
+      ImageId: 'image-1',
+      ImageName: 'qwen-finetune-1119',
+      ImageUrl: 'registry.cn-hangzhou.aliyuncs.com/nlp/qwen:1119',
+      RepositoryUrl: 'https://cr.console.aliyun.com/repository/cn-hangzhou/nlp/qwen/images',
+      GmtCreateTime: '2026-11-19T09:12:00Z',
+      Status: 'Saved',
+    },
+    {
+      ImageId: 'image-2',
+      ImageName: 'qwen-finetune-1121',
+      GmtCreateTime: '2026-11-21T16:40:00Z',
+      Status: 'Failed',
+      ReasonCode: 'ImageTooLarge',
+      ReasonMessage: 'The writable layer is larger than 100 GiB',
+    },
+  ],
+  CloudDisks: [
+    {
+      Capacity: '100Gi',
+      SubType: 'rootfs',
+      MountPath: '/',
+      Status: { Available: 62_277_025_792, Usage: 45_097_156_608, Capacity: 107_374_182_400 },
+    },
+    {
+      Capacity: '500Gi',
+      SubType: 'workspace',
+      MountPath: '/mnt/workspace',
+      Path: '/workspace',
+      Status: { Available: 32_212_254_720, Usage: 504_658_657_280, Capacity: 536_870_912_000 },
+    },
+    {
+      Capacity: '30Gi',
+      MountPath: '/mnt/scratch',
+      Status: { Available: 0, Usage: 0, Capacity: 0 },
+    },
+  ],
+  Driver: '550.127.08',
+  NodeErrorRecovery: { hasNodeError: false, enableAutoSwitchOnNodeError: true },
+  CredentialConfig: { Enable: true, Configs: [{ Key: '0', Roles: [{ RoleType: 'service' }] }] },
+  ProxyPath: 'dsw-39772/proxy/',
+};
+
+const healthy: Answer = {
+  instance,
+  read_at: '2026-11-23T13:00:00.123Z',
+  age_ms: 12_000,
+  next_read_in_ms: 48_000,
+  countdowns: { idle, scheduled: off, next_stop: 'idle' },
+  error: null,
+  source: {
+    endpoint: 'pai-dsw-vpc.cn-hangzhou.aliyuncs.com',
+    region: 'cn-hangzhou',
+    instance_id: 'dsw-730a4c1f9be2d6',
+    simulated: false,
+  },
+  redacted: ['EnvironmentVariables.WANDB_PROJECT', 'EnvironmentVariables.HF_HOME'],
+};
+
+const denied: Problem = {
+  code: 'Denied',
+  message: 'The role of this instance may not call paidsw:GetInstance.',
+  advice:
+    'Ask an administrator of the workspace to give the role the RAM action paidsw:GetInstance, or attach AliyunPAIDSWReadOnlyAccess.',
+  request_id: 'E7D55162-4489-1619-AAF5-3F97D5FC0000',
+  retry_in_ms: 20_000,
+};
+
+const cpuIdle = (remaining_ms: number): IdleCountdown => ({
+  ...idle,
+  remaining_ms,
+  idle_minutes: 60 - Math.ceil(remaining_ms / MINUTE),
+  gpu_percent_threshold: null,
+});
+
+const inUse: IdleCountdown = { ...idle, state: 'active', remaining_ms: null, idle_minutes: 0 };
+const noIdle: IdleCountdown = { ...idle, state: 'off', remaining_ms: null };
+const nothing = { idle: noIdle, scheduled: off, next_stop: null };
+const at = (iso: string, remaining_ms: number) => ({
+  state: 'counting' as const,
+  remaining_ms,
+  due_time: iso,
+});
+
+function withInstance(change: JsonObject, over: Partial<Answer> = {}): Fixture {
+  return { answer: { ...healthy, instance: { ...instance, ...change }, ...over } };
+}
+
+const LRO = '\u202e';
+const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+
+/** The states by name. */
+export const FIXTURES: Readonly<Record<string, Fixture>> = {
+  idle: { answer: healthy },
+  soon: {
+    answer: {
+      ...healthy,
+      source: { ...healthy.source, simulated: true },
+      countdowns: {
+        idle: cpuIdle(3 * MINUTE),
+        scheduled: at('2026-11-23T16:00:00Z', 183 * MINUTE),
+        next_stop: 'idle',
+      },
+    },
+  },
+  near: {
+    answer: {
+      ...healthy,
+      countdowns: { idle: cpuIdle(48_000), scheduled: off, next_stop: 'idle' },
+    },
+  },
+  due: {
+    answer: { ...healthy, countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' } },
+  },
+  scheduled: {
+    answer: {
+      ...healthy,
+      countdowns: {
+        idle: inUse,
+        scheduled: at('2026-11-24T16:30:00Z', 27.5 * 60 * MINUTE),
+        next_stop: 'scheduled',
+      },
+    },
+  },
+  'in use': {
+    answer: { ...healthy, countdowns: { idle: inUse, scheduled: off, next_stop: null } },
+  },
+  'no timers': { answer: { ...healthy, countdowns: nothing } },
+  saving: withInstance({ Status: 'Saving' }),
+  stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing }),
+  failed: withInstance(
+    { Status: 'Failed', ReasonCode: 'ImagePullBackOff', ReasonMessage: 'The image cannot be pulled' },
+    { countdowns: nothing },
+  ),
+  'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
+  'error, last good': { answer: { ...healthy, age_ms: 380_000, error: denied } },
+  offline: { answer: healthy, trouble: 'offline' },
+  'never read': {
+    answer: {
+      ...healthy,
+      instance: null,
+      read_at: null,
+      age_ms: null,
+      countdowns: null,
+      error: denied,
+      redacted: [],
+    },
+  },
+  reading: { answer: null },
+  'kernel gone': { answer: null, trouble: 'kernel' },
+  'many datasets': withInstance({
+    Datasets: Array.from({ length: 130 }, (_, place) => ({
+      MountPath: `/mnt/shards/${String(place).padStart(3, '0')}`,
+      Uri: `oss://shards.oss-cn-hangzhou-internal.aliyuncs.com/part-${String(place)}/`,
+      MountAccess: place % 3 ? 'RO' : 'RW',
+    })),
+  }),
+  hostile: withInstance(
+    {
+      InstanceName: `${markup}${LRO}gnp.exe ${'very-long-name-'.repeat(12)}`,
+      WorkspaceName: `a"b'c\u0007\u200fשלום`,
+      Status: 'SomethingNew',
+      InstanceUrl: 'javascript:alert(1)',
+      JupyterlabUrl: 'https://aliyun.com.evil.example/',
+      WebIDEUrl: 'https://user:pass@dsw.aliyun.com/',
+      TerminalUrl: 'http://dsw.aliyun.com/',
+      ImageName: 'x'.repeat(300),
+      Datasets: [
+        { MountPath: `/mnt/${'deep/'.repeat(60)}`, Uri: `oss://${'y'.repeat(200)}`, MountAccess: '<b>' },
+      ],
+      InstanceSnapshotList: [
+        { ImageId: 'z', ImageName: markup, RepositoryUrl: 'data:text/html,x', Status: 'Odd' },
+      ],
+      Labels: [{ Key: markup, Value: `${LRO}abc` }],
+      NestedDeep: { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: 1 } } } } } } } } } },
+    },
+    { countdowns: nothing },
+  ),
+  'some sections': { answer: healthy, sections: ['datasets', 'timers'] },
+  all: { answer: healthy, sections: ['all', 'details'] },
+};

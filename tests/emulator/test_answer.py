@@ -1,0 +1,193 @@
+"""The answer: the API page's shape, realistic values, a canary for every secret."""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import json
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jupyter_dsw.emulator import SCENARIOS, Emulator
+from jupyter_dsw.emulator.answer import EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def element_paths(value: Any, path: str = "") -> Iterator[str]:
+    """Every element, as ``Datasets[].MountPath``."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield f"{path}.{name}"
+            yield from element_paths(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from element_paths(item, f"{path}[]")
+
+
+def item_key_sets(value: Any) -> Iterator[set[str]]:
+    if isinstance(value, dict):
+        yield set(value)
+        for item in value.values():
+            yield from item_key_sets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from item_key_sets(item)
+
+
+def seconds(told: str) -> int:
+    return calendar.timegm(time.strptime(told, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def test_every_element_of_the_api_page_is_in_the_answer(emulator: Emulator, call: Any) -> None:
+    answer = call(emulator).json
+    assert set(element_paths(EXAMPLE)) <= set(element_paths(answer))
+    assert set(answer) == set(EXAMPLE)
+
+
+@pytest.mark.parametrize("name", ["Datasets", "InstanceSnapshotList", "CloudDisks", "PodIps"])
+def test_every_item_of_a_list_has_the_elements_of_the_api_page(
+    emulator: Emulator, name: str
+) -> None:
+    (expected,) = EXAMPLE[name]
+    items = emulator.answer()[name]
+    assert len(items) > 1
+    for item in items:
+        assert list(item_key_sets(item)) == list(item_key_sets(expected))
+
+
+def test_no_value_of_the_example_with_stars_is_left(emulator: Emulator) -> None:
+    assert "***" not in json.dumps(emulator.answer())
+    assert "<" not in json.dumps(emulator.answer())
+
+
+def test_every_secret_is_a_unique_canary_that_a_search_finds(emulator: Emulator) -> None:
+    assert len(set(emulator.secrets)) == len(emulator.secrets)
+    assert min(map(len, emulator.secrets)) >= 16
+    handed_out = emulator.static_environment().values()
+    answer = emulator.answer()
+    text = json.dumps(answer) + base64.b64decode(answer["ImageAuth"]).decode()
+    assert all(secret in text for secret in emulator.secrets if secret not in handed_out)
+
+
+def test_two_emulators_share_no_secret() -> None:
+    assert not set(Emulator().secrets) & set(Emulator().secrets)
+
+
+def test_secrets_are_where_users_and_dsw_put_them(emulator: Emulator) -> None:
+    answer = emulator.answer()
+    places = [
+        *answer["EnvironmentVariables"].values(),
+        *(dataset["Options"] for dataset in answer["Datasets"]),
+        answer["Datasets"][2]["Uri"],
+        answer["DynamicMount"]["MountPoints"][0]["Options"],
+        answer["ServiceConfig"]["JupyterServerPassword"],
+        answer["ServiceConfig"]["CodeServerPassword"],
+        *list(answer["CredentialConfig"]["Configs"][0]["Roles"][0]["UserInfo"].values())[2:],
+        answer["ImageAuth"],
+        base64.b64decode(answer["ImageAuth"]).decode(),
+        answer["Labels"][1]["Value"],
+        answer["InstanceUrl"],
+        answer["JupyterlabUrl"],
+        answer["WebIDEUrl"],
+        answer["LatestSnapshot"]["RepositoryUrl"],
+    ]
+    for place in places:
+        assert any(secret in place for secret in emulator.secrets), place
+
+
+def test_json_is_inside_a_string_where_the_api_has_it_so(emulator: Emulator) -> None:
+    answer = emulator.answer()
+    role = answer["CredentialConfig"]["Configs"][0]["Roles"][0]
+    embedded = [
+        *(dataset["Options"] for dataset in answer["Datasets"]),
+        answer["DynamicMount"]["MountPoints"][0]["Options"],
+        role["Policy"],
+    ]
+    assert all(isinstance(json.loads(text), dict) for text in embedded)
+
+
+def test_the_times_follow_the_clock(clock: Any) -> None:
+    emulator = Emulator(clock=clock)
+    timer = emulator.answer()["InstanceShutdownTimer"]
+    clock.now += 61.5
+    later = emulator.answer()
+    assert later["InstanceShutdownTimer"]["DueTime"] == timer["DueTime"]
+    remaining = later["InstanceShutdownTimer"]["RemainingTimeInMs"]
+    assert remaining == timer["RemainingTimeInMs"] - 61_500
+    assert later["IdleInstanceCuller"]["IdleTimeInMinutes"] == 31
+    assert seconds(later["LatestSnapshot"]["GmtCreateTime"]) == clock.now - 61.5 - 7 * 60
+
+
+@pytest.mark.parametrize("speed", [0, 1, 60])
+def test_due_time_less_date_is_the_remaining_time_at_any_speed(
+    call: Any, clock: Any, static_key: Any, speed: float
+) -> None:
+    with Emulator(speed=speed, clock=clock) as emulator:
+        for _ in range(3):
+            clock.now += 100.3
+            reply = call(emulator, key=static_key(emulator), now=clock.now)
+            timer = reply.json["InstanceShutdownTimer"]
+            date = parsedate_to_datetime(reply.headers["Date"]).timestamp()
+            remaining = seconds(timer["DueTime"]) - date
+            assert abs(remaining * 1000 - timer["RemainingTimeInMs"]) <= 2000
+
+
+def test_time_runs_at_the_speed_that_was_asked_for(clock: Any) -> None:
+    emulator = Emulator("lifecycle", speed=60, clock=clock)
+    clock.now += 3
+    assert emulator.answer()["Status"] == "Running"
+    clock.now += 117
+    assert emulator.answer()["Status"] == "Stopping"
+
+
+def test_the_disk_adds_up(clock: Any) -> None:
+    emulator = Emulator("saving", clock=clock)
+    root = emulator.answer()["CloudDisks"][0]["Status"]
+    assert root["Usage"] + root["Available"] == root["Capacity"]
+    clock.now += 1000
+    assert emulator.answer()["CloudDisks"][0]["Status"]["Usage"] < root["Usage"]
+
+
+def test_changes_are_merged_deeply_and_stay(emulator: Emulator, call: Any) -> None:
+    emulator.change(InstanceName="other", IdleInstanceCuller={"IdleTimeInMinutes": 59})
+    emulator.change(IdleInstanceCuller={"CpuPercentThreshold": 5}, Datasets=[])
+    answer = call(emulator).json
+    assert answer["InstanceName"] == "other"
+    culler = answer["IdleInstanceCuller"]
+    assert (culler["IdleTimeInMinutes"], culler["CpuPercentThreshold"]) == (59, 5)
+    assert culler["MaxIdleTimeInMinutes"] == 60
+    assert answer["Datasets"] == []
+
+
+def test_a_change_may_be_of_any_type(emulator: Emulator, call: Any) -> None:
+    emulator.change(UserVpc=None, IdleInstanceCuller="broken", Status=7, Unknown={"a": [1]})
+    answer = call(emulator).json
+    assert answer["UserVpc"] is None
+    assert answer["IdleInstanceCuller"] == "broken"
+    assert answer["Status"] == 7
+    assert answer["Unknown"] == {"a": [1]}
+
+
+def test_a_scenario_with_another_life_begins_it_when_it_is_set(clock: Any) -> None:
+    emulator = Emulator(clock=clock)
+    clock.now += 600
+    emulator.scenario = "denied"
+    emulator.scenario = "healthy"
+    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 40
+    emulator.scenario = "saving"
+    assert emulator.answer()["Status"] == "Saving"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_answer_can_be_written_at_any_time(name: str, clock: Any) -> None:
+    emulator = Emulator(name, clock=clock)
+    for _ in range(8):
+        answer = emulator.answer()
+        assert set(answer) == set(EXAMPLE)
+        json.dumps(answer)
+        clock.now += 3600

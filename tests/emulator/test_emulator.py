@@ -1,0 +1,143 @@
+"""The emulator as something that runs: started, asked by many, closed without a trace."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jupyter_dsw.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def test_the_environment_is_that_of_an_instance(emulator: Emulator) -> None:
+    environment = emulator.environment()
+    assert re.fullmatch(r"dsw-[a-z0-9]+", environment["DSW_INSTANCE_ID"])
+    assert environment == {
+        "DSW_INSTANCE_ID": emulator.instance_id,
+        "REGION": "cn-hangzhou",
+        "JUPYTER_DSW_ENDPOINT": emulator.url,
+        "ALIBABA_CLOUD_CREDENTIALS_URI": f"{emulator.url}/api/v1/credentials/0",
+    }
+
+
+def test_the_environment_holds_no_secret(emulator: Emulator) -> None:
+    text = str(emulator.environment())
+    assert not any(secret in text for secret in emulator.secrets)
+
+
+def test_closing_leaves_no_thread_and_no_listener(call: Any) -> None:
+    before = set(threading.enumerate())
+    with Emulator() as emulator:
+        call(emulator)
+        host, port = emulator.url.removeprefix("http://").split(":")
+        idle = http.client.HTTPConnection(host, int(port))
+        idle.request("GET", "/api/v1/credentials/0")
+        with idle.getresponse() as response:
+            response.read()
+    assert idle.sock.recv(1) == b""
+    idle.close()
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)))
+
+
+def test_closing_twice_or_before_starting_does_nothing() -> None:
+    Emulator().close()
+    emulator = Emulator().start()
+    emulator.close()
+    emulator.close()
+    assert emulator.url
+
+
+def test_there_is_no_url_before_the_start_and_no_second_start(emulator: Emulator) -> None:
+    with pytest.raises(RuntimeError, match="not been started"):
+        _ = Emulator().url
+    with pytest.raises(RuntimeError, match="once"):
+        emulator.start()
+
+
+def test_a_port_can_be_asked_for(emulator: Emulator) -> None:
+    port = int(emulator.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        Emulator(port=port).start()
+    emulator.close()
+    with Emulator(port=port) as other:
+        assert other.url == emulator.url
+
+
+def test_a_connection_stays_open_for_the_next_request(emulator: Emulator) -> None:
+    connection = http.client.HTTPConnection(emulator.url.removeprefix("http://"))
+    sockets = []
+    for _ in range(2):
+        connection.request("GET", "/api/v1/credentials/0")
+        sockets.append(connection.sock)
+        with connection.getresponse() as response:
+            assert response.version == 11
+            response.read()
+    connection.close()
+    assert sockets[0] is sockets[1]
+
+
+def test_many_may_ask_at_once(emulator: Emulator, call: Any) -> None:
+    with ThreadPoolExecutor(32) as pool:
+        replies = list(pool.map(lambda _: call(emulator).status, range(64)))
+    assert replies == [200] * 64
+    assert (emulator.calls, emulator.accepted) == (64, 64)
+
+
+def test_it_logs_nothing(emulator: Emulator, call: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    call(emulator, query={"Token": "sharing"})
+    emulator.scenario = "reset"
+    with pytest.raises(ConnectionResetError):
+        call(emulator)
+    emulator.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_body_of_unknown_length_is_refused(emulator: Emulator) -> None:
+    connection = http.client.HTTPConnection(emulator.url.removeprefix("http://"))
+    connection.request("POST", "/", iter([b"{}"]), {"Transfer-Encoding": "chunked"})
+    with connection.getresponse() as response:
+        assert response.status == 411
+        assert response.headers["X-Jupyter-DSW-Emulator"] == "1"
+    connection.close()
+
+
+@pytest.fixture
+def served() -> Iterator[subprocess.Popen[str]]:
+    command = "from jupyter_dsw.emulator import serve; serve('idle', speed=60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_in_the_foreground_it_says_how_to_use_it_and_ends_when_told(
+    served: subprocess.Popen[str], get: Any, stop: signal.Signals
+) -> None:
+    assert served.stdout is not None
+    lines = [served.stdout.readline() for _ in range(4)]
+    variables = dict(line.strip().removeprefix("export ").split("=", 1) for line in lines)
+    assert all(line.startswith("export ") for line in lines)
+    assert get(variables["ALIBABA_CLOUD_CREDENTIALS_URI"]).status == 200
+    served.send_signal(stop)
+    rest, errors = served.communicate(timeout=20)
+    assert (served.returncode, rest, errors) == (0, "", "")

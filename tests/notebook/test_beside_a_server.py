@@ -1,0 +1,167 @@
+"""A kernel beside a real Jupyter server that runs the extension."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from jupyter_dsw.demo.lab import Lab
+from jupyter_dsw.demo.run import clean_environment
+from tests.kernels import Kernel
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jupyter_dsw.emulator import Emulator
+
+
+@pytest.fixture
+def start_kernel_in() -> Iterator[Callable[[Lab], tuple[str, Kernel]]]:
+    """Start a kernel of this server; gives its id too."""
+    started: list[Kernel] = []
+
+    def start(lab: Lab) -> tuple[str, Kernel]:
+        model = lab.request("POST", "api/kernels", json={"name": "python3"})
+        kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
+        started.append(kernel)
+        return model["id"], kernel
+
+    yield start
+    for kernel in started:
+        kernel.client.stop_channels()
+
+
+ASKED = "r = %dsw_info\nprint(r.instance.status, '|', r.asked)"
+
+
+def test_it_asks_the_server_not_the_endpoint(
+    start_lab: Any, start_kernel_in: Any, emulator: Emulator
+) -> None:
+    lab = start_lab()
+    served = lab.request("GET", "jupyter-dsw/v1/instance")
+    _, kernel = start_kernel_in(lab)
+    said = kernel.text("r = %dsw_info --fresh\nprint(r.to_json())\nprint(r.asked)")
+    answer, _, asked = said.strip().rpartition("\n")
+    assert asked == "by the Jupyter server"
+    assert json.loads(answer)["read_at"] == served["read_at"]
+    assert emulator.calls == 1
+
+
+def test_asking_again_and_again_is_no_activity_of_the_server(
+    start_lab: Any, start_kernel_in: Any
+) -> None:
+    lab = start_lab()
+    _, kernel = start_kernel_in(lab)
+    kernel.text(ASKED)
+    before = lab.request("GET", "api/status")["last_activity"]
+    path = json.loads(next((lab.home / "runtime").glob("jupyter-dsw-*.json")).read_text())
+    ask = (
+        "import requests\n"
+        f"for _ in range(5): assert requests.get({path['url']!r}, headers="
+        f"{{'X-Jupyter-DSW-Kernel-Token': {path['token']!r}}}).ok"
+    )
+    subprocess.run([sys.executable, "-c", ask], check=True)
+    assert lab.request("GET", "api/status")["last_activity"] == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ServerApp.base_url": "/dsw-39772/"},
+        {"ServerApp.ip": "0.0.0.0"},
+        {"ServerApp.ip": "localhost"},
+    ],
+    ids=["a base URL", "all addresses", "localhost"],
+)
+def test_it_finds_the_server_however_that_is_reached(
+    start_lab: Any, start_kernel_in: Any, options: dict[str, object]
+) -> None:
+    _, kernel = start_kernel_in(start_lab(options))
+    assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+
+
+def test_a_dead_proxy_in_the_environment_does_not_matter(
+    start_lab: Any, start_kernel_in: Any
+) -> None:
+    dead = "http://127.0.0.1:9"
+    lab = start_lab(HTTP_PROXY=dead, HTTPS_PROXY=dead, http_proxy=dead, https_proxy=dead)
+    _, kernel = start_kernel_in(lab)
+    assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A self-signed one for a name that is not this machine's."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+         "-subj", "/CN=notebook.example", "-addext", "subjectAltName=DNS:notebook.example",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return key, certificate
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate(
+    tmp_path: Path, certificate: tuple[Path, Path], emulator: Emulator
+) -> None:
+    key, cert = certificate
+    environment = {**clean_environment(), **emulator.environment()}
+    lab = Lab.start(tmp_path, environment, {"ServerApp.certfile": cert, "ServerApp.keyfile": key})
+    try:
+        (file,) = until(lambda: list((lab.home / "runtime").glob("jupyter-dsw-*.json")))
+        connection = json.loads(file.read_text())
+        assert connection["url"].startswith("https://127.0.0.1:")
+        assert connection["ca"] == str(cert)
+        model = requests.post(
+            lab.url.replace("http:", "https:") + "api/kernels",
+            headers={"Authorization": f"token {lab.token}"},
+            verify=False,
+            timeout=60,
+        ).json()
+        kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
+        assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+        # Another certificate, of whatever authority, is not taken for the server's.
+        connection["ca"] = requests.certs.where()
+        file.write_text(json.dumps(connection))
+        assert kernel.text(ASKED).strip() == "Running | asked directly"
+        kernel.client.stop_channels()
+    finally:
+        lab.stop()
+
+
+@pytest.mark.parametrize("spoiled", ["readable by others", "a link", "half-written"])
+def test_a_connection_file_that_cannot_be_trusted_is_not_used(
+    start_lab: Any, start_kernel_in: Any, spoiled: str
+) -> None:
+    lab = start_lab()
+    _, kernel = start_kernel_in(lab)
+    (file,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
+    if spoiled == "readable by others":
+        file.chmod(0o644)
+    elif spoiled == "a link":
+        file.rename(file.with_suffix(".away"))
+        file.symlink_to(file.with_suffix(".away"))
+    else:
+        file.write_text('{"url": "http')
+    assert kernel.text(ASKED).strip() == "Running | asked directly"
+
+
+def test_a_kernel_that_outlives_its_server_asks_directly(
+    start_lab: Any, start_kernel_in: Any
+) -> None:
+    lab = start_lab()
+    _, kernel = start_kernel_in(lab)
+    (file,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
+    stale = json.loads(file.read_text())
+    stale["url"] = "http://127.0.0.1:9/jupyter-dsw/v1/kernel/instance"
+    file.write_text(json.dumps(stale))
+    assert kernel.text(ASKED).strip() == "Running | asked directly"

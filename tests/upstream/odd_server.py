@@ -1,0 +1,166 @@
+"""Servers with the faults that the emulator has not: they answer with bytes, as told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+
+class OddServer:
+    """Listens on 127.0.0.1 and hands each request's head and the connection to `answer`.
+
+    With `keep` a connection is asked for more requests after an answer, else it is closed.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[socket.socket, bytes], object],
+        *,
+        tls: ssl.SSLContext | None = None,
+        keep: bool = False,
+    ) -> None:
+        self._answer = answer
+        self._tls = tls
+        self._keep = keep
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connections: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self.port: int = self._listener.getsockname()[1]
+        self.heads: list[bytes] = []
+        self.accepted = 0
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in list(self._threads):
+            thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    def _start(self, run: Callable[..., None], *args: Any) -> None:
+        thread = threading.Thread(target=run, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.accepted += 1
+                self._start(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(connection)
+            self._connections.add(connection)
+            if self._tls:
+                connection = stack.enter_context(
+                    self._tls.wrap_socket(connection, server_side=True)
+                )
+                self._connections.add(connection)
+            while head := _read_head(connection):
+                self.heads.append(head)
+                self._answer(connection, head)
+                if not self._keep:
+                    break
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        more = connection.recv(1)
+        if not more:
+            return b""
+        head += more
+    return head
+
+
+def http_answer(
+    body: bytes | dict[str, Any],
+    *headers: str,
+    status: str = "200 OK",
+    length: bool = True,
+) -> bytes:
+    """The bytes of a whole answer."""
+    content = json.dumps(body).encode() if isinstance(body, dict) else body
+    lines = [f"HTTP/1.1 {status}", *headers]
+    if length:
+        lines.append(f"Content-Length: {len(content)}")
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def always(*answers: bytes) -> Callable[[socket.socket, bytes], None]:
+    """Answer with one after another, the last one over and over."""
+    left = list(answers)
+
+    def answer(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(left.pop(0) if len(left) > 1 else left[0])
+
+    return answer
+
+
+def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]:
+    """Send `start`, then `drop` every few milliseconds until the other side has enough."""
+    never = threading.Event()
+
+    def answer(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(start)
+        while not never.wait(0.02):
+            connection.sendall(drop)
+
+    return answer
+
+
+def hang_up(connection: socket.socket, _head: bytes) -> None:
+    """Close the connection without a word."""
+
+
+def relay(port: int) -> Callable[[socket.socket, bytes], None]:
+    """Pass the head on to a server of this machine, and all that it answers back."""
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            other.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
+            while data := other.recv(65536):
+                connection.sendall(data)
+
+    return answer
+
+
+def tunnel(port: int) -> Callable[[socket.socket, bytes], None]:
+    """A proxy's CONNECT: wherever it is to lead, it leads to `port` of this machine."""
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def answer(connection: socket.socket, _head: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(other, connection), daemon=True)
+            back.start()
+            pump(connection, other)
+            back.join()
+
+    return answer
