@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
-
-
 @pytest.fixture(autouse=True)
 def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may read the instance, the account or the proxies of the machine it runs on."""

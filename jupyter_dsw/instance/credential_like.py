@@ -43,7 +43,6 @@ _LONG = re.compile(r"[\"']?([A-Za-z0-9+/=_\-]{16,})")
 
 _URL_TEXT = re.compile(r"[^\s\"<>`]+")
 _QUERY = re.compile(r"[?#]")
-_AUTHORITY = re.compile(r"[/?#]")
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _DIGEST = re.compile(r"@sha(?:256|512):")
 _MAX_PASSES = 4
@@ -104,19 +103,28 @@ def _cut(url: str) -> str:
 
 
 def _without_userinfo(word: str) -> str:
-    scheme, separator, rest = word.rpartition("://") if word.count("://") == 1 else ("", "", word)
+    head, separator, rest = word.partition("://")
+    if not separator:
+        head, rest = "", word
     digest = _DIGEST.search(rest)
-    end = rest.rfind("@", 0, digest.start() if digest else len(rest))
-    if end < 0:
-        return word
-    authority = _AUTHORITY.split(rest, maxsplit=1)[0]
-    if separator and "@" in authority:
-        end = authority.rfind("@")
-    elif ":" not in rest[:end] or (separator and _HOST.fullmatch(authority)):
-        # A mail address, `git@host`, a scope in a path. (A slash inside a password makes an
-        # authority that is no host and port.)
-        return word
-    return scheme + separator + rest[end + 1 :]
+    searched = rest[: digest.start()] if digest else rest
+    end = _end_of_userinfo(searched) if separator else _end_of_login(searched)
+    return head + separator + rest[end + 1 :]
+
+
+def _end_of_userinfo(rest: str) -> int:
+    """Find the @ after the userinfo of a URL's part behind `://`; -1 without one."""
+    path = _cut(rest)
+    authority = path.partition("/")[0]
+    if ":" not in authority:
+        return authority.rfind("@")
+    # Slashes and such inside a password leave an authority that is no host and port.
+    return (path if "@" in authority or _HOST.fullmatch(authority) else rest).rfind("@")
+
+
+def _end_of_login(word: str) -> int:
+    """Find the @ after `user:password`; -1 for mail addresses and `git@host:path`."""
+    return word.rfind("@") if ":" in word.partition("@")[0] else -1
 
 
 def _without_xml_secret(match: re.Match[str]) -> str:

@@ -145,6 +145,9 @@ class CredentialService:
             )
         except ExchangeFailed as error:
             return None, _failure(error, self.uri)
+        finally:
+            # Asked once in a long while: a connection kept until then would only fail a try.
+            self._transport.close()
         if answer.status != 200:
             return None, f"answered HTTP {answer.status}"
         return _parse(answer.body)

@@ -89,7 +89,11 @@ const instance: JsonObject = {
   Priority: 1,
   RequestedResource: { CPU: '32', Memory: '188Gi', SharedMemory: '94Gi', GPU: '1', GPUType: 'A10' },
   Labels: [{ Key: 'team', Value: 'nlp' }],
-  IdleInstanceCuller: { CpuPercentThreshold: 20, GpuPercentThreshold: 10, MaxIdleTimeInMinutes: 60 },
+  IdleInstanceCuller: {
+    CpuPercentThreshold: 20,
+    GpuPercentThreshold: 10,
+    MaxIdleTimeInMinutes: 60,
+  },
   InstanceSnapshotList: [
     {
       ImageId: 'image-1',
@@ -222,7 +226,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   saving: withInstance({ Status: 'Saving' }),
   stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing }),
   failed: withInstance(
-    { Status: 'Failed', ReasonCode: 'ImagePullBackOff', ReasonMessage: 'The image cannot be pulled' },
+    {
+      Status: 'Failed',
+      ReasonCode: 'ImagePullBackOff',
+      ReasonMessage: 'The image cannot be pulled',
+    },
     { countdowns: nothing },
   ),
   'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
@@ -259,7 +267,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       TerminalUrl: 'http://dsw.aliyun.com/',
       ImageName: 'x'.repeat(300),
       Datasets: [
-        { MountPath: `/mnt/${'deep/'.repeat(60)}`, Uri: `oss://${'y'.repeat(200)}`, MountAccess: '<b>' },
+        {
+          MountPath: `/mnt/${'deep/'.repeat(60)}`,
+          Uri: `oss://${'y'.repeat(200)}`,
+          MountAccess: '<b>',
+        },
       ],
       InstanceSnapshotList: [
         { ImageId: 'z', ImageName: markup, RepositoryUrl: 'data:text/html,x', Status: 'Odd' },

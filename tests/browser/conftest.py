@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the session: while Playwright runs, this thread can run no other event loop.
     path = chromium.executable()
     if path is None:
         pytest.fail("No Chromium: run `make browser`, or install the package chromium.")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from pytest_jupyter.jupyter_server import *  # noqa: F403 - its fixtures, for this folder only
+from pytest_jupyter.pytest_tornasync import *  # noqa: F403 - its hooks for coroutines
 from traitlets.config import Config
 
 import jupyter_dsw.server

@@ -57,7 +57,8 @@ def client(stack: contextlib.ExitStack) -> Callable[..., Client]:
     """Make a client of the environment; keyword arguments are settings, or the client's own."""
 
     def make(**settings: Any) -> Client:
-        own = {name: settings.pop(name) for name in ("clock", "endpoint") if name in settings}
+        names = {"clock": "clock", "endpoint_choice": "endpoint"}
+        own = {own: settings.pop(name) for name, own in names.items() if name in settings}
         chain = settings.pop("credentials", None) or CredentialChain(sleep=lambda _: None)
         made = Client(lambda: Settings.from_environment(**settings), chain, **own)
         stack.callback(made.close)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class OddServer:
     """Listens on 127.0.0.1 and hands each request's head and the connection to `answer`.
 
-    With `keep` a connection is asked for more requests after an answer, else it is closed.
+    With `keep` a connection is asked for more requests after an answer, else it is closed.  With
+    `hasty` the first byte counts as a whole head.
     """
 
     def __init__(
@@ -27,7 +28,9 @@ class OddServer:
         *,
         tls: ssl.SSLContext | None = None,
         keep: bool = False,
+        hasty: bool = False,
     ) -> None:
+        self._hasty = hasty
         self._answer = answer
         self._tls = tls
         self._keep = keep
@@ -77,7 +80,7 @@ class OddServer:
                     self._tls.wrap_socket(connection, server_side=True)
                 )
                 self._connections.add(connection)
-            while head := _read_head(connection):
+            while head := connection.recv(1) if self._hasty else _read_head(connection):
                 self.heads.append(head)
                 self._answer(connection, head)
                 if not self._keep:

@@ -6,9 +6,9 @@ import type { Source, Watch } from './source.ts';
 import css from './panel.css';
 import { patch } from './vdom.ts';
 import { announcement } from './view/announcement.ts';
-import { LIVE, REGIONS } from './view/regions.ts';
+import { LISTS, LIVE, REGIONS } from './view/regions.ts';
 import type { Shown } from './view/shown.ts';
-import { nearness, untilNextStop } from './view/stops.ts';
+import { untilNextStop } from './view/stops.ts';
 
 export interface PanelOptions {
   readonly language: Language;
@@ -54,17 +54,24 @@ class DswPanel extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
-    this.#panel.className = 'panel';
-    for (const [name] of REGIONS) {
-      const region = document.createElement(name === 'foot' ? 'footer' : 'div');
-      region.className = `region ${name}`;
-      this.#regions.set(name, region);
-      this.#panel.append(region);
-    }
+    this.#layOut();
     this.#status.className = 'spoken';
     this.#status.setAttribute('role', 'status');
     root.append(this.#panel, this.#status);
     root.addEventListener('click', event => void this.#click(event));
+  }
+
+  #layOut(): void {
+    this.#panel.className = 'panel';
+    const lists = document.createElement('div');
+    lists.className = 'lists';
+    for (const [name] of REGIONS) {
+      const region = document.createElement('div');
+      region.className = `region ${name}`;
+      this.#regions.set(name, region);
+      (LISTS.has(name) ? lists : this.#panel).append(region);
+      if (name === 'resources') this.#panel.append(lists);
+    }
   }
 
   /** Shows what a source brings, from now on. */
@@ -81,9 +88,10 @@ class DswPanel extends HTMLElement {
   connectedCallback(): void {
     this.#seen.observe(this);
     document.addEventListener('visibilitychange', this.#onVisibility);
-    this.#watch ??= this.#source?.watch(() => {
-      this.#changed();
-    }) ?? null;
+    this.#watch ??=
+      this.#source?.watch(() => {
+        this.#changed();
+      }) ?? null;
     this.#changed();
     this.#updateVisible();
   }
@@ -160,8 +168,6 @@ class DswPanel extends HTMLElement {
 
   #announce(shown: Shown): void {
     const [meaning, text] = announcement(shown);
-    const left = untilNextStop(shown);
-    this.#panel.dataset.near = left === null ? 'none' : nearness(left);
     if (meaning === this.#meaning) return;
     // What is there at first is read with the page, not announced on top of it.
     if (this.#meaning !== null) this.#status.textContent = text;

@@ -144,7 +144,9 @@ export function snapshots(instance: Instance): Snapshot[] {
 }
 
 /** The part of a disk that is used, 0 to 1; null if DSW does not know. */
-export function usedPart({ Status: { Usage = 0, Available = 0, Capacity = 0 } = {} }: CloudDisk): number | null {
+export function usedPart({
+  Status: { Usage = 0, Available = 0, Capacity = 0 } = {},
+}: CloudDisk): number | null {
   const capacity = Capacity || Usage + Available;
   const used = Usage || (Available ? capacity - Available : 0);
   return capacity > 0 && used + Available > 0 ? Math.min(1, Math.max(0, used / capacity)) : null;

@@ -25,7 +25,10 @@ export function h(kind: string, props: Props = {}, ...children: readonly Child[]
 /** Characters that would hide, reorder or break what a name says become visible. */
 export function visible(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are what it is about
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '\ufffd');
+  return text.replace(
+    /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
+    '\ufffd',
+  );
 }
 
 function identity(child: VNode | undefined): string {
@@ -75,7 +78,9 @@ function patchText(parent: Node, at: Node | null, text: string): Node {
 
 /** Makes the children of `parent` be `wanted`, touching only what differs. */
 export function patch(parent: Node, wanted: readonly Child[]): void {
-  const kept = new Set(wanted.map(child => (typeof child === 'string' ? '' : child && identity(child))));
+  const kept = new Set(
+    wanted.map(child => (typeof child === 'string' ? '' : child && identity(child))),
+  );
   for (const node of [...parent.childNodes]) {
     if (!kept.has(identity(rendered.get(node)))) node.remove();
   }

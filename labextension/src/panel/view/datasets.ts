@@ -9,7 +9,9 @@ function accessBadge({ t }: Language, dataset: Dataset): Child {
   if (!access) return null;
   const words: Record<string, string> = { RO: t('read-only'), RW: t('read-write') };
   const differs = dataset.MountAccess && access !== dataset.MountAccess;
-  const title = differs ? t('%1 was asked for', words[dataset.MountAccess] ?? dataset.MountAccess) : null;
+  const title = differs
+    ? t('%1 was asked for', words[dataset.MountAccess] ?? dataset.MountAccess)
+    : null;
   return badge(words[access] ?? access, access === 'RW' ? 'good' : 'warn', title);
 }
 
@@ -19,11 +21,18 @@ function row(language: Language, dataset: Dataset): VNode {
   return h(
     'li.dataset',
     { key: MountPath + source },
-    h('span.path', {}, bdi('mono', MountPath || '—'), MountPath ? copyButton(language, MountPath) : null),
+    h(
+      'span.path',
+      {},
+      bdi('mono', MountPath || '—'),
+      MountPath ? copyButton(language, MountPath) : null,
+    ),
     h(
       'span.badges',
       {},
-      Dynamic ? badge(language.t('dynamic'), 'note', language.t('mounted while the instance runs')) : null,
+      Dynamic
+        ? badge(language.t('dynamic'), 'note', language.t('mounted while the instance runs'))
+        : null,
       accessBadge(language, dataset),
     ),
     source ? bdi('source', source) : null,

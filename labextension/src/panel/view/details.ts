@@ -28,7 +28,11 @@ export function details(shown: Shown): Child[] {
       h('summary', {}, t('Details')),
       tree(shown.language, others),
       redacted.length
-        ? h('p.redacted', {}, t('Left out because they are secret: %1', redacted.slice(0, 100).join(', ')))
+        ? h(
+            'p.redacted',
+            {},
+            t('Left out because they are secret: %1', redacted.slice(0, 100).join(', ')),
+          )
         : null,
     ),
   ];

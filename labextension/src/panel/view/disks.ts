@@ -42,9 +42,14 @@ function row(language: Language, disk: CloudDisk): VNode {
   return h(
     'li.disk',
     { key: MountPath + String(Path) },
-    h('span.path', {}, bdi('mono', MountPath || '—'), MountPath ? copyButton(language, MountPath) : null),
+    h(
+      'span.path',
+      {},
+      bdi('mono', MountPath || '—'),
+      MountPath ? copyButton(language, MountPath) : null,
+    ),
     SubType ? badge(SubType === 'rootfs' ? language.t('system disk') : SubType) : null,
-    h('span.used', {}, text),
+    h('span.source', {}, text),
     bar(part, label, text),
   );
 }

@@ -23,7 +23,11 @@ export function troubleWords({ t }: Language, trouble: Trouble): [message: strin
 }
 
 /** What went wrong in words; null if nothing did. */
-export function wrong({ language, trouble, problem }: Shown): [message: string, advice: string] | null {
+export function wrong({
+  language,
+  trouble,
+  problem,
+}: Shown): [message: string, advice: string] | null {
   if (trouble) return troubleWords(language, trouble);
   return problem && [problem.message, problem.advice];
 }

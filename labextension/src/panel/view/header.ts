@@ -29,9 +29,10 @@ function identity(shown: Shown): Child {
   return h(
     'p.identity',
     {},
-    InstanceId ? bdi('mono', InstanceId) : null,
-    InstanceId ? copyButton(shown.language, InstanceId) : null,
-    WorkspaceName ? bdi('place', t('workspace %1', WorkspaceName)) : null,
+    InstanceId
+      ? h('span.path', {}, bdi('mono', InstanceId), copyButton(shown.language, InstanceId))
+      : null,
+    WorkspaceName ? bdi('source', t('workspace %1', WorkspaceName)) : null,
   );
 }
 
@@ -39,7 +40,7 @@ function identity(shown: Shown): Child {
 export function header(shown: Shown): Child[] {
   if (!shown.reading || !shows(shown, 'status')) return [];
   const { language, origin } = shown;
-  const { Status, InstanceName, InstanceId } = instanceOf(shown);
+  const { Status, InstanceName } = instanceOf(shown);
   return [
     h(
       'p.state',
@@ -48,7 +49,11 @@ export function header(shown: Shown): Child[] {
       h('b', {}, statusWords(language, Status)),
       origin?.simulated ? badge(language.t('simulated instance'), 'note') : null,
     ),
-    h('h2', {}, bdi('name', InstanceName ?? InstanceId ?? language.t('Unnamed instance'))),
+    h(
+      'h2',
+      { title: InstanceName ?? null },
+      bdi('name', InstanceName ?? language.t('Unnamed instance')),
+    ),
     identity(shown),
     reason(shown),
     links(shown),

@@ -56,7 +56,7 @@ export function rows<T>({ t }: Language, items: readonly T[], row: (item: T) => 
   return h(
     'ul',
     // Long lists scroll, also by keyboard.
-    { tabindex: items.length > 8 ? 0 : null },
+    { tabindex: items.length > 5 ? 0 : null },
     ...shown,
     more > 0 ? h('li.more', {}, t('and %1 more', more)) : null,
   );

@@ -27,5 +27,8 @@ export const REGIONS: readonly (readonly [name: string, view: View])[] = [
   ['foot', foot],
 ];
 
+/** Those that stand side by side where there is room. */
+export const LISTS: ReadonlySet<string> = new Set(['timers', 'datasets', 'snapshots']);
+
 /** Those that change by themselves as time passes. */
 export const LIVE: ReadonlySet<string> = new Set(['next', 'timers', 'foot']);

@@ -8,8 +8,17 @@ function gpu({ GPU, GPUType }: { GPU?: string; GPUType?: string }): string | nul
   return GPUType ? `${String(GPU)} × ${GPUType}` : String(GPU);
 }
 
-function tile(label: string, value: string | null | undefined, extra: Child = null): VNode | null {
-  return value ? h('div.tile', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value), extra)) : null;
+function tile(label: string, value: string | null | undefined): VNode | null {
+  return value
+    ? h('div.tile', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value)))
+    : null;
+}
+
+/** A tile for what is long. */
+function wideTile(label: string, value: string | undefined, extra: Child = null): VNode | null {
+  return value
+    ? h('div.wide', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value), extra))
+    : null;
 }
 
 /** What the instance runs on. */
@@ -24,11 +33,11 @@ export function resources(shown: Shown): Child[] {
     tile('CPU', asked.CPU && t('%1 cores', asked.CPU)),
     tile(t('Memory'), asked.Memory && memory(language, asked.Memory)),
     tile(t('Shared memory'), asked.SharedMemory && memory(language, asked.SharedMemory)),
-    tile(t('Instance type'), one.EcsSpec),
-    tile(t('Image'), one.ImageName, one.ImageUrl ? copyButton(language, one.ImageUrl) : null),
-    tile(t('Running time in all'), ran ? duration(language, ran) : null),
-    tile(t('Billing'), payment[one.PaymentType as keyof typeof payment] ?? one.PaymentType),
     tile(t('GPU driver'), one.Driver),
+    tile(t('Billing'), payment[one.PaymentType as keyof typeof payment] ?? one.PaymentType),
+    tile(t('Total run time'), ran ? duration(language, ran) : null),
+    wideTile(t('Instance type'), one.EcsSpec),
+    wideTile(t('Image'), one.ImageName, one.ImageUrl ? copyButton(language, one.ImageUrl) : null),
   ].filter(Boolean);
   if (!shown.reading || !shows(shown, 'resources') || !tiles.length) return [];
   return section(t('Resources'), null, h('dl.tiles', {}, ...tiles));

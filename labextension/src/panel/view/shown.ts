@@ -6,14 +6,7 @@ import type { Trouble } from '../source.ts';
 
 /** The names that `%dsw_info` takes too. */
 export type SectionName =
-  | 'status'
-  | 'datasets'
-  | 'snapshots'
-  | 'timers'
-  | 'resources'
-  | 'disks'
-  | 'network'
-  | 'details';
+  'status' | 'datasets' | 'snapshots' | 'timers' | 'resources' | 'disks' | 'network' | 'details';
 
 /** All that a view is made of. */
 export interface Shown {

@@ -2,7 +2,7 @@ import { moment } from '../format.ts';
 import { snapshots as sorted, type Snapshot } from '../instance.ts';
 import type { Language } from '../language.ts';
 import { h, type Child, type VNode } from '../vdom.ts';
-import { badge, bdi, copyButton, link, rows, section } from './parts.ts';
+import { badge, copyButton, link, rows, section } from './parts.ts';
 import { instanceOf, shows, type Shown } from './shown.ts';
 
 const STEPS = ['Committing', 'Pushing', 'Saved'];
@@ -11,7 +11,8 @@ const STEPS = ['Committing', 'Pushing', 'Saved'];
 function steps({ t }: Language, status: string): VNode {
   const words = [t('Committing'), t('Pushing'), t('Saved')];
   const now = STEPS.indexOf(status);
-  const state = (step: number) => (step < now || now === 2 ? 'done' : step === now ? 'now' : 'next');
+  const state = (step: number) =>
+    step < now || now === 2 ? 'done' : step === now ? 'now' : 'next';
   const items = words.map((word, step) =>
     h('li.step', { 'data-is': state(step), 'aria-current': step === now ? 'step' : null }, word),
   );
@@ -39,9 +40,13 @@ function row(language: Language, snapshot: Snapshot): VNode {
       h('bdi.name', {}, link(RepositoryUrl, ImageName ?? (ImageId || '—'))),
       ImageUrl ? copyButton(language, ImageUrl) : null,
     ),
-    progress(language, Status),
-    GmtCreateTime ? bdi('source', moment(language, GmtCreateTime)) : null,
-    Status === 'Failed' ? failure(language, snapshot) : null,
+    GmtCreateTime ? h('span.when', {}, moment(language, GmtCreateTime)) : null,
+    h(
+      'div.outcome',
+      {},
+      progress(language, Status),
+      Status === 'Failed' ? failure(language, snapshot) : null,
+    ),
   );
 }
 

@@ -2,7 +2,15 @@ import { durationParts, minutes } from '../format.ts';
 import type { Countdowns } from '../rest.ts';
 import { h, type Child, type VNode } from '../vdom.ts';
 import { countdownsOf, instanceOf, shows, type Shown } from './shown.ts';
-import { idleMinutes, idleReason, idleRule, nearness, passed, scheduledReason, untilStop } from './stops.ts';
+import {
+  idleMinutes,
+  idleReason,
+  idleRule,
+  nearness,
+  passed,
+  scheduledReason,
+  untilStop,
+} from './stops.ts';
 
 /** The countdown in large figures: "29 min 43 s". */
 export function figures({ language }: Shown, remaining: number): VNode {
@@ -78,7 +86,8 @@ export function stop(shown: Shown): Child[] {
   const { language } = shown;
   const { t } = language;
   const countdowns = countdownsOf(shown);
-  if (!shows(shown, 'status') || !countdowns || OVER.test(instanceOf(shown).Status ?? '')) return [];
+  if (!shows(shown, 'status') || !countdowns || OVER.test(instanceOf(shown).Status ?? ''))
+    return [];
   const next = countdowns.next_stop;
   const remaining = next && untilStop(shown, countdowns[next]);
   const content = next
@@ -86,5 +95,7 @@ export function stop(shown: Shown): Child[] {
     : countdowns.idle.state === 'active'
       ? quiet(t('Next stop'), t('None while in use'), idleRule(language, countdowns.idle))
       : quiet(t('Next stop'), t('None planned'), t('no idle stop and no scheduled stop is set'));
-  return [h('div.stop', { 'data-near': remaining === null ? 'none' : nearness(remaining) }, ...content)];
+  return [
+    h('div.stop', { 'data-near': remaining === null ? 'none' : nearness(remaining) }, ...content),
+  ];
 }

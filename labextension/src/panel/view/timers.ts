@@ -5,7 +5,13 @@ import { countdownsOf, shows, type Shown } from './shown.ts';
 import { idleReason, idleRule, passed, scheduledReason, untilStop } from './stops.ts';
 
 function row(name: string, value: string, why: string | null): VNode {
-  return h('li.timer', {}, h('b', {}, name), h('span', {}, value), why === null ? null : h('p.source', {}, why));
+  return h(
+    'li.timer',
+    {},
+    h('b', {}, name),
+    h('span', {}, value),
+    why === null ? null : h('p.source', {}, why),
+  );
 }
 
 /** Both timers, live, with what each waits for. */

@@ -1,0 +1,50 @@
+"""Notebooks in a browser: made, opened and run as a person does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import nbformat
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from jupyter_dsw.demo.lab import Lab
+
+NAME = "test.ipynb"
+
+
+def write_notebook(lab: Lab, *cells: str, kernel: str = "python3") -> None:
+    """Put a notebook with these code cells into the server's folder."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
+    )
+    nbformat.write(notebook, lab.home / "work" / NAME)
+
+
+def open_notebook(page: Page, lab: Lab, path: str = "lab/tree") -> None:
+    """Open it in JupyterLab (`path` for Notebook 7: `notebooks`) and wait for its kernel."""
+    page.goto(f"{lab.url}{path}/{NAME}?token={lab.token}")
+    wait_for_kernel(page)
+
+
+def wait_for_kernel(page: Page) -> None:
+    """Wait until the opened notebook's kernel is idle."""
+    idle = page.locator(
+        ".jp-Notebook-ExecutionIndicator[data-status='idle'], .jp-NotebookKernelStatus:has-text('Idle')"
+    )
+    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
+    expect(idle.first).to_be_attached()
+
+
+def run_cell(page: Page, index: int) -> None:
+    """Put the cursor into a code cell and press Ctrl+Enter."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+
+
+def prompt(page: Page, index: int) -> str:
+    """What stands before a code cell: `[ ]:`, `[*]:` or `[1]:`."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+    return cell.locator(".jp-InputPrompt").first.inner_text()

@@ -1,0 +1,215 @@
+"""`%dsw_info` in a real JupyterLab and Notebook 7, in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_server.auth import passwd
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.notebooks import (
+    NAME,
+    open_notebook,
+    prompt,
+    run_cell,
+    wait_for_kernel,
+    write_notebook,
+)
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from jupyter_dsw.demo.lab import Lab
+    from jupyter_dsw.emulator import Emulator
+
+BUSY = "import time; time.sleep(30)"
+# "29 min", "29:12", "1 h 5 min": whatever it looks like, it has digits and changes.
+TIME = re.compile(r"\d")
+
+
+def instance_name(emulator: Emulator) -> str:
+    emulator.change(InstanceName="the-one-under-test")
+    return "the-one-under-test"
+
+
+@pytest.mark.parametrize("path", ["lab/tree", "notebooks"], ids=["JupyterLab", "Notebook 7"])
+class TestInEveryPage:
+    def test_the_panel_shows_the_instance_and_its_countdown_ticks(
+        self, page: Page, start_lab: Any, emulator: Emulator, path: str
+    ) -> None:
+        name = instance_name(emulator)
+        lab = start_lab()
+        write_notebook(lab, "%dsw_info")
+        open_notebook(page, lab, path)
+        run_cell(page, 0)
+        panel = page.locator("dsw-panel")
+        expect(panel).to_contain_text(name)
+        expect(panel).to_contain_text("Running")
+        for dataset in lab.request("GET", "jupyter-dsw/v1/instance")["instance"]["Datasets"]:
+            expect(panel).to_contain_text(dataset["MountPath"])
+        timer = panel.get_by_role("timer").first
+        first = timer.inner_text()
+        assert TIME.search(first)
+        expect(timer).not_to_have_text(first)
+
+    def test_it_follows_the_endpoint_while_the_kernel_is_busy_and_is_no_activity(
+        self, page: Page, start_lab: Any, emulator: Emulator, path: str
+    ) -> None:
+        lab = start_lab()
+        write_notebook(lab, "%dsw_info", BUSY)
+        open_notebook(page, lab, path)
+        run_cell(page, 0)
+        panel = page.locator("dsw-panel")
+        expect(panel).to_contain_text("Running")
+        run_cell(page, 1)
+        until(lambda: "*" in prompt(page, 1))
+        emulator.change(InstanceName="renamed-meanwhile")
+        panel.scroll_into_view_if_needed()
+        expect(panel).to_contain_text("renamed-meanwhile")
+        assert "*" in prompt(page, 1)
+
+        until(lambda: "*" not in prompt(page, 1))
+        # From here on, whatever moves the last activity is the panel's polling: the page's own
+        # requests are kept from the server.
+        page.route(re.compile(r"/(api|lab/api)/"), lambda route: route.abort())
+        before = last_activities(lab)
+        calls = emulator.calls
+        until(lambda: emulator.calls >= calls + 2 or page.wait_for_timeout(200))
+        assert last_activities(lab) == before
+
+
+def last_activities(lab: Lab) -> tuple[Any, ...]:
+    status = lab.request("GET", "api/status?no_track_activity=1")
+    kernels = lab.request("GET", "api/kernels?no_track_activity=1")
+    return status["last_activity"], *(kernel["last_activity"] for kernel in kernels)
+
+
+def test_it_works_behind_a_password(page: Page, start_lab: Any) -> None:
+    hashed = passwd("open sesame")
+    lab = start_lab({"IdentityProvider.token": "", "IdentityProvider.hashed_password": hashed})
+    write_notebook(lab, "r = %dsw_info\nprint(r.asked)\nr")
+    page.goto(f"{lab.url}lab/tree/{NAME}")
+    page.locator("input[name=password]").fill("open sesame")
+    page.keyboard.press("Enter")
+    wait_for_kernel(page)
+    run_cell(page, 0)
+    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
+
+
+def test_it_works_under_a_base_url(page: Page, start_lab: Any) -> None:
+    lab = start_lab({"ServerApp.base_url": "/dsw-39772/"})
+    write_notebook(lab, "r = %dsw_info\nprint(r.asked)\nr")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
+
+
+def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(
+    page: Page, start_lab: Any
+) -> None:
+    lab = start_lab()
+    write_notebook(
+        lab,
+        "%dsw_info",
+        "for _ in range(20): display(%dsw_info)".replace(
+            "display(%dsw_info)", "display(get_ipython().run_line_magic('dsw_info', ''))"
+        ),
+    )
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    open_notebook(page, lab)
+    run_cell(page, 1)
+    expect(page.locator("dsw-panel")).to_have_count(20)
+    expect(page.locator("dsw-panel").last).to_contain_text("Running")
+    ours = [url for url in asked if "jupyter-dsw/v1" in url]
+    assert len(ours) <= 3
+    foreign = [url for url in asked if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
+    assert foreign == []
+
+
+def test_the_refresh_button_brings_what_changed(
+    page: Page, start_lab: Any, emulator: Emulator
+) -> None:
+    # At rest a reading holds for a minute: what is seen sooner came by the button.
+    emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
+    lab = start_lab()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    panel = page.locator("dsw-panel")
+    expect(panel).to_contain_text("Running")
+    emulator.change(InstanceName="renamed-meanwhile")
+
+    def refreshed() -> bool:
+        panel.get_by_role("button", name="Refresh").click()
+        page.wait_for_timeout(500)
+        return "renamed-meanwhile" in panel.inner_text()
+
+    until(refreshed, patience_s=30)
+
+
+def test_an_error_says_what_to_do_while_the_last_good_values_stay(
+    page: Page, start_lab: Any, emulator: Emulator
+) -> None:
+    name = instance_name(emulator)
+    lab = start_lab()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    panel = page.locator("dsw-panel")
+    expect(panel).to_contain_text(name)
+    emulator.scenario = "denied"
+    expect(panel).to_contain_text("paidsw:GetInstance")
+    expect(panel).to_contain_text(name)
+
+
+def test_markup_in_names_is_shown_as_text(page: Page, start_lab: Any, emulator: Emulator) -> None:
+    evil = "<img src=x onerror=alert(1)><b>bold</b>"
+    emulator.change(InstanceName=evil, JupyterlabUrl="javascript:alert(1)")
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    lab = start_lab()
+    write_notebook(lab, "%dsw_info all")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    panel = page.locator("dsw-panel")
+    expect(panel).to_contain_text(evil)
+    assert panel.locator("img, b").count() == 0
+    assert panel.locator("a[href^=javascript]").count() == 0
+    assert alerts == []
+
+
+def test_a_reopened_notebook_shows_the_panel_of_its_running_kernel(
+    page: Page, start_lab: Any
+) -> None:
+    lab = start_lab()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    page.keyboard.press("Control+s")
+    until(
+        lambda: (
+            "dsw" in (lab.home / "work" / NAME).read_text()
+            and "widget-view" in (lab.home / "work" / NAME).read_text()
+        )
+    )
+    open_notebook(page, lab)
+    expect(page.locator("dsw-panel")).to_contain_text("Running")
+
+
+def test_the_panel_speaks_chinese_where_the_page_does(page: Page, start_lab: Any) -> None:
+    lab = start_lab()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    page.evaluate("document.documentElement.lang = 'zh-CN'")
+    page.evaluate("delete globalThis[Symbol.for('jupyter-dsw:page')]")
+    run_cell(page, 0)
+    expect(page.locator("dsw-panel")).to_contain_text("运行中")

@@ -1,0 +1,240 @@
+"""Answers that no good endpoint gives."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.upstream import errors
+from tests.upstream.conftest import INSTANCE
+from tests.upstream.odd_server import OddServer, always, hang_up, http_answer, trickle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.upstream.client import Client
+
+Odd = "Callable[..., OddServer]"
+MAX = 4 * 1024 * 1024
+
+
+def padded(length: int) -> bytes:
+    """A good answer, padded to `length` bytes."""
+    answer = json.dumps(INSTANCE).encode()
+    return answer + b" " * (length - len(answer))
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"HTTP/1.1 2", b"0"),
+        (b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+        # Without a length the cut would look like a good end.
+        (b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(INSTANCE).encode(), b" "),
+    ],
+    ids=["status line", "headers", "body", "chunks", "chunk extension", "body without a length"],
+)
+def test_an_answer_that_trickles_is_cut_at_the_deadline(
+    odd: Odd, client_of: Callable[..., Client], start: bytes, drop: bytes
+) -> None:
+    server = odd(trickle(start, drop))
+    with pytest.raises(errors.TimedOut):
+        client_of(server, deadline_s=0.4).get_instance()
+
+
+def test_a_client_works_again_after_a_deadline(odd: Odd, client_of: Callable[..., Client]) -> None:
+    answers = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_answer(INSTANCE))]
+    server = odd(lambda connection, head: answers.pop(0)(connection, head))
+    made = client_of(server, deadline_s=1.5)
+    with pytest.raises(errors.TimedOut):
+        made.get_instance()
+    assert made.get_instance().instance.status == "Running"
+
+
+def test_name_resolution_that_hangs_is_left_at_the_deadline(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait())
+    with pytest.raises(errors.TimedOut):
+        client_of("https://host.example", deadline_s=0.2).get_instance()
+    with pytest.raises(errors.Unreachable):
+        client_of("https://host.example", connect_timeout_s=0.1).get_instance()
+    over.set()
+
+
+def test_a_name_that_does_not_exist_is_unreachable(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(errors.Unreachable, match="could not be resolved"):
+        client_of("https://host.example").get_instance()
+
+
+def test_nobody_listening_is_unreachable(client_of: Callable[..., Client]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(errors.Unreachable, match="No connection"):
+        client_of(f"http://127.0.0.1:{port}").get_instance()
+
+
+def test_closing_without_an_answer_is_tried_once_more_signed_anew(
+    odd: Odd, client_of: Callable[..., Client]
+) -> None:
+    answers = [hang_up, always(http_answer(INSTANCE))]
+    server = odd(lambda connection, head: answers.pop(0)(connection, head))
+    assert client_of(server).get_instance().instance.status == "Running"
+    first, second = (dict(_headers(head)) for head in server.heads)
+    assert first["x-acs-signature-nonce"] != second["x-acs-signature-nonce"]
+    assert first["Authorization"] != second["Authorization"]
+
+
+def test_closing_twice_is_unreachable(odd: Odd, client_of: Callable[..., Client]) -> None:
+    server = odd(hang_up)
+    with pytest.raises(errors.Unreachable, match="closed the connection"):
+        client_of(server).get_instance()
+    assert server.accepted == 2
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
+def test_no_redirect_is_followed(odd: Odd, client_of: Callable[..., Client], status: str) -> None:
+    other = odd(always(http_answer(INSTANCE)))
+    server = odd(always(http_answer(b"", f"Location: {other.url}/api", status=status)))
+    with pytest.raises(errors.BadAnswer, match="redirect"):
+        client_of(server).get_instance()
+    assert other.accepted == 0
+
+
+def test_the_body_of_a_redirect_is_read_within_bounds(
+    odd: Odd, client_of: Callable[..., Client]
+) -> None:
+    answer = http_answer(padded(MAX + 1), "Location: /elsewhere", status="302 Found")
+    with pytest.raises(errors.BadAnswer, match="larger"):
+        client_of(odd(always(answer))).get_instance()
+
+
+@pytest.mark.parametrize("length", [True, False], ids=["with a length", "without a length"])
+def test_an_answer_may_have_four_mebibytes_and_no_more(
+    odd: Odd, client_of: Callable[..., Client], *, length: bool
+) -> None:
+    server = odd(
+        always(*(http_answer(padded(size), length=length) for size in (MAX, MAX + 1)))
+    )
+    made = client_of(server)
+    assert made.get_instance().instance.status == "Running"
+    with pytest.raises(errors.BadAnswer, match="larger"):
+        made.get_instance()
+
+
+def test_the_size_counts_after_decompression(odd: Odd, client_of: Callable[..., Client]) -> None:
+    good, bomb = (gzip.compress(padded(size)) for size in (MAX, 8 * MAX))
+    assert len(bomb) < MAX
+    server = odd(always(*(http_answer(body, "Content-Encoding: gzip") for body in (good, bomb))))
+    made = client_of(server)
+    assert made.get_instance().instance.status == "Running"
+    with pytest.raises(errors.BadAnswer, match="larger"):
+        made.get_instance()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("br", b"anything"),
+        ("deflate", zlib.compress(padded(200))),
+        ("gzip, gzip", gzip.compress(gzip.compress(padded(200)))),
+        ("gzip", padded(200)),
+        ("gzip", gzip.compress(padded(200))[:-20]),
+        ("gzip", gzip.compress(padded(200)) + b"more"),
+    ],
+    ids=["br", "deflate", "twice", "not gzip", "cut off", "more after the end"],
+)
+def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
+    odd: Odd, client_of: Callable[..., Client], encoding: str, body: bytes
+) -> None:
+    server = odd(always(http_answer(body, f"Content-Encoding: {encoding}")))
+    with pytest.raises(errors.BadAnswer):
+        client_of(server).get_instance()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http_answer(b"[]"),
+        http_answer(b'"text"'),
+        http_answer(b"null"),
+        http_answer(b"{}"),
+        http_answer(b" \n"),
+        http_answer(b"{'InstanceId': 'dsw-1'}"),
+        http_answer(b'{"a":' * 100_000),
+        http_answer(b"\xff\xfe{}"),
+        http_answer(b"<!DOCTYPE html><html></html>"),
+        http_answer(b"<html>", status="403 Forbidden"),
+        http_answer(b"<html>", status="404 Not Found"),
+        http_answer(b"", status="204 No Content", length=False),
+        http_answer(b"{}", status="400 Bad Request"),
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"\x00\x01\x02\x03\r\n\r\n",
+        http_answer(b"{}", "Content-Length: 3"),
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n{}",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+    ],
+)
+def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
+    odd: Odd, client_of: Callable[..., Client], answer: bytes
+) -> None:
+    server = odd(always(answer))
+    with pytest.raises(errors.BadAnswer):
+        client_of(server).get_instance()
+    assert server.accepted == 1
+
+
+def test_fields_of_odd_types_do_not_cost_the_reading(
+    odd: Odd, client_of: Callable[..., Client]
+) -> None:
+    odd_fields = {"Datasets": "none", "Priority": [1], "RequestId": 7, "Message": {}}
+    server = odd(always(http_answer({**INSTANCE, **odd_fields}, "Date: yesterday")))
+    answer = client_of(server).get_instance()
+    assert answer.instance.status == "Running"
+    assert answer.date is None
+    assert answer.request_id is None
+    assert not answer.simulated
+
+
+def test_a_request_says_who_asks_and_keeps_no_cookies(
+    odd: Odd, client_of: Callable[..., Client]
+) -> None:
+    server = odd(always(http_answer(INSTANCE, "Set-Cookie: a=b; Path=/")), keep=True)
+    made = client_of(server, sharing_token="a b", fields="Status")
+    made.get_instance()
+    made.get_instance()
+    assert server.accepted == 1
+    for head in server.heads:
+        assert head.startswith(
+            b"GET /api/v2/instances/dsw-0123abcd?Fields=Status&Token=a%20b HTTP/1.1\r\n"
+        )
+        headers = dict(_headers(head))
+        assert headers["User-Agent"].startswith("jupyter-dsw/")
+        assert headers["Accept"] == "application/json"
+        assert headers["Host"] == f"127.0.0.1:{server.port}"
+        assert headers["x-acs-action"] == "GetInstance"
+        assert headers["x-acs-version"] == "2022-01-01"
+        assert "Cookie" not in headers
+
+
+def _headers(head: bytes) -> list[tuple[str, str]]:
+    lines = head.decode().split("\r\n")[1:-2]
+    return [(line.partition(": ")[0], line.partition(": ")[2]) for line in lines]

@@ -1,0 +1,249 @@
+"""Over real TLS and through a real proxy, to the emulator behind both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.upstream import errors
+from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.sockets import can_connect
+from tests.upstream.conftest import INSTANCE
+from tests.upstream.odd_server import OddServer, always, http_answer, relay, tunnel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.upstream.client import Client
+    from tests.upstream.certificates import Authority
+
+Odd = "Callable[..., OddServer]"
+PUBLIC = "pai-dsw.cn-hangzhou.aliyuncs.com"
+VPC = "pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
+
+
+def nobody_may_be_probed(*_: object) -> bool:
+    raise AssertionError
+
+
+@pytest.fixture
+def dsw(
+    odd: Odd, emulator: Emulator, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., OddServer]:
+    """Put a proxy into the environment, behind which every host is the emulator over TLS."""
+
+    def behind_a_proxy(certificate_for: str = PUBLIC, *, days: int = 1) -> OddServer:
+        emulator_port = int(emulator.url.rpartition(":")[2])
+        server = odd(relay(emulator_port), tls=authority.server(certificate_for, days=days))
+        proxy = odd(tunnel(server.port))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        return proxy
+
+    for name, value in emulator.environment().items():
+        if name != "JUPYTER_DSW_ENDPOINT":
+            monkeypatch.setenv(name, value)
+    return behind_a_proxy
+
+
+@pytest.fixture
+def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+
+
+@pytest.mark.usefixtures("trusted")
+def test_the_regions_endpoint_is_asked_through_the_proxy_of_the_environment(
+    dsw: Callable[..., OddServer], client: Callable[..., Client]
+) -> None:
+    proxy = dsw()
+    made = client(network="public")
+    answer = made.get_instance()
+    assert answer.instance.status == "Running"
+    assert made.source.endpoint == PUBLIC
+    assert proxy.heads[0].startswith(f"CONNECT {PUBLIC}:443 ".encode())
+    # The credential service of this machine was not asked through it.
+    assert proxy.accepted == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_behind_a_proxy_the_public_endpoint_is_asked_without_a_probe(
+    dsw: Callable[..., OddServer], client: Callable[..., Client]
+) -> None:
+    dsw()
+    made = client(endpoint_choice=EndpointChoice(nobody_may_be_probed))
+    assert made.get_instance().instance.status == "Running"
+    assert made.source.endpoint == PUBLIC
+
+
+@pytest.mark.usefixtures("trusted")
+def test_no_proxy_leads_past_the_proxy(
+    dsw: Callable[..., OddServer], client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = dsw()
+    monkeypatch.setenv("NO_PROXY", ".aliyuncs.invalid")
+    with pytest.raises(errors.Unreachable):
+        client(endpoint="https://pai-dsw.cn-hangzhou.aliyuncs.invalid").get_instance()
+    assert proxy.accepted == 0
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(
+    ("certificate_for", "days", "reason"),
+    [("other.example", 1, "it is for another host"), (PUBLIC, -1, "it has expired")],
+)
+def test_a_wrong_certificate_is_unreachable_with_the_reason(
+    dsw: Callable[..., OddServer],
+    emulator: Emulator,
+    client: Callable[..., Client],
+    certificate_for: str,
+    days: int,
+    reason: str,
+) -> None:
+    dsw(certificate_for, days=days)
+    with pytest.raises(errors.Unreachable, match=reason) as caught:
+        client(network="public").get_instance()
+    assert "REQUESTS_CA_BUNDLE" in caught.value.advice
+    assert emulator.calls == 0
+
+
+def test_a_certificate_of_an_unknown_authority_is_unreachable(
+    dsw: Callable[..., OddServer], emulator: Emulator, client: Callable[..., Client]
+) -> None:
+    dsw()
+    with pytest.raises(errors.Unreachable, match="no authority trusted here") as caught:
+        client(network="public").get_instance()
+    assert "REQUESTS_CA_BUNDLE" in caught.value.advice
+    assert emulator.calls == 0
+
+
+def test_tls_is_verified_on_this_machine_too(
+    odd: Odd, authority: Authority, client_of: Callable[..., Client]
+) -> None:
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    url = f"https://localhost:{server.port}"
+    with pytest.raises(errors.Unreachable, match="certificate"):
+        client_of(url).get_instance()
+    assert server.heads == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_tls_on_this_machine_works_with_a_trusted_certificate(
+    odd: Odd, authority: Authority, client_of: Callable[..., Client]
+) -> None:
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"), keep=True)
+    made = client_of(f"https://localhost:{server.port}")
+    for _ in range(2):
+        assert made.get_instance().instance.status == "Running"
+    assert server.accepted == 1
+
+
+def test_a_ca_bundle_that_is_not_there_is_told(
+    odd: Odd,
+    authority: Authority,
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
+    with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
+        client_of(f"https://localhost:{server.port}").get_instance()
+    assert "REQUESTS_CA_BUNDLE" in caught.value.advice
+
+
+def test_plain_http_where_tls_was_meant_is_unreachable(
+    odd: Odd, client_of: Callable[..., Client]
+) -> None:
+    server = odd(always(b"HTTP/1.1 400 Bad Request\r\n\r\n"), hasty=True)
+    with pytest.raises(errors.Unreachable, match="TLS"):
+        client_of(f"https://127.0.0.1:{server.port}").get_instance()
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://127.0.0.1:1",
+        "http://user:canary-password@127.0.0.1:1",
+        "socks5://127.0.0.1:1",
+        "http://",
+        "http://[",
+        "not a url",
+    ],
+)
+def test_a_proxy_that_does_not_work_is_told_without_quoting_it(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(errors.Unreachable, match="proxy") as caught:
+        client_of("", network="public").get_instance()
+    assert "HTTPS_PROXY" in caught.value.advice
+    assert "canary" not in str(caught.value)
+
+
+def test_a_proxy_that_refuses_is_told(
+    odd: Odd, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = odd(always(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    with pytest.raises(errors.Unreachable, match="proxy"):
+        client_of("", network="public").get_instance()
+
+
+def test_auto_takes_the_vpc_endpoint_where_it_can_be_reached() -> None:
+    asked: list[tuple[str, int, float]] = []
+
+    def reachable(host: str, port: int, timeout_s: float) -> bool:
+        asked.append((host, port, timeout_s))
+        return True
+
+    choice = EndpointChoice(reachable)
+    assert choice.host is None
+    for _ in range(2):
+        assert choice.origin(_settings("auto")) == f"https://{VPC}"
+    assert choice.host == VPC
+    # Remembered: probed once, for a second.
+    assert asked == [(VPC, 443, 1.0)]
+    choice.forget()
+    choice.origin(_settings("auto"))
+    assert len(asked) == 2
+
+
+def test_auto_takes_the_public_endpoint_where_the_vpc_one_cannot_be_reached() -> None:
+    choice = EndpointChoice(lambda *_: False)
+    assert choice.origin(_settings("auto")) == f"https://{PUBLIC}"
+
+
+@pytest.mark.parametrize(("network", "host"), [("vpc", VPC), ("public", PUBLIC)])
+def test_a_named_network_is_not_probed(network: str, host: str) -> None:
+    choice = EndpointChoice(nobody_may_be_probed)
+    assert choice.origin(_settings(network)) == f"https://{host}"
+
+
+def test_no_proxy_for_the_vpc_endpoint_has_it_probed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "aliyuncs.com")
+    assert EndpointChoice(lambda *_: True).origin(_settings("auto")) == f"https://{VPC}"
+
+
+def test_an_endpoint_that_could_not_be_reached_is_chosen_anew_next_time(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    choice = EndpointChoice(lambda *_: True)
+    made = client_of("", region="cn-nowhere", endpoint_choice=choice, connect_timeout_s=0.1)
+    with pytest.raises(errors.Unreachable):
+        made.get_instance()
+    assert choice.host is None
+
+
+def test_the_probe_tells_who_listens_from_who_does_not(odd: Odd) -> None:
+    server = odd(always(b""))
+    assert can_connect("localhost", server.port, 5)
+    assert not can_connect("127.0.0.1", 1, 5)
+    assert not can_connect("no-such-host.invalid", 443, 5)
+
+
+def _settings(network: str) -> object:
+    from jupyter_dsw.upstream.settings import Settings
+
+    return Settings(instance_id="dsw-1", region="cn-hangzhou", network=network)
