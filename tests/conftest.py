@@ -53,7 +53,12 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
 
     def start(options: Mapping[str, object] | None = None, **variables: str) -> Lab:
         environment = {**clean_environment(), **emulator.environment(), **variables}
-        lab = Lab.start(tmp_path, environment, options or {})
+        # So that browser tests can wait for a kernel instead of for a picture of it.
+        seen = {
+            "LabApp.expose_app_in_browser": True,
+            "JupyterNotebookApp.expose_app_in_browser": True,
+        }
+        lab = Lab.start(tmp_path, environment, {**seen, **(options or {})})
         started.append(lab)
         lab.wait_until_it_answers()
         return lab

@@ -149,7 +149,7 @@ def _without_pairs(text: str, *, colons: bool) -> str:
 def _names_secret(pair: re.Match[str], text: str, *, colons: bool) -> bool:
     key, separator = pair[1], pair[2]
     if separator is None:
-        return key.startswith("--") and is_credential_key(key) and text[pair.end()] != "-"
+        return key.startswith("--") and is_credential_key(key)
     if separator != "=" and not colons:
         return False
     if is_credential_key(key):

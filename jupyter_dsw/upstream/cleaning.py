@@ -17,7 +17,7 @@ _URL_QUERY = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#]*)[?#]\S*", re.IGNORECAS
 _URL_USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]*@", re.IGNORECASE)
 _QUOTED_SECRET = re.compile(
     r"(?P<name>[\w.-]{0,40}(?:token|secret|passw|signature|stringtosign|access_?-?key|credential|"
-    r"authorization|nonce|bearer)[\w.-]{0,40}[\"'\]]?\s*(?:[=:]|\bis\b\s*:?\s*[\[\"'])\s*)"
+    r"authorization|nonce|bearer)[\w.-]{0,40}[\"'\]]?(?:\s*[=:]\s*|\s+is:?\s+(?=[\[\"'])))"
     r"(?:\"[^\"]*\"?|'[^']*'?|\[[^\]]*\]?|[^\s,;&]+)",
     re.IGNORECASE,
 )

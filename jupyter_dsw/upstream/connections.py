@@ -7,18 +7,19 @@ joins it in the last step, when the request line is written to the socket.
 
 from __future__ import annotations
 
-import socket
+import http.client
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import requests.adapters
 import urllib3.connection
 import urllib3.connectionpool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from jupyter_dsw.upstream.sockets import Deadline, connect
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
 
     from requests import PreparedRequest
@@ -37,8 +38,20 @@ class Exchange:
 current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
 
 
+class _StrictResponse(http.client.HTTPResponse):
+    """Refuses broken headers.  urllib3 would log them, whatever they quote, and read on."""
+
+    def begin(self) -> None:
+        super().begin()
+        if self.msg.defects or self.msg.get_payload():
+            reason = "broken headers"
+            raise http.client.HTTPException(reason)
+
+
 class _Watched:
     """Goes before a urllib3 connection class."""
+
+    response_class: Any = _StrictResponse
 
     # http.client's global switch prints headers, the signature and the security token with them.
     debuglevel = 0
@@ -77,11 +90,9 @@ class _Bounded:
             return connect(
                 host, port, timeout_s, options=options, source_address=self.source_address
             )
-        except socket.gaierror as error:
-            raise NameResolutionError(host, conn, error) from error
         except TimeoutError as error:
             raise ConnectTimeoutError(conn, "connecting took too long") from error
-        except OSError as error:
+        except OSError as error:  # a name that cannot be resolved, too
             raise NewConnectionError(conn, "connecting failed") from error
 
 

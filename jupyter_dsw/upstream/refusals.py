@@ -84,13 +84,13 @@ def _by_status(refusal: Refusal) -> DSWError:
         return _throttled(refusal, 0)
     if refusal.status in (401, 403) and refusal.code:
         return _denied(refusal, 0)
-    if refusal.status >= 500 or refusal.code:
-        return UpstreamFailed(_said("PAI-DSW failed to answer", refusal), _SUPPORT_ADVICE)
-    return reject_answer(f"is an error without a reason (HTTP {refusal.status})")
+    if 400 <= refusal.status < 500 and not refusal.code:
+        reject_answer(f"is an error without a reason (HTTP {refusal.status})")
+    return _failed(refusal, 0)
 
 
 def _said(what: str, refusal: Refusal) -> str:
-    said = refusal.code or f"HTTP {refusal.status}"
+    said = refusal.code or (f"HTTP {refusal.status}" if refusal.status >= 400 else "Success: false")
     return f"{what} ({said}): {refusal.message}" if refusal.message else f"{what} ({said})."
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 import requests.exceptions
 import urllib3.exceptions
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.hosts import is_loopback
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.sockets import Deadline
 
 _CHUNK_BYTES = 16 * 1024
+_OTHER_HOST = "it is for another host"
 # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
 _CERTIFICATE_TROUBLE = {
-    62: "it is for another host",
-    64: "it is for another host",
+    62: _OTHER_HOST,
+    64: _OTHER_HOST,
     10: "it has expired",
 }
 _UNTRUSTED = "no authority trusted here has signed it"
@@ -148,6 +150,8 @@ class Transport:
 
     def _read(self, response: requests.Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        # urllib3 1.26 would take a cut for the end.
+        response.raw.enforce_content_length = True
         try:
             chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
@@ -217,6 +221,8 @@ def _failure(error: Exception) -> ExchangeFailed:
         return ExchangeFailed(
             Trouble.CERTIFICATE, _CERTIFICATE_TROUBLE.get(certificate.verify_code, _UNTRUSTED)
         )
+    if _first(chain, CertificateError) is not None:  # urllib3 1.26's own check of the host
+        return ExchangeFailed(Trouble.CERTIFICATE, _OTHER_HOST)
     return ExchangeFailed(
         next(
             (trouble for kinds, trouble in _TROUBLES if _first(chain, kinds)), Trouble.NO_CONNECTION
@@ -232,6 +238,7 @@ _TROUBLES: tuple[tuple[Any, Trouble], ...] = (
             requests.exceptions.ProxyError,
             requests.exceptions.InvalidProxyURL,
             requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
+            http.client.InvalidURL,  # ours is checked beforehand
         ),
         Trouble.PROXY,
     ),

@@ -28,6 +28,6 @@ for (const [name, fixture] of Object.entries(FIXTURES)) {
   if (only && only !== name) continue;
   const place = document.createElement('article');
   place.title = name;
-  document.body.append(place);
+  document.querySelector('main')?.append(place);
   mountPanel(place, still(fixture), { language, sections: fixture.sections ?? [] });
 }

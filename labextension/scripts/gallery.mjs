@@ -15,7 +15,7 @@ const script = outputFiles[0].text.replaceAll('</script', '<\\/script');
 await mkdir(at('lib'), { recursive: true });
 await writeFile(
   at('lib/gallery.html'),
-  `<!doctype html><meta charset="utf-8"><title>jupyter-dsw panel</title><style>${style}</style>
-<body><script type="module">${script}</script>`,
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>jupyter-dsw panel</title>
+<style>${style}</style><body><main></main><script type="module">${script}</script>`,
 );
 console.log('lib/gallery.html');

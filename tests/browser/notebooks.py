@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import nbformat
-from playwright.sync_api import Page, expect
-
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from jupyter_dsw.demo.lab import Lab
 
 NAME = "test.ipynb"
@@ -30,11 +30,10 @@ def open_notebook(page: Page, lab: Lab, path: str = "lab/tree") -> None:
 
 def wait_for_kernel(page: Page) -> None:
     """Wait until the opened notebook's kernel is idle."""
-    idle = page.locator(
-        ".jp-Notebook-ExecutionIndicator[data-status='idle'], .jp-NotebookKernelStatus:has-text('Idle')"
+    page.wait_for_function(
+        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+        " === 'idle'"
     )
-    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
-    expect(idle.first).to_be_attached()
 
 
 def run_cell(page: Page, index: int) -> None:

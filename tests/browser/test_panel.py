@@ -73,10 +73,17 @@ class TestInEveryPage:
         # From here on, whatever moves the last activity is the panel's polling: the page's own
         # requests are kept from the server.
         page.route(re.compile(r"/(api|lab/api)/"), lambda route: route.abort())
-        before = last_activities(lab)
+        before = until(lambda: settled_activities(page, lab))
         calls = emulator.calls
         until(lambda: emulator.calls >= calls + 2 or page.wait_for_timeout(200))
         assert last_activities(lab) == before
+
+
+def settled_activities(page: Page, lab: Lab) -> tuple[Any, ...] | None:
+    """The last activities, once the requests that were under way are over."""
+    before = last_activities(lab)
+    page.wait_for_timeout(1000)
+    return before if last_activities(lab) == before else None
 
 
 def last_activities(lab: Lab) -> tuple[Any, ...]:

@@ -121,6 +121,18 @@ def always(*answers: bytes) -> Callable[[socket.socket, bytes], None]:
     return answer
 
 
+def one_after_another(
+    *answers: Callable[[socket.socket, bytes], object],
+) -> Callable[[socket.socket, bytes], None]:
+    """Answer each request in the next way."""
+    left = iter(answers)
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        next(left)(connection, head)
+
+    return answer
+
+
 def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]:
     """Send `start`, then `drop` every few milliseconds until the other side has enough."""
     never = threading.Event()

@@ -7,22 +7,22 @@ import pickle
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jupyter_dsw.upstream.credentials import CredentialChain, Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
-from tests.upstream.conftest import Clock
-from tests.upstream.odd_server import OddServer, always, hang_up, http_answer, trickle
+from tests.upstream.odd_server import always, hang_up, http_answer, trickle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
     from jupyter_dsw.emulator import Emulator
+    from tests.upstream.conftest import Clock
+    from tests.upstream.odd_server import OddServer
 
-Odd = "Callable[..., OddServer]"
 URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 KEY = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "an-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "a-secret"}
 CANARY = "canary-of-a-secret"
@@ -56,7 +56,9 @@ class Service:
 
 
 @pytest.fixture
-def chain(odd: Odd, clock: Clock, stack: Any) -> Callable[[Service], CredentialChain]:
+def chain(
+    odd: Callable[..., OddServer], clock: Clock, stack: Any
+) -> Callable[[Service], CredentialChain]:
     """Make a chain whose only source is this credential service."""
 
     def make(service: Service) -> CredentialChain:
@@ -83,8 +85,9 @@ def test_credentials_show_nothing_of_themselves(credentials: Credentials) -> Non
 
 
 def test_credentials_are_equal_where_all_parts_are(credentials: Credentials) -> None:
-    assert credentials == Credentials(*credentials.secrets)
-    assert credentials != Credentials(*credentials.secrets[:2])
+    key_id, secret, token = credentials.secrets
+    assert credentials == Credentials(key_id, secret, token)
+    assert credentials != Credentials(key_id, secret)
 
 
 def test_the_environment_is_read_at_the_time_of_use() -> None:
@@ -110,7 +113,7 @@ def test_an_access_key_that_no_header_can_carry_is_told_without_quoting_it(value
     assert CANARY not in str(caught.value)
 
 
-def test_the_service_is_asked_past_any_proxy_and_netrc(
+def test_the_service_is_asked_past_any_proxy(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -118,6 +121,20 @@ def test_the_service_is_asked_past_any_proxy_and_netrc(
     chain = CredentialChain({URI: emulator.credentials_uri})
     assert chain.get().security_token in emulator.secrets
     chain.close()
+
+
+def test_the_service_gets_no_password_of_netrc(
+    odd: Callable[..., OddServer], clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login me password mine\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = odd(Service(handed_out(clock)))
+    chain = CredentialChain({URI: server.url}, clock=clock)
+    chain.get()
+    chain.close()
+    assert b"authorization" not in server.heads[0].lower()
 
 
 def test_the_service_is_asked_once_while_its_credentials_last(
@@ -290,7 +307,7 @@ def test_a_wrong_uri_is_told_without_quoting_it(uri: str) -> None:
     assert CANARY not in str(caught.value)
 
 
-def test_another_uri_is_another_service(odd: Odd, clock: Clock) -> None:
+def test_another_uri_is_another_service(odd: Callable[..., OddServer], clock: Clock) -> None:
     first, second = (odd(Service(handed_out(clock, name))) for name in ("first", "second"))
     environ = {URI: first.url}
     chain = CredentialChain(environ, clock=clock)
@@ -320,10 +337,10 @@ except NoCredentials as error:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path) -> Path:
     folder = tmp_path / ".alibabacloud"
     folder.mkdir()
-    yield folder
+    return folder
 
 
 def test_the_official_librarys_sources_come_last(home: Path) -> None:
@@ -344,9 +361,11 @@ def test_what_the_official_library_says_is_not_passed_on(home: Path) -> None:
 
 
 def test_without_the_official_library_the_advice_names_it(home: Path) -> None:
-    hidden = "import importlib.util as u; f = u.find_spec\n" + (
-        "u.find_spec = lambda n, *a: None if n.startswith('alibabacloud') else f(n, *a)\n"
-    )
+    hidden = """
+import importlib.util as u
+f = u.find_spec
+u.find_spec = lambda name, *rest: None if name.startswith("alibabacloud") else f(name, *rest)
+"""
     printed = _in_another_process(hidden + SCRIPT, HOME=str(home.parent))
     assert "No Alibaba Cloud credentials are set." in printed
     assert "jupyter-dsw[aliyun]" in printed

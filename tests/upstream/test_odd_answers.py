@@ -13,14 +13,14 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, hang_up, http_answer, trickle
+from tests.upstream.odd_server import always, hang_up, http_answer, one_after_another, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.upstream.client import Client
+    from tests.upstream.odd_server import OddServer
 
-Odd = "Callable[..., OddServer]"
 MAX = 4 * 1024 * 1024
 
 
@@ -44,16 +44,18 @@ def padded(length: int) -> bytes:
     ids=["status line", "headers", "body", "chunks", "chunk extension", "body without a length"],
 )
 def test_an_answer_that_trickles_is_cut_at_the_deadline(
-    odd: Odd, client_of: Callable[..., Client], start: bytes, drop: bytes
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], start: bytes, drop: bytes
 ) -> None:
     server = odd(trickle(start, drop))
     with pytest.raises(errors.TimedOut):
         client_of(server, deadline_s=0.4).get_instance()
 
 
-def test_a_client_works_again_after_a_deadline(odd: Odd, client_of: Callable[..., Client]) -> None:
+def test_a_client_works_again_after_a_deadline(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
+) -> None:
     answers = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_answer(INSTANCE))]
-    server = odd(lambda connection, head: answers.pop(0)(connection, head))
+    server = odd(one_after_another(*answers))
     made = client_of(server, deadline_s=1.5)
     with pytest.raises(errors.TimedOut):
         made.get_instance()
@@ -91,17 +93,19 @@ def test_nobody_listening_is_unreachable(client_of: Callable[..., Client]) -> No
 
 
 def test_closing_without_an_answer_is_tried_once_more_signed_anew(
-    odd: Odd, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     answers = [hang_up, always(http_answer(INSTANCE))]
-    server = odd(lambda connection, head: answers.pop(0)(connection, head))
+    server = odd(one_after_another(*answers))
     assert client_of(server).get_instance().instance.status == "Running"
     first, second = (dict(_headers(head)) for head in server.heads)
     assert first["x-acs-signature-nonce"] != second["x-acs-signature-nonce"]
     assert first["Authorization"] != second["Authorization"]
 
 
-def test_closing_twice_is_unreachable(odd: Odd, client_of: Callable[..., Client]) -> None:
+def test_closing_twice_is_unreachable(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
+) -> None:
     server = odd(hang_up)
     with pytest.raises(errors.Unreachable, match="closed the connection"):
         client_of(server).get_instance()
@@ -109,7 +113,9 @@ def test_closing_twice_is_unreachable(odd: Odd, client_of: Callable[..., Client]
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
-def test_no_redirect_is_followed(odd: Odd, client_of: Callable[..., Client], status: str) -> None:
+def test_no_redirect_is_followed(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], status: str
+) -> None:
     other = odd(always(http_answer(INSTANCE)))
     server = odd(always(http_answer(b"", f"Location: {other.url}/api", status=status)))
     with pytest.raises(errors.BadAnswer, match="redirect"):
@@ -118,7 +124,7 @@ def test_no_redirect_is_followed(odd: Odd, client_of: Callable[..., Client], sta
 
 
 def test_the_body_of_a_redirect_is_read_within_bounds(
-    odd: Odd, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     answer = http_answer(padded(MAX + 1), "Location: /elsewhere", status="302 Found")
     with pytest.raises(errors.BadAnswer, match="larger"):
@@ -127,18 +133,18 @@ def test_the_body_of_a_redirect_is_read_within_bounds(
 
 @pytest.mark.parametrize("length", [True, False], ids=["with a length", "without a length"])
 def test_an_answer_may_have_four_mebibytes_and_no_more(
-    odd: Odd, client_of: Callable[..., Client], *, length: bool
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], *, length: bool
 ) -> None:
-    server = odd(
-        always(*(http_answer(padded(size), length=length) for size in (MAX, MAX + 1)))
-    )
+    server = odd(always(*(http_answer(padded(size), length=length) for size in (MAX, MAX + 1))))
     made = client_of(server)
     assert made.get_instance().instance.status == "Running"
     with pytest.raises(errors.BadAnswer, match="larger"):
         made.get_instance()
 
 
-def test_the_size_counts_after_decompression(odd: Odd, client_of: Callable[..., Client]) -> None:
+def test_the_size_counts_after_decompression(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
+) -> None:
     good, bomb = (gzip.compress(padded(size)) for size in (MAX, 8 * MAX))
     assert len(bomb) < MAX
     server = odd(always(*(http_answer(body, "Content-Encoding: gzip") for body in (good, bomb))))
@@ -161,7 +167,7 @@ def test_the_size_counts_after_decompression(odd: Odd, client_of: Callable[..., 
     ids=["br", "deflate", "twice", "not gzip", "cut off", "more after the end"],
 )
 def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
-    odd: Odd, client_of: Callable[..., Client], encoding: str, body: bytes
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], encoding: str, body: bytes
 ) -> None:
     server = odd(always(http_answer(body, f"Content-Encoding: {encoding}")))
     with pytest.raises(errors.BadAnswer):
@@ -194,7 +200,7 @@ def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
     ],
 )
 def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
-    odd: Odd, client_of: Callable[..., Client], answer: bytes
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], answer: bytes
 ) -> None:
     server = odd(always(answer))
     with pytest.raises(errors.BadAnswer):
@@ -203,7 +209,7 @@ def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
 
 
 def test_fields_of_odd_types_do_not_cost_the_reading(
-    odd: Odd, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     odd_fields = {"Datasets": "none", "Priority": [1], "RequestId": 7, "Message": {}}
     server = odd(always(http_answer({**INSTANCE, **odd_fields}, "Date: yesterday")))
@@ -215,7 +221,7 @@ def test_fields_of_odd_types_do_not_cost_the_reading(
 
 
 def test_a_request_says_who_asks_and_keeps_no_cookies(
-    odd: Odd, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_answer(INSTANCE, "Set-Cookie: a=b; Path=/")), keep=True)
     made = client_of(server, sharing_token="a b", fields="Status")

@@ -188,21 +188,19 @@ def test_a_date_is_aware_and_in_utc() -> None:
         ("see https://me:secret@a.example/b", "see https://a.example/b"),
         ("SecurityToken=abc, x", "SecurityToken=…, x"),
         ('{"AccessKeySecret": "a b c", "x": 1}', '{"AccessKeySecret": …, "x": 1}'),
-        ("server StringToSign is [GET\nabc] end", "server StringToSign is […] end"),
+        ("server StringToSign is [GET\nabc] end", "server StringToSign is … end"),
         ("the token is 'abc def' ok", "the token is … ok"),
         ("password: hunter2 x", "password: … x"),
         ("key LTAI5tAbCdEfGh is", "key … is"),
         ("token STS.NUabcdefgh", "token …"),
         ("run " + "aB3" * 20, "run …"),
-        ("request 0A1B2C3D-1111-2222-3333-444455556666", None),
+        ("of 0A1B2C3D-1111-2222-3333-444455556666", "of 0A1B2C3D-1111-2222-3333-444455556666"),
         (f"it quotes {CANARY} here", "it quotes … here"),
         (f"it quotes {CANARY[:6]}\u200b{CANARY[6:]} here", "it quotes … here"),
     ],
 )
-def test_a_message_is_cleaned_before_it_is_shown(message: Any, shown: str | None) -> None:
-    cleaned = clean_message(message, (CANARY,))
-    expected = message if shown is None else shown
-    assert cleaned.replace("[…", "…").replace("…]", "…") == expected.replace("[…]", "…")
+def test_a_message_is_cleaned_before_it_is_shown(message: Any, shown: str) -> None:
+    assert clean_message(message, (CANARY,)) == shown
 
 
 @given(st.text(max_size=3000))

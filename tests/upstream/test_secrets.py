@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import http.client
 import io
 import pickle
@@ -66,7 +65,7 @@ def test_no_scenario_brings_a_secret_into_logs_or_exceptions(
     caplog.set_level("DEBUG")
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     emulator.scenario = scenario
-    made = client(sharing_token=SHARING_TOKEN, read_timeout_s=0.3, deadline_s=2)
+    made = client(sharing_token=SHARING_TOKEN, read_timeout_s=0.3, deadline_s=1)
     error = failure_of(made)
     shown = [caplog.text, *capfd.readouterr(), repr(made), repr(made.source)]
     shown += [repr(record.__dict__) for record in caplog.records]
@@ -86,26 +85,6 @@ def test_an_instance_has_no_secret_of_the_answer(
 ) -> None:
     answer = client().get_instance()
     assert not any(secret in repr(answer) for secret in emulator.secrets)
-
-
-@pytest.mark.usefixtures("environment")
-def test_the_raw_answer_does_not_stay_in_memory(
-    emulator: Emulator, client: Callable[..., Client]
-) -> None:
-    made = client()
-    made.get_instance()
-    emulator.scenario = "garbage"
-    error = failure_of(made)
-    assert error is not None
-    gc.collect()
-    planted = emulator.answer()["ServiceConfig"]["JupyterServerPassword"]
-    kept = [
-        found
-        for found in gc.get_objects()
-        if isinstance(found, dict) and found.get("JupyterServerPassword") == planted
-    ]
-    mine = {id(planted)}
-    assert [found for found in kept if id(found["JupyterServerPassword"]) not in mine] == []
 
 
 REFUSALS = {
@@ -162,7 +141,7 @@ def test_connection_faults_do_not_tell_the_sharing_token(
     caplog.set_level("DEBUG")
     tls = odd(always(b""), tls=authority.server("localhost"))
     endpoints = ("http://127.0.0.1:1", odd(hang_up).url, f"https://localhost:{tls.port}")
-    shown = []
+    shown: list[str] = []
     for endpoint in endpoints:
         error = failure_of(client_of(endpoint, sharing_token=SHARING_TOKEN))
         assert error is not None

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.sockets import can_connect
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, http_answer, relay, tunnel
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.upstream.client import Client
+    from jupyter_dsw.upstream.settings import Network
     from tests.upstream.certificates import Authority
 
-Odd = "Callable[..., OddServer]"
 PUBLIC = "pai-dsw.cn-hangzhou.aliyuncs.com"
 VPC = "pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
+
+
+def regional(network: Network) -> Settings:
+    return Settings(instance_id="dsw-1", region="cn-hangzhou", network=network)
 
 
 def nobody_may_be_probed(*_: object) -> bool:
@@ -30,7 +35,10 @@ def nobody_may_be_probed(*_: object) -> bool:
 
 @pytest.fixture
 def dsw(
-    odd: Odd, emulator: Emulator, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    odd: Callable[..., OddServer],
+    emulator: Emulator,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., OddServer]:
     """Put a proxy into the environment, behind which every host is the emulator over TLS."""
 
@@ -118,7 +126,7 @@ def test_a_certificate_of_an_unknown_authority_is_unreachable(
 
 
 def test_tls_is_verified_on_this_machine_too(
-    odd: Odd, authority: Authority, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
     url = f"https://localhost:{server.port}"
@@ -129,7 +137,7 @@ def test_tls_is_verified_on_this_machine_too(
 
 @pytest.mark.usefixtures("trusted")
 def test_tls_on_this_machine_works_with_a_trusted_certificate(
-    odd: Odd, authority: Authority, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"), keep=True)
     made = client_of(f"https://localhost:{server.port}")
@@ -139,7 +147,7 @@ def test_tls_on_this_machine_works_with_a_trusted_certificate(
 
 
 def test_a_ca_bundle_that_is_not_there_is_told(
-    odd: Odd,
+    odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
@@ -152,7 +160,7 @@ def test_a_ca_bundle_that_is_not_there_is_told(
 
 
 def test_plain_http_where_tls_was_meant_is_unreachable(
-    odd: Odd, client_of: Callable[..., Client]
+    odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(b"HTTP/1.1 400 Bad Request\r\n\r\n"), hasty=True)
     with pytest.raises(errors.Unreachable, match="TLS"):
@@ -181,7 +189,7 @@ def test_a_proxy_that_does_not_work_is_told_without_quoting_it(
 
 
 def test_a_proxy_that_refuses_is_told(
-    odd: Odd, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = odd(always(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
@@ -197,32 +205,31 @@ def test_auto_takes_the_vpc_endpoint_where_it_can_be_reached() -> None:
         return True
 
     choice = EndpointChoice(reachable)
-    assert choice.host is None
     for _ in range(2):
-        assert choice.origin(_settings("auto")) == f"https://{VPC}"
+        assert choice.origin(regional("auto")) == f"https://{VPC}"
     assert choice.host == VPC
     # Remembered: probed once, for a second.
     assert asked == [(VPC, 443, 1.0)]
     choice.forget()
-    choice.origin(_settings("auto"))
+    choice.origin(regional("auto"))
     assert len(asked) == 2
 
 
 def test_auto_takes_the_public_endpoint_where_the_vpc_one_cannot_be_reached() -> None:
     choice = EndpointChoice(lambda *_: False)
-    assert choice.origin(_settings("auto")) == f"https://{PUBLIC}"
+    assert choice.origin(regional("auto")) == f"https://{PUBLIC}"
 
 
 @pytest.mark.parametrize(("network", "host"), [("vpc", VPC), ("public", PUBLIC)])
-def test_a_named_network_is_not_probed(network: str, host: str) -> None:
+def test_a_named_network_is_not_probed(network: Network, host: str) -> None:
     choice = EndpointChoice(nobody_may_be_probed)
-    assert choice.origin(_settings(network)) == f"https://{host}"
+    assert choice.origin(regional(network)) == f"https://{host}"
 
 
 def test_no_proxy_for_the_vpc_endpoint_has_it_probed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "aliyuncs.com")
-    assert EndpointChoice(lambda *_: True).origin(_settings("auto")) == f"https://{VPC}"
+    assert EndpointChoice(lambda *_: True).origin(regional("auto")) == f"https://{VPC}"
 
 
 def test_an_endpoint_that_could_not_be_reached_is_chosen_anew_next_time(
@@ -236,14 +243,8 @@ def test_an_endpoint_that_could_not_be_reached_is_chosen_anew_next_time(
     assert choice.host is None
 
 
-def test_the_probe_tells_who_listens_from_who_does_not(odd: Odd) -> None:
+def test_the_probe_tells_who_listens_from_who_does_not(odd: Callable[..., OddServer]) -> None:
     server = odd(always(b""))
     assert can_connect("localhost", server.port, 5)
     assert not can_connect("127.0.0.1", 1, 5)
     assert not can_connect("no-such-host.invalid", 443, 5)
-
-
-def _settings(network: str) -> object:
-    from jupyter_dsw.upstream.settings import Settings
-
-    return Settings(instance_id="dsw-1", region="cn-hangzhou", network=network)

@@ -7,7 +7,8 @@ import { answerOf, kernelSource, type Model } from './sources/kernel.ts';
 import { pageSource, publishedPage } from './sources/page.ts';
 
 function displayLanguage(): string {
-  return publishedPage()?.language || document.documentElement.lang || navigator.language;
+  const tags = [publishedPage()?.language, document.documentElement.lang, navigator.language];
+  return tags.find(Boolean) ?? 'en';
 }
 
 /**

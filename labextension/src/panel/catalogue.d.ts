@@ -1,6 +1,5 @@
 // The panel's Chinese texts, taken from the package's catalogue: see scripts/bundle.mjs.
 declare module 'dsw-catalogue' {
-  import type { Catalogue } from './language.ts';
-  const catalogue: Catalogue;
+  const catalogue: Readonly<Record<string, string>>;
   export default catalogue;
 }

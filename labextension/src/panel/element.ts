@@ -6,7 +6,7 @@ import type { Source, Watch } from './source.ts';
 import css from './panel.css';
 import { patch } from './vdom.ts';
 import { announcement } from './view/announcement.ts';
-import { LISTS, LIVE, REGIONS } from './view/regions.ts';
+import { LISTS, LIVE, REGIONS, type View } from './view/regions.ts';
 import type { Shown } from './view/shown.ts';
 import { untilNextStop } from './view/stops.ts';
 
@@ -30,7 +30,7 @@ const BEHIND_MS = 20;
  */
 class DswPanel extends HTMLElement {
   readonly #regions = new Map<string, HTMLElement>();
-  readonly #panel = document.createElement('section');
+  readonly #panel = document.createElement('div');
   readonly #status = document.createElement('p');
   readonly #seen = new IntersectionObserver(entries => {
     this.#intersects = entries.some(entry => entry.isIntersecting);
@@ -63,6 +63,8 @@ class DswPanel extends HTMLElement {
 
   #layOut(): void {
     this.#panel.className = 'panel';
+    // No landmark: a notebook may have many of them.
+    this.#panel.setAttribute('role', 'group');
     const lists = document.createElement('div');
     lists.className = 'lists';
     for (const [name] of REGIONS) {
@@ -161,7 +163,7 @@ class DswPanel extends HTMLElement {
   #render(shown: Shown, only?: ReadonlySet<string>): void {
     for (const [name, view] of REGIONS) {
       const region = this.#regions.get(name);
-      if (region && (!only || only.has(name))) patch(region, view(shown));
+      if (region && (!only || only.has(name))) renderRegion(region, view, shown);
     }
     this.#announce(shown);
   }
@@ -188,13 +190,22 @@ class DswPanel extends HTMLElement {
   }
 }
 
+/** An answer that is not as it should be costs its part of the panel, not the panel. */
+function renderRegion(region: Element, view: View, shown: Shown): void {
+  try {
+    patch(region, view(shown));
+  } catch (error) {
+    console.error('jupyter-dsw: a part of the panel cannot be shown', error);
+  }
+}
+
 /**
  * Puts a `<dsw-panel>` into an element; returns what takes it out again. Each cell brings its own
  * copy of this module, and a page can define an element only once: the first copy's is used.
  */
 export function mountPanel(element: Element, source: Source, options: PanelOptions): () => void {
   if (!customElements.get(TAG)) customElements.define(TAG, DswPanel);
-  const panel = document.createElement(TAG) as DswPanel;
+  const panel = document.createElement(TAG) as HTMLElement & { show: DswPanel['show'] };
   panel.show(source, options);
   element.append(panel);
   return () => {

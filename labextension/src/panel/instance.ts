@@ -154,5 +154,5 @@ export function usedPart({
 
 /** Whether a dataset may be written to: what holds beats what was asked for; null if unknown. */
 export function mountAccess({ ActualMountAccess, MountAccess }: Dataset): string | null {
-  return ActualMountAccess || MountAccess || null;
+  return [ActualMountAccess, MountAccess].find(Boolean) ?? null;
 }

@@ -3,7 +3,7 @@ export interface Language {
   /** For Intl and the `lang` attribute. */
   readonly code: string;
   /** The text in this language; `%1`, `%2` … stand for the values. */
-  t(text: string, ...values: readonly (string | number)[]): string;
+  readonly t: (text: string, ...values: readonly (string | number)[]) => string;
 }
 
 /** English text to Chinese text. */

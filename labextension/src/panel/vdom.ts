@@ -14,6 +14,10 @@ export type Child = VNode | string | null;
 /** Attributes; null leaves one out, `--x` sets a custom property, `key` tells siblings apart. */
 export type Props = Readonly<Record<string, string | number | null>>;
 
+/** Controls but tab and line feed, zero-width characters, direction marks and overrides. */
+const UNSEEN =
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const SVG = new Set(['svg', 'path']);
 const rendered = new WeakMap<Node, VNode>();
 
@@ -24,11 +28,7 @@ export function h(kind: string, props: Props = {}, ...children: readonly Child[]
 
 /** Characters that would hide, reorder or break what a name says become visible. */
 export function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
-  return text.replace(
-    /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-    '\ufffd',
-  );
+  return text.replace(UNSEEN, '\ufffd');
 }
 
 function identity(child: VNode | undefined): string {

@@ -19,11 +19,11 @@ const ROUTE = 'jupyter-dsw/v1/instance';
 const REQUEST_TIMEOUT_MS = 30_000;
 
 interface Shared {
-  [PAGE]?: JupyterPage;
-  [SHARED]?: Source;
+  [PAGE]: JupyterPage | undefined;
+  [SHARED]: Source | undefined;
 }
 
-const shared = globalThis as Shared;
+const shared = globalThis as unknown as Shared;
 
 /** What the labextension published, if it is there. */
 export function publishedPage(): JupyterPage | undefined {
@@ -101,5 +101,7 @@ function newSource(): Source {
 /** The page's one source, or null where there is no Jupyter page around the panel. */
 export function pageSource(): Source | null {
   if (!publishedPage() && !pageConfig()?.baseUrl) return null;
-  return (shared[SHARED] ??= newSource());
+  const source = shared[SHARED] ?? newSource();
+  shared[SHARED] = source;
+  return source;
 }

@@ -54,7 +54,7 @@ export class Poller implements Source {
 
   refresh(): void {
     this.#freshWanted = true;
-    void this.#poll();
+    this.#schedule();
   }
 
   /** Something happened that makes a failed attempt worth repeating now: the network is back. */
@@ -80,7 +80,6 @@ export class Poller implements Source {
   }
 
   async #poll(): Promise<void> {
-    if (this.#state.asking) return;
     const fresh = this.#freshWanted;
     this.#freshWanted = false;
     this.#set({ asking: true });
@@ -88,7 +87,6 @@ export class Poller implements Source {
     this.#set({ asking: false });
     if (typeof outcome === 'string') this.#fail(outcome);
     else this.accept(outcome);
-    if (this.#freshWanted) void this.#poll();
   }
 
   #fail(trouble: Trouble): void {
@@ -102,8 +100,8 @@ export class Poller implements Source {
     this.#cancel?.();
     this.#cancel = null;
     const seen = [...this.#watchers.values()].some(watcher => watcher.visible);
-    if (!seen || this.#state.asking) return;
-    const wait = this.#dueAt - this.clock.now();
+    if (this.#state.asking || !(seen || this.#freshWanted)) return;
+    const wait = this.#freshWanted ? 0 : this.#dueAt - this.clock.now();
     if (wait <= 0) void this.#poll();
     else this.#cancel = this.clock.after(wait, () => void this.#poll());
   }

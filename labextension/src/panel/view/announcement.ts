@@ -24,5 +24,5 @@ export function announcement(shown: Shown): [meaning: string, text: string] {
     ...(wrong(shown) ?? []),
   ];
   const meaning = [Status, near, trouble, problem?.code].join();
-  return [meaning, words.filter(Boolean).join('. ')];
+  return [meaning, words.filter(Boolean).join('\n')];
 }

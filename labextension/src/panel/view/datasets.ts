@@ -3,6 +3,7 @@ import type { Language } from '../language.ts';
 import { h, type Child, type VNode } from '../vdom.ts';
 import { badge, bdi, copyButton, rows, section } from './parts.ts';
 import { instanceOf, shows, type Shown } from './shown.ts';
+import { entry } from './words.ts';
 
 function accessBadge({ t }: Language, dataset: Dataset): Child {
   const access = mountAccess(dataset);
@@ -10,9 +11,9 @@ function accessBadge({ t }: Language, dataset: Dataset): Child {
   const words: Record<string, string> = { RO: t('read-only'), RW: t('read-write') };
   const differs = dataset.MountAccess && access !== dataset.MountAccess;
   const title = differs
-    ? t('%1 was asked for', words[dataset.MountAccess] ?? dataset.MountAccess)
+    ? t('%1 was asked for', entry(words, dataset.MountAccess) ?? dataset.MountAccess)
     : null;
-  return badge(words[access] ?? access, access === 'RW' ? 'good' : 'warn', title);
+  return badge(entry(words, access) ?? access, access === 'RW' ? 'good' : 'warn', title);
 }
 
 function row(language: Language, dataset: Dataset): VNode {

@@ -12,13 +12,13 @@ function links(shown: Shown): Child {
     link(WebIDEUrl, 'Web IDE'),
     link(TerminalUrl, t('Terminal')),
   ].filter(one => typeof one !== 'string');
-  return all.length ? h('nav.links', { 'aria-label': t('Open') }, ...all) : null;
+  return all.length ? h('div.links', { role: 'group', 'aria-label': t('Open') }, ...all) : null;
 }
 
 function reason(shown: Shown): Child {
   const { t } = shown.language;
   const { Status = '', ReasonCode, ReasonMessage } = instanceOf(shown);
-  if (!/Failed$/.test(Status)) return null;
+  if (!Status.endsWith('Failed')) return null;
   const said = [ReasonMessage, ReasonCode && `(${ReasonCode})`].filter(Boolean).join(' ');
   return h('p.reason', {}, said || t('DSW gives no reason.'));
 }

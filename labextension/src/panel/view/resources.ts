@@ -2,6 +2,7 @@ import { duration, memory } from '../format.ts';
 import { h, type Child, type VNode } from '../vdom.ts';
 import { bdi, copyButton, section } from './parts.ts';
 import { instanceOf, shows, type Shown } from './shown.ts';
+import { entry } from './words.ts';
 
 function gpu({ GPU, GPUType }: { GPU?: string; GPUType?: string }): string | null {
   if (!Number(GPU)) return null;
@@ -27,14 +28,17 @@ export function resources(shown: Shown): Child[] {
   const { t } = language;
   const one = instanceOf(shown);
   const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = one;
-  const payment = { PayAsYouGo: t('Pay-as-you-go'), Subscription: t('Subscription') };
+  const payment: Record<string, string> = {
+    PayAsYouGo: t('Pay-as-you-go'),
+    Subscription: t('Subscription'),
+  };
   const tiles = [
     tile('GPU', gpu(asked)),
     tile('CPU', asked.CPU && t('%1 cores', asked.CPU)),
     tile(t('Memory'), asked.Memory && memory(language, asked.Memory)),
     tile(t('Shared memory'), asked.SharedMemory && memory(language, asked.SharedMemory)),
     tile(t('GPU driver'), one.Driver),
-    tile(t('Billing'), payment[one.PaymentType as keyof typeof payment] ?? one.PaymentType),
+    tile(t('Billing'), entry(payment, one.PaymentType) ?? one.PaymentType),
     tile(t('Total run time'), ran ? duration(language, ran) : null),
     wideTile(t('Instance type'), one.EcsSpec),
     wideTile(t('Image'), one.ImageName, one.ImageUrl ? copyButton(language, one.ImageUrl) : null),

@@ -40,7 +40,7 @@ export function shows({ named }: Shown, section: SectionName): boolean {
 
 /** The instance, or nothing of it. */
 export function instanceOf({ reading }: Shown): Instance {
-  return (reading?.answer.instance ?? {}) as Instance;
+  return reading?.answer.instance ?? {};
 }
 
 /** The countdowns of an instance that has been read. */

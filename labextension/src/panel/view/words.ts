@@ -1,5 +1,10 @@
 import type { Language } from '../language.ts';
 
+/** An entry of a table; undefined also for names that every object has, such as `constructor`. */
+export function entry<T>(table: Readonly<Record<string, T>>, name = ''): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** How a status feels: what colours its dot. */
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
 
@@ -22,7 +27,7 @@ export function statusWords({ t }: Language, status: string | undefined): string
     Deleting: t('Deleting'),
     EnvPreparing: t('Preparing environment'),
   };
-  return status ? (words[status] ?? status) : t('Status unknown');
+  return status ? (entry(words, status) ?? status) : t('Status unknown');
 }
 
 const TONES: Record<string, Tone> = {
@@ -33,9 +38,7 @@ const TONES: Record<string, Tone> = {
   Stopped: 'off',
 };
 
-const MOVING = /ing$/;
-
 /** The tone of a status: those that end by themselves (`Saving`, `Queuing` …) are busy. */
 export function statusTone(status = ''): Tone {
-  return TONES[status] ?? (MOVING.test(status) ? 'busy' : 'off');
+  return entry(TONES, status) ?? (status.endsWith('ing') ? 'busy' : 'off');
 }

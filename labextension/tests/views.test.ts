@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Answer, JsonObject } from '../src/panel/rest.ts';
+import { REGIONS } from '../src/panel/view/regions.ts';
+import type { Shown } from '../src/panel/view/shown.ts';
+import { visible } from '../src/panel/vdom.ts';
+import { answerNamed, chinese, elements, shownOf, textOf } from './support.ts';
+
+function region(name: string, shown: Shown) {
+  const view = REGIONS.find(([one]) => one === name)?.[1];
+  assert.ok(view, name);
+  return view(shown);
+}
+
+const said = (name: string, answer: Answer | null, change: Partial<Shown> = {}) =>
+  textOf(region(name, shownOf(answer, 0, change)));
+
+const everything = (shown: Shown) => REGIONS.flatMap(([, view]) => view(shown));
+
+function withInstance(change: JsonObject): Answer {
+  const answer = answerNamed('idle');
+  return { ...answer, instance: { ...answer.instance, ...change } };
+}
+
+test('the header has status, name and the badge of a simulated instance', () => {
+  assert.match(
+    said('header', answerNamed('soon')),
+    /^Running simulated instance llm-finetune-qwen/,
+  );
+  assert.doesNotMatch(said('header', answerNamed('idle')), /simulated/);
+});
+
+test('a failed instance has its reason, and a line where DSW gives none', () => {
+  assert.match(
+    said('header', answerNamed('failed')),
+    /The image cannot be pulled \(ImagePullBackOff\)/,
+  );
+  assert.match(said('header', answerNamed('failed without reason')), /DSW gives no reason/);
+});
+
+test('the access that holds beats the one that was asked for', () => {
+  const answer = withInstance({
+    Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: 'RO' }],
+  });
+  assert.match(said('datasets', answer), /read-only/);
+});
+
+test('an empty actual access leaves the one that was asked for', () => {
+  const answer = withInstance({
+    Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: '' }],
+  });
+  assert.match(said('datasets', answer), /read-write/);
+});
+
+test('long lists are cut, and say by how much', () => {
+  const list = region('datasets', shownOf(answerNamed('many datasets')));
+  assert.equal(elements(list).filter(({ kind }) => kind === 'li.dataset').length, 100);
+  assert.match(textOf(list), /and 30 more/);
+});
+
+test('snapshots come newest first, the latest one among them once', () => {
+  const text = said('snapshots', answerNamed('idle'));
+  assert.deepEqual(text.match(/qwen-finetune-\d+/g), [
+    'qwen-finetune-1123',
+    'qwen-finetune-1121',
+    'qwen-finetune-1119',
+  ]);
+});
+
+test('the latest snapshot is not told twice where the list has it', () => {
+  const one = { ImageId: 'a', ImageName: 'mine', Status: 'Saved' };
+  const answer = withInstance({ LatestSnapshot: one, InstanceSnapshotList: [one] });
+  assert.equal(said('snapshots', answer).match(/mine/g)?.length, 1);
+});
+
+test('a snapshot that is being pushed has committing behind it and saved before it', () => {
+  const steps = elements(region('snapshots', shownOf(answerNamed('idle'))))
+    .filter(({ kind }) => kind === 'li.step')
+    .slice(0, 3);
+  assert.deepEqual(
+    steps.map(({ props }) => props['data-is']),
+    ['done', 'now', 'next'],
+  );
+});
+
+test('a snapshot that failed says why', () => {
+  assert.match(said('snapshots', answerNamed('idle')), /Save failed The writable layer is larger/);
+});
+
+test('disks say how full they are, and that it is unknown where all is zero', () => {
+  const text = said('disks', answerNamed('idle'));
+  assert.match(text, /42 of 100 GiB used \(42 %\)/);
+  assert.match(text, /30 GiB · usage unknown/);
+});
+
+test('what no other part shows is under Details, under its wire name', () => {
+  const text = said('rest', answerNamed('idle'));
+  for (const name of ['DatasetId', 'Options', 'hasNodeError false', 'UserVpc', 'VpcId', 'Labels']) {
+    assert.match(text, new RegExp(name), name);
+  }
+  assert.doesNotMatch(text, /MountPath|InstanceName/);
+});
+
+test('Details name what was removed', () => {
+  assert.match(said('rest', answerNamed('idle')), /secret: EnvironmentVariables\.WANDB_PROJECT/);
+});
+
+test('Details are folded unless asked for', () => {
+  const open = (named: string[]) =>
+    elements(region('rest', shownOf(answerNamed('idle'), 0, { named })))[0]?.props.open;
+  assert.equal(open([]), null);
+  assert.equal(open(['details']), '');
+});
+
+test('only the named sections are shown, with the foot', () => {
+  const shown = shownOf(answerNamed('idle'), 0, { named: ['datasets'] });
+  const parts = REGIONS.filter(([, view]) => view(shown).length).map(([name]) => name);
+  assert.deepEqual(parts, ['datasets', 'foot']);
+});
+
+test('an error is told with what to do, beside the last good values', () => {
+  const answer = answerNamed('error, last good');
+  assert.match(said('alerts', answer), /may not call paidsw:GetInstance.*Ask an administrator/);
+  assert.match(said('header', answer), /llm-finetune-qwen/);
+});
+
+test('an instance that was never read leaves the error and what to do', () => {
+  const shown = shownOf(answerNamed('never read'));
+  assert.equal(elements(region('alerts', shown))[0]?.props['data-alone'], '');
+  assert.equal(region('header', shown).length, 0);
+});
+
+test('a server that does not answer is told in the language of the reader', () => {
+  const text = said('alerts', answerNamed('idle'), { trouble: 'offline', language: chinese });
+  assert.match(text, /Jupyter 服务器没有应答/);
+});
+
+test('the foot says where the reading came from and how old it is', () => {
+  const shown = shownOf(answerNamed('idle'), 3000);
+  assert.match(
+    textOf(region('foot', shown)),
+    /pai-dsw-vpc\.cn-hangzhou\.aliyuncs\.com · cn-hangzhou read 15 s ago/,
+  );
+});
+
+test('hostile texts make no links, no markup and no surprises', () => {
+  const nodes = elements(everything(shownOf(answerNamed('hostile'), 0, { named: ['all'] })));
+  assert.deepEqual(
+    nodes.filter(({ kind }) => kind === 'a'),
+    [],
+  );
+  const kinds = new Set(nodes.map(({ kind }) => kind.split('.')[0]));
+  for (const kind of ['img', 'script', 'iframe', 'style']) assert.ok(!kinds.has(kind));
+});
+
+test('names that every object has are only names', () => {
+  const answer = withInstance({
+    Status: 'constructor',
+    PaymentType: 'toString',
+    Datasets: [{ MountPath: '/a', MountAccess: '__proto__' }],
+  });
+  assert.match(said('header', answer), /^constructor/);
+  assert.match(said('resources', answer), /toString/);
+  assert.match(said('datasets', answer), /__proto__/);
+});
+
+test('characters that hide or reorder what a name says become visible', () => {
+  assert.equal(visible('a\u202eb\u0007c\u200bd'), 'a\ufffdb\ufffdc\ufffdd');
+  assert.equal(visible('测试 שלום\n\tx'), '测试 שלום\n\tx');
+});
+
+test('every state of the gallery can be shown in both languages', () => {
+  for (const language of [undefined, chinese]) {
+    for (const name of ['idle', 'soon', 'due', 'saving', 'hostile', 'never read', 'all']) {
+      const change = { named: ['all'], ...(language && { language }) };
+      assert.ok(everything(shownOf(answerNamed(name), 0, change)).length > 0, name);
+    }
+  }
+});

@@ -1,0 +1,356 @@
+"""What a person reads, in a terminal and in a notebook, whoever wrote the names in it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from jupyter_dsw.instance import (
+    SECTIONS,
+    Instance,
+    Problem,
+    View,
+    countdowns,
+    format_duration,
+    to_html,
+    to_text,
+)
+from jupyter_dsw.instance.html import is_safe_link
+from jupyter_dsw.instance.phrases import plain
+from jupyter_dsw.instance.text import columns
+from tests.instance.answers import example, instance
+
+READ_AT = datetime(2026, 11, 23, 21, 0, 0, tzinfo=timezone.utc)
+ORIGIN = "dsw-730 in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
+DENIED = Problem("Denied", "RAM refused paidsw:GetInstance.", "Ask an administrator for it.")
+
+
+def view(read: Instance | None = None, **more: Any) -> View:
+    shown = read or instance()
+    stops = countdowns(shown, answered_at=READ_AT)
+    return View(
+        instance=shown, countdowns=stops, read_at=READ_AT, age_ms=45_000, origin=ORIGIN, **more
+    )
+
+
+class Markup(HTMLParser):
+    """Collects what a page consists of, and that every tag is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_first_lines_are_status_name_and_the_next_stop_with_its_reason() -> None:
+    lines = to_text(view(), width=100).splitlines()
+    assert lines[:2] == [
+        "● Running  training_data",
+        "  Next stop  idle 30 of 60 min: stops in about 30 min unless CPU reaches 20 %",
+    ]
+
+
+def test_a_gpu_instance_names_both_thresholds() -> None:
+    text = to_text(view(instance(AcceleratorType="GPU")), width=120)
+    assert "unless CPU reaches 20 % or GPU reaches 10 %" in text
+
+
+@pytest.mark.parametrize(
+    ("elements", "words"),
+    [
+        ({"IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}}, "scheduled: stops in 1 h"),
+        (
+            {
+                "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "CpuPercentThreshold": 20},
+                "InstanceShutdownTimer": None,
+            },
+            "not idle now: stops after 60 min below CPU 20 %",
+        ),
+        ({"IdleInstanceCuller": None, "InstanceShutdownTimer": {}}, "none is set"),
+    ],
+)
+def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) -> None:
+    assert f"Next stop  {words}" in to_text(view(instance(**elements)), width=100)
+
+
+def test_a_stopped_instance_has_no_next_stop() -> None:
+    shown = to_text(view(instance(Status="Stopped")))
+    assert shown.startswith("● Stopped  training_data\n\n")
+    assert "Next stop" not in shown
+
+
+def test_a_failure_is_shown_with_its_reason_or_that_there_is_none() -> None:
+    assert "Reason  Internal Error: ImagePullBackOff" in to_text(view(instance(Status="Failed")))
+    bare = instance(Status="Failed", ReasonCode="", ReasonMessage="")
+    assert "Reason  the endpoint tells no reason" in to_text(view(bare))
+
+
+def test_an_unknown_status_is_shown_as_it_is() -> None:
+    assert to_text(view(instance(Status="Hibernating"))).startswith("● Hibernating  ")
+
+
+def test_a_status_with_a_further_meaning_shows_it() -> None:
+    shown = to_text(view(instance(Status="ResourceAllocating")))
+    assert shown.startswith("● ResourceAllocating (allocating resources)  ")
+
+
+def test_by_default_all_sections_but_network_and_details_are_shown() -> None:
+    titles = [line for line in to_text(view()).splitlines() if line and line[0].isalpha()]
+    assert titles[:-1] == [
+        "Instance",
+        "Datasets",
+        "Snapshots",
+        "Timers",
+        "Resources",
+        "Cloud disks",
+    ]
+
+
+def test_sections_are_shown_as_asked_and_in_their_own_order() -> None:
+    shown = to_text(view(), ["timers", "datasets"])
+    assert "Resources" not in shown
+    assert shown.index("Datasets") < shown.index("Timers")
+    assert to_text(view(), ["all"]) == to_text(view(), SECTIONS)
+
+
+def test_an_unknown_section_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no such section: datesets; there are status, "):
+        to_text(view(), ["datesets"])
+
+
+def test_a_section_without_content_says_so_only_when_it_was_asked_for() -> None:
+    empty = view(instance(Datasets=[]))
+    assert "Datasets" not in to_text(empty)
+    assert "No dataset is mounted." in to_text(empty, ["datasets"])
+    assert "No dataset is mounted." in to_html(empty, ["datasets"])
+
+
+def test_the_timers_section_shows_both_stops() -> None:
+    shown = to_text(view(), ["timers"], width=120)
+    assert "Idle stop       idle 30 of 60 min: " in shown
+    assert "Scheduled stop  scheduled: stops in 1 h (2021-01-12 14:36:01 UTC)" in shown
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_datasets_tell_where_and_whether_one_may_write(render: Any) -> None:
+    read_only = example()["Datasets"][0] | {"MountPath": "/mnt/ro", "ActualMountAccess": "RO"}
+    shown = render(view(instance(Datasets=[*example()["Datasets"], read_only])), ["datasets"])
+    for words in ("Datasets (2)", "/mnt/data", "read-write", "/mnt/ro", "read-only", "oss://"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_a_snapshot_tells_how_far_it_is_and_why_it_failed(render: Any) -> None:
+    snapshots = [
+        {"ImageId": "a", "ImageName": "one", "Status": "Committing"},
+        {"ImageId": "b", "ImageName": "two", "Status": "Failed", "ReasonMessage": "quota"},
+        {"ImageId": "c", "ImageName": "three", "Status": "Failed"},
+        {"ImageId": "d", "ImageName": "four", "Status": "Saved"},
+    ]
+    read = instance(LatestSnapshot=None, InstanceSnapshotList=snapshots)
+    shown = render(view(read), ["snapshots"])
+    for words in ("Committing (step 1 of 3)", "Save failed", "quota", "no reason told", "Saved"):
+        assert words in shown
+
+
+def test_a_disk_shows_how_full_it_is() -> None:
+    disk = example()["CloudDisks"][0] | {"Status": {"Usage": 12, "Capacity": 30}}
+    assert "30 GiB  ████░░░░░░ 40 %" in to_text(view(instance(CloudDisks=[disk])), ["disks"])
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_the_foot_tells_when_from_where_and_how_old(render: Any) -> None:
+    shown = " ".join(render(view()).split())
+    assert f"Read 2026-11-23 21:00:00 UTC, 45 s ago, from {ORIGIN}" in shown
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_a_problem_stands_above_the_last_good_values(render: Any) -> None:
+    shown = render(view(problem=DENIED))
+    assert f"{DENIED.message} {DENIED.advice}" in shown
+    assert shown.index(DENIED.message) < shown.index("Running")
+
+
+def test_without_an_instance_the_problem_is_all() -> None:
+    nothing = View(problem=DENIED, origin=ORIGIN)
+    assert to_text(nothing) == f"! {DENIED.message} {DENIED.advice}"
+    assert Markup(to_html(nothing)).text == f"⚠ {DENIED.message} {DENIED.advice}"
+    assert to_text(View()) == "! Nothing has been read yet."
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_a_simulated_instance_is_called_one(render: Any) -> None:
+    assert "Simulated instance" in render(view(simulated=True))
+    assert "imulated" not in render(view())
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_long_lists_are_bounded(render: Any) -> None:
+    many = instance(
+        Datasets=[{"MountPath": f"/mnt/{index:03}"} for index in range(50)],
+        Tags=[{"TagKey": f"tag-{index:03}"} for index in range(50)],
+    )
+    shown = render(view(many), ["all"])
+    assert ("/mnt/019" in shown, "/mnt/020" in shown) == (True, False)
+    assert ("tag-019" in shown, "tag-020" in shown) == (True, False)
+    assert shown.count("and 30 more") == 2
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    names = {"InstanceName": "训练数据" * 40, "ImageName": "e\u0301" * 200}
+    shown = to_text(view(instance(**names), problem=DENIED), ["all"], width=width)
+    assert max(map(columns, shown.splitlines())) <= width
+
+
+def test_chinese_names_are_aligned_by_the_columns_they_take() -> None:
+    names = [
+        {"MountPath": "/数据", "MountAccess": "RW"},
+        {"MountPath": "/data", "MountAccess": "RO"},
+    ]
+    lines = to_text(view(instance(Datasets=names)), ["datasets"]).splitlines()
+    places = [columns(line[: line.index("read-")]) for line in lines if "read-" in line]
+    assert len(places) == 2
+    assert len(set(places)) == 1
+
+
+HOSTILE = {
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "attribute": "\" onmouseover='alert(1)",
+    "link": "javascript:alert(1)",
+    "terminal": "\x1b[31mred\x1b]0;title\x07\x1b[2J\x9b31m\x00\x08",
+    "direction": "a\u202eb\u2066c\u200fd",
+    "invisible": "a\u200bb\ufeffc\u00add",
+    "lines": "a\nb\r\nc\u2028d",
+    "marks": "a" + "\u0301" * 500,
+    "long": "x" * 2**20,
+    "private": "\ue000\U000f0000",
+}
+
+
+def _hostile_everywhere(text: str) -> Instance:
+    answer = example()
+    for name, value in answer.items():
+        if isinstance(value, str) and name not in {"GmtCreateTime", "GmtModifiedTime"}:
+            answer[name] = text
+    answer["Datasets"] = [dict.fromkeys(("MountPath", "Uri", "MountAccess", "DatasetId"), text)]
+    answer["Tags"] = [{"TagKey": text, "TagValue": text}]
+    answer["MigrationOptions"] = {text: text}
+    answer["EnvironmentVariables"] = {text: text}
+    answer["LatestSnapshot"] = {"Status": "Failed", "ImageName": text, "ReasonMessage": text}
+    answer["UserVpc"]["ForwardInfos"][0]["Name"] = text
+    return instance(**answer)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_do_no_harm_in_text(text: str) -> None:
+    problem = Problem("Denied", text, text)
+    shown = to_text(view(_hostile_everywhere(text), problem=problem), ["all"])
+    assert (
+        re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
+        is None
+    )
+    assert re.search("\u0301{4}", shown) is None
+    assert len(shown) < 60_000
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_do_no_harm_in_html(text: str) -> None:
+    problem = Problem("Denied", text, text)
+    shown = to_html(view(_hostile_everywhere(text), problem=problem, simulated=True), ["all"])
+    markup = Markup(shown)
+    harmless = {"div", "p", "span", "strong", "em", "small", "h4", "a"}
+    assert markup.tags <= harmless | {"table", "thead", "tbody", "tr", "th", "td"}
+    assert markup.attributes <= {"style", "scope", "href", "target", "rel"}
+    assert markup.open == []
+    assert all(is_safe_link(link) for link in markup.links)
+    assert re.search(r"[\x00-\x1f\x7f-\x9f\u200f\u202e\u2066]", shown) is None
+    assert len(shown) < 120_000
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://dsw-gateway-cn-shanghai.aliyun.com/dsw-3****/lab/",
+        "https://pai.console.aliyuncs.com/",
+        "https://www.alibabacloud.com/help",
+    ],
+)
+def test_links_lead_to_alibaba_cloud(address: str) -> None:
+    assert is_safe_link(address)
+    assert address in Markup(to_html(view(instance(TerminalUrl=address)), ["details"])).links
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://dsw.aliyun.com/",
+        "javascript:alert(1)//.aliyun.com/",
+        "https://aliyun.com.evil.example/",
+        "https://evil.example/.aliyun.com",
+        "https://evilaliyun.com/",
+        "https://dsw.aliyun.com@evil.example/",
+        "https://evil.example\\.aliyun.com/",
+        "https://dsw.aliyun.com:99/",
+        "https://dsw.aliyun.com\n.evil.example/",
+        "https://[aliyun.com/",
+        "//dsw.aliyun.com/",
+        "",
+    ],
+)
+def test_nothing_else_becomes_a_link(address: str) -> None:
+    assert not is_safe_link(address)
+
+
+def test_html_of_the_example_is_balanced_and_has_no_script() -> None:
+    markup = Markup(to_html(view(), ["all"]))
+    assert markup.open == []
+    assert "script" not in markup.tags
+    assert markup.text.startswith("● Running training_data")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [
+        (-5, "0 s"),
+        (999, "0 s"),
+        (45_000, "45 s"),
+        (59_999, "59 s"),
+        (60_000, "1 min"),
+        (30 * 60_000, "30 min"),
+        (3_600_000, "1 h"),
+        (65 * 60_000, "1 h 5 min"),
+        (51 * 3_600_000, "2 d 3 h"),
+        (2**53 * 60_000, "6255025160 d 9 h"),
+    ],
+)
+def test_durations_are_told_in_two_units_rounded_down(milliseconds: int, expected: str) -> None:
+    days = 2**53 * 60 // 86_400
+    assert format_duration(milliseconds) == expected.replace("6255025160", str(days)).replace(
+        "9 h", f"{2**53 * 60 % 86_400 // 3600} h" if milliseconds > 10**15 else "9 h"
+    )
+
+
+def test_a_long_text_says_how_long_it_was() -> None:
+    assert plain("x" * 2**20).endswith("x… (1048576 characters)")
