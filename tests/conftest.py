@@ -10,10 +10,12 @@ import pytest
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
+from tests import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
 
 @pytest.fixture(autouse=True)
 def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,3 +68,19 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
     yield start
     for lab in started:
         lab.stop()
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The sdist, and the wheel built from it."""
+    return installed.build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def other_environment(
+    distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> installed.Environment:
+    """An environment into which nothing but the wheel, JupyterLab and a kernel were installed."""
+    environment = installed.Environment.create(tmp_path_factory.mktemp("environment") / "venv")
+    environment.install(distributions[1], "jupyterlab", "ipykernel")
+    return environment

@@ -1,4 +1,4 @@
-"""The freshness policy and single flight, with the real client against the emulator; a fake clock."""
+"""The freshness policy and single flight: the real client, the emulator, a fake clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ask(monitor: Monitor, *, fresh: bool = False) -> Reading:
     return monitor.ask(fresh=fresh).result(timeout=30)
 
 
-QUIET = {"InstanceSnapshotList": [], "LatestSnapshot": None}
+QUIET: dict[str, object] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
 
 
 def test_a_reading_at_rest_holds_for_a_minute(

@@ -43,12 +43,15 @@ def _section(section: Section, width: int) -> list[str]:
 
 
 def _aligned(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:
-    """Set values in a column beside their labels."""
+    """Set values in a column beside their labels; below them where it is too narrow for that."""
     column = max((columns(label) for label, _ in pairs), default=0) + len(_INDENT) + _GAP
     lines = []
     for label, value in pairs:
-        first = _padded(_INDENT + label, column) + value
-        lines += _wrapped(first, width, " " * column)
+        if column > width // 2:
+            lines += _wrapped(_INDENT + label, width, _INDENT)
+            lines += _wrapped(_INDENT * 2 + value, width, _INDENT * 2)
+        else:
+            lines += _wrapped(_padded(_INDENT + label, column) + value, width, " " * column)
     return lines
 
 

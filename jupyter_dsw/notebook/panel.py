@@ -42,5 +42,6 @@ class Panel(anywidget.AnyWidget):
 
 def panel_mimebundle(reading: Reading) -> dict[str, Any]:
     """The widget's part of a mimebundle."""
-    bundle = Panel(reading)._repr_mimebundle_()
-    return bundle[0] if isinstance(bundle, tuple) else bundle or {}
+    bundle: Any = Panel(reading)._repr_mimebundle_()  # what a display hook calls
+    data: dict[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
+    return data

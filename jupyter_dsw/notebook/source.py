@@ -163,6 +163,6 @@ def _pinned_to(certificate: str) -> Any:
     class PinnedAdapter(HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
             kwargs |= {"ssl_context": context, "assert_hostname": False}
-            return super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+            return super().init_poolmanager(*args, **kwargs)
 
     return PinnedAdapter()

@@ -15,7 +15,9 @@ NAME = "dsw_info"
 def register(shell: InteractiveShell) -> None:
     """Register `%dsw_info` and its tab completion in `shell`; importing what it needs is left to
     its first use."""
-    shell.register_magic_function(dsw_info, magic_kind="line", magic_name=NAME)
+    # Its decorators hide its types.
+    register_magic: Any = shell.register_magic_function
+    register_magic(dsw_info, magic_kind="line", magic_name=NAME)
     for key in (f"%{NAME}", NAME):
         shell.set_hook("complete_command", _complete, str_key=key)
 

@@ -76,7 +76,7 @@ def _status(reading: Reading) -> int:
 class InstanceHandler(ReadingHandler):
     """The people's door: Jupyter's own identity, authorized on the resource `dsw`."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Refuse whoever is not logged in, whatever the method: also those not implemented, which
         Jupyter lets pass to a 405."""
         await super().prepare()
@@ -99,7 +99,7 @@ class InstanceHandler(ReadingHandler):
 class KernelInstanceHandler(ReadingHandler):
     """The kernels' door: no Jupyter identity, a token of its own that opens nothing else."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Refuse whoever has not the kernels' token, whatever the method."""
         self.current_user = None
         if not self.check_host() or not self._has_kernel_token():
@@ -116,6 +116,6 @@ class KernelInstanceHandler(ReadingHandler):
         await self.answer()
 
     @allow_unauthenticated
-    def options(self) -> None:  # type: ignore[override]
+    def options(self) -> None:
         """Kernels are no browsers: there is no preflight to answer."""
         raise web.HTTPError(405)

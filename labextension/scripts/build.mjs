@@ -16,17 +16,16 @@ const minify = process.argv.includes('--minify');
  * function. Deflated, the texts of two languages and the style sheet weigh little; the browser
  * brings the other half of this (Compression Streams, in all of them since 2023).
  */
-function packed(code) {
+async function packed(code) {
   const data = deflateRawSync(code, { level: 9 }).toString('base64');
-  return `const data="${data}";
-export default async () => {
-  const bytes = Uint8Array.from(atob(data), character => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const code = await new Response(stream).text();
-  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  try { return (await import(url)).default; } finally { URL.revokeObjectURL(url); }
-};
-`;
+  const module = `export default async () => {
+    const bytes = Uint8Array.from(atob("${data}"), character => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const code = await new Response(stream).text();
+    const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+    try { return (await import(url)).default; } finally { URL.revokeObjectURL(url); }
+  };`;
+  return (await esbuild.transform(module, { minify, target: 'es2022' })).code;
 }
 
 /** Writes the panel packed, and fails where it has grown too large. */
@@ -35,7 +34,7 @@ const packPanel = {
   setup(build) {
     build.onEnd(async ({ outputFiles: [plain] = [] }) => {
       if (!plain) return;
-      const module = packed(plain.contents);
+      const module = await packed(plain.contents);
       console.log(`panel: ${plain.contents.length} bytes, packed ${module.length}`);
       if (minify && module.length > PANEL_LIMIT_BYTES) {
         throw new Error(`The panel may have ${PANEL_LIMIT_BYTES} bytes.`);

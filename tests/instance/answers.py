@@ -38,3 +38,8 @@ def put(answer: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         place = place[0] if name.endswith("[]") else place
     place[last] = value
     return answer
+
+
+def top_of(path: str) -> str:
+    """Give the top-level element of a path: `"Datasets"` of `"Datasets[].Uri"`."""
+    return path.partition(".")[0].removesuffix("[]")

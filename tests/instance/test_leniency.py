@@ -19,7 +19,7 @@ from jupyter_dsw.instance import (
     to_text,
 )
 from jupyter_dsw.instance.bounds import MAX_ITEMS, MAX_NAMES, MAX_TEXT
-from tests.instance.answers import ELEMENTS, example, instance, put
+from tests.instance.answers import ELEMENTS, example, instance, put, top_of
 
 JSON = st.recursive(
     st.none()
@@ -50,7 +50,7 @@ def test_any_value_at_any_element_costs_at_most_that_element(path: str, value: A
     assert instance_from_wire(wire, read.redacted, read.unreadable) == read
     _shown(read).encode()
 
-    top = path.split(".")[0].removesuffix("[]")
+    top = top_of(path)
     unharmed = instance().to_wire()
     assert {name: each for name, each in wire.items() if name != top} == {
         name: each for name, each in unharmed.items() if name != top

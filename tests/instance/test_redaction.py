@@ -22,7 +22,7 @@ from jupyter_dsw.instance import (
     to_text,
     without_credentials,
 )
-from tests.instance.answers import ELEMENTS, example, instance, put
+from tests.instance.answers import ELEMENTS, example, instance, put, top_of
 
 USER = "CredentialConfig.Configs[].Roles[].UserInfo"
 SOLID = string.ascii_letters + string.digits + "+/=_-!$%^&*.,;~:"
@@ -88,6 +88,22 @@ PLACES: tuple[tuple[str, Any], ...] = (
 )
 
 
+CREDENTIAL_NAMES = (
+    "password PassWord db_passwd PWD clientSecret security-token accessKey ACCESS_KEY_ID ak oss.sk "
+    "ossAk OSS_SK credential auth JupyterServerAuth authorization signature private_key apiKey "
+    "x-api-key session JSESSIONID_COOKIE -opasswd -oak ｐａｓｓｗｏｒｄ pass\u200bword 密码"
+).split()
+HARMLESS_NAMES = (
+    "author authority tokenizer monkey task disk break keyboard speak compass passenger design "
+    "fs.oss.download.thread.concurrency fs.jindo.args SSHPublicKey oattr_timeout MountAccess "
+    "unauthorized RequestId"
+).split()
+CLEANED_PARTS = (
+    *"password key auth token secret LTAI12345678 a:b -- https:// <token> </token>".split(),
+    *("=", ": ", '"', "'", "\\", "@", "?", "#", " ", "\n", "Bearer ", REDACTED),
+)
+
+
 def _everything_said(read: Instance) -> str:
     view = View(instance=read)
     wire = read.to_wire()
@@ -115,7 +131,7 @@ def test_no_secret_survives_anywhere(place: tuple[str, Any], secret: str) -> Non
     assume(secret not in _everything_said(parse_instance(put(example(), path, made_of("0" * 14)))))
     assert secret not in said
     assert json.dumps(secret)[1:-1] not in said
-    assert any(name.startswith(path.split(".")[0].removesuffix("[]")) for name in read.redacted)
+    assert any(name.startswith(top_of(path)) for name in read.redacted)
 
 
 @settings(max_examples=100, deadline=None)
@@ -133,10 +149,7 @@ def test_redacting_again_changes_nothing_and_names_nothing(
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            ["password", "=", ": ", '"', "'", "\\", "https://", "@", "a:b", "?", "#", " ", "key"]
-            + ["Bearer ", "<token>", "</token>", REDACTED, "LTAI12345678", "auth", "\n", "--"]
-        ),
+        st.sampled_from(CLEANED_PARTS),
         max_size=12,
     ).map("".join)
 )
@@ -171,31 +184,12 @@ def test_a_long_random_string_after_key_goes() -> None:
     assert without_credentials("primary key: id, name") == "primary key: id, name"
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["password", "PassWord", "db_passwd", "PWD", "clientSecret", "security-token", "accessKey"]
-    + ["ACCESS_KEY_ID", "access key id", "ak", "oss.sk", "ossAk", "OSS_SK", "credential", "auth"]
-    + ["JupyterServerAuth", "authorization", "signature", "private_key", "apiKey", "x-api-key"]
-    + [
-        "session",
-        "JSESSIONID_COOKIE",
-        "-opasswd",
-        "-oak",
-        "ｐａｓｓｗｏｒｄ",
-        "pass\u200bword",
-        "密码",
-    ],
-)
+@pytest.mark.parametrize("key", CREDENTIAL_NAMES)
 def test_names_of_credentials_are_known(key: str) -> None:
     assert is_credential_key(key)
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["author", "authority", "tokenizer", "monkey", "task", "disk", "break", "keyboard", "speak"]
-    + ["fs.oss.download.thread.concurrency", "fs.jindo.args", "SSHPublicKey", "oattr_timeout"]
-    + ["MountAccess", "compass", "passenger", "design", "unauthorized", "RequestId"],
-)
+@pytest.mark.parametrize("key", HARMLESS_NAMES)
 def test_harmless_names_are_left_alone(key: str) -> None:
     assert not is_credential_key(key)
 
@@ -243,7 +237,7 @@ def test_of_the_pages_elements_only_the_secret_ones_sound_like_credentials() -> 
 def test_what_people_need_survives(path: str, value: Any) -> None:
     unharmed = example() | {"InstanceUrl": "", "Labels": []}
     read = parse_instance(put(unharmed, path, value))
-    top = path.split(".")[0].removesuffix("[]")
+    top = top_of(path)
     if top == "CredentialConfig":
         put(unharmed, f"{USER}.AccessKeyId", REDACTED)
         put(unharmed, f"{USER}.SecurityToken", REDACTED)

@@ -217,11 +217,11 @@ def test_long_lists_are_bounded(render: Any) -> None:
     assert shown.count("and 30 more") == 2
 
 
-@pytest.mark.parametrize("width", [20, 40, 80, 200])
+@pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     names = {"InstanceName": "训练数据" * 40, "ImageName": "e\u0301" * 200}
     shown = to_text(view(instance(**names), problem=DENIED), ["all"], width=width)
-    assert max(map(columns, shown.splitlines())) <= width
+    assert max(map(columns, shown.splitlines())) <= max(width, 20)
 
 
 def test_chinese_names_are_aligned_by_the_columns_they_take() -> None:
@@ -342,14 +342,11 @@ def test_html_of_the_example_is_balanced_and_has_no_script() -> None:
         (3_600_000, "1 h"),
         (65 * 60_000, "1 h 5 min"),
         (51 * 3_600_000, "2 d 3 h"),
-        (2**53 * 60_000, "6255025160 d 9 h"),
+        (10**18, "11574074074 d 1 h"),
     ],
 )
 def test_durations_are_told_in_two_units_rounded_down(milliseconds: int, expected: str) -> None:
-    days = 2**53 * 60 // 86_400
-    assert format_duration(milliseconds) == expected.replace("6255025160", str(days)).replace(
-        "9 h", f"{2**53 * 60 % 86_400 // 3600} h" if milliseconds > 10**15 else "9 h"
-    )
+    assert format_duration(milliseconds) == expected
 
 
 def test_a_long_text_says_how_long_it_was() -> None:

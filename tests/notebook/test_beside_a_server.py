@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import certifi
 import pytest
 import requests
 
@@ -130,7 +131,7 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
         kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
         assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
         # Another certificate, of whatever authority, is not taken for the server's.
-        connection["ca"] = requests.certs.where()
+        connection["ca"] = certifi.where()
         file.write_text(json.dumps(connection))
         assert kernel.text(ASKED).strip() == "Running | asked directly"
         kernel.client.stop_channels()

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture
-def jp_server_config(environment: dict[str, str]) -> Config:
+@pytest.fixture  # type: ignore[no-redef]
+def jp_server_config(
+    environment: dict[str, str],
+) -> Config:
     del environment  # must be set before the server starts
     return Config({"ServerApp": {"jpserver_extensions": {"jupyter_dsw": True}}})
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jupyter_server.auth import Authorizer
-from tornado.httpclient import HTTPClientError, HTTPResponse
-from traitlets.config import Config
+from tornado.httpclient import HTTPClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
+
+    from traitlets.config import Config
 
     from jupyter_dsw.emulator import Emulator
 
@@ -20,11 +21,9 @@ KERNELS = "jupyter-dsw/v1/kernel/instance"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HEADER = "X-Jupyter-DSW-Kernel-Token"
 
-Ask = "Callable[..., Awaitable[HTTPResponse]]"
-
 
 @pytest.fixture
-def ask(jp_serverapp: Any, http_server_client: Any, jp_base_url: str) -> Ask:
+def ask(jp_serverapp: Any, http_server_client: Any, jp_base_url: str) -> Any:
     """Ask the running server without any credential but those in `headers`; no status raises."""
     assert jp_serverapp is not None
 

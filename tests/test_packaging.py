@@ -1,0 +1,78 @@
+"""What the wheel holds, and that `pip install` of it is the only step."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from typing import TYPE_CHECKING
+
+from tests.kernels import Kernel  # noqa: F401
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_dsw.emulator import Emulator
+    from tests.installed import Environment
+
+DATA = "jupyter_dsw-0.1.0.data/data/"
+LARGEST_PANEL = 20_000
+
+
+def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(distributions[1]) as wheel:
+        names = set(wheel.namelist())
+        panel = wheel.getinfo("jupyter_dsw/notebook/static/panel.js")
+    assert {
+        "jupyter_dsw/py.typed",
+        "jupyter_dsw/server/rest-api.yml",
+        "jupyter_dsw/emulator/instance.json",
+        "jupyter_dsw/demo/dsw-instance.ipynb",
+        "jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json",
+        f"{DATA}etc/jupyter/jupyter_server_config.d/jupyter_dsw.json",
+        f"{DATA}etc/ipython/startup/50-jupyter-dsw.py",
+        f"{DATA}share/jupyter/labextensions/jupyter-dsw/package.json",
+        f"{DATA}share/jupyter/labextensions/jupyter-dsw/install.json",
+    } <= names
+    labextension = f"{DATA}share/jupyter/labextensions/jupyter-dsw/static/"
+    assert any(name.startswith(f"{labextension}remoteEntry") for name in names)
+    assert panel.file_size <= LARGEST_PANEL
+    assert not [name for name in names if "tests/" in name or "node_modules" in name]
+
+
+def test_the_sdist_holds_the_sources_of_the_front_end(distributions: tuple[Path, Path]) -> None:
+    with tarfile.open(distributions[0]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {"labextension/src/index.ts", "labextension/yarn.lock", "LICENSE"} <= names
+    assert not [name for name in names if "node_modules" in name]
+
+
+def test_installing_it_enables_the_extensions_and_breaks_no_other_package(
+    other_environment: Environment,
+) -> None:
+    server = other_environment.run("jupyter", "server", "extension", "list")
+    assert "jupyter_dsw enabled" in server
+    assert "jupyter_dsw 0.1.0 OK" in server.replace("\x1b[32m", "").replace("\x1b[0m", "")
+    lab = other_environment.run("jupyter", "labextension", "list")
+    assert "jupyter-dsw v0.1.0" in lab
+    assert "No broken requirements" in other_environment.run("pip", "check")
+
+
+def test_the_terminal_command_is_there(other_environment: Environment) -> None:
+    assert "emulator" in other_environment.run("jupyter", "dsw", "--help")
+
+
+def test_plain_ipython_has_the_magic_and_asks_directly(
+    other_environment: Environment, emulator: Emulator, tmp_path: Path
+) -> None:
+    said = other_environment.run(
+        "ipython",
+        "--colors=nocolor",
+        "--simple-prompt",
+        "-c",
+        "r = get_ipython().run_line_magic('dsw_info', ''); print(r)",
+        IPYTHONDIR=str(tmp_path),
+        **emulator.environment(),
+    )
+    assert "Running" in said
+    assert "asked directly" in said
+    assert emulator.accepted == 1
