@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "address", "path"]
+"""What a string is: words, one URL perhaps without its scheme, or a path or image name."""
 
 REDACTED = "<redacted>"
 """Stands where a secret was."""
@@ -61,7 +65,7 @@ def is_credential_key(key: str) -> bool:
     return any(word.lower() in _KEY_WORD for word in _WORD.findall(plain))
 
 
-def without_credentials(text: str, *, is_address: bool = False) -> str:
+def without_credentials(text: str, kind: Kind = "text") -> str:
     """Take out of a text what looks like a credential.
 
     Userinfo, query and fragment of URLs go without a trace; other secrets leave the marker behind.
@@ -69,26 +73,26 @@ def without_credentials(text: str, *, is_address: bool = False) -> str:
 
     Args:
         text: any string of the answer, or a name in it.
-        is_address: the text is one URL, path or image name, perhaps without a scheme. What
-            follows a colon is then a port or an image's tag, never a secret.
+        kind: what it is. In addresses and paths a colon is before a port or an image's tag, never
+            before a secret; in paths `?`, `#` and `@` mean nothing.
     """
     for _ in range(_MAX_PASSES):
-        before, text = text, _one_pass(text, is_address=is_address)
+        before, text = text, _one_pass(text, kind)
         if text == before:
             return text
     return REDACTED
 
 
-def _one_pass(text: str, *, is_address: bool) -> str:
-    if is_address:
+def _one_pass(text: str, kind: Kind) -> str:
+    if kind == "address":
         text = _cut(_without_userinfo(text))
-    elif "@" in text or "://" in text:
+    elif "://" in text or (kind == "text" and "@" in text):
         text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
     text = _VALUES.sub(REDACTED, text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
     if "</" in text:
         text = _XML.sub(_without_xml_secret, text)
-    return _without_pairs(text, colons=not is_address)
+    return _without_pairs(text, colons=kind == "text")
 
 
 def _without_url_secrets(word: str) -> str:

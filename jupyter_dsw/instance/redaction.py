@@ -1,9 +1,8 @@
 """Takes the secrets out of GetInstance's answer, before anything else looks at it.
 
-What goes: passwords, tokens, access keys and their ids, the password part of
-`ImageAuth`, values of environment variables, userinfo, query and fragment of URLs, and whatever
-looks like a credential in the parts that users fill in (mount options, labels, tags, free
-objects).
+What goes: passwords, tokens, access keys and their ids, the password part of `ImageAuth`, values
+of environment variables, userinfo, query and fragment of URLs, and whatever looks like a credential
+in the parts that users fill in (mount options, labels, tags, free objects).
 """
 
 from __future__ import annotations
@@ -20,12 +19,15 @@ from .json_text import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .credential_like import Kind
+
 __all__ = ["REDACTED", "redact"]
 
 # The two halves of labels, of tags, and of such pairs in free objects.
 _KEY_NAMES = frozenset({"key", "tagkey", "name"})
 _VALUE_NAMES = frozenset({"value", "tagvalue"})
-_ADDRESS = re.compile(r"(?:Url|Uri|Path|ImageName)$")
+_ADDRESS = re.compile(r"(?:Url|Uri)$")
+_PATH = re.compile(r"(?:Path|ImageName)$")
 _USER = re.compile(r"[\w.@+*\-]{1,128}")
 
 # An element of the page whose name sounds like a secret and which is none: it holds some.
@@ -94,14 +96,21 @@ class _Walk:
             if names_secret and name.lower() in _VALUE_NAMES:
                 kept[name] = self._gone(each, place)
             else:
-                kept[without_credentials(name)] = self._entry(name, each, place, depth + 1)
+                kept[self._name(name, place)] = self._entry(name, each, place, depth + 1)
         return kept
 
+    def _name(self, name: str, place: str) -> str:
+        clean = without_credentials(name)
+        if clean != name:
+            self._names.add(place)
+        return clean
+
     def _values_gone(self, variables: dict[str, Any], path: str) -> dict[str, Any]:
-        return {
-            without_credentials(name): self._gone(value, child_path(path, name))
-            for name, value in variables.items()
-        }
+        kept = {}
+        for name, value in variables.items():
+            place = child_path(path, name)
+            kept[self._name(name, place)] = self._gone(value, place)
+        return kept
 
     def _text(self, name: str, text: str, path: str, depth: int) -> str:
         if name == "Options" or text.lstrip()[:1] in {"{", "["}:
@@ -110,7 +119,7 @@ class _Walk:
             except ValueError:
                 if name == "Options":
                     return str(self._gone(text, path))
-        clean = without_credentials(text, is_address=bool(_ADDRESS.search(name)))
+        clean = without_credentials(text, _kind(name))
         if clean != text:
             self._names.add(path)
         return clean
@@ -120,7 +129,7 @@ class _Walk:
         if not text.strip() or text == REDACTED:
             return text
         value, doubled = parse(text)
-        if name == "Options" and not isinstance(value, dict):
+        if name == "Options" and value is not None and not isinstance(value, dict):
             msg = "options are an object"
             raise ValueError(msg)
         clean = self._inside(name, value, path, depth + 1)
@@ -142,6 +151,12 @@ class _Walk:
         if clean != text:
             self._names.add(path)
         return clean
+
+
+def _kind(name: str) -> Kind:
+    if _ADDRESS.search(name):
+        return "address"
+    return "path" if _PATH.search(name) else "text"
 
 
 def _without_password(image_auth: str) -> str:
