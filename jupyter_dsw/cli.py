@@ -90,3 +90,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from jupyter_dsw.demo import run
 
     return run(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

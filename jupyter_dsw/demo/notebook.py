@@ -31,10 +31,12 @@ def run_cells(lab: Lab) -> None:
     )
     kernel = session["kernel"]["id"]
     _execute(notebook, lab.home / "runtime" / f"kernel-{kernel}.json")
-    for cell in notebook.cells:
-        # The server signs a notebook whose cells say this; without it the panel would not load.
-        cell.metadata["trusted"] = True
     content = json.loads(nbformat.writes(notebook))
+    for cell in content["cells"]:
+        # The server signs a notebook whose code cells say this; without it the panel would not
+        # load. Not sooner: nbformat leaves it out of what it writes.
+        if cell["cell_type"] == "code":
+            cell["metadata"]["trusted"] = True
     lab.request(
         "PUT", f"api/contents/{NOTEBOOK.name}", json={"type": "notebook", "content": content}
     )

@@ -1,0 +1,52 @@
+"""`jupyter dsw demo`, as `make demo` starts it: one URL, and the panel is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    # Its folder is made where the test can see that nothing stays behind.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_dsw.cli", "demo"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_the_notebook_opens_with_the_panel_of_the_simulated_instance_and_nothing_stays(
+    demo: subprocess.Popen[str], page: Page, tmp_path: Path
+) -> None:
+    assert demo.stdout is not None
+    url = next(filter(None, (re.search(r"http://\S+", line) for line in demo.stdout)))
+    page.goto(url.group())
+    panel = page.locator(".jp-Notebook dsw-panel")
+    expect(panel).to_contain_text("Running")
+    expect(panel).to_contain_text("imulated")
+    timer = panel.get_by_role("timer").first
+    first = timer.inner_text()
+    expect(timer).not_to_have_text(first)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(timeout=60) == 0
+    assert list(tmp_path.iterdir()) == []
