@@ -11,6 +11,7 @@ from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests import installed
+from tests.canaries import Canaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,9 +34,22 @@ def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Canaries(), "canaries")
+
+
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
+def canaries(request: pytest.FixtureRequest) -> Canaries:
+    """The run's watch for secrets."""
+    plugin = request.config.pluginmanager.get_plugin("canaries")
+    assert isinstance(plugin, Canaries)
+    return plugin
+
+
+@pytest.fixture
+def emulator(canaries: Canaries) -> Iterator[Emulator]:
     with Emulator() as running:
+        canaries.emulators.append(running)
         yield running
 
 

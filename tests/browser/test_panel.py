@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
+    from tests.installed import Environment
 
 BUSY = "import time; time.sleep(30)"
 # "29 min", "29:12", "1 h 5 min": whatever it looks like, it has digits and changes.
@@ -112,6 +114,27 @@ def test_it_works_under_a_base_url(page: Page, start_lab: Any) -> None:
     run_cell(page, 0)
     expect(page.locator("dsw-panel")).to_contain_text("Running")
     expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
+
+
+def test_a_kernel_of_another_environment_asks_the_server_too(
+    page: Page, start_lab: Any, other_environment: Environment
+) -> None:
+    lab = start_lab()
+    spec = lab.home / "data" / "kernels" / "other"
+    spec.mkdir(parents=True)
+    argv = [str(other_environment.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": argv, "display_name": "Other", "language": "python"})
+    )
+    write_notebook(
+        lab, "import sys; print(sys.prefix)\nr = %dsw_info\nprint(r.asked)\nr", kernel="other"
+    )
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    outputs = page.locator(".jp-OutputArea").first
+    expect(outputs).to_contain_text(str(other_environment.prefix))
+    expect(outputs).to_contain_text("by the Jupyter server")
 
 
 def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(

@@ -48,7 +48,7 @@ def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
     both = kernel.data("%dsw_info datasets disks --text")
     assert set(both) == {"text/plain"}
     assert "Datasets" in both["text/plain"]
-    assert "Disks" in both["text/plain"]
+    assert "Cloud disks" in both["text/plain"]
     assert "Snapshots" not in both["text/plain"]
 
 

@@ -1,0 +1,39 @@
+"""What is loaded where: a kernel pays for no server code, a server for no kernel code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def loaded_by(code: str, *prefixes: str) -> list[str]:
+    """Which modules whose names begin so are loaded after `code` ran in a fresh interpreter."""
+    say = f"{code}\nimport sys\nprint(*[m for m in sys.modules if m.startswith({prefixes!r})])"
+    done = subprocess.run([sys.executable, "-c", say], check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def test_importing_the_package_loads_nothing_of_it() -> None:
+    assert loaded_by("import jupyter_dsw", "jupyter_dsw") == ["jupyter_dsw"]
+    heavy = ("requests", "msgspec", "tornado", "IPython", "ipywidgets", "anywidget")
+    assert loaded_by("import jupyter_dsw", *heavy) == []
+
+
+def test_the_server_extension_loads_no_kernel_code() -> None:
+    code = "import jupyter_dsw\njupyter_dsw._jupyter_server_extension_points()"
+    kernel_code = ("jupyter_dsw.notebook", "jupyter_dsw.emulator", "anywidget", "ipywidgets")
+    assert "jupyter_dsw.server.extension" in loaded_by(code, "jupyter_dsw.server")
+    assert loaded_by(code, *kernel_code) == []
+
+
+def test_the_names_of_the_package_are_those_it_announces() -> None:
+    code = "import jupyter_dsw\nprint(*[getattr(jupyter_dsw, n) and n for n in dir(jupyter_dsw)])"
+    said = loaded_by(code, "nothing at all")
+    assert said == [
+        "DSWError",
+        "Instance",
+        "Reading",
+        "__version__",
+        "load_ipython_extension",
+        "read",
+    ]
