@@ -12,12 +12,10 @@ import threading
 import time
 import traceback
 from concurrent.futures import Future
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from jupyter_dsw.instance.statuses import TRANSITIONAL_SNAPSHOT_STATUSES, TRANSITIONAL_STATUSES
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import DSWError
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.instance.countdowns import Countdowns
-    from jupyter_dsw.instance.model import Instance
     from jupyter_dsw.upstream.client import Answer
     from jupyter_dsw.upstream.settings import Source
 
@@ -38,32 +35,20 @@ NEAR_A_STOP = 15.0
 NEAR_A_STOP_MS = 10 * 60 * 1000
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
+# What a person mends here, and then asks again: no call was made, so there is none to space out.
+MENDED_HERE = frozenset({"NotConfigured", "NoCredentials"})
 # A person's refresh is granted at most once in this many seconds.
 BETWEEN_REFRESHES = 5.0
 
 
 def hold(reading: Reading, now: float) -> float:
     """How many seconds a good `reading` holds, judged at the monotonic second `now`."""
-    instance = reading.instance
-    if instance is None or _in_transition(instance):
+    if reading.instance is not None and reading.instance.in_transition:
         return IN_TRANSITION
     remaining = _remaining_ms(reading.countdowns_at(now))
     if remaining is not None and remaining < NEAR_A_STOP_MS:
         return NEAR_A_STOP
     return AT_REST
-
-
-def _in_transition(instance: Instance) -> bool:
-    snapshots = (*instance.instance_snapshot_list, instance.latest_snapshot)
-    return instance.status in TRANSITIONAL_STATUSES or (
-        # The page's own example shows a snapshot that is pushed for years: only one of an instance
-        # that is up can be under way.
-        not instance.has_ended
-        and any(
-            snapshot is not None and snapshot.status in TRANSITIONAL_SNAPSHOT_STATUSES
-            for snapshot in snapshots
-        )
-    )
 
 
 def _remaining_ms(both: Countdowns | None) -> int | None:
@@ -88,7 +73,7 @@ class InstanceClient(Protocol):
 class Monitor:
     """Keeps the one current `Reading` of `client`; any thread may ask.
 
-    `clock` gives monotonic seconds, `wall` the time of day, `uniform` the jitter of the back-off.
+    `clock` gives monotonic seconds, `uniform` the jitter of the back-off.
     """
 
     def __init__(
@@ -96,12 +81,10 @@ class Monitor:
         client: InstanceClient,
         *,
         clock: Callable[[], float] = time.monotonic,
-        wall: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._client = client
         self.clock = clock
-        self._wall = wall
         self._uniform = uniform
         self._lock = threading.Lock()
         self._reading: Reading | None = None
@@ -135,6 +118,8 @@ class Monitor:
             return True
         if now < self._endpoint_asked_wait_until:
             return False
+        if self._reading.error is not None and self._reading.error.code in MENDED_HERE:
+            return True
         if fresh:
             return now >= self._last_call + BETWEEN_REFRESHES
         return now >= self._reading.next_read
@@ -146,16 +131,25 @@ class Monitor:
         waiting.set_running_or_notify_cancel()
         self._waiting = waiting
         # A daemon thread: a hanging endpoint must not hold up the end of a server or a kernel.
-        threading.Thread(target=self._call, name="jupyter-dsw-monitor", daemon=True).start()
+        thread = threading.Thread(
+            target=self._call, args=(waiting,), name="jupyter-dsw-monitor", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:
+            # A container's limit of threads: told like any other failure, and tried again later.
+            self._settle(waiting, self._after_unforeseen(error))
         return waiting
 
-    def _call(self) -> None:
+    def _call(self, waiting: Future[Reading]) -> None:
         reading = self._next_reading()
         with self._lock:
-            self._reading = reading
-            waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.set_result(reading)
+            self._settle(waiting, reading)
+
+    def _settle(self, waiting: Future[Reading], reading: Reading) -> None:
+        self._reading = reading
+        self._waiting = None
+        waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
         try:
@@ -166,11 +160,14 @@ class Monitor:
             # The text of an unforeseen exception may quote anything: its type and place are told.
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
-            unforeseen = DSWError(
-                f"jupyter-dsw itself failed ({type(error).__name__}).",
-                "Please report it with the place that the log of this process shows.",
-            )
-            return self._after_failure(unforeseen)
+            return self._after_unforeseen(error)
+
+    def _after_unforeseen(self, error: Exception) -> Reading:
+        unforeseen = DSWError(
+            f"jupyter-dsw itself failed ({type(error).__name__}).",
+            "Please report it with the place that the log of this process shows.",
+        )
+        return self._after_failure(unforeseen)
 
     def _after_answer(self, answer: Answer) -> Reading:
         now = self.clock()
@@ -180,7 +177,7 @@ class Monitor:
             source=self._client.source,
             next_read=now,
             instance=answer.instance,
-            read_at=answer.date or self._wall(),
+            read_at=answer.date,
             taken=now,
         )
         return msgspec.structs.replace(reading, next_read=now + hold(reading, now))
@@ -193,9 +190,12 @@ class Monitor:
         else:
             ceiling = min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** min(self._failures, 16))
             next_read = now + self._uniform(FIRST_BACK_OFF, ceiling)
+        source = self._client.source
         kept = self._reading
+        if kept is not None and kept.source.instance_id != source.instance_id:
+            kept = None  # another instance was asked for meanwhile
         return Reading(
-            source=self._client.source,
+            source=source,
             next_read=next_read,
             instance=kept.instance if kept else None,
             read_at=kept.read_at if kept else None,

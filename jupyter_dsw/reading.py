@@ -58,7 +58,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     instance: Instance | None = None
     """The last good answer; None if there never was one."""
     read_at: datetime | None = None
-    """When the endpoint gave that answer (aware, UTC), by the endpoint's own clock if it told."""
+    """When the endpoint answered that (aware, UTC), by its own clock; None if it did not tell."""
     taken: float | None = None
     """The same moment in monotonic seconds of this process."""
     error: Problem | None = None

@@ -175,6 +175,34 @@ def test_two_hundred_askers_of_a_cold_monitor_share_one_call(
     assert len({id(reading) for reading in readings}) == 1
 
 
+def test_a_thread_that_cannot_be_started_is_a_failure_that_passes(
+    monitor: Monitor, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    with monkeypatch.context() as limit:
+        limit.setattr(threading.Thread, "start", refuse)
+        failed = ask(monitor)
+    assert failed.error is not None
+    clock.now = failed.next_read
+    assert ask(monitor).instance is not None
+
+
+def test_what_a_person_mends_here_is_read_again_at_once(
+    emulator: Emulator, clock: Clock, environment: dict[str, str]
+) -> None:
+    known: dict[str, str] = {}
+    monitor = Monitor(Client(lambda: Settings.from_environment(known)), clock=clock)
+    failed = ask(monitor)
+    assert failed.error is not None
+    assert failed.error.code == "NotConfigured"
+    known.update(environment)
+    assert ask(monitor).instance is not None
+    assert emulator.calls == 1
+
+
 def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -36,6 +36,8 @@ def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]
     assert any(name.startswith(f"{labextension}remoteEntry") for name in names)
     assert panel.file_size <= LARGEST_PANEL
     assert not [name for name in names if "tests/" in name or "node_modules" in name]
+    # Once, as shared data.
+    assert not [name for name in names if name.startswith("jupyter_dsw/labextension")]
 
 
 def test_the_sdist_holds_the_sources_of_the_front_end(distributions: tuple[Path, Path]) -> None:

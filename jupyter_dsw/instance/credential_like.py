@@ -44,9 +44,20 @@ _VALUE = re.compile(r"(?P<quote>\\*[\"'])(?:(?!(?P=quote))[\s\S])*(?P=quote)?|\S
 _REST_OF_LINE = re.compile(r"[^\r\n]+")
 _TAKES_LINE = re.compile(r"auth|cookie", re.IGNORECASE)
 _LONG = re.compile(r"[\"']?([A-Za-z0-9+/=_\-]{16,})")
+_RANDOM_WORD = re.compile(r"[\"']?(?=\S{0,200}\d)(?=\S{0,200}[A-Za-z])[\w+/=.\-]{6,}")
+# "the password is X", but not "the token is expired".
+_SAID = re.compile(
+    r"\b([\w.\-]+)(\s+(?:is|was|be)\s*[:=]?\s+)"
+    r"(?!(?:an?|the|not|no|now|too|only|being|set|unset|missing|required|needed|invalid|wrong|expired"
+    r"|empty|incorrect|unknown|denied|rejected|refused|revoked|disabled|used|null|none)\b|<redacted>)"
+    r"([\"']?\S+)",
+    re.IGNORECASE,
+)
+# As `mount -o user=name%password` has it.
+_USER_PERCENT = re.compile(r"(\buser(?:name)?=[^\s,%]+%)(?!<redacted>)[^\s,]+", re.IGNORECASE)
 
 _URL_TEXT = re.compile(r"[^\s\"<>`]+")
-_QUERY = re.compile(r"[?#]")
+_QUERY = re.compile(r"[?#]|;(?=[\w.\-]+=)")
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _DIGEST = re.compile(r"@sha(?:256|512):")
 _MAX_PASSES = 4
@@ -90,6 +101,9 @@ def _one_pass(text: str, kind: Kind) -> str:
         text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
     text = _VALUES.sub(REDACTED, text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
+    text = _USER_PERCENT.sub(rf"\1{REDACTED}", text)
+    if kind == "text":
+        text = _SAID.sub(_without_said_secret, text)
     if "</" in text:
         text = _XML.sub(_without_xml_secret, text)
     return _without_pairs(text, colons=kind == "text")
@@ -131,6 +145,10 @@ def _end_of_login(word: str) -> int:
     return word.rfind("@") if ":" in word.partition("@")[0] else -1
 
 
+def _without_said_secret(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}{REDACTED}" if is_credential_key(match[1]) else match[0]
+
+
 def _without_xml_secret(match: re.Match[str]) -> str:
     return f"<{match[1]}>{REDACTED}" if is_credential_key(match[1]) else match[0]
 
@@ -153,7 +171,8 @@ def _without_pairs(text: str, *, colons: bool) -> str:
 def _names_secret(pair: re.Match[str], text: str, *, colons: bool) -> bool:
     key, separator = pair[1], pair[2]
     if separator is None:
-        return key.startswith("--") and is_credential_key(key)
+        told = key.startswith("--") or bool(_RANDOM_WORD.match(text, pair.end()))
+        return told and is_credential_key(key)
     if separator != "=" and not colons:
         return False
     if is_credential_key(key):

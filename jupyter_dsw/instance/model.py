@@ -185,10 +185,12 @@ class Instance(Element, frozen=True):
 
     @property
     def in_transition(self) -> bool:
-        """Whether the status, or that of a snapshot, is about to become another one."""
-        return self.status in TRANSITIONAL_STATUSES or any(
-            snapshot.in_transition for snapshot in self.snapshots
-        )
+        """Whether the status, or that of a snapshot, is about to become another one.
+
+        Nothing is saved any more of an instance that has ended, whatever its snapshots say.
+        """
+        saving = not self.has_ended and any(each.in_transition for each in self.snapshots)
+        return self.status in TRANSITIONAL_STATUSES or saving
 
     @property
     def snapshots(self) -> tuple[InstanceSnapshot, ...]:

@@ -115,8 +115,15 @@ def idle_words(idle: IdleCountdown) -> str:
     unless = f" unless {' or '.join(reached)}" if reached else " unless it is used"
     return (
         f"idle {idle.idle_minutes} of {idle.max_idle_minutes} min: "
-        f"stops in about {format_duration(idle.remaining_ms or 0)}{unless}"
+        f"stops in about {_about(idle.remaining_ms or 0)}{unless}"
     )
+
+
+def _about(milliseconds: int) -> str:
+    # The endpoint counts idleness in whole minutes: to the nearest one says what is known.
+    if milliseconds < _MINUTE * 1000:
+        return format_duration(milliseconds)
+    return format_duration(round(milliseconds / (_MINUTE * 1000)) * _MINUTE * 1000)
 
 
 def _limits(idle: IdleCountdown) -> list[str]:

@@ -83,6 +83,9 @@ class _Walk:
                 self._inside(name, each, item_path(path, index), depth + 1)
                 for index, each in enumerate(value)
             ]
+        if name == "Options" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            # Taken as text it would be options that are no JSON object.
+            return self._gone(value, path)
         return self._text(name, value, path, depth) if isinstance(value, str) else value
 
     def _object(self, value: dict[str, Any], path: str, depth: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import msgspec
 
 from jupyter_dsw.instance.render import SECTIONS
 from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
     from jupyter_dsw.notebook.reading import Reading
@@ -28,7 +28,8 @@ def run(line: str) -> Reading | None:
     Returns the reading, which shows itself as the line's value; None where the line was answered
     with help or with a list of the words it may have.
     """
-    asked = line.split()
+    # As people type them: `%dsw_info Datasets, disks;`
+    asked = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
     unknown = [word for word in asked if word not in words()]
     if unknown:
         print(_unknown(unknown))
@@ -46,11 +47,7 @@ def run(line: str) -> Reading | None:
 
 
 def _unknown(unknown: list[str]) -> str:
-    lines = []
-    for word in unknown:
-        near = difflib.get_close_matches(word.lower(), words(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        lines.append(f"%dsw_info: {word!r} is not one of its words.{hint}")
+    lines = [f"%dsw_info: {not_known(word, words(), 'one of its words')}" for word in unknown]
     lines.append(f"Sections: {', '.join((*SECTIONS, 'all'))}. Options: {', '.join(OPTIONS)}.")
     return "\n".join(lines)
 

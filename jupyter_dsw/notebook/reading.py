@@ -61,9 +61,18 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             return {"text/plain": self.to_text()}
         # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
         static = {"text/plain": self.to_text(), "text/html": self.to_html()}
-        from jupyter_dsw.notebook.panel import panel_mimebundle
+        try:
+            from jupyter_dsw.notebook.panel import panel_mimebundle
 
-        return panel_mimebundle(self) | static
+            return panel_mimebundle(self) | static
+        except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
+            why = f"No live panel: {type(error).__name__}"
+            hint = " (in a source checkout, `make build` makes it)."
+            hint = hint if isinstance(error, FileNotFoundError) else "."
+            return {
+                "text/plain": f"{static['text/plain']}\n{why}{hint}",
+                "text/html": f"{static['text/html']}<p>{why}{hint}</p>",
+            }
 
     def _view(self) -> render.View:
         now = time.monotonic()

@@ -58,7 +58,8 @@ class ReadingHandler(APIHandler):
             reading = await asyncio.wrap_future(self.monitor.ask(fresh=fresh))
         self.set_status(_status(reading))
         self.set_header("Cache-Control", "no-store")
-        await self.finish(msgspec.json.encode(reading.answer(self.monitor.clock())))
+        # Not awaited: whoever closed the tab meanwhile is no error.
+        self.finish(msgspec.json.encode(reading.answer(self.monitor.clock())))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in a few words of our own: never a traceback, never what was sent."""

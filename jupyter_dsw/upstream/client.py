@@ -37,7 +37,7 @@ _CREDENTIALS_TIMEOUT_S = 5.0
 class Client:
     """Asks the PAI-DSW endpoint for the instance; from one thread at a time.
 
-    `load_settings` is called at the first use, again as long as it raises NotConfigured.
+    `load_settings` is called at each reading: what was set meanwhile counts from the next one.
     `clock` gives seconds since the epoch, for the signature's date.
     """
 
@@ -81,7 +81,7 @@ class Client:
     def source(self) -> Source:
         """What is known so far of where answers come from.  Never raises."""
         try:
-            settings = self._loaded_settings()
+            settings = self._settings or self._load_settings()
         except Exception:  # noqa: BLE001 - whatever is wrong, get_instance() tells it
             return Source()
         return Source(
@@ -96,13 +96,15 @@ class Client:
         self._transport.close()
         self._credentials.close()
 
-    def _loaded_settings(self) -> Settings:
-        if self._settings is None:
-            self._settings = self._load_settings()
-        return self._settings
+    def _current_settings(self) -> Settings:
+        settings = self._load_settings()
+        if settings != self._settings:
+            self._endpoint.forget()
+            self._settings = settings
+        return settings
 
     def _get_instance(self) -> Answer:
-        settings = self._loaded_settings()
+        settings = self._current_settings()
         with Deadline(settings.deadline_s) as deadline:
             credentials = self._credentials.get(_credentials_timeout_s(deadline))
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -27,9 +28,12 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     yield process
-    process.kill()
+    # Its JupyterLab and kernels too, where it did not end by itself.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert process.stdout is not None
     process.stdout.close()

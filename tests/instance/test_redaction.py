@@ -232,6 +232,37 @@ def test_values_that_look_like_credentials_go_wherever_they_stand(text: str) -> 
     assert text not in _everything_said(read)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password is hunter2",
+        "the token abc123def is of another account",
+        "AccessKeySecret Xy12345z does not match",
+        "pw s3cret99",
+        "vers=3.0,user=me%hunter2,uid=0",
+        "https://gateway.aliyun.com/lab;jsessionid=1A2B3C",
+    ],
+)
+def test_credentials_told_in_prose_and_mount_options_go(text: str) -> None:
+    clean = without_credentials(text)
+    for secret in ("hunter2", "abc123def", "Xy12345z", "s3cret99", "1A2B3C"):
+        assert secret not in clean
+    assert without_credentials(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the token is expired",
+        "No permission: a token is required",
+        "The token expired at 2026-11-23",
+        "Authorization failed for user 1612285282502147",
+    ],
+)
+def test_words_about_credentials_are_left_alone(text: str) -> None:
+    assert without_credentials(text) == text
+
+
 def test_a_long_random_string_after_key_goes() -> None:
     assert without_credentials("key=a1b2c3d4e5f6g7h8i9") == f"key={REDACTED}"
     assert without_credentials("primary key: id, name") == "primary key: id, name"

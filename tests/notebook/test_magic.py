@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,7 @@ def test_read_gives_code_the_same(kernel: Kernel) -> None:
 
 
 def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
-    both = kernel.data("%dsw_info datasets disks --text")
+    both = kernel.data("%dsw_info Datasets, disks --text")
     assert set(both) == {"text/plain"}
     assert "Datasets" in both["text/plain"]
     assert "Cloud disks" in both["text/plain"]
@@ -112,7 +114,7 @@ def test_where_nothing_can_be_asked_it_says_which_rung_failed_and_what_to_set(
 ) -> None:
     kernel = start_kernel()
     text = kernel.data("%dsw_info --text")["text/plain"]
-    assert "no Jupyter server" in text or "does not run jupyter-dsw" in text
+    assert "No Jupyter server with jupyter-dsw beside this code" in " ".join(text.split())
     assert "DSW_INSTANCE_ID" in text
     said = kernel.run(
         "import jupyter_dsw\n"
@@ -150,11 +152,56 @@ def test_the_panel_answers_a_front_end_that_has_no_server_to_ask(
 ) -> None:
     model = kernel.data("%dsw_info")[WIDGET]["model_id"]
     emulator.change(InstanceName="renamed")
-    kernel.run(
-        "import ipywidgets, jupyter_dsw.notebook.source as source\n"
-        "source._monitor = None\n"
-        f"panel = ipywidgets.Widget._active_widgets['{model}'] if hasattr(ipywidgets.Widget, "
-        f"'_active_widgets') else ipywidgets.Widget.widgets['{model}']\n"
-        "panel._handle_custom_msg({'type': 'read', 'fresh': True}, [])"
+    kernel.run("import jupyter_dsw.notebook.source as source; source._monitor = None")
+    # As a front end's widget manager sends the panel's custom message.
+    content = {
+        "comm_id": model,
+        "data": {"method": "custom", "content": {"type": "read", "fresh": True}},
+    }
+    client = kernel.client
+    client.shell_channel.send(client.session.msg("comm_msg", content))
+    message = until(lambda: _update_of(model, client.get_iopub_msg(timeout=60)))
+    assert message["state"]["answer"]["instance"]["InstanceName"] == "renamed"
+
+
+def _update_of(model: str, message: dict[str, Any]) -> Any:
+    if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] == model:
+        return message["content"]["data"]
+    return None
+
+
+def test_settings_made_after_a_failure_count_at_once(
+    start_kernel: Callable[..., Kernel], emulator: Emulator
+) -> None:
+    kernel = start_kernel()
+    assert "DSW_INSTANCE_ID is not set" in kernel.data("%dsw_info --text")["text/plain"]
+    for name, value in emulator.environment().items():
+        kernel.run(f"%env {name}={value}")
+    assert "Running" in kernel.data("%dsw_info --text")["text/plain"]
+
+
+def test_a_child_that_was_forked_during_a_call_can_read(kernel: Kernel, emulator: Emulator) -> None:
+    said = kernel.text(
+        "import os, jupyter_dsw, jupyter_dsw.notebook.source as source\n"
+        "from concurrent.futures import Future\n"
+        "source._own_monitor()._waiting = Future()  # a call that is under way\n"
+        "out, into = os.pipe()\n"
+        "if not (pid := os.fork()):\n"
+        "    os.write(into, jupyter_dsw.read().instance.status.encode())\n"
+        "    os._exit(0)\n"
+        "print(os.read(out, 100).decode()); _ = os.waitpid(pid, 0)"
     )
-    assert kernel.data("panel.answer['instance']['InstanceName']")["text/plain"] == "'renamed'"
+    assert said.strip() == "Running"
+    assert emulator.calls == 1
+
+
+def test_without_the_built_panel_what_is_known_is_shown_all_the_same(kernel: Kernel) -> None:
+    kernel.run("r = %dsw_info")
+    data = kernel.data(
+        "import sys\n"
+        "sys.modules['jupyter_dsw.notebook.panel'] = None  # as if it could not be imported\n"
+        "r"
+    )
+    assert set(data) == {"text/html", "text/plain"}
+    assert "Running" in data["text/html"]
+    assert "No live panel" in data["text/plain"]
