@@ -1,12 +1,10 @@
-import catalogue from 'dsw-catalogue';
 import { mountPanel } from '../src/panel/element.ts';
-import { languageOf } from '../src/panel/language.ts';
 import type { Source, SourceState } from '../src/panel/source.ts';
 import { FIXTURES, type Fixture } from './fixtures.ts';
 
 const asked = new URLSearchParams(location.search);
 const only = asked.get('case');
-const language = languageOf(asked.get('lang') ?? 'en', catalogue);
+const lang = asked.get('lang') ?? 'en';
 
 document.body.dataset.theme = asked.get('theme') ?? '';
 document.body.style.width = `${asked.get('width') ?? '760'}px`;
@@ -18,7 +16,7 @@ function still({ answer, trouble }: Fixture): Source {
   const nothing = () => undefined;
   return {
     state,
-    watch: () => ({ setVisible: nothing, stop: nothing }),
+    watch: () => nothing,
     refresh: nothing,
     heartbeat: nothing,
   };
@@ -29,5 +27,5 @@ for (const [name, fixture] of Object.entries(FIXTURES)) {
   const place = document.createElement('article');
   place.title = name;
   document.querySelector('main')?.append(place);
-  mountPanel(place, still(fixture), { language, sections: fixture.sections ?? [] });
+  mountPanel(place, still(fixture), { lang, sections: fixture.sections ?? [] });
 }

@@ -2,30 +2,38 @@
 import { readFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
 import { CATALOGUE } from './paths.mjs';
-import { readCatalogue, usedTexts } from './strings.mjs';
+import { readCatalogue, withChinese } from './strings.mjs';
+
+/** Gives the style sheet's own properties short names, and takes out the spaces esbuild leaves. */
+function shortened(css) {
+  const own = [...new Set(css.match(/--(?!jp-|vscode-)[a-z]+/g))];
+  const short = css.replace(
+    /--(?!jp-|vscode-)[a-z]+/g,
+    name => `--${own.indexOf(name).toString(36)}`,
+  );
+  return short.replace(/(--[\w-]+): /g, '$1:').replace(/, /g, ',');
+}
 
 /** Style sheets become strings, minified where `minify`: the panel adopts them in its shadow root. */
-export const styleAsText = minify => ({
+const styleAsText = minify => ({
   name: 'style-as-text',
   setup(build) {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const { code } = await transform(source, { loader: 'css', minify, charset: 'utf8' });
-      return { contents: code.trim(), loader: 'text' };
+      return { contents: minify ? shortened(code.trim()) : code, loader: 'text' };
     });
   },
 });
 
-/** `dsw-catalogue`: the Chinese of the texts that the panel uses, without the rest of the catalogue. */
-export const panelCatalogue = {
-  name: 'panel-catalogue',
+/** Every `t('English')` gets the catalogue's Chinese in a second line of its text. */
+const chineseTexts = {
+  name: 'chinese-texts',
   setup(build) {
-    build.onResolve({ filter: /^dsw-catalogue$/ }, ({ path }) => ({ path, namespace: 'dsw' }));
-    build.onLoad({ filter: /.*/, namespace: 'dsw' }, async () => {
-      const [used, { messages }] = await Promise.all([usedTexts(), readCatalogue()]);
-      const needed = used.filter(text => messages[text]).map(text => [text, messages[text]]);
-      const contents = JSON.stringify(Object.fromEntries(needed));
-      return { contents, loader: 'json', watchFiles: [CATALOGUE] };
+    build.onLoad({ filter: /[\\/](src|tests)[\\/].*\.ts$/ }, async ({ path }) => {
+      const [source, { messages }] = await Promise.all([readFile(path, 'utf8'), readCatalogue()]);
+      const contents = withChinese(path, source, messages);
+      return { contents, loader: 'ts', watchFiles: [path, CATALOGUE] };
     });
   },
 };
@@ -38,6 +46,6 @@ export const browser = minify => ({
   legalComments: 'none',
   logLevel: 'warning',
   minify,
-  plugins: [styleAsText(minify), panelCatalogue],
+  plugins: [styleAsText(minify), chineseTexts],
   target: 'es2022',
 });

@@ -1,31 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { languageOf } from '../src/panel/language.ts';
+import { speak, t, word } from '../src/panel/language.ts';
 
-const words = { Running: '运行中', 'and %1 more': '另有 %1 项', '%1 of %2': '%2 中的 %1' };
-const running = (tag: string) => languageOf(tag, words).t('Running');
+const running = (tag: string) => {
+  speak(tag);
+  return t('Next stop');
+};
 
 test('every tag of simplified Chinese gets Chinese', () => {
   for (const tag of ['zh', 'zh-CN', 'zh_CN', 'zh-Hans-CN', 'ZH-cn', 'zh-SG']) {
-    assert.equal(running(tag), '运行中', tag);
+    assert.equal(running(tag), '下次停止', tag);
   }
 });
 
 test('traditional Chinese and all other languages get English', () => {
   for (const tag of ['zh-TW', 'zh-Hant', 'zh_HK', 'en', 'de-DE', '']) {
-    assert.equal(running(tag), 'Running', tag);
+    assert.equal(running(tag), 'Next stop', tag);
   }
 });
 
-test('a language without texts gets English formats, so that one line is in one language', () => {
-  assert.equal(languageOf('de-DE', words).code, 'en');
-  assert.equal(languageOf('en-GB', words).code, 'en-GB');
+test('placeholders are filled in the order of the translation', () => {
+  speak('zh-CN');
+  assert.equal(t('%1 of %2\n%2 中的 %1', 3, 5), '5 中的 3');
 });
 
-test('placeholders are filled in the order of the translation', () => {
-  assert.equal(languageOf('zh-CN', words).t('%1 of %2', 3, 5), '5 中的 3');
+test('a value that looks like a placeholder is left alone', () => {
+  speak('en');
+  assert.equal(t('%1 and %2', '%2', 'b'), '%2 and b');
 });
 
 test('a text without a translation stays English', () => {
-  assert.equal(languageOf('zh-CN', words).t('Later: %1', 'x'), 'Later: x');
+  speak('zh-CN');
+  assert.equal(t('Later: %1', 'x'), 'Later: x');
+});
+
+test('a name that a table does not have is its own word', () => {
+  const table = 'RO:read-only,RW:read-write';
+  assert.equal(word(table, 'RW'), 'read-write');
+  for (const name of ['R', 'constructor', '__proto__', 'RO:read-only', '']) {
+    assert.equal(word(table, name), name);
+  }
 });

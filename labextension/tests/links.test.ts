@@ -23,6 +23,7 @@ test('nothing else is linked', () => {
     'https://evil.example/aliyun.com',
     'https://evil.example?.aliyun.com',
     'https://aliyun.com@evil.example/',
+    'https://aliyun.com:80@evil.example/',
     'https://user:secret@dsw.aliyun.com/',
     'https://dsw.aliyun.com.',
     '//dsw.aliyun.com/',

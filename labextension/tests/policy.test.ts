@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_TIMEOUT_MS } from '../src/panel/clock.ts';
-import { backOff, delayAfter } from '../src/panel/sources/policy.ts';
+import { backOff, delayAfter, MAX_TIMEOUT_MS } from '../src/panel/sources/policy.ts';
 import { answerNamed, answerWith } from './support.ts';
 
 const said = (next_read_in_ms: number) => answerWith(null, { next_read_in_ms });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Answer } from '../src/panel/rest.ts';
 import type { Trouble } from '../src/panel/source.ts';
-import { Poller } from '../src/panel/sources/poller.ts';
+import { newPoller, type Poller } from '../src/panel/sources/poller.ts';
 import { answerWith, FakeClock, settle } from './support.ts';
 
 const MINUTE = 60_000;
@@ -16,19 +16,21 @@ let poller: Poller;
 
 beforeEach(() => {
   clock = new FakeClock();
+  clock.install();
+  Math.random = () => 1;
   asked = [];
   outcome = good;
   const ask = (fresh: boolean) => {
     asked.push(fresh);
     return Promise.resolve(outcome);
   };
-  poller = new Poller(ask, clock, () => 1);
+  poller = newPoller(ask, 'offline');
 });
 
 function panel(changed: () => void = () => undefined) {
-  const watch = poller.watch(changed);
-  watch.setVisible(true);
-  return watch;
+  return poller.watch(() => {
+    changed();
+  });
 }
 
 test('the first panel in sight asks at once', async () => {
@@ -54,38 +56,46 @@ test('it asks again when the answer says, not before', async () => {
 });
 
 test('panels out of sight make no requests', async () => {
-  const watch = panel();
+  const stop = panel();
   await settle();
-  watch.setVisible(false);
+  stop();
   await clock.pass(HOUR);
   assert.equal(asked.length, 1);
 });
 
 test('a panel shown again asks at once if something was due meanwhile', async () => {
-  const watch = panel();
+  const stop = panel();
   await settle();
-  watch.setVisible(false);
+  stop();
   await clock.pass(HOUR);
-  watch.setVisible(true);
+  panel();
   await settle();
   assert.equal(asked.length, 2);
 });
 
 test('a panel shown again asks nothing if nothing was due', async () => {
-  const watch = panel();
+  const stop = panel();
   await settle();
-  watch.setVisible(false);
+  stop();
   await clock.pass(10_000);
-  watch.setVisible(true);
+  panel();
   await settle();
   assert.equal(asked.length, 1);
 });
 
 test('when the last panel is gone, so are the requests', async () => {
-  const watch = panel();
+  const stop = panel();
   await settle();
-  watch.stop();
+  stop();
   assert.equal(clock.next, null);
+});
+
+test('an attempt that breaks off is a failure', async () => {
+  poller = newPoller(() => Promise.reject(new Error('reset')), 'offline');
+  panel();
+  await settle();
+  assert.equal(poller.state.trouble, 'offline');
+  assert.equal(poller.state.asking, false);
 });
 
 test('a failure keeps the last reading and says why', async () => {
@@ -183,13 +193,13 @@ test('waiting times beyond 24 days do not fire at once', async () => {
 
 test('panels are told of each change until they stop watching', async () => {
   let told = 0;
-  const watch = panel(() => {
+  const stop = panel(() => {
     told += 1;
   });
   await settle();
   const before = told;
   assert.ok(before > 0);
-  watch.stop();
+  stop();
   poller.accept(good);
   assert.equal(told, before);
 });

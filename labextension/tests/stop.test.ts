@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
+import { speak } from '../src/panel/language.ts';
 import type { Answer } from '../src/panel/rest.ts';
 import { announcement } from '../src/panel/view/announcement.ts';
 import { stop } from '../src/panel/view/stop.ts';
-import { timers } from '../src/panel/view/timers.ts';
-import { answerNamed, chinese, shownOf, textOf } from './support.ts';
+import { answerNamed, elements, shownOf, textOf } from './support.ts';
 
 const MINUTE = 60_000;
+beforeEach(() => {
+  speak('en');
+});
+
 const said = (answer: Answer, elapsed = 0) => textOf(stop(shownOf(answer, elapsed)));
 
 test('a GPU instance is told both thresholds', () => {
@@ -25,8 +29,11 @@ test('an instance without a GPU is told one', () => {
 });
 
 test('it is said in Chinese', () => {
-  const shown = shownOf(answerNamed('soon'), 0, { language: chinese });
-  assert.match(textOf(stop(shown)), /已闲置 57 \/ 60 分钟：约 3 分钟后停止，除非 CPU 达到 20%/);
+  speak('zh-CN');
+  assert.match(
+    said(answerNamed('soon')),
+    /已闲置 57 \/ 60 分钟：约 3 分钟后停止，除非 CPU 达到 20%/,
+  );
 });
 
 test('the idle minutes go on while the countdown runs', () => {
@@ -36,7 +43,7 @@ test('the idle minutes go on while the countdown runs', () => {
 test('both stops are told, the nearer one first', () => {
   assert.match(
     said(answerNamed('soon')),
-    /^Next stop 3 min 0 s .* Also in 3 h 3 min: scheduled for /,
+    /^Next stop 3 min 0 s .* Scheduled stop · in 3 h 3 min · scheduled for /,
   );
 });
 
@@ -52,7 +59,7 @@ test('a reading from days ago does not say that the stop comes now', () => {
 test('an instance in use has no stop before it, and is told the rule', () => {
   assert.match(
     said(answerNamed('in use')),
-    /None while in use stops after 60 idle min, with CPU under/,
+    /None while in use stops after 60 min idle, with CPU under 20 % and GPU under 10 %/,
   );
 });
 
@@ -60,17 +67,25 @@ test('an instance that has stopped is told of no stop', () => {
   assert.equal(said(answerNamed('stopped')), '');
 });
 
-test('the timers are told even where they are off', () => {
-  const shown = shownOf(answerNamed('scheduled'), 0, { named: ['timers'] });
+test('beside a scheduled stop the idle timer says what it waits for', () => {
   assert.match(
-    textOf(timers(shown)),
-    /Idle stop in use .* Scheduled stop in 1 d 3 h scheduled for/,
+    said(answerNamed('scheduled')),
+    /^Next stop 1 d 3 h 30 min scheduled for .* Idle stop · stops after 60 min idle/,
   );
 });
 
-test('a passing second is not announced, a stop coming near is', () => {
-  const meaning = (elapsed: number) => announcement(shownOf(answerNamed('soon'), elapsed))[0];
+test('what is said of a countdown is spoken only as its meaning changes', () => {
+  const meaning = (elapsed: number) => announcement(shownOf(answerNamed('soon'), elapsed));
   assert.equal(meaning(0), meaning(50_000));
   assert.notEqual(meaning(0), meaning(61_000));
-  assert.notEqual(meaning(61_000), meaning(181_000));
+  assert.match(meaning(61_000), /Stops in under 2.min/);
+});
+
+test('no number is parted from its unit by the end of a line', () => {
+  const parts = elements(stop(shownOf(answerNamed('idle'))));
+  const why = parts.find(({ kind }) => kind === 'p')?.node[1] as string;
+  assert.match(
+    why,
+    /60\u00a0min: .*30\u00a0min unless CPU reaches 20\u00a0% or GPU reaches 10\u00a0%/,
+  );
 });

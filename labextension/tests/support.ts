@@ -1,35 +1,35 @@
-import catalogue from 'dsw-catalogue';
 import { FIXTURES } from '../gallery/fixtures.ts';
-import type { Clock } from '../src/panel/clock.ts';
-import { languageOf, type Language } from '../src/panel/language.ts';
 import type { Answer, Countdowns } from '../src/panel/rest.ts';
-import type { Child, VNode } from '../src/panel/vdom.ts';
+import { attributesOf, isNode, type Attributes, type Part, type VNode } from '../src/panel/vdom.ts';
 import type { Shown } from '../src/panel/view/shown.ts';
-
-export const english: Language = languageOf('en', catalogue);
-export const chinese: Language = languageOf('zh-CN', catalogue);
 
 interface Timer {
   readonly due: number;
   readonly call: () => void;
 }
 
-/** A clock that stands still until it is told to move. */
-export class FakeClock implements Clock {
+/** A clock that stands still until it is told to move; stands in for the browser's. */
+export class FakeClock {
   #now = 1000;
   #wall = Date.parse('2026-11-23T13:00:00Z');
   #timers: Timer[] = [];
 
-  now = () => this.#now;
-  wall = () => this.#wall;
-
-  after = (ms: number, call: () => void) => {
-    const timer = { due: this.#now + ms, call };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter(one => one !== timer);
-    };
-  };
+  /** Replaces the browser's clocks and timers. */
+  install(): void {
+    performance.now = () => this.#now;
+    Date.now = () => this.#wall;
+    Object.assign(globalThis, {
+      setTimeout: (call: () => void, ms: number) => {
+        // As browsers do: longer delays than 32 bits can hold are none.
+        const timer = { due: this.#now + (ms > 2 ** 31 - 1 ? 0 : ms), call };
+        this.#timers.push(timer);
+        return timer;
+      },
+      clearTimeout: (timer: Timer | undefined) => {
+        this.#timers = this.#timers.filter(one => one !== timer);
+      },
+    });
+  }
 
   /** How far away the next timer is, in milliseconds; null if there is none. */
   get next(): number | null {
@@ -86,29 +86,37 @@ export function answerWith(countdowns: Countdowns | null, change: Partial<Answer
 /** What a panel shows `elapsed` milliseconds after an answer. */
 export function shownOf(answer: Answer | null, elapsed = 0, change: Partial<Shown> = {}): Shown {
   return {
-    language: english,
     named: [],
-    reading: answer?.instance ? { answer, at: 5000 } : null,
+    answer: answer?.instance ? answer : null,
+    elapsed,
     problem: answer?.error ?? null,
     trouble: null,
     origin: answer?.source ?? null,
     asking: false,
-    now: 5000 + elapsed,
     ...change,
   };
 }
 
-/** All elements of a tree. */
-export function elements(children: readonly Child[]): VNode[] {
-  return children.flatMap(child =>
-    child && typeof child === 'object' ? [child, ...elements(child.children)] : [],
-  );
+export interface Element {
+  readonly kind: string;
+  readonly attributes: Attributes;
+  readonly node: VNode;
 }
 
-/** The text of a tree, spaces between elements. */
-export function textOf(children: readonly Child[]): string {
-  const texts = children.map(child =>
-    child && typeof child === 'object' ? textOf(child.children) : (child ?? ''),
+/** All elements among some parts, outer ones first. */
+export function elements(parts: readonly Part[]): Element[] {
+  return parts
+    .filter(isNode)
+    .flatMap(node => [
+      { kind: node[0] as string, attributes: attributesOf(node), node },
+      ...elements(node.slice(1)),
+    ]);
+}
+
+/** The text of some parts, spaces between elements. */
+export function textOf(parts: readonly Part[]): string {
+  const texts = parts.map(part =>
+    isNode(part) ? textOf(part.slice(1)) : typeof part === 'string' ? part : '',
   );
   return texts.filter(Boolean).join(' ').replaceAll('\u00a0', ' ');
 }

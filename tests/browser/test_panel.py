@@ -178,7 +178,7 @@ def test_the_refresh_button_brings_what_changed(
     emulator.change(InstanceName="renamed-meanwhile")
 
     def refreshed() -> bool:
-        panel.get_by_role("button", name="Read again").click()
+        panel.get_by_role("button", name="Refresh").click()
         page.wait_for_timeout(500)
         return panel.get_by_text("renamed-meanwhile").count() > 0
 

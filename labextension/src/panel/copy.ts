@@ -4,20 +4,12 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text);
+    const put = (event: ClipboardEvent) => {
+      event.clipboardData?.setData('text/plain', text);
+      event.preventDefault();
+    };
+    addEventListener('copy', put, { once: true, capture: true });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the API
+    return document.execCommand('copy');
   }
-}
-
-function copyBySelection(text: string): boolean {
-  const before = document.activeElement as HTMLElement | null;
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.style.cssText = 'position:fixed;opacity:0';
-  document.body.append(area);
-  area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the API
-  const done = document.execCommand('copy');
-  area.remove();
-  before?.focus();
-  return done;
 }

@@ -1,24 +1,26 @@
-/** The words and number formats of one language. */
-export interface Language {
-  /** For Intl and the `lang` attribute. */
-  readonly code: string;
-  /** The text in this language; `%1`, `%2` … stand for the values. */
-  readonly t: (text: string, ...values: readonly (string | number)[]) => string;
-}
-
-/** English text to Chinese text. */
-export type Catalogue = Readonly<Record<string, string>>;
-
 /** Chinese in simplified characters, unless a place or script with the others is named. */
 const SIMPLIFIED = /^zh(?!.*(hant|tw|hk|mo))/i;
 
-/** The language for a tag such as `zh-CN`, `zh_CN` or `en-GB`; English for all that are not here. */
-export function languageOf(tag: string, chinese: Catalogue): Language {
-  const english = /^en/i.test(tag) ? tag.replace('_', '-') : 'en';
-  const [code, catalogue] = SIMPLIFIED.test(tag) ? ['zh-CN', chinese] : [english, {} as Catalogue];
-  return {
-    code,
-    t: (text, ...values) =>
-      (catalogue[text] ?? text).replace(/%(\d)/g, (_, place: string) => String(values[+place - 1])),
-  };
+/** What texts and numbers are written in now, for Intl: a page has one language. */
+export let locale = 'en';
+
+/** Takes the language of a tag such as `zh-CN`, `zh_CN` or `en-GB`; English for unknown ones. */
+export function speak(tag: string): void {
+  locale = SIMPLIFIED.test(tag) ? 'zh-CN' : 'en';
+}
+
+/**
+ * The text in the language of the page; `%1`, `%2` … stand for the values. The build adds the
+ * catalogue's Chinese in a second line: `t('Running')` becomes `t('Running\n运行中')`.
+ */
+export function t(text: string, ...values: readonly (string | number)[]): string {
+  const [english, chinese = english] = text.split('\n') as [string, string?];
+  const wanted = locale === 'en' ? english : chinese;
+  return wanted.replace(/%(\d)/g, (_, place: string) => String(values[+place - 1]));
+}
+
+/** The word for a name in a table such as `RO:read-only,RW:read-write`; else the name itself. */
+export function word(table: string, name = ''): string {
+  const entry = table.split(',').find(one => one.startsWith(`${name}:`));
+  return entry ? entry.slice(name.length + 1) : name;
 }

@@ -72,12 +72,6 @@ export interface Answer {
 
 /** Whether a body is this contract's, whatever its HTTP status; a proxy's error page is not. */
 export function isAnswer(body: unknown): body is Answer {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    'instance' in body &&
-    'next_read_in_ms' in body &&
-    'source' in body &&
-    body.source !== null
-  );
+  const answer = body as Partial<Answer> | null;
+  return answer?.source !== undefined && answer.next_read_in_ms !== undefined;
 }

@@ -14,18 +14,12 @@ export interface SourceState {
   readonly asking: boolean;
 }
 
-/** One panel's tie to a source. */
-export interface Watch {
-  /** A source asks only while somebody can see what it brings. */
-  setVisible(visible: boolean): void;
-  stop(): void;
-}
-
 /** Where panels get answers from. Panels of different versions may share one: keep it small. */
 export interface Source {
   readonly state: SourceState;
-  watch(changed: () => void): Watch;
-  /** A person's wish for a new reading, now. */
+  /** Calls back on changes, and asks for them, until what is returned is called. */
+  watch(changed: () => void): () => void;
+  /** A watcher's wish for a new reading, now. */
   refresh(): void;
   /** Called by whoever ticks: notices that the machine slept, and asks at once. */
   heartbeat(): void;

@@ -1,99 +1,82 @@
 /**
  * The least that updates a tree in place, so that focus, selection, scroll positions and opened
  * details outlive a new answer. Text goes in as text only: there is no way to pass HTML.
+ *
+ * A tree is written as arrays: `['a.link', { href }, 'text', ['b', 'more']]`.
  */
-export interface VNode {
-  /** Tag and class, such as `div.row`. */
-  readonly kind: string;
-  readonly props: Props;
-  readonly children: readonly Child[];
-}
 
-export type Child = VNode | string | null;
+/** An element: tag and classes (`li.step now`), then its parts. */
+export type VNode = readonly Part[];
 
-/** Attributes; null leaves one out, `--x` sets a custom property, `key` tells siblings apart. */
-export type Props = Readonly<Record<string, string | number | null>>;
+/** Attributes, a text or an element; what is empty is left out. */
+export type Part = Attributes | VNode | string | false | 0 | null | undefined;
+
+export type Attributes = Readonly<Record<string, string | null>>;
 
 /** Controls but tab and line feed, zero-width characters, direction marks and overrides. */
-const UNSEEN =
-  // eslint-disable-next-line no-control-regex -- these are what it is about
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-const SVG = new Set(['svg', 'path']);
-const rendered = new WeakMap<Node, VNode>();
-
-/** Describes an element. */
-export function h(kind: string, props: Props = {}, ...children: readonly Child[]): VNode {
-  return { kind, props, children };
-}
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const drawn = new WeakMap<Node, VNode>();
 
 /** Characters that would hide, reorder or break what a name says become visible. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, '\ufffd');
 }
 
-function identity(child: VNode | undefined): string {
-  return child ? `${child.kind} ${String(child.props.key ?? '')}` : '';
+/** Whether a part is an element: arrays are. */
+export function isNode(part: Part): part is VNode {
+  return Array.isArray(part);
 }
 
-function create({ kind }: VNode): Element {
-  const [tag = 'div', name] = kind.split('.');
-  const element = SVG.has(tag)
-    ? document.createElementNS('http://www.w3.org/2000/svg', tag)
-    : document.createElement(tag);
-  if (name) element.setAttribute('class', name);
+/** The attributes of an element: they come right behind its tag. */
+export function attributesOf([, second]: VNode): Attributes {
+  return second && typeof second === 'object' && !isNode(second) ? second : {};
+}
+
+function create(kind: string): Element {
+  const [tag = '', names = ''] = kind.split('.');
+  const space = /svg|path/.test(tag) ? '2000/svg' : '1999/xhtml';
+  const element = document.createElementNS(`http://www.w3.org/${space}`, tag);
+  element.setAttribute('class', names);
   return element;
 }
 
-function setProp(element: Element, name: string, value: string | number | null): void {
-  if (name.startsWith('--')) (element as HTMLElement).style.setProperty(name, String(value));
-  else if (value === null) element.removeAttribute(name);
-  else element.setAttribute(name, visible(String(value)));
-}
-
-function patchProps(element: Element, before: Props, after: Props): void {
-  for (const name of Object.keys({ ...before, ...after })) {
+function patchAttributes(element: Element, before: Attributes, after: Attributes): void {
+  for (const name in { ...before, ...after }) {
     const value = after[name] ?? null;
-    if (name !== 'key' && value !== (before[name] ?? null)) setProp(element, name, value);
+    if (value === (before[name] ?? null)) continue;
+    if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, visible(value));
   }
 }
 
-function patchElement(parent: Node, at: Node | null, child: VNode): Element {
-  let element = at as Element | null;
-  const before = at ? rendered.get(at) : undefined;
-  if (!element || identity(before) !== identity(child)) {
-    element = parent.insertBefore(create(child), at);
+/** Puts a part where `at` is: into it if it can be, before it if not. */
+function place(parent: Node, at: Node | null, part: VNode | string): Node {
+  if (!isNode(part)) {
+    const data = visible(part);
+    if (at?.nodeType !== 3) return parent.insertBefore(new Text(data), at);
+    if (at.nodeValue !== data) at.nodeValue = data;
+    return at;
   }
-  patchProps(element, rendered.get(element)?.props ?? {}, child.props);
-  rendered.set(element, child);
-  patch(element, child.children);
+  const same = at && drawn.get(at)?.[0] === part[0];
+  const element = same ? at : parent.insertBefore(create(part[0] as string), at);
+  patch(element as Element, part);
   return element;
 }
 
-function patchText(parent: Node, at: Node | null, text: string): Node {
-  const data = visible(text);
-  if (at?.nodeType !== 3) return parent.insertBefore(document.createTextNode(data), at);
-  if (at.nodeValue !== data) at.nodeValue = data;
-  return at;
-}
-
-/** Makes the children of `parent` be `wanted`, touching only what differs. */
-export function patch(parent: Node, wanted: readonly Child[]): void {
-  const kept = new Set(
-    wanted.map(child => (typeof child === 'string' ? '' : child && identity(child))),
-  );
-  for (const node of [...parent.childNodes]) {
-    if (!kept.has(identity(rendered.get(node)))) node.remove();
-  }
-  let at = parent.firstChild;
-  for (const child of wanted) {
-    if (child === null) continue;
-    const node: Node =
-      typeof child === 'string' ? patchText(parent, at, child) : patchElement(parent, at, child);
-    at = node.nextSibling;
+/** Makes an element, or a shadow root, have the parts of `wanted`, touching only what differs. */
+export function patch(element: Element | ShadowRoot, wanted: VNode): void {
+  const before = drawn.get(element) ?? [];
+  if (before === wanted) return;
+  drawn.set(element, wanted);
+  const attributes = attributesOf(wanted);
+  patchAttributes(element as Element, attributesOf(before), attributes);
+  let at: Node | null = element.firstChild;
+  for (const part of wanted.slice(1)) {
+    if (part && part !== attributes) at = place(element, at, part as VNode | string).nextSibling;
   }
   while (at) {
-    const next: ChildNode | null = at.nextSibling;
-    at.remove();
+    const next: Node | null = at.nextSibling;
+    element.removeChild(at);
     at = next;
   }
 }

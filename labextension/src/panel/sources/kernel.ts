@@ -1,7 +1,6 @@
-import { browserClock } from '../clock.ts';
 import { isAnswer, type Answer } from '../rest.ts';
-import type { Source, Trouble } from '../source.ts';
-import { Poller } from './poller.ts';
+import type { Source } from '../source.ts';
+import { newPoller } from './poller.ts';
 
 /** The part of anywidget's model that is used here. */
 export interface Model {
@@ -22,20 +21,14 @@ export function answerOf(model: Model): Answer | null {
 }
 
 function newSource(model: Model): Source {
-  let settle: ((outcome: Answer | Trouble) => void) | null = null;
-  const poller = new Poller(
-    fresh =>
-      new Promise(resolve => {
-        settle = resolve;
-        setTimeout(resolve, KERNEL_TIMEOUT_MS, 'kernel');
-        try {
-          model.send({ type: 'read', fresh });
-        } catch {
-          resolve('kernel');
-        }
-      }),
-    browserClock,
-  );
+  let settle: ((answer: Answer) => void) | null = null;
+  const ask = (fresh: boolean) =>
+    new Promise<Answer>((resolve, reject) => {
+      settle = resolve;
+      setTimeout(reject, KERNEL_TIMEOUT_MS);
+      model.send({ type: 'read', fresh });
+    });
+  const poller = newPoller(ask, 'kernel');
   model.on('change:answer', () => {
     const answer = answerOf(model);
     if (!answer) return;

@@ -1,7 +1,6 @@
-import { browserClock } from '../clock.ts';
 import { isAnswer, type Answer } from '../rest.ts';
 import type { Source, Trouble } from '../source.ts';
-import { Poller } from './poller.ts';
+import { newPoller } from './poller.ts';
 
 /** What the labextension publishes for cells: see `src/page/`. */
 export interface JupyterPage {
@@ -37,28 +36,21 @@ export function publishPage(page: JupyterPage): void {
 
 /** What Jupyter writes into its pages for its own scripts. */
 function pageConfig(): { baseUrl?: string; token?: string } | null {
-  try {
-    const text = document.getElementById('jupyter-config-data')?.textContent;
-    return JSON.parse(text ?? 'null') as { baseUrl?: string; token?: string } | null;
-  } catch {
-    return null;
-  }
+  const text = document.getElementById('jupyter-config-data')?.textContent;
+  return JSON.parse(text ?? 'null') as { baseUrl?: string; token?: string } | null;
 }
 
-function ownHeaders(token: string | undefined): Record<string, string> {
-  const xsrf = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1];
-  return {
+/** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
+function request(init: RequestInit): Promise<Response> {
+  const page = publishedPage();
+  if (page) return page.request(ROUTE, init);
+  const { baseUrl = '/', token } = pageConfig() ?? {};
+  const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+  const headers = {
     ...(xsrf && { 'X-XSRFToken': xsrf }),
     ...(token && { Authorization: `token ${token}` }),
   };
-}
-
-/** Asks without the labextension, as Jupyter's own scripts do. */
-function ownRequest(init: RequestInit): Promise<Response> {
-  const { baseUrl = '/', token } = pageConfig() ?? {};
-  const url = new URL(baseUrl.replace(/\/?$/, '/') + ROUTE, location.origin);
-  const headers = { ...(init.headers as Record<string, string>), ...ownHeaders(token) };
-  return fetch(url, { ...init, headers, credentials: 'same-origin' });
+  return fetch(baseUrl + ROUTE, { ...init, headers });
 }
 
 /** What a response means. `known`: this server has answered before, so a 404 is not its own. */
@@ -70,30 +62,21 @@ export async function meaningOf(response: Response, known: boolean): Promise<Ans
 }
 
 async function askServer(fresh: boolean): Promise<Answer | Trouble> {
-  const init: RequestInit = {
-    // Not `no-store`: with it browsers add `Cache-Control: no-cache`, a person's refresh, to each
-    // request (Fetch standard, HTTP-network-or-cache fetch). `no-cache` adds `max-age=0`.
+  const response = await request({
+    // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
+    // `no-store`, and `max-age=0` with `no-cache` (Fetch standard, HTTP-network-or-cache fetch).
     cache: fresh ? 'reload' : 'no-cache',
-    headers: fresh ? { 'Cache-Control': 'no-cache' } : {},
     // A redirect leads to a login page, sometimes of another host.
     redirect: 'manual',
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  };
-  try {
-    const page = publishedPage();
-    const response = await (page ? page.request(ROUTE, init) : ownRequest(init));
-    return await meaningOf(response, Boolean(shared[SHARED]?.state.reading));
-  } catch {
-    return 'offline';
-  }
+  });
+  return meaningOf(response, Boolean(shared[SHARED]?.state.reading));
 }
 
 function newSource(): Source {
-  const poller = new Poller(askServer, browserClock);
+  const poller = newPoller(askServer, 'offline');
   for (const event of ['online', 'pageshow']) {
-    addEventListener(event, () => {
-      poller.catchUp();
-    });
+    addEventListener(event, poller.catchUp);
   }
   return poller;
 }
@@ -101,7 +84,5 @@ function newSource(): Source {
 /** The page's one source, or null where there is no Jupyter page around the panel. */
 export function pageSource(): Source | null {
   if (!publishedPage() && !pageConfig()?.baseUrl) return null;
-  const source = shared[SHARED] ?? newSource();
-  shared[SHARED] = source;
-  return source;
+  return (shared[SHARED] ??= newSource());
 }

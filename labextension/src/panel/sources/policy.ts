@@ -1,4 +1,3 @@
-import { MAX_TIMEOUT_MS } from '../clock.ts';
 import type { Answer } from '../rest.ts';
 
 const LEAST_MS = 1000;
@@ -7,6 +6,8 @@ const JITTER = 0.05;
 const AFTER_ZERO_MS = 2000;
 const BACK_OFF_FIRST_MS = 5000;
 const BACK_OFF_MOST_MS = 300_000;
+/** Longer delays make `setTimeout` fire at once: it keeps them in 32 bits. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The nearest moment at which a running countdown ends, in milliseconds from the answer. */
 function nearestEnd({ countdowns }: Answer): number {
@@ -19,7 +20,7 @@ function nearestEnd({ countdowns }: Answer): number {
  * countdown, and a little more at random so that many pages do not ask in step.
  */
 export function delayAfter(answer: Answer, random: number): number {
-  const said = Math.max(LEAST_MS, answer.next_read_in_ms || 0, 0);
+  const said = Math.max(LEAST_MS, answer.next_read_in_ms || 0);
   return Math.min(MAX_TIMEOUT_MS, Math.min(said, nearestEnd(answer)) * (1 + JITTER * random));
 }
 

@@ -1,39 +1,67 @@
-import { NETWORK, rest } from '../instance.ts';
-import { h, type Child } from '../vdom.ts';
-import { section } from './parts.ts';
-import { shows, type Shown } from './shown.ts';
-import { isEmpty, tree } from './tree.ts';
+import { t } from '../language.ts';
+import type { JsonObject } from '../rest.ts';
+import type { Part, VNode } from '../vdom.ts';
+import { link } from './parts.ts';
+import type { Shown } from './shown.ts';
+
+/** Elements that have a place elsewhere in the panel, all of them. */
+const ELSEWHERE =
+  /^(InstanceId|(Instance|Image|Workspace)Name|(Instance|Image|Jupyterlab|WebIDE|Terminal)Url|Status|EcsSpec|RequestedResource|Driver|PaymentType|AccumulatedRunningTimeInMs)$/;
+const NETWORK = /^(UserVpc|PodIps|ProxyPath)$/;
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether there is nothing in a JSON value; `false` and 0 are something. */
+function isEmpty(value: unknown): boolean {
+  return isNested(value)
+    ? Object.values(value).every(isEmpty)
+    : value === null || value === undefined || value === '';
+}
+
+/** A value by itself, a list of plain ones one to a line. */
+function leaf(value: unknown): VNode {
+  const text = Array.isArray(value) ? value.join('\n') : String(value);
+  return ['dd', ['bdi', link(text, text)]];
+}
+
+/**
+ * Any JSON under its wire names, nested as it is, empty parts left out. Items of arrays are numbered
+ * from 0, as in the paths of `redacted`.
+ */
+function tree(value: object, wanted: (name: string) => boolean = () => true): VNode {
+  const filled = Object.entries(value).filter(([name, item]) => wanted(name) && !isEmpty(item));
+  return [
+    'dl.tree',
+    ...filled.map(([name, item]: [string, unknown]): VNode => {
+      const nested = isNested(item) && (!Array.isArray(item) || item.some(isNested));
+      return [
+        nested ? 'div' : 'div.leaf',
+        ['dt', Array.isArray(value) ? `[${name}]` : name],
+        nested ? ['dd', tree(item)] : leaf(item),
+      ];
+    }),
+  ];
+}
+
+const instanceIn = ({ answer }: Shown): JsonObject => answer?.instance ?? {};
 
 /** The elements about the network, under their wire names. */
-export function network(shown: Shown): Child[] {
-  const { t } = shown.language;
-  const instance = shown.reading?.answer.instance;
-  if (!instance || !shows(shown, 'network')) return [];
-  const part = Object.fromEntries(NETWORK.map(name => [name, instance[name]]));
-  const content = isEmpty(part) ? h('p.none', {}, t('none')) : tree(shown.language, part);
-  return section(t('Network'), null, content);
+export function network(shown: Shown): Part[] {
+  return [['h3', t('Network')], tree(instanceIn(shown), name => NETWORK.test(name))];
 }
 
 /** The rest of the answer, folded unless asked for by name; what was removed is named. */
-export function details(shown: Shown): Child[] {
-  const { t } = shown.language;
-  const answer = shown.reading?.answer;
-  if (!answer?.instance || !shows(shown, 'details')) return [];
-  const { redacted } = answer;
-  const others = rest(answer.instance, shows(shown, 'network'));
+export function details(shown: Shown): Part[] {
+  const redacted = shown.answer?.redacted ?? [];
   return [
-    h(
+    [
       'details',
       { open: shown.named.includes('details') ? '' : null },
-      h('summary', {}, t('Details')),
-      tree(shown.language, others),
-      redacted.length
-        ? h(
-            'p.redacted',
-            {},
-            t('Left out because they are secret: %1', redacted.slice(0, 100).join(', ')),
-          )
-        : null,
-    ),
+      ['summary', t('Details')],
+      tree(instanceIn(shown), name => !ELSEWHERE.test(name)),
+      redacted.length && ['p.soft', t('Left out as secret: %1', redacted.join(', '))],
+    ],
   ];
 }

@@ -1,63 +1,87 @@
-import type { Language } from '../language.ts';
+import type { Reasoned } from '../instance.ts';
+import { t } from '../language.ts';
 import { safeUrl } from '../links.ts';
-import { h, type Child, type VNode } from '../vdom.ts';
+import type { Attributes, Part, VNode } from '../vdom.ts';
+import type { Shown } from './shown.ts';
 
 /** Rows of one list that are rendered; the others are counted. */
 export const MOST_ROWS = 100;
 
-const ICONS = {
-  copy: 'M6 2h6a2 2 0 0 1 2 2v6M4 5h5a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z',
-  done: 'M3 8.5l3.5 3.5L13 4.5',
-  refresh: 'M13.5 8A5.5 5.5 0 1 1 11.6 3.8L13.5 5.5M13.5 2v3.5H10',
-};
+/** Line drawings of 16 × 16. */
+export const COPY = 'M2 5h9v9H2zM5 2h9v9';
+export const DONE = 'M3 8.5l3.5 3.5L13 4.5';
+export const REFRESH = 'M13 8a5 5 0 1 1-2-4l2 2m0-4v4H9';
 
-/** A line drawing in the colour of the text around it. */
-export function icon(name: keyof typeof ICONS): VNode {
-  return h('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, h('path', { d: ICONS[name] }));
+/** A button with a line drawing; one with `data-copy` copies that, the others refresh. */
+export function button(drawing: string, label: string, attributes: Attributes): VNode {
+  return [
+    'button',
+    { title: label, ...attributes },
+    ['svg', { viewBox: '0 0 16 16' }, ['path', { d: drawing }]],
+  ];
 }
 
-/** A short word in a frame; `tone` colours it. */
-export function badge(text: string, tone = '', title: string | null = null): VNode {
-  return h('span.badge', { 'data-tone': tone, title }, text);
+export function copyButton(text: string | undefined): Part {
+  return text && button(COPY, t('Copy %1', text), { 'data-copy': text });
 }
 
-/** A button that copies `text`. */
-export function copyButton({ t }: Language, text: string): VNode {
-  const label = t('Copy %1', text);
-  return h(
-    'button.icon',
-    { type: 'button', 'data-copy': text, 'aria-label': label, title: label },
-    icon('copy'),
-    icon('done'),
-  );
+/** A short word in a frame, coloured by a tone. */
+export function badge(text: string, tone = ''): VNode {
+  return [`span.badge ${tone}`, text];
 }
 
 /** A link where the URL is safe, the text alone where it is not. */
-export function link(url: string | undefined, text: string): Child {
+export function link(url: string | undefined, text: string): Part {
   const href = safeUrl(url ?? '');
-  return href ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text;
+  return href ? ['a', { href, target: '_blank', rel: 'noreferrer' }, text] : text;
 }
 
-/** A text by itself, whatever its direction. */
-export function bdi(kind: string, text: string, title: string | null = null): VNode {
-  return h(`bdi.${kind}`, { title }, text);
+/** How full something is, 0 to 1. The text beside it says it too. */
+export function bar(part: number, tone = ''): VNode {
+  return [
+    `svg.bar ${tone}`,
+    { viewBox: '0 0 1 1', preserveAspectRatio: 'none' },
+    ['path', { d: `M0 0H${part}V1H0` }],
+  ];
 }
 
-/** A section: its heading, how many things it lists, and the things. */
-export function section(heading: string, count: number | null, ...content: Child[]): Child[] {
-  const counted = count === null ? null : h('span.count', {}, String(count));
-  return [h('h3', {}, heading, counted), ...content];
+/** What there is of some texts, dots between them. */
+export function dotted(...texts: readonly (string | false | 0 | null | undefined)[]): string {
+  return texts.filter(Boolean).join(' · ');
 }
 
-/** The rows of a list, the first hundred of them. */
-export function rows<T>({ t }: Language, items: readonly T[], row: (item: T) => VNode): VNode {
-  const shown = items.slice(0, MOST_ROWS).map(row);
-  const more = items.length - shown.length;
-  return h(
-    'ul',
-    // Long lists scroll, also by keyboard.
-    { tabindex: items.length > 5 ? 0 : null },
-    ...shown,
-    more > 0 ? h('li.more', {}, t('and %1 more', more)) : null,
+/** Why something failed; only of what did. */
+export function reason({ Status, ReasonCode, ReasonMessage }: Reasoned): Part {
+  return (
+    Status?.endsWith('Failed') && [
+      'p.reason',
+      dotted(ReasonMessage, ReasonCode) || t('DSW gives no reason.'),
+    ]
   );
+}
+
+/** A section that lists something; if that is empty, only where sections are asked for by name. */
+export function list<T>(
+  { named }: Shown,
+  heading: string,
+  items: readonly T[],
+  row: (item: T) => Part[],
+): Part[] {
+  if (!items.length && !named.length) return [];
+  const more = items.length - MOST_ROWS;
+  return [
+    ['h3', heading, ['span', String(items.length)]],
+    [
+      'ul',
+      // Long lists scroll, also by keyboard.
+      { tabindex: items.length > 5 ? '0' : null },
+      ...items.slice(0, MOST_ROWS).map((item): VNode => ['li', ...row(item)]),
+      more > 0 && ['li.soft', t('and %1 more', more)],
+    ],
+  ];
+}
+
+/** A name with a button that copies it, or something else that goes by it. */
+export function path(name: Part, copied?: string): VNode {
+  return ['span.path', ['bdi', name || '—'], copyButton(copied)];
 }

@@ -1,48 +1,32 @@
 import { duration, memory } from '../format.ts';
-import { h, type Child, type VNode } from '../vdom.ts';
-import { bdi, copyButton, section } from './parts.ts';
-import { instanceOf, shows, type Shown } from './shown.ts';
-import { entry } from './words.ts';
-
-function gpu({ GPU, GPUType }: { GPU?: string; GPUType?: string }): string | null {
-  if (!Number(GPU)) return null;
-  return GPUType ? `${String(GPU)} × ${GPUType}` : String(GPU);
-}
-
-function tile(label: string, value: string | null | undefined): VNode | null {
-  return value
-    ? h('div.tile', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value)))
-    : null;
-}
-
-/** A tile for what is long. */
-function wideTile(label: string, value: string | undefined, extra: Child = null): VNode | null {
-  return value
-    ? h('div.wide', { key: label }, h('dt', {}, label), h('dd', {}, bdi('value', value), extra))
-    : null;
-}
+import { t, word } from '../language.ts';
+import type { Part, VNode } from '../vdom.ts';
+import { path } from './parts.ts';
+import { instanceOf, type Shown } from './shown.ts';
 
 /** What the instance runs on. */
-export function resources(shown: Shown): Child[] {
-  const { language } = shown;
-  const { t } = language;
-  const one = instanceOf(shown);
-  const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = one;
-  const payment: Record<string, string> = {
-    PayAsYouGo: t('Pay-as-you-go'),
-    Subscription: t('Subscription'),
-  };
-  const tiles = [
-    tile('GPU', gpu(asked)),
-    tile('CPU', asked.CPU && t('%1 cores', asked.CPU)),
-    tile(t('Memory'), asked.Memory && memory(language, asked.Memory)),
-    tile(t('Shared memory'), asked.SharedMemory && memory(language, asked.SharedMemory)),
-    tile(t('GPU driver'), one.Driver),
-    tile(t('Billing'), entry(payment, one.PaymentType) ?? one.PaymentType),
-    tile(t('Total run time'), ran ? duration(language, ran) : null),
-    wideTile(t('Instance type'), one.EcsSpec),
-    wideTile(t('Image'), one.ImageName, one.ImageUrl ? copyButton(language, one.ImageUrl) : null),
-  ].filter(Boolean);
-  if (!shown.reading || !shows(shown, 'resources') || !tiles.length) return [];
-  return section(t('Resources'), null, h('dl.tiles', {}, ...tiles));
+export function resources(shown: Shown): Part[] {
+  const instance = instanceOf(shown);
+  const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = instance;
+  const values: [label: string, value?: string | false | undefined, copied?: string | undefined][] =
+    [
+      ['GPU', Number(asked.GPU) > 0 && [asked.GPU, asked.GPUType].filter(Boolean).join(' × ')],
+      ['CPU', asked.CPU && t('%1 cores', asked.CPU)],
+      [t('Memory'), memory(asked.Memory)],
+      [t('Shared memory'), memory(asked.SharedMemory)],
+      [t('GPU driver'), instance.Driver],
+      [t('Billing'), word(t('PayAsYouGo:Pay-as-you-go'), instance.PaymentType)],
+      [t('Total run time'), !!ran && duration(ran)],
+      [t('Instance type'), instance.EcsSpec],
+      [t('Image'), instance.ImageName, instance.ImageUrl],
+    ];
+  const tiles = values.flatMap(([label, value, copied]): VNode[] =>
+    value ? [['div', ['dt', label], ['dd', path(value, copied)]]] : [],
+  );
+  return tiles.length
+    ? [
+        ['h3', t('Resources')],
+        ['dl.tiles', ...tiles],
+      ]
+    : [];
 }
