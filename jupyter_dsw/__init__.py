@@ -1,6 +1,7 @@
 """What an Alibaba Cloud PAI-DSW instance says of itself, in the notebook that runs on it.
 
-`%dsw_info` shows it in a cell, `jupyter_dsw.read()` gives it to code.
+`%dsw_info` shows it in a cell, `jupyter_dsw.read()` gives it to code; `jupyter_dsw.time_left()` and
+`jupyter_dsw.before_stop()` are for code that wants to be ready when the instance is stopped.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ if TYPE_CHECKING:
     from jupyter_dsw.instance.model import Instance
     from jupyter_dsw.notebook.reading import Reading
     from jupyter_dsw.notebook.source import read
+    from jupyter_dsw.notebook.stops import before_stop, time_left
     from jupyter_dsw.upstream.errors import DSWError
 
-__all__ = ["DSWError", "Instance", "Reading", "__version__", "load_ipython_extension", "read"]
+__all__ = [
+    "DSWError",
+    "Instance",
+    "Reading",
+    "__version__",
+    "before_stop",
+    "load_ipython_extension",
+    "read",
+    "time_left",
+]
 
 # This module is imported by every kernel's start, by the server and by `jupyter labextension`:
 # each loads only what it then uses (PEP 562).
@@ -24,7 +35,9 @@ _HOMES = {
     "DSWError": "jupyter_dsw.upstream.errors",
     "Instance": "jupyter_dsw.instance.model",
     "Reading": "jupyter_dsw.notebook.reading",
+    "before_stop": "jupyter_dsw.notebook.stops",
     "read": "jupyter_dsw.notebook.source",
+    "time_left": "jupyter_dsw.notebook.stops",
 }
 
 

@@ -34,6 +34,8 @@ def test_the_names_of_the_package_are_those_it_announces() -> None:
         "Instance",
         "Reading",
         "__version__",
+        "before_stop",
         "load_ipython_extension",
         "read",
+        "time_left",
     ]

@@ -1,0 +1,143 @@
+"""Every snippet of `docs/code.md` runs.
+
+Where transformers or Lightning is not installed, a stand-in takes the place of its base class, with
+the hooks that its documentation has.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import jupyter_dsw
+from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.notebook.watch import WatchThread
+from tests.notebook.stopping import stops_in
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_dsw.emulator import Emulator
+
+PAGE = Path(__file__).parents[2] / "docs" / "code.md"
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+BASE_CLASSES = {"transformers": "TrainerCallback", "lightning.pytorch.callbacks": "Callback"}
+
+
+@pytest.fixture(autouse=True)
+def near_a_stop(
+    environment: dict[str, str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """This process runs on an instance that is stopped in four minutes."""
+    del environment
+    emulator.change(**stops_in(4))
+    thread = WatchThread()
+    monkeypatch.setattr(source, "_monitor", None)
+    monkeypatch.setattr(stops, "_thread", thread)
+    yield
+    thread.watch.alarms = ()
+
+
+def snippet(part: str) -> dict[str, Any]:
+    """The names that the snippet with this part in it defines."""
+    (code,) = [code for code in SNIPPETS if part in code]
+    names: dict[str, Any] = {}
+    exec(compile(code, str(PAGE), "exec"), names)
+    return names
+
+
+def test_every_snippet_compiles() -> None:
+    assert len(SNIPPETS) == 6
+    for code in SNIPPETS:
+        compile(code, str(PAGE), "exec")
+
+
+def test_the_time_left_is_told() -> None:
+    assert timedelta(0) < snippet("left = jupyter_dsw.time_left()\n")["left"]
+
+
+def test_an_epoch_that_does_not_fit_is_not_begun(emulator: Emulator) -> None:
+    names = snippet("def train_epochs")
+    begun: list[int] = []
+    assert names["train_epochs"](begun.append, 3) == 3
+    assert begun == [0, 1, 2]
+    # Each epoch takes 10 minutes by the clock of the snippet.
+    minutes = iter(range(0, 1000, 10))
+    names["time"] = SimpleNamespace(monotonic=lambda: next(minutes) * 60)
+    assert names["train_epochs"](begun.append, 3) == 1
+    assert emulator.calls == 1
+
+
+def test_the_warning_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    handle = snippet("def warn(reading, time_left)")["warn"]
+    handle(jupyter_dsw.read(), timedelta(minutes=4))
+    assert "will be stopped in 0:04:00" in capsys.readouterr().out
+
+
+def test_the_loop_saves_between_two_steps_once() -> None:
+    done: list[str] = []
+
+    def batches() -> Iterator[int]:
+        while "saved" not in done:
+            yield 1
+        yield from (2, 3)
+
+    train = snippet("def train(batches, train_step, save)")["train"]
+    train(batches(), lambda _batch: done.append("step"), lambda: done.append("saved"))
+    assert done.count("saved") == 1
+    assert done[-3:] == ["saved", "step", "step"]
+
+
+@pytest.fixture
+def base_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the snippets import is there."""
+    for module, name in BASE_CLASSES.items():
+        if find_spec(module.partition(".")[0]) is None:
+            stand_in = ModuleType(module)
+            setattr(stand_in, name, type(name, (), {}))
+            monkeypatch.setitem(sys.modules, module, stand_in)
+
+
+@pytest.mark.usefixtures("base_classes")
+def test_the_callback_for_hugging_face_has_the_trainer_save_once() -> None:
+    callback = snippet("TrainerCallback")["SaveBeforeStop"](minutes=5)
+    control = SimpleNamespace(should_save=False)
+
+    def end_of_step() -> bool:
+        control.should_save = False
+        callback.on_step_end(None, None, control, model=None)
+        return bool(control.should_save)
+
+    callback.on_train_begin(None, None, control, model=None)
+    until(end_of_step)
+    assert not end_of_step()
+    callback.on_train_end(None, None, control, model=None)
+    assert stops._thread.watch.alarms == ()
+
+
+@pytest.mark.usefixtures("base_classes")
+def test_the_callback_for_lightning_saves_once() -> None:
+    saved: list[str] = []
+    trainer = SimpleNamespace(
+        save_checkpoint=saved.append, strategy=SimpleNamespace(broadcast=lambda value: value)
+    )
+    callback = snippet("lightning")["SaveBeforeStop"]("/mnt/data/before-stop.ckpt", minutes=5)
+
+    def end_of_batch() -> list[str]:
+        callback.on_train_batch_end(trainer, None, None, None, 0)
+        return saved
+
+    callback.on_train_start(trainer, None)
+    until(end_of_batch)
+    end_of_batch()
+    assert saved == ["/mnt/data/before-stop.ckpt"]
+    callback.teardown(trainer, None, "fit")
+    assert stops._thread.watch.alarms == ()

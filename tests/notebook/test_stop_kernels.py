@@ -1,0 +1,135 @@
+"""`before_stop()` in kernels: busy ones, beside a Jupyter server and without, under nbclient."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from jupyter_dsw.emulator import Emulator
+from tests.kernels import Kernel
+from tests.notebook.stopping import stops_in
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.canaries import Canaries
+
+BUSY_CELL = """
+import json, pathlib, jupyter_dsw
+steps = 0
+def save(reading, left):
+    told = {"steps": steps, "status": reading.instance.status, "left": left.total_seconds()}
+    part = pathlib.Path(FOLDER, "part")
+    part.write_text(json.dumps(told))
+    part.rename(pathlib.Path(FOLDER, "checkpoint"))
+with jupyter_dsw.before_stop(save, minutes=4.9):
+    while not pathlib.Path(FOLDER, "gone").exists():
+        for _ in range(100_000):
+            steps += 1
+"""
+
+
+class TestABusyCell:
+    @pytest.fixture
+    def emulator(self, canaries: Canaries) -> Iterator[Emulator]:
+        """Five minutes of idleness before the stop, in twelve seconds."""
+        with Emulator(speed=25) as running:
+            canaries.emulators.append(running)
+            yield running
+
+    def ends(self, kernel: Kernel, emulator: Emulator, folder: Path) -> None:
+        """Wait for the stop; the cell computed all the time, and had saved before."""
+        assert emulator.answer()["Status"] == "Running"
+        until(lambda: emulator.answer()["Status"] != "Running")
+        (folder / "gone").touch()
+        told = json.loads((folder / "checkpoint").read_text())
+        assert 0 < told["steps"] < int(kernel.text("print(steps)"))
+        assert told["status"] == "Running"
+        assert 0 < told["left"] <= 4.9 * 60
+
+    def test_saves_before_the_stop(
+        self, kernel: Kernel, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        kernel.run(f"FOLDER = {str(tmp_path)!r}")
+        emulator.scenario = "idle"
+        kernel.client.execute(BUSY_CELL)
+        until((tmp_path / "checkpoint").exists)
+        self.ends(kernel, emulator, tmp_path)
+
+    def test_saves_beside_a_server_and_that_is_no_activity(
+        self, start_lab: Any, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        lab = start_lab()
+        model = lab.request("POST", "api/kernels", json={"name": "python3"})
+        kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
+
+        def state() -> tuple[str, str]:
+            kernels = lab.request("GET", "api/kernels?no_track_activity=1")
+            (found,) = [kernel for kernel in kernels if kernel["id"] == model["id"]]
+            return found["execution_state"], found["last_activity"]
+
+        kernel.run(f"FOLDER = {str(tmp_path)!r}")
+        emulator.scenario = "idle"
+        kernel.client.execute(BUSY_CELL)
+        # The beginning of the cell is activity; when it asks, that is over.
+        until(lambda: emulator.calls)
+        before = state()
+        assert before[0] == "busy"
+        until((tmp_path / "checkpoint").exists)
+        assert state() == before
+        self.ends(kernel, emulator, tmp_path)
+        kernel.client.stop_channels()
+
+
+def test_a_failing_callback_is_told_under_the_cell_that_set_it_up_and_others_are_called(
+    kernel: Kernel, emulator: Emulator
+) -> None:
+    emulator.change(**stops_in(4))
+    set_up = kernel.client.execute(
+        "import threading, jupyter_dsw\n"
+        "go, called = threading.Event(), threading.Event()\n"
+        "@jupyter_dsw.before_stop\n"
+        "def fails(reading, left):\n"
+        "    go.wait(); print('about to fail'); 1 / 0\n"
+        "@jupyter_dsw.before_stop\n"
+        "def works(reading, left):\n"
+        "    go.wait(); called.set()\n"
+    )
+    kernel.client.execute("go.set(); called.wait(60); print(called.is_set())")
+    told = {"stdout": "", "stderr": ""}
+
+    def everything() -> bool:
+        message = kernel.client.get_iopub_msg(timeout=60)
+        if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == set_up:
+            told[message["content"]["name"]] += message["content"]["text"]
+        # A line and its end may come in two messages.
+        return all(text.endswith("\n") for text in told.values())
+
+    until(everything)
+    assert "before_stop: fails failed." in told["stderr"]
+    assert "1 / 0" in told["stderr"]
+    assert told["stderr"].endswith("ZeroDivisionError: division by zero\n")
+    assert told["stdout"] == "about to fail\n"
+
+
+def test_a_notebook_that_nbclient_runs_is_called_too(
+    environment: dict[str, str], emulator: Emulator
+) -> None:
+    del environment
+    emulator.change(**stops_in(4))
+    code = (
+        "import jupyter_dsw\nsaved = []\n"
+        "with jupyter_dsw.before_stop(lambda reading, left: saved.append(left)):\n"
+        "    while not saved: sum(range(1000))\n"
+        "print(len(saved), saved[0].total_seconds() <= 240)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    done: Any = NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    (output,) = done.cells[0].outputs
+    assert output.text == "1 True\n"
