@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Commands of the virtual environment first: its node and jlpm, not the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test check build browser clean
+.PHONY: demo test check bench build browser clean
 
 # Editable, so the panel and the labextension are built too; made anew when the metadata changes.
 $(VENV)/ready: pyproject.toml labextension/package.json labextension/yarn.lock
@@ -36,7 +36,10 @@ check: $(VENV)/front
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
-build: $(VENV)/ready
+bench: $(VENV)/front
+	$(BIN)/python -m benchmarks.time_left
+
+build: $(VENV)/front
 	$(BIN)/python -m build
 
 browser: $(VENV)/ready

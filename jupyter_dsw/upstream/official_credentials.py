@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import threading
 from importlib.util import find_spec
 from typing import Any
 
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
-from jupyter_dsw.upstream.sockets import bounded
+from jupyter_dsw.upstream.sockets import BOUNDED, bounded
 
 _ADVICE = (
     "Give the instance a RAM role (PAI-DSW then sets ALIBABA_CLOUD_CREDENTIALS_URI), or set "
@@ -16,11 +18,18 @@ _ADVICE = (
 )
 
 
+def _not_from_here(_record: logging.LogRecord) -> bool:
+    """Whether it is not our question that the library logs about: it writes each source that has
+    nothing, with a traceback, to stderr."""
+    return threading.current_thread().name != BOUNDED
+
+
 class OfficialCredentials:
     """What `alibabacloud-credentials` finds: OIDC, profiles, the ECS metadata service, and more."""
 
     def __init__(self) -> None:
         self._client: Any = None
+        logging.getLogger("credentials").addFilter(_not_from_here)
 
     def get(self, timeout_s: float) -> Credentials:
         """Return what the library has.  Raises NoCredentials, in our own words: its own quote."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 T = TypeVar("T")
+BOUNDED = "jupyter-dsw-bounded"
+"""The name of the threads that `bounded` starts."""
 
 
 def bounded(call: Callable[[], T], timeout_s: float) -> T:
@@ -31,7 +33,7 @@ def bounded(call: Callable[[], T], timeout_s: float) -> T:
         except BaseException as error:  # noqa: BLE001 - it is raised again, in the waiting thread
             future.set_exception(error)
 
-    threading.Thread(target=run, daemon=True, name="jupyter-dsw-bounded").start()
+    threading.Thread(target=run, daemon=True, name=BOUNDED).start()
     try:
         return future.result(timeout_s)
     except concurrent.futures.TimeoutError as error:

@@ -53,4 +53,4 @@ def test_the_notebook_opens_with_the_panel_of_the_simulated_instance_and_nothing
     expect(timer).not_to_have_text(first)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=60) == 0
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("jupyter-dsw*")) == []

@@ -1,10 +1,11 @@
-"""`jupyter dsw …` in a real process."""
+"""`jupyter dsw emulator` in a real process."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -12,22 +13,19 @@ import pytest
 import requests
 
 from jupyter_dsw.emulator import SCENARIOS
-
-COMMAND = [sys.executable, "-m", "jupyter_dsw.cli"]
+from tests.cli.terminal import DSW, dsw
 
 
 def test_help_of_the_emulator_lists_every_scenario() -> None:
-    done = subprocess.run(
-        [*COMMAND, "emulator", "--help"], capture_output=True, text=True, check=True
-    )
+    help_text = dsw("emulator", "--help").stdout
     for name, scenario in SCENARIOS.items():
-        assert re.search(rf"{name} +{re.escape(scenario.description)}", done.stdout)
+        assert re.search(rf"{name} +{re.escape(scenario.description)}", help_text)
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_emulator_says_what_to_set_and_that_works_until_it_is_ended(end: int) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "emulator", "--scenario", "scheduled"], stdout=subprocess.PIPE, text=True
+        [*DSW, "emulator", "--scenario", "scheduled"], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     variables: dict[str, str] = {}
@@ -52,9 +50,25 @@ def test_the_emulator_says_what_to_set_and_that_works_until_it_is_ended(end: int
         requests.get(variables["JUPYTER_DSW_ENDPOINT"], timeout=5)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "99999"), ("--port", "-1"), ("--speed", "nan"), ("--speed", "0")],
+)
+def test_a_value_that_cannot_be_is_refused_in_a_line(option: str, value: str) -> None:
+    done = dsw("emulator", option, value)
+    assert done.returncode == 2
+    assert f"argument {option}: invalid {option[2:]} value: '{value}'" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = dsw("emulator", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "cannot listen on port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_scenario_gets_the_list() -> None:
-    done = subprocess.run(
-        [*COMMAND, "emulator", "--scenario", "healty"], capture_output=True, text=True, check=False
-    )
+    done = dsw("emulator", "--scenario", "healty")
     assert done.returncode == 2
     assert "healthy" in done.stderr

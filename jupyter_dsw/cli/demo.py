@@ -1,0 +1,31 @@
+"""`jupyter dsw demo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_dsw.cli.simulation import add_simulation_options
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.description = (
+        "Starts the emulator and a JupyterLab that reads the simulated instance, with a notebook\n"
+        "that shows it, and prints the URL to open. Ctrl-C ends both."
+    )
+    parser.epilog = (
+        "examples:\n"
+        "  jupyter dsw demo\n"
+        "  jupyter dsw demo --scenario lifecycle --speed 60    two hours in two minutes"
+    )
+    add_simulation_options(parser, listener="JupyterLab")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns the exit status."""
+    from jupyter_dsw.demo import run
+
+    return run(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)

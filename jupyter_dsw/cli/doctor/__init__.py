@@ -1,0 +1,125 @@
+"""`jupyter dsw doctor`: everything that must be right, and what to do about what is not."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+import sys
+import textwrap
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_dsw.cli.paint import Paint
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from jupyter_dsw.cli.doctor.check import Check, State
+
+_MARKS: dict[State, tuple[str, str]] = {
+    "ok": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("–", "dim"),
+    "noted": ("·", "dim"),
+}
+_NAME_WIDTH = 18
+_INDENT = " " * (_NAME_WIDTH + 2)
+_NARROWEST = 40
+
+_EPILOG = """\
+marks:
+  ✓  right
+  ✗  wrong, with what to do about it
+  –  cannot be told while something above is wrong, or left out
+  ·  worth knowing
+
+One GetInstance is sent. No key, token or password is ever shown.
+
+exit status:
+  0  all is well
+  1  something is wrong
+
+examples:
+  jupyter dsw doctor
+  jupyter dsw doctor --offline
+  jupyter dsw doctor --json | jq '.checks[] | select(.state == "failed")'
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.description = (
+        "Checks everything that must be right for jupyter-dsw, one line each: the environment,\n"
+        "the credentials, the way to the endpoint, the permission, the parts in this Jupyter."
+    )
+    parser.epilog = _EPILOG
+    parser.add_argument("--json", action="store_true", help="the checks as JSON")
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="leave out what asks the endpoint or the credential service",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns the exit status."""
+    paint = Paint(sys.stdout)
+    width = max(shutil.get_terminal_size().columns, _NARROWEST)
+    checks = []
+    with _logs_off():
+        for check in _checks(offline=arguments.offline):
+            checks.append(check)
+            if not arguments.json:
+                # At once: the next one may take seconds.
+                print(_line(check, width, paint), flush=True)
+    failed = sum(check.state == "failed" for check in checks)
+    if arguments.json:
+        encoded = msgspec.json.encode({"ok": not failed, "checks": checks})
+        print(msgspec.json.format(encoded, indent=2).decode())
+    else:
+        print(f"\n{_summary(failed, paint)}")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _logs_off() -> Iterator[None]:
+    # alibabacloud-credentials logs tracebacks to the terminal, whatever they quote.
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _checks(*, offline: bool) -> Iterator[Check]:
+    from jupyter_dsw.cli.doctor import call, endpoint, jupyter, setup
+    from jupyter_dsw.cli.doctor.check import examine
+    from jupyter_dsw.cli.doctor.scene import Scene
+
+    steps = (*setup.STEPS, *endpoint.STEPS, *call.STEPS)
+    yield from examine(steps, Scene(offline=offline), offline=offline)
+    yield from examine(jupyter.STEPS, None, offline=offline)
+
+
+def _line(check: Check, width: int, paint: Paint) -> str:
+    mark, colour = _MARKS[check.state]
+    wrap = functools.partial(textwrap.wrap, width=width - len(_INDENT), break_on_hyphens=False)
+    found = wrap(check.found) or [""]
+    advice = wrap(f"→ {check.advice}") if check.advice else []
+    dim = check.state in {"skipped", "noted"}
+    told = [paint(line, "dim") if dim else line for line in found]
+    told += [paint(line, "bold") for line in advice]
+    first, *others = told
+    lines = [f"{paint(mark, colour)} {check.name:{_NAME_WIDTH}}{first}"]
+    return "\n".join([*lines, *(_INDENT + line for line in others)])
+
+
+def _summary(failed: int, paint: Paint) -> str:
+    if not failed:
+        return paint("All is well.", "green")
+    return paint(f"{failed} of these {'is' if failed == 1 else 'are'} wrong.", "red")

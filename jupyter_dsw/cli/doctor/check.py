@@ -1,0 +1,90 @@
+"""What a check is, and how checks that build on each other are gone through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+import msgspec
+
+from jupyter_dsw.upstream.errors import DSWError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Scene = TypeVar("Scene")
+State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What came of one check."""
+
+    name: str
+    state: State
+    """`failed` is what has to be mended; `skipped`: it cannot be told as things are; `noted`:
+    worth knowing, and no fault."""
+    found: str
+    """What was found, or why it was skipped; never a secret."""
+    advice: str = ""
+    """What to do about it."""
+
+
+class Wrong(Exception):
+    """What a check raises that failed: what is wrong, and what to do about it."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class CannotTell(Exception):
+    """What a check raises that says nothing as things are; its text says why."""
+
+
+class Noted(str):
+    """What a check returns that is worth knowing, and no fault."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Step(Generic[Scene]):
+    """One check: `look` returns what it found, or raises `Wrong`, `CannotTell` or a `DSWError`."""
+
+    name: str
+    look: Callable[[Scene], str]
+    needs: tuple[str, ...] = ()
+    """The checks without which it cannot be told."""
+    network: bool = False
+    """Whether it asks another machine or process."""
+
+
+def examine(steps: Iterable[Step[Scene]], scene: Scene, *, offline: bool) -> Iterator[Check]:
+    """Take the steps one after another, leaving out those that nothing can be told by."""
+    passed: set[str] = set()
+    for step in steps:
+        missing = next((name for name in step.needs if name not in passed), None)
+        if offline and step.network:
+            check = Check(step.name, "skipped", "left out: --offline")
+        elif missing is not None:
+            check = Check(step.name, "skipped", f"cannot be told without: {missing}")
+        else:
+            check = _looked(step, scene)
+        if check.state in {"ok", "noted"}:
+            passed.add(step.name)
+        yield check
+
+
+def _looked(step: Step[Scene], scene: Scene) -> Check:
+    try:
+        found = step.look(scene)
+    except (Wrong, DSWError) as wrong:
+        return Check(step.name, "failed", wrong.message, wrong.advice)
+    except CannotTell as why:
+        return Check(step.name, "skipped", str(why))
+    except Exception as error:  # noqa: BLE001 - the other checks are made all the same
+        # The text of an unforeseen exception may quote anything.
+        found = f"The check itself failed ({type(error).__name__})."
+        return Check(step.name, "failed", found, "Please report it as a fault of jupyter-dsw.")
+    return Check(step.name, "noted" if isinstance(found, Noted) else "ok", str(found))

@@ -1,0 +1,171 @@
+"""`jupyter dsw info`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.instance.render import SECTIONS
+from jupyter_dsw.notebook.words import not_known
+
+if TYPE_CHECKING:
+    from jupyter_dsw.instance.countdowns import Countdowns
+    from jupyter_dsw.notebook.reading import Reading
+
+RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
+# The statuses in which a person can work on the instance; saving an image does not end that.
+_UP = frozenset({"Running", "Saving", "Saved", "SaveFailed"})
+_COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
+
+_EPILOG = f"""\
+sections:
+  {", ".join(SECTIONS)}, all
+  (default: all but network and details)
+
+exit status:
+  {RUNNING}  the instance is running
+  {FAILED}  it is not running, or it could not be read now
+  {MISUSED}  the command line is wrong
+  {STOPPING_SOON}  it will be stopped within --warn-minutes, or is being stopped
+
+examples:
+  jupyter dsw info
+  jupyter dsw info datasets disks
+  jupyter dsw info --watch
+  jupyter dsw info --json | jq .countdowns.next_stop
+  jupyter dsw info --warn-minutes 30 >/dev/null || echo "save your work"
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.description = (
+        "Shows the instance. Beside JupyterLab the Jupyter server is asked, elsewhere the endpoint."
+    )
+    parser.epilog = _EPILOG
+    sections = parser.add_argument(
+        "sections", nargs="*", type=_section, metavar="SECTION", help="what to show, see below"
+    )
+    # Not `choices`: argparse would only list them. This attribute is argcomplete's.
+    vars(sections)["completer"] = lambda **_: (*SECTIONS, "all")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--json", action="store_true", help="the whole answer as JSON, as the server gives it"
+    )
+    form.add_argument(
+        "--watch", action="store_true", help="redraw in place, with a live countdown, until Ctrl-C"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="ask again instead of taking a reading that holds"
+    )
+    parser.add_argument(
+        "--warn-minutes",
+        type=_minutes,
+        default=10.0,
+        metavar="N",
+        help=f"exit with {STOPPING_SOON} if the instance has N minutes left (default: 10)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns the exit status."""
+    from jupyter_dsw.notebook import source
+
+    if arguments.watch and (reason := _why_no_watch()):
+        print(f"jupyter dsw info: {reason}", file=sys.stderr)
+        return MISUSED
+    reading = source.ask(fresh=arguments.fresh)
+    reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
+    if arguments.watch:
+        from jupyter_dsw.cli.watch import watch
+
+        return watch(reading, arguments.warn_minutes)
+    if arguments.json:
+        print(reading.to_json())
+    else:
+        stream = sys.stdout if reading.instance is not None else sys.stderr
+        width = shutil.get_terminal_size().columns
+        print(page(reading, arguments.warn_minutes, width, Paint(stream)), file=stream)
+    return exit_status(reading, arguments.warn_minutes)
+
+
+def exit_status(reading: Reading, warn_minutes: float) -> int:
+    """What `reading` means for a script: see the help's "exit status"."""
+    instance, stops = reading.instance, reading.countdowns
+    if instance is None or stops is None:
+        return FAILED
+    if instance.status == "Stopping" or _left_ms(stops) <= warn_minutes * 60_000:
+        return STOPPING_SOON
+    if reading.error is not None or instance.status not in _UP:
+        return FAILED
+    return RUNNING
+
+
+def page(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> str:
+    """`reading` as text, in colours."""
+    colour = _COLOURS[exit_status(reading, warn_minutes)]
+    head, *rest = reading.to_text(width).split("\n\n")
+    parts = [_painted_head(head, colour, paint)]
+    if rest:
+        *sections, foot = rest
+        parts += [_painted_section(section, paint) for section in sections]
+        parts.append("\n".join(paint(line, "dim") for line in foot.split("\n")))
+    return "\n\n".join(parts)
+
+
+def _painted_head(head: str, colour: str, paint: Paint) -> str:
+    lines = head.split("\n")
+    for number, line in enumerate(lines):
+        if line.startswith("! "):
+            lines[number] = paint(line, "bold", "red")
+        elif line.startswith("● "):
+            lines[number] = paint("●", colour) + paint(line[1:], "bold")
+        elif line.startswith("  Next stop") and colour == _COLOURS[STOPPING_SOON]:
+            lines[number] = paint(line, "bold", colour)
+    return "\n".join(lines)
+
+
+def _painted_section(section: str, paint: Paint) -> str:
+    title, newline, body = section.partition("\n")
+    return paint(title, "bold") + newline + body
+
+
+def _left_ms(stops: Countdowns) -> float:
+    both = (stops.idle.remaining_ms, stops.scheduled.remaining_ms)
+    return min((left for left in both if left is not None), default=math.inf)
+
+
+def _section(word: str) -> str:
+    known = (*SECTIONS, "all")
+    if word not in known:
+        msg = f"{not_known(word, known, 'a section')} Sections: {', '.join(known)}."
+        raise argparse.ArgumentTypeError(msg)
+    return word
+
+
+def _minutes(word: str) -> float:
+    try:
+        minutes = float(word)
+    except ValueError:
+        minutes = -1
+    if not 0 <= minutes < math.inf:
+        msg = f"{word!r} is not a number of minutes"
+        raise argparse.ArgumentTypeError(msg)
+    return minutes
+
+
+def _why_no_watch() -> str:
+    from importlib.util import find_spec
+
+    if find_spec("rich") is None:
+        return "--watch needs the package rich: pip install 'jupyter-dsw[terminal]'"
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return "--watch redraws a terminal, and this output is none."
+    return ""

@@ -1,0 +1,106 @@
+"""`jupyter dsw run`: a command, and another one before the instance is stopped.
+
+This process becomes COMMAND, so signals, job control and the exit status are COMMAND's own and
+nothing has to be passed through. What watches is a process beside it (`beside.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from jupyter_dsw.cli.durations import parse_duration
+
+MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
+
+_EPILOG = """\
+CMD is run by the shell, once for each stop that comes near, with these variables:
+  JUPYTER_DSW_TIME_LEFT_SECONDS   whole seconds that are left
+  JUPYTER_DSW_STOP                idle or scheduled; empty if it is being stopped already
+  JUPYTER_DSW_COMMAND_PID         the process of COMMAND
+
+Just before, the endpoint is asked again: a stop that was called off or put off runs nothing.
+COMMAND is run as it is: Ctrl-C, signals and the exit status are its own. If nothing can be read
+of the instance that is said once, and COMMAND runs all the same.
+
+examples:
+  jupyter dsw run --before-stop 10m -- python train.py
+  jupyter dsw run --before-stop 5m --signal USR1 -- python train.py
+  jupyter dsw run --before-stop 15m --on-stop 'cp -r out /mnt/data/' -- bash train.sh
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.usage = (
+        "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME] -- COMMAND …"
+    )
+    parser.description = (
+        "Runs COMMAND, and before the instance is stopped, idle or by schedule, runs CMD. Without\n"
+        "--on-stop, COMMAND gets the signal TERM."
+    )
+    parser.epilog = _EPILOG
+    parser.add_argument(
+        "--before-stop",
+        type=parse_duration,
+        default=600.0,
+        metavar="DURATION",
+        help="how long before the stop: 600s, 10m, 1h30m (default: 10m). The endpoint counts idle "
+        "time in whole minutes, so 2m is the least that makes sense",
+    )
+    parser.add_argument("--on-stop", metavar="CMD", help="what to run then")
+    parser.add_argument(
+        "--signal",
+        type=_signal,
+        metavar="NAME",
+        help="what to send to COMMAND then: USR1, INT, … (default: TERM, or none with --on-stop)",
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns an exit status only if COMMAND cannot be run."""
+    command: list[str] = arguments.command
+    if command[:1] == ["--"]:
+        command = command[1:]
+    if not command:
+        print("jupyter dsw run: which COMMAND? Put it behind --", file=sys.stderr)
+        return MISUSED
+    if shutil.which(command[0]) is None:
+        return _cannot_run(command)
+    from jupyter_dsw.cli.beside import Action, watch_from_beside
+
+    send = arguments.signal or (None if arguments.on_stop else signal.SIGTERM)
+    watch_from_beside(Action(arguments.before_stop, arguments.on_stop, send))
+    return _become(command)
+
+
+def _become(command: list[str]) -> int:
+    # Python ignores these two, and what is ignored stays so in the program that follows.
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(ignored, signal.SIG_DFL)
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - a shell would be a process between
+    except OSError:
+        return _cannot_run(command)
+
+
+def _cannot_run(command: list[str]) -> int:
+    """The shell's own statuses for this."""
+    # A name without a slash is looked for on the PATH, and nowhere else.
+    there = "/" in command[0] and Path(command[0]).exists()
+    reason = "cannot be executed" if there else "not found"
+    print(f"jupyter dsw run: {command[0]}: {reason}", file=sys.stderr)
+    return NOT_EXECUTABLE if there else NOT_FOUND
+
+
+def _signal(name: str) -> signal.Signals:
+    try:
+        return signal.Signals[f"SIG{name.upper().removeprefix('SIG')}"]
+    except KeyError:
+        msg = f"{name!r} is not the name of a signal, such as USR1, TERM or INT"
+        raise argparse.ArgumentTypeError(msg) from None

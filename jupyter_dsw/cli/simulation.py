@@ -1,0 +1,50 @@
+"""What the commands that simulate an instance have in common."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from jupyter_dsw.emulator import SCENARIOS
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_simulation_options(parser: argparse.ArgumentParser, *, listener: str) -> None:
+    """Add `--scenario`, `--speed` and the `--port` of what listens."""
+    parser.add_argument(
+        "--scenario",
+        choices=list(SCENARIOS),
+        default="healthy",
+        metavar="NAME",
+        help=f"what happens to the instance: {', '.join(SCENARIOS)} (default: healthy)",
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="N",
+        help="simulated seconds a second (default: 1)",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, help=f"port of {listener} (default: a free one)"
+    )
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed < math.inf:
+        raise ValueError
+    return speed
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError
+    return port
+
+
+# What argparse calls the type in its message.
+_speed.__name__, _port.__name__ = "speed", "port"

@@ -1,0 +1,88 @@
+"""`jupyter dsw info --watch`: the page, redrawn in place, with a live countdown."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from jupyter_dsw.cli.info import STOPPING_SOON, exit_status, page
+from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.notebook import source
+
+if TYPE_CHECKING:
+    from jupyter_dsw.notebook.reading import Reading
+
+# Twice a second, so that no second of the countdown is left out.
+BETWEEN_FRAMES_S = 0.5
+
+
+def watch(first: Reading, warn_minutes: float) -> int:
+    """Show `first` and what follows it until Ctrl-C or SIGTERM; returns the last one's status."""
+    # The terminal is given back as it was, whoever ends this.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    latest = _Latest(first)
+    paint = Paint(sys.stdout)
+    console = Console()
+    live = Live(console=console, screen=True, auto_refresh=False)
+    with suppress(KeyboardInterrupt), live:
+        while True:
+            lines = _frame(latest.reading, warn_minutes, console.width, paint)
+            frame = _fitted(lines, console.height, paint)
+            live.update(Text.from_ansi(frame, no_wrap=True), refresh=True)
+            time.sleep(BETWEEN_FRAMES_S)
+    print(page(latest.reading, warn_minutes, console.width, paint))
+    return exit_status(latest.reading, warn_minutes)
+
+
+class _Latest:
+    """The current reading, renewed when it is due by a thread of its own: a reading may take
+    seconds, and the countdown goes on meanwhile."""
+
+    def __init__(self, first: Reading) -> None:
+        self.reading = first
+        threading.Thread(target=self._renew, name="jupyter-dsw-info", daemon=True).start()
+
+    def _renew(self) -> None:
+        while True:
+            time.sleep(max(0.0, self.reading.next_read - time.monotonic()))
+            sections = self.reading.sections
+            self.reading = msgspec.structs.replace(source.ask(), sections=sections)
+
+
+def _frame(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> list[str]:
+    soon = exit_status(reading, warn_minutes) == STOPPING_SOON
+    headline = paint(_headline(reading), "bold", "yellow" if soon else "green")
+    return [headline, "", *page(reading, warn_minutes, width, paint).split("\n")]
+
+
+def _fitted(lines: list[str], height: int, paint: Paint) -> str:
+    """As many of `lines` as fit, and how this ends."""
+    foot = "Ctrl-C ends"
+    more = len(lines) - (height - 2)
+    if more > 0:
+        foot = f"{more} more lines: name sections, or make the terminal taller. {foot}"
+        lines = lines[: height - 2]
+    return "\n".join([*lines, "", paint(foot, "dim")])
+
+
+def _headline(reading: Reading) -> str:
+    stops = reading.countdowns
+    if stops is None:
+        return "It is not known when the next stop is"
+    if stops.next_stop is None:
+        return "No stop is on its way"
+    left = stops.idle.remaining_ms if stops.next_stop == "idle" else stops.scheduled.remaining_ms
+    if left is None:
+        return "A stop is scheduled"
+    minutes, seconds = divmod(left // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"Stops in {hours}:{minutes:02}:{seconds:02} ({stops.next_stop})"

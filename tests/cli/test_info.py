@@ -1,0 +1,122 @@
+"""`jupyter dsw info` on an instance with no Jupyter server beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.terminal import DSW, Terminal, dsw
+
+if TYPE_CHECKING:
+    from jupyter_dsw.emulator import Emulator
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+def test_in_a_pipe_it_is_plain() -> None:
+    done = dsw("info")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("Simulated instance")
+    assert "● Running" in done.stdout
+    assert "asked directly" in " ".join(done.stdout.split())
+
+
+def test_in_a_terminal_it_has_colours_and_the_terminals_width() -> None:
+    with Terminal(*DSW, "info", "all", columns=50) as terminal:
+        assert terminal.wait() == 0
+        assert "\x1b[32m●\x1b[0m" in terminal.raw
+        assert "\x1b[1mDatasets" in terminal.raw
+        assert max(map(len, terminal.text.splitlines())) <= 50
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_that_wants_no_colours_gets_none(name: str, value: str) -> None:
+    variables: Any = {name: value}
+    with Terminal(*DSW, "info", **variables) as terminal:
+        assert terminal.wait() == 0
+        assert "● Running" in terminal.text
+        assert "\x1b" not in terminal.raw
+
+
+def test_it_shows_the_sections_that_are_named() -> None:
+    said = dsw("info", "disks", "datasets").stdout
+    assert "\nDatasets" in said
+    assert "\nCloud disks" in said
+    assert "\nResources" not in said
+
+
+def test_json_is_the_answer_of_the_contract(emulator: Emulator) -> None:
+    done = dsw("info", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["instance"]["InstanceId"] == emulator.instance_id
+    assert answer["countdowns"]["next_stop"] == "idle"
+    assert answer["error"] is None
+
+
+def test_an_unknown_section_gets_the_list_and_the_nearest(emulator: Emulator) -> None:
+    done = dsw("info", "datsets")
+    assert done.returncode == 2
+    assert "'datsets' is not a section. Did you mean 'datasets'?" in done.stderr
+    assert "snapshots, timers" in done.stderr
+    assert emulator.calls == 0
+
+
+@pytest.mark.parametrize("number", ["-1", "soon", "nan"])
+def test_minutes_that_are_none_are_refused(number: str) -> None:
+    done = dsw("info", f"--warn-minutes={number}")
+    assert done.returncode == 2
+    assert f"'{number}' is not a number of minutes" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words", "status"),
+    [
+        ("healthy", [], 0),
+        ("saving", [], 0),
+        ("save-failed", [], 0),
+        ("scheduled", [], 0),
+        ("scheduled", ["--warn-minutes", "15"], 3),
+        ("scheduled", ["--warn-minutes", "15", "--json"], 3),
+        ("idle", [], 3),
+        ("idle", ["--warn-minutes", "0"], 0),
+        ("lifecycle", [], 1),
+        ("failed", [], 1),
+        ("denied", [], 1),
+    ],
+)
+def test_the_exit_status_tells_a_script_how_the_instance_is(
+    emulator: Emulator, scenario: str, words: list[str], status: int
+) -> None:
+    emulator.scenario = scenario
+    assert dsw("info", *words).returncode == status
+
+
+def test_an_instance_that_is_being_stopped_counts_as_stopping_soon(emulator: Emulator) -> None:
+    emulator.change(Status="Stopping")
+    assert dsw("info").returncode == 3
+
+
+def test_what_went_wrong_is_told_on_stderr(emulator: Emulator) -> None:
+    emulator.scenario = "denied"
+    done = dsw("info")
+    assert done.stdout == ""
+    assert "paidsw:GetInstance" in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
+    with subprocess.Popen(
+        [*DSW, "info", "all"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 128 + 13

@@ -1,0 +1,247 @@
+"""`jupyter dsw run` in real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.cli.durations import parse_duration
+from jupyter_dsw.emulator import Emulator
+from tests.cli.terminal import DSW, Terminal, dsw
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.canaries import Canaries
+
+SIGNALS = ("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "WINCH")
+# Writes down each signal that it gets, until its input ends.
+NOTE_SIGNALS = f"""
+import signal, sys
+def note(number, frame): print(signal.Signals(number).name, flush=True)
+for name in {SIGNALS}: signal.signal(getattr(signal, "SIG" + name), note)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("10m", 600), ("600s", 600), ("1h30m", 5400), ("1h30m5s", 5405), ("1.5H", 5400)],
+)
+def test_a_duration_is_read_as_people_write_it(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "10", "m", "10m5", "5m1h", "-5m", "0s", "ten minutes"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=r"duration|no time"):
+        parse_duration(text)
+
+
+def test_a_duration_without_a_unit_gets_told_what_is_missing() -> None:
+    done = dsw("run", "--before-stop", "600", "--", "true")
+    assert done.returncode == 2
+    assert "'600' is not a duration such as 10m, 600s or 1h30m. Say which unit" in done.stderr
+
+
+def test_an_unknown_signal_is_refused() -> None:
+    done = dsw("run", "--signal", "WHATEVER", "--", "true")
+    assert done.returncode == 2
+    assert "'WHATEVER' is not the name of a signal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["sh", "-c", "exit 7"], 7),
+        (["sh", "-c", "kill -TERM $$"], -signal.SIGTERM),
+        (["no-such-command-here"], 127),
+        ([os.devnull], 126),
+        ([], 2),
+    ],
+)
+def test_the_exit_status_is_the_commands(command: list[str], status: int) -> None:
+    assert dsw("run", "--before-stop", "10m", "--", *command).returncode == status
+
+
+def test_a_shell_sees_a_command_that_a_signal_ended() -> None:
+    line = f"{sys.executable} -m jupyter_dsw.cli run -- sh -c 'kill -TERM $$'; echo $?"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "143"
+
+
+def test_the_commands_own_options_are_its_own() -> None:
+    done = dsw("run", "--", "echo", "--before-stop", "1m", "--help", "--")
+    assert done.stdout.split() == ["--before-stop", "1m", "--help", "--"]
+
+
+def test_the_command_gets_each_signal_once() -> None:
+    with subprocess.Popen(
+        [*DSW, "run", "--", sys.executable, "-c", NOTE_SIGNALS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "ready\n"
+        for name in SIGNALS:
+            process.send_signal(getattr(signal, f"SIG{name}"))
+            assert process.stdout.readline() == f"SIG{name}\n"
+        process.stdin.close()
+        assert process.stdout.read() == ""
+    assert process.returncode == 0
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_command_once() -> None:
+    with Terminal(*DSW, "run", "--", sys.executable, "-c", NOTE_SIGNALS) as terminal:
+        terminal.until("ready")
+        terminal.type("\x03")
+        terminal.until("SIGINT")
+        terminal.type("\x1c")
+        terminal.until("SIGQUIT")
+        terminal.type("\x04")
+        assert terminal.wait() == 0
+        assert terminal.text.count("SIGINT") == terminal.text.count("SIGQUIT") == 1
+
+
+def test_the_command_has_no_child_that_it_did_not_start() -> None:
+    done = dsw("run", "--", sys.executable, "-c", "import os; os.wait()")
+    assert "ChildProcessError" in done.stderr
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_closed_pipe_ends_the_command_as_ever() -> None:
+    done = dsw("run", "--", "sh", "-c", "yes | head -n 1")
+    assert (done.stdout, done.stderr) == ("y\n", "")
+
+
+def test_where_nothing_can_be_read_that_is_said_and_the_command_runs() -> None:
+    with Terminal(*DSW, "run", "--", "cat") as terminal:
+        terminal.until("DSW_INSTANCE_ID is not set")
+        terminal.type("still here\n\x04")
+        assert terminal.wait() == 0
+        assert terminal.text.count("still here") == 2  # the terminal's echo, and cat
+
+
+class Clock:
+    """The time of day, put forward."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def emulator(canaries: Canaries, clock: Clock) -> Iterator[Emulator]:
+    """An instance that is stopped after 12 minutes of `clock`."""
+    with Emulator("scheduled", clock=clock) as running:
+        canaries.emulators.append(running)
+        yield running
+
+
+@pytest.mark.usefixtures("environment")
+def test_on_stop_is_run_once_before_the_stop_and_knows_how_long_it_has(
+    emulator: Emulator, clock: Clock, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    save = (
+        f"echo $JUPYTER_DSW_STOP $JUPYTER_DSW_TIME_LEFT_SECONDS $JUPYTER_DSW_COMMAND_PID >>{saved}"
+    )
+    # A second to go until it is time.
+    clock.ahead_s = 2 * 60 - 1
+    with subprocess.Popen(
+        [*DSW, "run", "--before-stop", "10m", "--on-stop", save, "--", "cat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        until(lambda: saved.exists() and saved.read_text())
+        assert emulator.answer()["Status"] == "Running"
+        # Its pipes are closed only when what watches has ended, too.
+        said, warned = process.communicate()
+    assert said == ""
+    assert "will be stopped in" in warned
+    ((stop, left, pid),) = [line.split() for line in saved.read_text().splitlines()]
+    assert stop == "scheduled"
+    assert 0 < int(left) <= 600
+    assert int(pid) == process.pid
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_what_on_stop_is_doing_is_not_cut_off_by_the_end_of_the_command(tmp_path: Path) -> None:
+    (fifo, saved) = (tmp_path / "fifo", tmp_path / "saved")
+    os.mkfifo(fifo)
+    save = f"kill $JUPYTER_DSW_COMMAND_PID; read line <{fifo}; echo $line >{saved}; exit 4"
+    process = subprocess.Popen(
+        [*DSW, "run", "--before-stop", "15m", "--on-stop", save, "--", "cat"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.wait(timeout=60) == -signal.SIGTERM
+    fifo.write_text("the checkpoint\n")
+    _, warned = process.communicate()
+    assert saved.read_text() == "the checkpoint\n"
+    assert "--on-stop ended with status 4" in warned
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+@pytest.mark.parametrize(
+    ("options", "expected"), [([], "SIGTERM"), (["--signal", "USR1"], "SIGUSR1")]
+)
+def test_without_on_stop_the_command_gets_a_signal(options: list[str], expected: str) -> None:
+    with subprocess.Popen(
+        [*DSW, "run", "--before-stop=15m", *options, "--", sys.executable, "-c", NOTE_SIGNALS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == f"{expected}\n"
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_a_kernel_without_process_descriptors_is_enough(tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    # As on Linux before 5.3.
+    code = (
+        "import os, sys\ndel os.pidfd_open\nfrom jupyter_dsw.cli import main\n"
+        f"sys.exit(main(['run', '--before-stop=15m', '--signal=USR1', '--on-stop=echo >{saved}', "
+        "'--', *sys.argv[1:]]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, sys.executable, "-c", NOTE_SIGNALS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == "SIGUSR1\n"
+        assert saved.exists()
+        process.stdin.close()
+        assert process.stdout.read() == ""
