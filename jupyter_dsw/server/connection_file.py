@@ -22,6 +22,7 @@ class ConnectionFile:
         `url` is the door's local address, `token` opens it, `ca` is the path of the server's own
         certificate where it speaks TLS.
         """
+        _sweep(Path(runtime_dir))
         path = Path(runtime_dir) / connection_file_name(os.getpid())
         content = {"url": url, "token": token}
         if ca is not None:
@@ -41,3 +42,24 @@ class ConnectionFile:
     def remove(self) -> None:
         """Remove it, if it is still there."""
         self.path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what servers that were killed left behind: another process may get their number, and
+    whoever gets their port would be sent their token."""
+    for path in folder.glob(connection_file_name("*")):
+        pid = path.stem.rpartition("-")[2]
+        if pid.isascii() and pid.isdigit() and not _is_running(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # there, asking with signal 0 would end the process
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,3 +61,18 @@ def test_a_link_in_its_place_is_replaced_not_followed(tmp_path: Path) -> None:
 def test_a_runtime_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         ConnectionFile.write(str(tmp_path / "missing"), url="http://x/", token="t", ca=None)
+
+
+def test_what_a_killed_server_left_behind_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    stale = tmp_path / f"jupyter-dsw-{ended.pid}.json"
+    others = [
+        tmp_path / f"jupyter-dsw-{os.getppid()}.json",
+        tmp_path / f"jpserver-{ended.pid}.json",
+        tmp_path / "jupyter-dsw-notes.json",
+    ]
+    for path in (stale, *others):
+        path.write_text("{}")
+    file = ConnectionFile.write(str(tmp_path), url="http://x/", token="t", ca=None)
+    assert set(tmp_path.iterdir()) == {file.path, *others}
