@@ -38,14 +38,14 @@ const chineseTexts = {
   },
 };
 
-/** Options of every bundle that runs in a browser. */
-export const browser = minify => ({
+/** Options of every bundle that runs in a browser; style sheets may be minified in others too. */
+export const browser = (minify, minifyStyle = minify) => ({
   bundle: true,
   charset: 'utf8',
   format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
   minify,
-  plugins: [styleAsText(minify), chineseTexts],
+  plugins: [styleAsText(minifyStyle), chineseTexts],
   target: 'es2022',
 });

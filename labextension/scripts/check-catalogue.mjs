@@ -1,4 +1,5 @@
-// Fails when a text of the panel has no translation, or the catalogue has one that nobody uses.
+// Fails when a text of the panel, the extension or its settings has no translation, or the
+// catalogue has one that nobody uses.
 import { readCatalogue, usedTexts } from './strings.mjs';
 
 const used = await usedTexts();

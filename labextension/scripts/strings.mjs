@@ -4,20 +4,22 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { at, CATALOGUE } from './paths.mjs';
 
-/** The literals given to `t(…)` in a source, in order. */
-function textsOf(file, source) {
+/** Whether a call is the panel's `t(…)`. */
+const isPanels = ({ expression }) => ts.isIdentifier(expression) && expression.text === 't';
+/** Whether a call is one of JupyterLab's translation bundle: `trans.__(…)`. */
+const isLabs = ({ expression }) =>
+  ts.isPropertyAccessExpression(expression) && expression.name.text === '__';
+
+/** The literals given to the calls that are `wanted` in a source, in order. */
+function textsOf(file, source, wanted) {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const texts = [];
   const walk = node => {
-    if (
-      ts.isCallExpression(node) &&
-      ts.isIdentifier(node.expression) &&
-      node.expression.text === 't'
-    ) {
+    if (ts.isCallExpression(node) && wanted(node)) {
       const [text] = node.arguments;
       if (!text || !ts.isStringLiteral(text)) {
         const { line } = tree.getLineAndCharacterOfPosition(node.getStart());
-        throw new Error(`${file}:${line + 1}: t() takes a literal text, or no check can find it`);
+        throw new Error(`${file}:${line + 1}: takes a literal text, or no check can find it`);
       }
       texts.push(text);
     }
@@ -30,7 +32,7 @@ function textsOf(file, source) {
 /** A source with the Chinese of its texts in a second line of each. */
 export function withChinese(file, source, messages) {
   let [result, end] = ['', 0];
-  for (const literal of textsOf(file, source)) {
+  for (const literal of textsOf(file, source, isPanels)) {
     const both = [literal.text, messages[literal.text]].filter(Boolean).join('\n');
     result += source.slice(end, literal.getStart()) + JSON.stringify(both);
     end = literal.end;
@@ -38,14 +40,35 @@ export function withChinese(file, source, messages) {
   return result + source.slice(end);
 }
 
-/** Every text given to `t(…)`, once each. */
-export async function usedTexts() {
-  const names = await readdir(at('src'), { recursive: true });
-  const files = names.filter(name => name.endsWith('.ts')).map(name => join(at('src'), name));
-  const found = await Promise.all(
-    files.map(async file => textsOf(file, await readFile(file, 'utf8'))),
+/** Titles and descriptions of a JSON schema. */
+function textsOfSchema(schema) {
+  return Object.entries(schema ?? {}).flatMap(([name, value]) => {
+    if (typeof value === 'object') return textsOfSchema(value);
+    return /^(title|description)$/.test(name) ? [value] : [];
+  });
+}
+
+/** Reads the files of a folder whose names end like this. */
+async function contentsOf(folder, ending) {
+  const names = (await readdir(at(folder), { recursive: true })).filter(one =>
+    one.endsWith(ending),
   );
-  return [...new Set(found.flat().map(literal => literal.text))].sort();
+  return Promise.all(
+    names.map(async name => [name, await readFile(join(at(folder), name), 'utf8')]),
+  );
+}
+
+/** Every text that a person reads in the panel, the extension and its settings, once each. */
+export async function usedTexts() {
+  const sources = await contentsOf('src', '.ts');
+  const schemas = await contentsOf('schema', '.json');
+  const found = [
+    ...sources.flatMap(([name, source]) =>
+      textsOf(name, source, call => isPanels(call) || isLabs(call)).map(({ text }) => text),
+    ),
+    ...schemas.flatMap(([, schema]) => textsOfSchema(JSON.parse(schema))),
+  ];
+  return [...new Set(found)].sort();
 }
 
 /** The catalogue: English text to its one Chinese form. */

@@ -13,6 +13,8 @@ await esbuild.build({
   outdir,
   outExtension: { '.js': '.mjs' },
   platform: 'node',
+  // Lumino's modules for browsers: its others `require` what a module cannot.
+  mainFields: ['module', 'main'],
   sourcemap: 'inline',
 });
 const files = names.map(name => `${outdir}/${name.replace(/ts$/, 'mjs')}`);

@@ -1,18 +1,15 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ITranslator } from '@jupyterlab/translation';
-import { jupyterPage } from './page.ts';
-import { publishPage } from './panel/sources/page.ts';
+import { commandsPlugin } from './plugins/commands.ts';
+import { panelPlugin } from './plugins/panel.ts';
+import { preferencesPlugin } from './plugins/preferences.ts';
+import { statusPlugin } from './plugins/status.ts';
+import { storePlugin } from './plugins/store.ts';
+import { warningsPlugin } from './plugins/warnings.ts';
 
-const page: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-dsw:page',
-  description: 'Gives the panels in cells the way to the server and the display language.',
-  autoStart: true,
-  optional: [ITranslator],
-  activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    // Asked when a panel is made: the translator may learn its language later than this.
-    const language = () => translator?.languageCode ?? document.documentElement.lang;
-    publishPage(jupyterPage(app.serviceManager.serverSettings, language));
-  },
-};
-
-export default [page];
+export default [
+  storePlugin,
+  preferencesPlugin,
+  statusPlugin,
+  panelPlugin,
+  commandsPlugin,
+  warningsPlugin,
+];

@@ -1,1 +1,2 @@
-import './index.css';
+/* Minified by the build. The panel brings its own style into its shadow root. */
+import '../lib/style.css';

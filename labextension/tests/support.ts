@@ -39,6 +39,7 @@ export class FakeClock {
 
   /** Moves on, calling what falls due, and lets promises settle. */
   async pass(ms: number): Promise<void> {
+    await settle();
     const end = this.#now + ms;
     for (let timer = this.#first(end); timer; timer = this.#first(end)) {
       const { due, call } = timer;

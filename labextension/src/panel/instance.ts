@@ -1,68 +1,12 @@
-/** The elements of GetInstance that the panel shows in a form of its own; all may be missing. */
-export interface Instance extends Reasoned {
-  readonly InstanceId?: string;
-  readonly InstanceName?: string;
-  readonly InstanceUrl?: string;
-  readonly JupyterlabUrl?: string;
-  readonly WebIDEUrl?: string;
-  readonly TerminalUrl?: string;
-  readonly WorkspaceName?: string;
-  readonly EcsSpec?: string;
-  readonly RequestedResource?: RequestedResource;
-  readonly Driver?: string;
-  readonly ImageName?: string;
-  readonly ImageUrl?: string;
-  readonly PaymentType?: string;
-  readonly AccumulatedRunningTimeInMs?: number;
-  readonly Datasets?: readonly Dataset[];
-  readonly InstanceSnapshotList?: readonly Snapshot[];
-  readonly LatestSnapshot?: Snapshot;
-  readonly CloudDisks?: readonly CloudDisk[];
-}
+import type { CloudDisk, Instance, Snapshot } from './contract.ts';
+
+export type { CloudDisk, Dataset, Instance, Snapshot } from './contract.ts';
 
 /** What has a status, and a reason for it where it is a failure. */
 export interface Reasoned {
   readonly Status?: string;
   readonly ReasonCode?: string;
   readonly ReasonMessage?: string;
-}
-
-export interface RequestedResource {
-  readonly CPU?: string;
-  readonly Memory?: string;
-  readonly SharedMemory?: string;
-  readonly GPU?: string;
-  readonly GPUType?: string;
-}
-
-export interface Dataset {
-  readonly DatasetId?: string;
-  readonly DatasetVersion?: string;
-  readonly Uri?: string;
-  readonly MountPath?: string;
-  readonly MountAccess?: string;
-  readonly ActualMountAccess?: string;
-  readonly Dynamic?: boolean;
-}
-
-export interface Snapshot extends Reasoned {
-  readonly ImageId?: string;
-  readonly ImageName?: string;
-  readonly ImageUrl?: string;
-  readonly RepositoryUrl?: string;
-  readonly GmtCreateTime?: string;
-}
-
-export interface CloudDisk {
-  readonly Capacity?: string;
-  readonly SubType?: string;
-  readonly MountPath?: string;
-  /** All zero where DSW does not know. */
-  readonly Status?: {
-    readonly Available?: number;
-    readonly Usage?: number;
-    readonly Capacity?: number;
-  };
 }
 
 /** Newest first; `LatestSnapshot` among them if the list does not have it. */

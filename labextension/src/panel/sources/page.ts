@@ -34,6 +34,11 @@ export function publishPage(page: JupyterPage): void {
   shared[PAGE] = page;
 }
 
+/** Makes it the page's one source; the labextension's part, too. */
+export function publishSource(source: Source): void {
+  shared[SHARED] = source;
+}
+
 /** What Jupyter writes into its pages for its own scripts. */
 function pageConfig(): { baseUrl?: string; token?: string } | null {
   const text = document.getElementById('jupyter-config-data')?.textContent;
@@ -61,7 +66,8 @@ export async function meaningOf(response: Response, known: boolean): Promise<Ans
   return response.status === 404 && !known ? 'absent' : 'offline';
 }
 
-async function askServer(fresh: boolean): Promise<Answer | Trouble> {
+/** Asks the server. `known`: it has answered before. */
+export async function askPage(fresh: boolean, known: boolean): Promise<Answer | Trouble> {
   const response = await request({
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
     // `no-store`, and `max-age=0` with `no-cache` (Fetch standard, HTTP-network-or-cache fetch).
@@ -70,11 +76,14 @@ async function askServer(fresh: boolean): Promise<Answer | Trouble> {
     redirect: 'manual',
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  return meaningOf(response, Boolean(shared[SHARED]?.state.reading));
+  return meaningOf(response, known);
 }
 
 function newSource(): Source {
-  const poller = newPoller(askServer, 'offline');
+  const poller = newPoller(
+    fresh => askPage(fresh, Boolean(shared[SHARED]?.state.reading)),
+    'offline',
+  );
   for (const event of ['online', 'pageshow']) {
     addEventListener(event, poller.catchUp);
   }

@@ -14,7 +14,7 @@ export function statusWords(status: string | undefined): string {
 }
 
 /** What colours a status: those that end by themselves (`Saving`, `Queuing` …) are busy. */
-function tone(status = ''): string {
+export function tone(status = ''): string {
   if (/^(Running|Saved)$/.test(status)) return 'good';
   return status.endsWith('Failed') ? 'bad' : status.endsWith('ing') ? 'busy' : '';
 }

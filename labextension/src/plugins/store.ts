@@ -1,0 +1,55 @@
+import {
+  JupyterLab,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
+import { jupyterPage } from '../page.ts';
+import { speak } from '../panel/language.ts';
+import { askPage, publishPage, publishSource } from '../panel/sources/page.ts';
+import { InstanceStore } from '../store.ts';
+import { browserTabs } from '../tabs.ts';
+import { IInstanceStore } from '../tokens.ts';
+
+/** How often to look whether the machine slept. */
+const HEARTBEAT_MS = 10_000;
+
+/** Asks the server for the whole window, cells included, and gives them the display language. */
+export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
+  id: 'jupyter-dsw:store',
+  description: 'Keeps the current reading of the PAI-DSW instance for all that show it.',
+  autoStart: true,
+  provides: IInstanceStore,
+  optional: [ITranslator, JupyterLab.IInfo],
+  activate: (
+    { serviceManager: { serverSettings } }: JupyterFrontEnd,
+    translator: ITranslator | null,
+    info: JupyterLab.IInfo | null,
+  ) => {
+    // Asked when a panel is made: the translator may learn its language later than this.
+    const language = () => translator?.languageCode ?? document.documentElement.lang;
+    speak(language());
+    publishPage(jupyterPage(serverSettings, language));
+    const store: InstanceStore = new InstanceStore({
+      ask: fresh => askPage(fresh, store.state.reading !== null),
+      tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
+      standby: () => document.hidden || info?.isConnected === false,
+    });
+    publishSource(store);
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) return;
+      store.heartbeat();
+      store.catchUp();
+    });
+    for (const event of ['online', 'pageshow']) {
+      addEventListener(event, () => {
+        store.catchUp(true);
+      });
+    }
+    setInterval(() => {
+      if (!document.hidden) store.heartbeat();
+    }, HEARTBEAT_MS);
+    store.start();
+    return store;
+  },
+};

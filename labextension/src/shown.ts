@@ -1,0 +1,16 @@
+import type { SourceState } from './panel/source.ts';
+import type { Shown } from './panel/view/shown.ts';
+
+/** What the panel would show of it now: its words and timers serve here too. */
+export function shownOf({ reading, trouble, asking }: SourceState): Shown {
+  const { answer = null, at = 0 } = reading ?? {};
+  return {
+    named: [],
+    answer: answer?.instance ? answer : null,
+    elapsed: performance.now() - at,
+    problem: answer?.error ?? null,
+    origin: answer?.source ?? null,
+    trouble,
+    asking,
+  };
+}

@@ -1,0 +1,43 @@
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { Reading } from './panel/reading.ts';
+import type { Source } from './panel/source.ts';
+import type { Preferences } from './preferences.ts';
+
+/** What the window knows of the instance: one reading, shared by all that show it. */
+export interface IInstanceStore extends Source {
+  /** Asks for a new reading, and resolves with the outcome: the reading known then, new or not. */
+  read(): Promise<Reading | null>;
+  /** Something happened that makes asking worthwhile if it is due, or `always`. */
+  catchUp(always?: boolean): void;
+}
+
+export const IInstanceStore = new Token<IInstanceStore>(
+  'jupyter-dsw:IInstanceStore',
+  'The current reading of the PAI-DSW instance.',
+);
+
+/** The user's settings, as they are now. */
+export interface IPreferences {
+  readonly current: Preferences;
+  readonly changed: ISignal<unknown, void>;
+}
+
+export const IPreferences = new Token<IPreferences>(
+  'jupyter-dsw:IPreferences',
+  'The settings of jupyter-dsw, followed live.',
+);
+
+/** Ids of the commands; `args` take none of them. */
+export const CommandIDs = {
+  showPanel: 'jupyter-dsw:show-panel',
+  refresh: 'jupyter-dsw:refresh',
+  copyInstanceId: 'jupyter-dsw:copy-instance-id',
+  openConsole: 'jupyter-dsw:open-console',
+  openWebIDE: 'jupyter-dsw:open-web-ide',
+  openTerminal: 'jupyter-dsw:open-terminal',
+  insertInfoCell: 'jupyter-dsw:insert-info-cell',
+} as const;
+
+/** The domain of the texts: `jupyter_dsw/locale/<language>/LC_MESSAGES/jupyter_dsw.json`. */
+export const DOMAIN = 'jupyter_dsw';

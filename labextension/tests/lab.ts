@@ -1,0 +1,110 @@
+import type { InstanceStore } from '../src/store.ts';
+import { Ledger } from '../src/ledger.ts';
+import type { Answer } from '../src/panel/rest.ts';
+import { DEFAULTS, type Preferences } from '../src/preferences.ts';
+import type { Tabs, Told } from '../src/tabs.ts';
+import { answerNamed } from './support.ts';
+
+const MINUTE = 60_000;
+
+/** A browser whose tabs take turns and hear each other. */
+export class FakeBrowser {
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #ears: ((told: Told) => void)[] = [];
+  readonly #shelf = new Map<string, string>();
+
+  /** Runs one task at a time. */
+  readonly alone = <T>(task: () => Promise<T>): Promise<T> => {
+    const turn = this.#turn.then(task, task);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  };
+
+  /** Another tab of it. */
+  tab(): Tabs {
+    let own: (told: Told) => void = () => undefined;
+    return {
+      alone: this.alone,
+      tell: told => {
+        for (const ear of this.#ears) if (ear !== own) ear(structuredClone(told));
+      },
+      hear: callback => {
+        own = callback;
+        this.#ears.push(callback);
+      },
+    };
+  }
+
+  /** What its tabs remember together. */
+  ledger(): Ledger {
+    const shelf = {
+      getItem: (name: string) => this.#shelf.get(name) ?? null,
+      setItem: (name: string, text: string) => void this.#shelf.set(name, text),
+    };
+    return new Ledger(shelf, 'shown', this.alone);
+  }
+}
+
+/** An endpoint whose instance is stopped at a moment of the (fake) wall clock. */
+export class FakeServer {
+  asked = 0;
+  askedFresh = 0;
+  down = false;
+  due: number | null = null;
+  change: Partial<Answer> = {};
+
+  readonly ask = (fresh: boolean): Promise<Answer> => {
+    this.asked++;
+    if (fresh) this.askedFresh++;
+    return this.down ? Promise.reject(new Error('no server')) : Promise.resolve(this.answer());
+  };
+
+  /** The answer of this moment. */
+  answer(): Answer {
+    const base = answerNamed('idle');
+    const off = { state: 'off', remaining_ms: null, due_time: null } as const;
+    const counting = this.due !== null;
+    return {
+      ...base,
+      read_at: new Date(Date.now()).toISOString(),
+      age_ms: 0,
+      next_read_in_ms: MINUTE,
+      countdowns: {
+        idle: {
+          state: 'active',
+          remaining_ms: null,
+          idle_minutes: 0,
+          max_idle_minutes: 60,
+          cpu_percent_threshold: 20,
+          gpu_percent_threshold: null,
+        },
+        scheduled:
+          this.due === null
+            ? off
+            : {
+                state: 'counting',
+                remaining_ms: Math.max(0, this.due - Date.now()),
+                due_time: new Date(this.due).toISOString(),
+              },
+        next_stop: counting ? 'scheduled' : null,
+      },
+      ...this.change,
+    };
+  }
+
+  /** Plans the stop, minutes from now. */
+  stopIn(minutes: number): void {
+    this.due = Date.now() + minutes * MINUTE;
+  }
+}
+
+/** The default settings with some changed. */
+export function preferencesWith(change: Partial<Preferences> = {}): () => Preferences {
+  return () => ({ ...DEFAULTS, ...change });
+}
+
+/** What the page does when the machine wakes up. */
+export function wake(store: InstanceStore): void {
+  store.heartbeat();
+  store.catchUp();
+}

@@ -1,0 +1,75 @@
+"""The JupyterLab window: how the extension's surfaces are found, and how a stop is brought near."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from jupyter_dsw.demo.lab import Lab
+    from jupyter_dsw.emulator import Emulator
+
+AXE = Path(__file__).parents[2] / "labextension/node_modules/axe-core/axe.min.js"
+MINUTE = 60
+
+
+def write_settings(home: Path, plugin: str, **settings: object) -> None:
+    """Write a user's settings of a JupyterLab plugin, as the settings editor does."""
+    package, name = plugin.split(":")
+    folder = home / "config/lab/user-settings" / package
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(settings))
+
+
+def open_window(page: Page, lab: Lab, path: str = "lab") -> None:
+    """Open JupyterLab (`tree` for Notebook 7) and wait until it is there."""
+    page.goto(f"{lab.url}{path}?token={lab.token}")
+    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
+    page.evaluate("jupyterapp.restored.then(() => null)")
+
+
+def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:
+    """Execute one of JupyterLab's commands."""
+    page.evaluate(
+        "([id, args]) => jupyterapp.commands.execute(id, args)", [command, arguments or {}]
+    )
+
+
+def status_item(page: Page) -> Locator:
+    """The instance in the status bar."""
+    return page.locator(".jp-dsw-Status-button")
+
+
+def toast(page: Page) -> Locator:
+    """The notifications that are shown."""
+    return page.locator(".Toastify__toast")
+
+
+def dialog(page: Page) -> Locator:
+    """The dialog right before a stop."""
+    return page.locator(".jp-dsw-StopDialog")
+
+
+def stop_in(emulator: Emulator, seconds: float) -> None:
+    """Plan the instance's scheduled stop, and let it not be idle."""
+    due = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+    emulator.change(
+        InstanceShutdownTimer={"DueTime": due, "RemainingTimeInMs": None},
+        IdleInstanceCuller={"IdleTimeInMinutes": 0},
+    )
+
+
+def axe_violations(page: Page, selector: str) -> list[str]:
+    """Whatever axe-core finds in an element, of any severity: its rules and places."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("selector => axe.run(selector)", selector)
+    assert found["passes"], f"axe-core looked at nothing in {selector}"
+    return [
+        f"{violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
