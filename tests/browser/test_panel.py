@@ -45,7 +45,7 @@ class TestInEveryPage:
         write_notebook(lab, "%dsw_info")
         open_notebook(page, lab, path)
         run_cell(page, 0)
-        panel = page.locator("dsw-panel")
+        panel = page.locator(".jp-Notebook dsw-panel")
         expect(panel).to_contain_text(name)
         expect(panel).to_contain_text("Running")
         for dataset in lab.request("GET", "jupyter-dsw/v1/instance")["instance"]["Datasets"]:
@@ -62,7 +62,7 @@ class TestInEveryPage:
         write_notebook(lab, "%dsw_info", BUSY)
         open_notebook(page, lab, path)
         run_cell(page, 0)
-        panel = page.locator("dsw-panel")
+        panel = page.locator(".jp-Notebook dsw-panel")
         expect(panel).to_contain_text("Running")
         run_cell(page, 1)
         until(lambda: "*" in prompt(page, 1))
@@ -103,7 +103,7 @@ def test_it_works_behind_a_password(page: Page, start_lab: Any) -> None:
     page.keyboard.press("Enter")
     wait_for_kernel(page)
     run_cell(page, 0)
-    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
     expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
 
 
@@ -112,7 +112,7 @@ def test_it_works_under_a_base_url(page: Page, start_lab: Any) -> None:
     write_notebook(lab, "r = %dsw_info\nprint(r.asked)\nr")
     open_notebook(page, lab)
     run_cell(page, 0)
-    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
     expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
 
 
@@ -131,7 +131,7 @@ def test_a_kernel_of_another_environment_asks_the_server_too(
     )
     open_notebook(page, lab)
     run_cell(page, 0)
-    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
     outputs = page.locator(".jp-OutputArea").first
     expect(outputs).to_contain_text(str(other_environment.prefix))
     expect(outputs).to_contain_text("by the Jupyter server")
@@ -156,8 +156,8 @@ def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(
     page.on("request", note)
     open_notebook(page, lab)
     run_cell(page, 1)
-    expect(page.locator("dsw-panel")).to_have_count(20)
-    expect(page.locator("dsw-panel").last).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(20)
+    expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
     ours = [url for url in asked if "jupyter-dsw/v1" in url]
     assert len(ours) <= 3
     foreign = [url for url in asked if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
@@ -173,7 +173,7 @@ def test_the_refresh_button_brings_what_changed(
     write_notebook(lab, "%dsw_info")
     open_notebook(page, lab)
     run_cell(page, 0)
-    panel = page.locator("dsw-panel")
+    panel = page.locator(".jp-Notebook dsw-panel")
     expect(panel).to_contain_text("Running")
     emulator.change(InstanceName="renamed-meanwhile")
 
@@ -193,7 +193,7 @@ def test_an_error_says_what_to_do_while_the_last_good_values_stay(
     write_notebook(lab, "%dsw_info")
     open_notebook(page, lab)
     run_cell(page, 0)
-    panel = page.locator("dsw-panel")
+    panel = page.locator(".jp-Notebook dsw-panel")
     expect(panel).to_contain_text(name)
     emulator.scenario = "denied"
     expect(panel).to_contain_text("paidsw:GetInstance")
@@ -214,7 +214,7 @@ def test_markup_in_names_is_shown_as_text(page: Page, start_lab: Any, emulator: 
     write_notebook(lab, "%dsw_info all")
     open_notebook(page, lab)
     run_cell(page, 0)
-    panel = page.locator("dsw-panel")
+    panel = page.locator(".jp-Notebook dsw-panel")
     expect(panel).to_contain_text(evil)
     assert panel.locator("img, b:text('bold')").count() == 0
     assert panel.locator("a[href^=javascript]").count() == 0
@@ -228,7 +228,7 @@ def test_a_reopened_notebook_shows_the_panel_of_its_running_kernel(
     write_notebook(lab, "%dsw_info")
     open_notebook(page, lab)
     run_cell(page, 0)
-    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
     page.keyboard.press("Control+s")
     until(
         lambda: (
@@ -237,7 +237,7 @@ def test_a_reopened_notebook_shows_the_panel_of_its_running_kernel(
         )
     )
     open_notebook(page, lab)
-    expect(page.locator("dsw-panel")).to_contain_text("Running")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
 
 
 def test_the_panel_speaks_chinese_where_the_page_does(page: Page, start_lab: Any) -> None:
@@ -247,4 +247,4 @@ def test_the_panel_speaks_chinese_where_the_page_does(page: Page, start_lab: Any
     page.evaluate("document.documentElement.lang = 'zh-CN'")
     page.evaluate("delete globalThis[Symbol.for('jupyter-dsw:page')]")
     run_cell(page, 0)
-    expect(page.locator("dsw-panel")).to_contain_text("运行中")
+    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("运行中")
