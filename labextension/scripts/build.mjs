@@ -15,6 +15,8 @@ const lib = {
   ...browser(false, minify),
   entryPoints: [at('src/index.ts')],
   external: ['@jupyterlab/*', '@lumino/*'],
+  // Private members, which jupyter-builder would keep as long as they are; not `trans.__`.
+  ...(minify && { mangleProps: /^_[a-z]/ }),
   outfile: at('lib/index.js'),
 };
 

@@ -79,11 +79,13 @@ def test_a_warning_is_not_repeated_by_a_reload_or_in_another_tab(
 def test_two_minutes_before_a_stop_a_dialog_asks_to_save(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
-    stop_in(emulator, 125)
+    stop_in(emulator, 300 * MINUTE)
     lab = start_lab()
     write_notebook(lab, "1")
     open_notebook(page, lab)
+    stop_in(emulator, 115)
     box = dialog(page)
+    refresh_until_seen(page, box)
     expect(box).to_contain_text("about to stop")
     timer = box.get_by_role("timer")
     first = timer.inner_text()
