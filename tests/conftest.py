@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,15 @@ from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests import installed
 from tests.canaries import Canaries
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+
+# They ask again and again, or may ask for long.
+ASKING_THREADS = {"jupyter-dsw-watch", "jupyter-dsw-info", "jupyter-dsw-monitor"}
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +38,13 @@ def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             "no_proxy",
         }:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left_behind() -> Iterator[None]:
+    """What a test leaves running would ask the next test's emulator."""
+    yield
+    until(lambda: not [t for t in threading.enumerate() if t.name in ASKING_THREADS])
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.notebook.watch import WatchThread
 from tests.kernels import Kernel
+from tests.notebook.stopping import nobody_asked_for_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,3 +41,15 @@ def kernel(start_kernel: Callable[..., Kernel], environment: dict[str, str]) -> 
     """A kernel on the emulator's instance, with no Jupyter server beside it."""
     del environment
     return start_kernel()
+
+
+@pytest.fixture
+def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process has not asked the emulator yet; its thread ends with the test."""
+    del environment
+    thread = WatchThread()
+    monkeypatch.setattr(source, "_monitor", None)
+    monkeypatch.setattr(stops, "_thread", thread)
+    yield
+    thread.watch.alarms = ()
+    nobody_asked_for_long(thread)

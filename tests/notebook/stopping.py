@@ -1,8 +1,15 @@
-"""Instances that will be stopped, as overrides of the emulator's answer."""
+"""Instances that will be stopped, as overrides of the emulator's answer; the end of watching."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
+
+from jupyter_dsw.notebook.watch import FORGOTTEN_AFTER_S
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from jupyter_dsw.notebook.watch import WatchThread
 
 # No image is being saved: a reading holds for a minute.
 QUIET: dict[str, Any] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
@@ -13,3 +20,15 @@ NO_STOP: dict[str, Any] = {**BUSY, "InstanceShutdownTimer": None}
 def stops_in(minutes: float) -> dict[str, Any]:
     """A busy instance that says to be stopped by schedule in so many minutes."""
     return {**BUSY, "InstanceShutdownTimer": {"RemainingTimeInMs": int(minutes * 60_000)}}
+
+
+def nobody_asked_for_long(thread: WatchThread) -> None:
+    """Return when `thread` has seen that nobody asks any more."""
+    thread.asked_at = time.monotonic() - FORGOTTEN_AFTER_S
+
+    def has_ended() -> bool:
+        with thread._changed:
+            thread._changed.notify()
+        return not thread._running
+
+    until(has_ended)

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import source, stops
-from jupyter_dsw.notebook.watch import WatchThread
+from jupyter_dsw.notebook import stops
 from tests.notebook.stopping import stops_in
 from tests.waiting import until
 
@@ -33,17 +32,10 @@ BASE_CLASSES = {"transformers": "TrainerCallback", "lightning.pytorch.callbacks"
 
 
 @pytest.fixture(autouse=True)
-def near_a_stop(
-    environment: dict[str, str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def near_a_stop(own_thread: None, emulator: Emulator) -> None:
     """This process runs on an instance that is stopped in four minutes."""
-    del environment
+    del own_thread
     emulator.change(**stops_in(4))
-    thread = WatchThread()
-    monkeypatch.setattr(source, "_monitor", None)
-    monkeypatch.setattr(stops, "_thread", thread)
-    yield
-    thread.watch.alarms = ()
 
 
 def snippet(part: str) -> dict[str, Any]:

@@ -11,38 +11,16 @@ import pytest
 
 import jupyter_dsw
 from jupyter_dsw.notebook import source, stops
-from jupyter_dsw.notebook.watch import FORGOTTEN_AFTER_S, WatchThread
-from tests.notebook.stopping import NO_STOP, QUIET, stops_in
+from tests.notebook.stopping import NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from jupyter_dsw.emulator import Emulator
 
 
-@pytest.fixture(autouse=True)
-def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This process has not asked yet; its thread ends with the test."""
-    del environment
-    thread = WatchThread()
-    monkeypatch.setattr(source, "_monitor", None)
-    monkeypatch.setattr(stops, "_thread", thread)
-    yield
-    thread.watch.alarms = ()
-    nobody_asked_for_long(thread)
-
-
-def nobody_asked_for_long(thread: WatchThread) -> None:
-    """Return when `thread` has seen that nobody asks any more."""
-    thread.asked_at = time.monotonic() - FORGOTTEN_AFTER_S
-
-    def has_ended() -> bool:
-        with thread._changed:
-            thread._changed.notify()
-        return not thread._running
-
-    until(has_ended)
+pytestmark = pytest.mark.usefixtures("own_thread")
 
 
 def test_time_left_is_the_nearer_stop_and_goes_down_without_asking_again(
