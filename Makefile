@@ -27,7 +27,7 @@ demo: $(VENV)/front
 
 test: $(VENV)/front browser
 	cd labextension && jlpm test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2
 
 check: $(VENV)/front
 	$(BIN)/ruff check .

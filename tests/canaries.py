@@ -6,7 +6,8 @@ through every file that the run wrote: notebooks, server logs, runtime files, wo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +29,8 @@ SCENARIOS = (
     "healthy", "denied", "missing", "throttled", "reset", "garbage", "truncated", "html", "empty",
     "refused", "skewed", "expired",
 )  # fmt: skip
+# What the emulator mints ends in this; so few texts have it that all can be looked through.
+MINTED = re.compile(rb"canary-?[0-9a-f]{24}")
 # Environments are made of other people's files, and there are many.
 NOT_OURS = {"site-packages", "venv"}
 
@@ -37,18 +40,18 @@ class Canaries:
 
     def __init__(self) -> None:
         self.emulators: list[Emulator] = []
+        self._of_workers: set[str] = set()
         self.seen: list[str] = []
         self.files_read = 0
 
     def secrets(self) -> set[str]:
         """All that was planted so far."""
-        return {SHARING_TOKEN, *(s for emulator in self.emulators for s in emulator.secrets)}
+        ours = (secret for emulator in self.emulators for secret in emulator.secrets)
+        return {SHARING_TOKEN, *self._of_workers, *ours}
 
     def found_in(self, text: str | bytes) -> list[str]:
         """The secrets that occur in `text`."""
-        if isinstance(text, str):
-            text = text.encode("utf-8", "replace")
-        return [secret for secret in self.secrets() if secret.encode() in text]
+        return _Search(self.secrets()).found_in(text)
 
     def look_at(self, where: str, text: str | bytes) -> None:
         """Remember it if `text` has a secret in it; the secret itself is not repeated."""
@@ -57,9 +60,11 @@ class Canaries:
 
     def look_at_files(self, folder: Path) -> None:
         """Look at every file below `folder`."""
+        search = _Search(self.secrets())
         for path in _files(folder):
             self.files_read += 1
-            self.look_at(str(path), path.read_bytes())
+            if search.found_in(path.read_bytes()):
+                self.seen.append(str(path))
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -69,9 +74,19 @@ class Canaries:
         if report.longrepr is not None:
             self.look_at(f"{report.nodeid}: its failure", report.longreprtext)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of pytest-xdist planted and saw."""
+        output = getattr(node, "workeroutput", {})
+        self._of_workers.update(output.get("planted", ()))
+        self.seen += output.get("seen", ())
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """What the run wrote; a secret in it fails the run."""
+        if hasattr(session.config, "workeroutput"):  # this is a worker: the run is not over yet
+            session.config.workeroutput |= {"planted": list(self.secrets()), "seen": self.seen}
+            return
         factory = getattr(session.config, "_tmp_path_factory", None)
         if factory is not None and factory._basetemp is not None:
             self.look_at_files(factory._basetemp)
@@ -87,6 +102,28 @@ class Canaries:
         )
         for where in self.seen:
             terminalreporter.write_line(f"  SECRET SEEN in {where}", red=True)
+
+
+class _Search:
+    """Looks for thousands of secrets at once."""
+
+    def __init__(self, secrets: set[str]) -> None:
+        self._minted: dict[bytes, list[str]] = {}
+        self._others: list[str] = []
+        for secret in secrets:
+            end = MINTED.search(secret.encode())
+            if end is not None and end.end() == len(secret):
+                self._minted.setdefault(end.group(), []).append(secret)
+            else:
+                self._others.append(secret)
+
+    def found_in(self, text: str | bytes) -> list[str]:
+        """The secrets that occur in `text`."""
+        if isinstance(text, str):
+            text = text.encode("utf-8", "replace")
+        ends = {end for end in MINTED.findall(text) if end in self._minted}
+        found = [secret for end in ends for secret in self._minted[end] if secret.encode() in text]
+        return found + [secret for secret in self._others if secret.encode() in text]
 
 
 def _files(folder: Path) -> Iterator[Path]:

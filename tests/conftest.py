@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests import installed
 from tests.canaries import Canaries
+from tests.once import once
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -45,6 +47,20 @@ def no_thread_is_left_behind() -> Iterator[None]:
     """What a test leaves running would ask the next test's emulator."""
     yield
     until(lambda: not [t for t in threading.enumerate() if t.name in ASKING_THREADS])
+
+
+class _Together(LoadFileScheduling):  # type: ignore[misc]
+    """The tests of a file stay together, for the servers that they share, and all tests in a
+    browser: two browsers at once would starve a small machine."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "in a browser" if "browser" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
+    """How the workers share the tests."""
+    return _Together(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,7 +116,9 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sdist, and the wheel built from it."""
-    return installed.build(tmp_path_factory.mktemp("dist"))
+    folder = once(tmp_path_factory, "dist", installed.build)
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return sdist, wheel
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +126,9 @@ def other_environment(
     distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> installed.Environment:
     """An environment into which nothing but the wheel, JupyterLab and a kernel were installed."""
-    environment = installed.Environment.create(tmp_path_factory.mktemp("environment") / "venv")
-    environment.install(distributions[1], "jupyterlab", "ipykernel")
-    return environment
+
+    def create(prefix: Path) -> None:
+        environment = installed.Environment.create(prefix)
+        environment.install(distributions[1], "jupyterlab", "ipykernel")
+
+    return installed.Environment(once(tmp_path_factory, "venv", create))

@@ -20,7 +20,8 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    assert "browser" in str(request.path), "the run's workers know tests in a browser by that word"
     # Not for the session: while Playwright runs, this thread can run no other event loop.
     path = chromium.executable()
     if path is None:
