@@ -3,55 +3,80 @@
 from __future__ import annotations
 
 import statistics
-import timeit
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-ROUNDS = 25
-CALLS = 20_000
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What one call costs, and how many times that of another."""
+class Row:
+    """One line of the table: a ratio or a count, and what it should be."""
 
-    name: str
+    what: str
     against: str
-    cost_ns: float
-    against_ns: float
-    ratios: tuple[float, ...]
-    goal: float
-
-    @property
-    def ratio(self) -> float:
-        """The median of the rounds' ratios."""
-        return statistics.median(self.ratios)
+    figure: float
+    goal: str
+    reached: bool | None
+    """None where there is no goal to reach, only a figure to state."""
+    spread: tuple[float, float] | None = None
+    """The 5th and the 95th percentile of the rounds."""
+    detail: str = ""
 
     def __str__(self) -> str:
-        low, *_, high = statistics.quantiles(self.ratios, n=20)
-        return (
-            f"{self.name}: {self.cost_ns:.0f} ns a call, {self.ratio:.1f} times {self.against} "
-            f"({self.against_ns:.0f} ns; 5th to 95th percentile {low:.1f} to {high:.1f}; "
-            f"goal: at most {self.goal:g})"
-        )
+        spread = "" if self.spread is None else f" ({self.spread[0]:.3g} to {self.spread[1]:.3g})"
+        mark = {True: "reached", False: "NOT REACHED", None: "stated"}[self.reached]
+        against = f" against {self.against}" if self.against else ""
+        figure = f"{self.figure:.3g}{spread}; goal {self.goal}: {mark}"
+        return f"{self.what}{against}: {figure}. {self.detail}"
 
 
-def compare(
-    name: str, call: Callable[[], object], against: str, other: Callable[[], object], goal: float
-) -> Comparison:
-    """Time `call` and `other` in turns, so that what else the machine does meets both."""
-    pairs = [
-        (timeit.timeit(call, number=CALLS), timeit.timeit(other, number=CALLS))
-        for _ in range(ROUNDS)
-    ]
-    return Comparison(
-        name,
-        against,
-        statistics.median(mine for mine, _ in pairs) / CALLS * 1e9,
-        statistics.median(theirs for _, theirs in pairs) / CALLS * 1e9,
-        tuple(mine / theirs for mine, theirs in pairs),
-        goal,
-    )
+def in_turns(
+    mine: Callable[[], float], other: Callable[[], float], rounds: int
+) -> tuple[list[float], list[float]]:
+    """Measure both so many times in turns, so that what else the machine does meets both."""
+    pairs = []
+    for number in range(rounds):
+        # Whoever comes second finds warmer caches: each is second as often as the other.
+        if number % 2:
+            theirs = other()
+            pairs.append((mine(), theirs))
+        else:
+            pairs.append((mine(), other()))
+    return [mine for mine, _ in pairs], [theirs for _, theirs in pairs]
+
+
+def ratio_at_most(
+    what: str, against: str, mine: Sequence[float], theirs: Sequence[float], goal: float, unit: str
+) -> Row:
+    """The row for a cost that may be at most `goal` times the other."""
+    return _ratio(what, against, mine, theirs, unit, f"≤ {goal:g}", lambda ratio: ratio <= goal)
+
+
+def ratio_at_least(
+    what: str, against: str, mine: Sequence[float], theirs: Sequence[float], goal: float, unit: str
+) -> Row:
+    """The row for a gain that should be at least `goal` times the other."""
+    return _ratio(what, against, mine, theirs, unit, f"≥ {goal:g}", lambda ratio: ratio >= goal)
+
+
+def _ratio(
+    what: str,
+    against: str,
+    mine: Sequence[float],
+    theirs: Sequence[float],
+    unit: str,
+    goal: str,
+    reached: Callable[[float], bool],
+) -> Row:
+    ratios = [one / two for one, two in zip(mine, theirs, strict=True)]
+    ratio = statistics.median(ratios)
+    detail = f"{statistics.median(mine):.4g} {unit} against {statistics.median(theirs):.4g} {unit}"
+    return Row(what, against, ratio, goal, reached(ratio), spread(ratios), detail)
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """The 5th and the 95th percentile."""
+    centiles = statistics.quantiles(values, n=20, method="inclusive")
+    return centiles[0], centiles[-1]

@@ -1,0 +1,1 @@
+"""What jupyter-dsw costs, as ratios measured in one run: `make bench`."""
