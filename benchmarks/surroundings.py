@@ -30,8 +30,8 @@ def on_an_instance_elsewhere() -> Iterator[dict[str, str]]:
         "with Emulator() as emulator:\n"
         "    print(json.dumps(emulator.environment()), flush=True); sys.stdin.read()"
     )
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code], text=True, **pipes) as process:
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         stdin, stdout = cast("tuple[IO[str], IO[str]]", (process.stdin, process.stdout))
         environment: dict[str, str] = json.loads(stdout.readline())
         try:
