@@ -10,6 +10,7 @@ import msgspec
 
 from jupyter_dsw.instance.countdowns import Countdowns, countdowns
 from jupyter_dsw.instance.model import Instance, instance_from_wire
+from jupyter_dsw.language import Language, translated
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ class Problem(msgspec.Struct, frozen=True):
     def of(cls, error: DSWError) -> Problem:
         """The secret-free parts of `error`."""
         return cls(error.code, error.message, error.advice, error.request_id)
+
+    def in_language(self, language: Language) -> Problem:
+        """The same problem told in a language."""
+        return msgspec.structs.replace(
+            self,
+            message=translated(self.message, language),
+            advice=translated(self.advice, language),
+        )
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,12 +95,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """The idle and the scheduled stop as of now; None if nothing was ever read."""
         return self.countdowns_at(time.monotonic())
 
-    def answer(self, now: float) -> dict[str, Any]:
-        """This reading at the monotonic second `now` as the REST contract has it: JSON builtins."""
+    def answer(self, now: float, language: Language = "en") -> dict[str, Any]:
+        """This reading at the monotonic second `now` as the REST contract has it: JSON builtins.
+
+        `language` is that of the error's words.
+        """
         next_read_in_ms = max(SOONEST_NEXT_READ_MS, round((self.next_read - now) * 1000))
         error = None
         if self.error is not None:
-            error = msgspec.to_builtins(self.error) | {"retry_in_ms": next_read_in_ms}
+            told = msgspec.to_builtins(self.error.in_language(language))
+            error = told | {"retry_in_ms": next_read_in_ms}
         return {
             "instance": None if self.instance is None else self.instance.to_wire(),
             "read_at": None if self.read_at is None else _rfc3339(self.read_at),

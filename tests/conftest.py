@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The tests read English, whatever the language of the person who runs them.
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+    settings = tempfile.TemporaryDirectory()
+    os.environ["JUPYTERLAB_SETTINGS_DIR"] = settings.name
+    config.add_cleanup(settings.cleanup)
     config.pluginmanager.register(Canaries(), "canaries")
 
 

@@ -3,22 +3,27 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.cli.parser import Parser
+from jupyter_dsw.language import text
+
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 # Each is a module of this package with `add_arguments(parser)` and `run(arguments) -> status`.
 COMMANDS = {
-    "info": "show the instance: status, next stop, datasets, snapshots, disks",
-    "run": "run a command, and another one before the instance is stopped",
-    "doctor": "check everything that must be right, and say what to do about what is not",
-    "demo": "open JupyterLab on a simulated instance",
-    "emulator": "run a local DSW endpoint that verifies signatures, with a simulated instance",
+    "info": text("show the instance: status, next stop, datasets, snapshots, disks"),
+    "run": text("run a command, and another one before the instance is stopped"),
+    "doctor": text("check everything that must be right, and say what to do about what is not"),
+    "demo": text("open JupyterLab on a simulated instance"),
+    "emulator": text(
+        "run a local DSW endpoint that verifies signatures, with a simulated instance"
+    ),
 }
 INTERRUPTED = 128 + 2
 PIPE_CLOSED = 128 + 13
@@ -48,17 +53,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="jupyter dsw",
-        description="The Alibaba Cloud PAI-DSW instance that this machine is.",
-        epilog="`jupyter dsw COMMAND --help` tells more of each, with examples.",
+        description=text("The Alibaba Cloud PAI-DSW instance that this machine is."),
+        epilog=text("`jupyter dsw COMMAND --help` tells more of each, with examples."),
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title=text("commands"), required=True, metavar="COMMAND")
     chosen = next((word for word in words if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(
-            name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
+        command = commands.add_parser(name, help=summary)
         # The others are listed only, so that none is waited for.
         if name == chosen or "_ARGCOMPLETE" in os.environ:
             module = import_module(f"jupyter_dsw.cli.{name}")

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.language import text
+from jupyter_dsw.notebook.person import said
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -71,10 +74,15 @@ def _watch(command: _Process, action: Action) -> None:
 
 def _act(command: _Process, action: Action, reading: Reading, left: timedelta) -> None:
     stop = (reading.countdowns and reading.countdowns.next_stop) or ""
-    _say(f"this instance will be stopped in {left.total_seconds():.0f} s ({stop or 'already is'})")
+    seconds = f"{left.total_seconds():.0f}"
+    if stop:
+        kind = text("idle") if stop == "idle" else text("scheduled")
+        _say(text("this instance will be stopped in %1 s (%2)", seconds, kind))
+    else:
+        _say(text("this instance is being stopped"))
     if action.on_stop is not None:
         variables = {
-            "JUPYTER_DSW_TIME_LEFT_SECONDS": f"{left.total_seconds():.0f}",
+            "JUPYTER_DSW_TIME_LEFT_SECONDS": seconds,
             "JUPYTER_DSW_STOP": stop,
             "JUPYTER_DSW_COMMAND_PID": str(command.pid),
         }
@@ -86,14 +94,14 @@ def _act(command: _Process, action: Action, reading: Reading, left: timedelta) -
             check=False,
         )
         if done.returncode:
-            _say(f"--on-stop ended with status {done.returncode}")
+            _say(text("--on-stop ended with status %1", done.returncode))
     if action.send is not None:
         command.send(action.send)
 
 
 def _say(words: str) -> None:
     with contextlib.suppress(OSError):  # nobody may be reading any more
-        print(f"jupyter dsw run: {words}", file=sys.stderr, flush=True)
+        print(f"jupyter dsw run: {said(words)}", file=sys.stderr, flush=True)
 
 
 class _Process:

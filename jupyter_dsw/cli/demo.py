@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.simulation import add_simulation_options
+from jupyter_dsw.language import text
 
 if TYPE_CHECKING:
     import argparse
@@ -12,20 +13,20 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.description = (
+    parser.description = text(
         "Starts the emulator and a JupyterLab that reads the simulated instance, with a notebook\n"
         "that shows it, and prints the URL to open. Ctrl-C ends both."
     )
-    parser.epilog = (
+    parser.epilog = text(
         "examples:\n"
         "  jupyter dsw demo\n"
         "  jupyter dsw demo --scenario lifecycle --speed 60    two hours in two minutes"
     )
-    add_simulation_options(parser, listener="JupyterLab")
+    add_simulation_options(parser, port_help=text("port of JupyterLab (default: a free one)"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns the exit status."""
-    from jupyter_dsw.demo import run
+    from jupyter_dsw.demo.run import run
 
     return run(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.simulation import add_simulation_options
 from jupyter_dsw.emulator import SCENARIOS, serve
+from jupyter_dsw.language import joined, text
+from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
     import argparse
@@ -14,20 +16,22 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.description = (
+    parser.description = text(
         "Runs a local DSW endpoint that verifies signatures, and a credential service beside it,\n"
         "until Ctrl-C. Prints what to set for a client to use them."
     )
     width = max(map(len, SCENARIOS))
-    parser.epilog = (
-        "scenarios:\n"
-        + "\n".join(f"  {name:{width}}  {each.description}" for name, each in SCENARIOS.items())
-        + "\n\nexample, from a second terminal:\n"
+    scenarios = (
+        joined("", (f"  {name:{width}}  ", each.description)) for name, each in SCENARIOS.items()
+    )
+    parser.epilog = text(
+        "scenarios:\n%1\n\nexample, from a second terminal:\n"
         "  jupyter dsw emulator --scenario scheduled --port 8900\n"
         "  export DSW_INSTANCE_ID=… (and the other lines that it printed)\n"
-        "  jupyter dsw info"
+        "  jupyter dsw info",
+        joined("\n", scenarios),
     )
-    add_simulation_options(parser, listener="the endpoint")
+    add_simulation_options(parser, port_help=text("port of the endpoint (default: a free one)"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         serve(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
     except OSError as error:
-        print(f"The emulator cannot listen on port {arguments.port}: {error}", file=sys.stderr)
+        reason = text("The emulator cannot listen on port %1: %2", arguments.port, error)
+        print(said(reason), file=sys.stderr)
         return 1
     return 0

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_dsw.cli.paint import Paint
-from jupyter_dsw.instance.render import SECTIONS
+from jupyter_dsw.instance.render import NEXT_STOP, SECTIONS
+from jupyter_dsw.language import joined, text
+from jupyter_dsw.notebook.person import said
 from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
@@ -24,16 +26,17 @@ RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
 _UP = frozenset({"Running", "Saving", "Saved", "SaveFailed"})
 _COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
 
-_EPILOG = f"""\
+_EPILOG = text(
+    """\
 sections:
-  {", ".join(SECTIONS)}, all
+  %1, all
   (default: all but network and details)
 
 exit status:
-  {RUNNING}  the instance is running
-  {FAILED}  it is not running, or it could not be read now
-  {MISUSED}  the command line is wrong
-  {STOPPING_SOON}  it will be stopped within --warn-minutes, or is being stopped
+  %2  the instance is running
+  %3  it is not running, or it could not be read now
+  %4  the command line is wrong
+  %5  it will be stopped within --warn-minutes, or is being stopped
 
 examples:
   jupyter dsw info
@@ -41,36 +44,50 @@ examples:
   jupyter dsw info --watch
   jupyter dsw info --json | jq .countdowns.next_stop
   jupyter dsw info --warn-minutes 30 >/dev/null || echo "save your work"
-"""
+""",
+    ", ".join(SECTIONS),
+    RUNNING,
+    FAILED,
+    MISUSED,
+    STOPPING_SOON,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.description = (
+    parser.description = text(
         "Shows the instance. Beside JupyterLab the Jupyter server is asked, elsewhere the endpoint."
     )
     parser.epilog = _EPILOG
     sections = parser.add_argument(
-        "sections", nargs="*", type=_section, metavar="SECTION", help="what to show, see below"
+        "sections",
+        nargs="*",
+        type=_section,
+        metavar="SECTION",
+        help=text("what to show, see below"),
     )
     # Not `choices`: argparse would only list them. This attribute is argcomplete's.
     vars(sections)["completer"] = lambda **_: (*SECTIONS, "all")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
-        "--json", action="store_true", help="the whole answer as JSON, as the server gives it"
+        "--json", action="store_true", help=text("the whole answer as JSON, as the server gives it")
     )
     form.add_argument(
-        "--watch", action="store_true", help="redraw in place, with a live countdown, until Ctrl-C"
+        "--watch",
+        action="store_true",
+        help=text("redraw in place, with a live countdown, until Ctrl-C"),
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="ask again instead of taking a reading that holds"
+        "--fresh",
+        action="store_true",
+        help=text("ask again instead of taking a reading that holds"),
     )
     parser.add_argument(
         "--warn-minutes",
         type=_minutes,
         default=10.0,
         metavar="N",
-        help=f"exit with {STOPPING_SOON} if the instance has N minutes left (default: 10)",
+        help=text("exit with %1 if the instance has N minutes left (default: 10)", STOPPING_SOON),
     )
 
 
@@ -79,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     from jupyter_dsw.notebook import source
 
     if arguments.watch and (reason := _why_no_watch()):
-        print(f"jupyter dsw info: {reason}", file=sys.stderr)
+        print(f"jupyter dsw info: {said(reason)}", file=sys.stderr)
         return MISUSED
     reading = source.ask(fresh=arguments.fresh)
     reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
@@ -122,12 +139,13 @@ def page(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> str
 
 def _painted_head(head: str, colour: str, paint: Paint) -> str:
     lines = head.split("\n")
+    next_stop = f"  {said(NEXT_STOP)} "
     for number, line in enumerate(lines):
         if line.startswith("! "):
             lines[number] = paint(line, "bold", "red")
         elif line.startswith("● "):
             lines[number] = paint("●", colour) + paint(line[1:], "bold")
-        elif line.startswith("  Next stop") and colour == _COLOURS[STOPPING_SOON]:
+        elif line.startswith(next_stop) and colour == _COLOURS[STOPPING_SOON]:
             lines[number] = paint(line, "bold", colour)
     return "\n".join(lines)
 
@@ -145,8 +163,9 @@ def _left_ms(stops: Countdowns) -> float:
 def _section(word: str) -> str:
     known = (*SECTIONS, "all")
     if word not in known:
-        msg = f"{not_known(word, known, 'a section')} Sections: {', '.join(known)}."
-        raise argparse.ArgumentTypeError(msg)
+        wrong = not_known(text("%1 is not a section.", repr(word)), word, known)
+        sections = text("Sections: %1.", ", ".join(known))
+        raise argparse.ArgumentTypeError(said(joined(" ", (wrong, sections))))
     return word
 
 
@@ -156,8 +175,8 @@ def _minutes(word: str) -> float:
     except ValueError:
         minutes = -1
     if not 0 <= minutes < math.inf:
-        msg = f"{word!r} is not a number of minutes"
-        raise argparse.ArgumentTypeError(msg)
+        wrong = text("%1 is not a number of minutes", repr(word))
+        raise argparse.ArgumentTypeError(said(wrong))
     return minutes
 
 
@@ -165,7 +184,7 @@ def _why_no_watch() -> str:
     from importlib.util import find_spec
 
     if find_spec("rich") is None:
-        return "--watch needs the package rich: pip install 'jupyter-dsw[terminal]'"
+        return text("--watch needs the package rich: pip install 'jupyter-dsw[terminal]'")
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        return "--watch redraws a terminal, and this output is none."
+        return text("--watch redraws a terminal, and this output is none.")
     return ""

@@ -14,10 +14,12 @@ import sys
 from pathlib import Path
 
 from jupyter_dsw.cli.durations import parse_duration
+from jupyter_dsw.language import text
+from jupyter_dsw.notebook.person import said
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
-_EPILOG = """\
+_EPILOG = text("""\
 CMD is run by the shell, once for each stop that comes near, with these variables:
   JUPYTER_DSW_TIME_LEFT_SECONDS   whole seconds that are left
   JUPYTER_DSW_STOP                idle or scheduled; empty if it is being stopped already
@@ -31,7 +33,7 @@ examples:
   jupyter dsw run --before-stop 10m -- python train.py
   jupyter dsw run --before-stop 5m --signal USR1 -- python train.py
   jupyter dsw run --before-stop 15m --on-stop 'cp -r out /mnt/data/' -- bash train.sh
-"""
+""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = (
         "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME] -- COMMAND …"
     )
-    parser.description = (
+    parser.description = text(
         "Runs COMMAND, and before the instance is stopped, idle or by schedule, runs CMD. Without\n"
         "--on-stop, COMMAND gets the signal TERM."
     )
@@ -49,15 +51,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_duration,
         default=600.0,
         metavar="DURATION",
-        help="how long before the stop: 600s, 10m, 1h30m (default: 10m). The endpoint counts idle "
-        "time in whole minutes, so 2m is the least that makes sense",
+        help=text(
+            "how long before the stop: 600s, 10m, 1h30m (default: 10m). The endpoint counts idle "
+            "time in whole minutes, so 2m is the least that makes sense"
+        ),
     )
-    parser.add_argument("--on-stop", metavar="CMD", help="what to run then")
+    parser.add_argument("--on-stop", metavar="CMD", help=text("what to run then"))
     parser.add_argument(
         "--signal",
         type=_signal,
         metavar="NAME",
-        help="what to send to COMMAND then: USR1, INT, … (default: TERM, or none with --on-stop)",
+        help=text(
+            "what to send to COMMAND then: USR1, INT, … (default: TERM, or none with --on-stop)"
+        ),
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
 
@@ -68,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if command[:1] == ["--"]:
         command = command[1:]
     if not command:
-        print("jupyter dsw run: which COMMAND? Put it behind --", file=sys.stderr)
+        print(f"jupyter dsw run: {said(text('which COMMAND? Put it behind --'))}", file=sys.stderr)
         return MISUSED
     if shutil.which(command[0]) is None:
         return _cannot_run(command)
@@ -93,7 +99,7 @@ def _cannot_run(command: list[str]) -> int:
     """The shell's own statuses for this."""
     # A name without a slash is looked for on the PATH, and nowhere else.
     there = "/" in command[0] and Path(command[0]).exists()
-    reason = "cannot be executed" if there else "not found"
+    reason = said(text("cannot be executed") if there else text("not found"))
     print(f"jupyter dsw run: {command[0]}: {reason}", file=sys.stderr)
     return NOT_EXECUTABLE if there else NOT_FOUND
 
@@ -102,5 +108,5 @@ def _signal(name: str) -> signal.Signals:
     try:
         return signal.Signals[f"SIG{name.upper().removeprefix('SIG')}"]
     except KeyError:
-        msg = f"{name!r} is not the name of a signal, such as USR1, TERM or INT"
-        raise argparse.ArgumentTypeError(msg) from None
+        wrong = text("%1 is not the name of a signal, such as USR1, TERM or INT", repr(name))
+        raise argparse.ArgumentTypeError(said(wrong)) from None

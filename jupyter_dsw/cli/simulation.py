@@ -6,29 +6,33 @@ import math
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.emulator import SCENARIOS
+from jupyter_dsw.language import Text, text
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add_simulation_options(parser: argparse.ArgumentParser, *, listener: str) -> None:
+def add_simulation_options(parser: argparse.ArgumentParser, *, port_help: Text) -> None:
     """Add `--scenario`, `--speed` and the `--port` of what listens."""
     parser.add_argument(
         "--scenario",
         choices=list(SCENARIOS),
         default="healthy",
         metavar="NAME",
-        help=f"what happens to the instance: {', '.join(SCENARIOS)} (default: healthy)",
+        help=text("what happens to the instance: %1 (default: healthy)", ", ".join(SCENARIOS)),
     )
     parser.add_argument(
         "--speed",
         type=_speed,
         default=1.0,
         metavar="N",
-        help="simulated seconds a second (default: 1)",
+        help=text("simulated seconds a second (default: 1)"),
     )
     parser.add_argument(
-        "--port", type=_port, default=0, help=f"port of {listener} (default: a free one)"
+        "--port",
+        type=_port,
+        default=0,
+        help=port_help,
     )
 
 

@@ -16,7 +16,9 @@ from rich.text import Text
 
 from jupyter_dsw.cli.info import STOPPING_SOON, exit_status, page
 from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.language import text
 from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
     from jupyter_dsw.notebook.reading import Reading
@@ -60,16 +62,17 @@ class _Latest:
 
 def _frame(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> list[str]:
     soon = exit_status(reading, warn_minutes) == STOPPING_SOON
-    headline = paint(_headline(reading), "bold", "yellow" if soon else "green")
+    headline = paint(said(_headline(reading)), "bold", "yellow" if soon else "green")
     return [headline, "", *page(reading, warn_minutes, width, paint).split("\n")]
 
 
 def _fitted(lines: list[str], height: int, paint: Paint) -> str:
     """As many of `lines` as fit, and how this ends."""
-    foot = "Ctrl-C ends"
+    foot = said(text("Ctrl-C ends"))
     more = len(lines) - (height - 2)
     if more > 0:
-        foot = f"{more} more lines: name sections, or make the terminal taller. {foot}"
+        hidden = text("%1 more lines: name sections, or make the terminal taller.", more)
+        foot = f"{said(hidden)} {foot}"
         lines = lines[: height - 2]
     return "\n".join([*lines, "", paint(foot, "dim")])
 
@@ -77,12 +80,13 @@ def _fitted(lines: list[str], height: int, paint: Paint) -> str:
 def _headline(reading: Reading) -> str:
     stops = reading.countdowns
     if stops is None:
-        return "It is not known when the next stop is"
+        return text("It is not known when the next stop is")
     if stops.next_stop is None:
-        return "No stop is on its way"
+        return text("No stop is on its way")
     left = stops.idle.remaining_ms if stops.next_stop == "idle" else stops.scheduled.remaining_ms
     if left is None:
-        return "A stop is scheduled"
+        return text("A stop is scheduled")
     minutes, seconds = divmod(left // 1000, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"Stops in {hours}:{minutes:02}:{seconds:02} ({stops.next_stop})"
+    kind = text("idle") if stops.next_stop == "idle" else text("scheduled")
+    return text("Stops in %1 (%2)", f"{hours}:{minutes:02}:{seconds:02}", kind)

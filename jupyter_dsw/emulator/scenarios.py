@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from jupyter_dsw.emulator.simulation import STARTING_S, Life, SavedImage
+from jupyter_dsw.language import text
 
 _MINUTE = 60
 _HOUR = 3600
@@ -79,29 +80,29 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
         Scenario(
-            "healthy", "runs, idle for 30 of 60 minutes, one image saved and one being pushed"
+            "healthy", text("runs, idle for 30 of 60 minutes, one image saved and one being pushed")
         ),
         Scenario(
-            "lifecycle", "starts now, works, saves an image, is stopped after 2 h", _LIFECYCLE
+            "lifecycle", text("starts now, works, saves an image, is stopped after 2 h"), _LIFECYCLE
         ),
-        Scenario("idle", "idle for 55 of 60 minutes, then it is stopped", _IDLE),
-        Scenario("scheduled", "busy, and scheduled to stop in 12 minutes", _SCHEDULED),
-        Scenario("saving", "begins to save an image: Committing, Pushing, Saved", _SAVING),
-        Scenario("save-failed", "could not save its image", _SAVE_FAILED),
-        Scenario("failed", "could not start, for a reason that is not given", _FAILED),
-        Scenario("denied", "403: no role in the workspace"),
-        Scenario("missing", "404: no such instance"),
-        Scenario("throttled", "400: too many calls, come again in 30 s (x-acs-retry-after)"),
-        Scenario("slow", "the answer comes in small pieces, over some seconds"),
-        Scenario("hang", "no answer ever comes"),
-        Scenario("reset", "the connection is reset"),
-        Scenario("garbage", "200 with bytes that are neither JSON nor UTF-8"),
-        Scenario("truncated", "200 with an answer that is cut off in the middle"),
-        Scenario("html", "200 with the HTML page of a proxy"),
-        Scenario("empty", "200 without a body"),
-        Scenario("refused", "200 with Success: false"),
-        Scenario("skewed", "the endpoint's clock is 3 h ahead: it refuses the date"),
-        Scenario("expired", "every security token has expired"),
+        Scenario("idle", text("idle for 55 of 60 minutes, then it is stopped"), _IDLE),
+        Scenario("scheduled", text("busy, and scheduled to stop in 12 minutes"), _SCHEDULED),
+        Scenario("saving", text("begins to save an image: Committing, Pushing, Saved"), _SAVING),
+        Scenario("save-failed", text("could not save its image"), _SAVE_FAILED),
+        Scenario("failed", text("could not start, for a reason that is not given"), _FAILED),
+        Scenario("denied", text("403: no role in the workspace")),
+        Scenario("missing", text("404: no such instance")),
+        Scenario("throttled", text("400: too many calls, come again in 30 s (x-acs-retry-after)")),
+        Scenario("slow", text("the answer comes in small pieces, over some seconds")),
+        Scenario("hang", text("no answer ever comes")),
+        Scenario("reset", text("the connection is reset")),
+        Scenario("garbage", text("200 with bytes that are neither JSON nor UTF-8")),
+        Scenario("truncated", text("200 with an answer that is cut off in the middle")),
+        Scenario("html", text("200 with the HTML page of a proxy")),
+        Scenario("empty", text("200 without a body")),
+        Scenario("refused", text("200 with Success: false")),
+        Scenario("skewed", text("the endpoint's clock is 3 h ahead: it refuses the date")),
+        Scenario("expired", text("every security token has expired")),
     )
 }
 """Every scenario by its name, in the order of a `--help`."""

@@ -31,7 +31,8 @@ _MAX_KEY = 200
 
 _VALUES = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
-    r"|(?<![A-Za-z0-9])(?:LTAI[A-Za-z0-9]{8,}|STS\.[A-Za-z0-9]{6,}|CAIS[A-Za-z0-9+/=]{20,})"
+    r"|(?<![A-Za-z0-9])(?:LTAI[A-Za-z0-9]{8,}|(?:STS|TMP)\.[A-Za-z0-9]{6,})"
+    r"|(?<![A-Za-z0-9])CAIS[A-Za-z0-9+/=]{20,}"
     r"|(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,}"
     r"|(?<![\w-])(?:eyJ[\w-]{5,}\.[\w.-]{5,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,})"
     r"|(?<![\w-])(?:hf_|gh[a-z]_|glpat-|github_pat_)[\w-]{16,}"
@@ -45,12 +46,12 @@ _REST_OF_LINE = re.compile(r"[^\r\n]+")
 _TAKES_LINE = re.compile(r"auth|cookie", re.IGNORECASE)
 _LONG = re.compile(r"[\"']?([A-Za-z0-9+/=_\-]{16,})")
 _RANDOM_WORD = re.compile(r"[\"']?(?=\S{0,200}\d)(?=\S{0,200}[A-Za-z])[\w+/=.\-]{6,}")
-# "the password is X", but not "the token is expired".
+# "the password is X", "StringToSign is [X]", but not "the token is expired".
 _SAID = re.compile(
     r"\b([\w.\-]+)(\s+(?:is|was|be)\s*[:=]?\s+)"
     r"(?!(?:an?|the|not|no|now|too|only|being|set|unset|missing|required|needed|invalid|wrong|expired"
     r"|empty|incorrect|unknown|denied|rejected|refused|revoked|disabled|used|null|none)\b|<redacted>)"
-    r"([\"']?\S+)",
+    r"(\"[^\"]*\"?|'[^']*'?|\[[^\]]*\]?|\S+)",
     re.IGNORECASE,
 )
 # As `mount -o user=name%password` has it.

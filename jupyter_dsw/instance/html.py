@@ -11,8 +11,13 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from jupyter_dsw.language import TAGS, text, translated
+from jupyter_dsw.layout import columns
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jupyter_dsw.language import Language
 
     from .page import Fact, Page, Section, Table
 
@@ -23,16 +28,19 @@ _TONES = {"good": "#2da44e", "busy": "#bf8700", "bad": "#cf222e", "off": "#8b949
 _LINE = "1px solid rgba(128,128,128,.3)"
 _CELL = f"text-align:left;vertical-align:top;padding:2px 12px 2px 0;border-bottom:{_LINE}"
 _SHORT = 28
+_COLON = text(": ")
 _HEADING = "margin:.9em 0 .2em;font-size:1em;font-weight:600"
 _QUIET = "opacity:.7;font-size:.9em;margin:.6em 0 0"
 
 
-def page_to_html(page: Page) -> str:
-    """Write a page as one `<div>`; every text in it is escaped."""
-    return f'<div style="max-width:60em;line-height:1.45">{"".join(_parts(page))}</div>'
+def page_to_html(page: Page, language: Language) -> str:
+    """Write a page as one `<div>`; every text in it is escaped. `language` is the page's."""
+    lang = "" if language == "en" else f' lang="{TAGS[language]}"'
+    parts = _parts(page, translated(_COLON, language))
+    return f'<div{lang} style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
 
 
-def _parts(page: Page) -> Iterator[str]:
+def _parts(page: Page, colon: str) -> Iterator[str]:
     if page.problem:
         bad = _TONES["bad"]
         yield (
@@ -45,10 +53,9 @@ def _parts(page: Page) -> Iterator[str]:
         dot = f'<span style="color:{_TONES[page.tone]}">●</span>'
         words = f"{dot} <strong>{escape(page.status)}</strong> {escape(page.name)}"
         yield f'<p style="margin:0;font-size:1.15em">{words}</p>'
-    if page.next_stop:
-        yield f'<p style="margin:.2em 0">Next stop: <strong>{escape(page.next_stop)}</strong></p>'
-    if page.reason:
-        yield f'<p style="margin:.2em 0">Reason: {escape(page.reason)}</p>'
+    for fact in page.facts:
+        value = f"<strong>{escape(fact.value)}</strong>"
+        yield f'<p style="margin:.2em 0">{escape(fact.label)}{colon}{value}</p>'
     yield from map(_section, page.sections)
     if page.foot:
         yield f'<p style="{_QUIET}"><small>{escape(page.foot)}</small></p>'
@@ -101,13 +108,14 @@ def _table(table: Table) -> str:
         + "</tr>"
         for row in table.rows
     )
-    more = f'<p style="margin:.2em 0">and {table.more} more</p>' if table.more else ""
+    more = f'<p style="margin:.2em 0">{escape(table.more)}</p>' if table.more else ""
     return _table_of(rows, f"<thead><tr>{head}</tr></thead>") + more
 
 
 def _value_style(value: str) -> str:
     """Short values stay in one piece; long ones may break anywhere."""
-    return f"{_CELL};{'white-space:nowrap' if len(value) <= _SHORT else 'overflow-wrap:anywhere'}"
+    breaks = "white-space:nowrap" if columns(value) <= _SHORT else "overflow-wrap:anywhere"
+    return f"{_CELL};{breaks}"
 
 
 def _table_of(rows: str, head: str = "") -> str:

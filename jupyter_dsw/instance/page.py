@@ -1,13 +1,20 @@
-"""What is shown, apart from how: sections of facts and tables, the same for text and HTML."""
+"""What is shown, apart from how: sections of facts and tables, the same for text and HTML.
+
+Its words may be `Text`, until `Page.in_language`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_dsw.language import text, translated
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jupyter_dsw.language import Language
 
 MAX_ROWS = 20
 """Rows of one list that are shown; the rest is counted."""
@@ -22,11 +29,11 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Rows under column names, no more than `MAX_ROWS`; `more` counts the ones left out."""
+    """Rows under column names, no more than `MAX_ROWS`; `more` says how many are left out."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    more: int = 0
+    more: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -50,13 +57,29 @@ class Page(msgspec.Struct, frozen=True):
     tone: str
     """`good`, `busy`, `bad` or `off`: the colour of the status."""
     name: str
-    next_stop: str
-    reason: str
+    facts: tuple[Fact, ...]
+    """What is told with the status: the next stop, the reason of a failure."""
     notice: str
     """That the instance is simulated, or nothing."""
     problem: str
     sections: tuple[Section, ...]
     foot: str
+
+    def in_language(self, language: Language) -> Page:
+        """The same page in a language, of plain `str` only."""
+        page: Page = _in_language(self, language)
+        return page
+
+
+def _in_language(part: Any, language: Language) -> Any:
+    if isinstance(part, str):
+        return translated(part, language)
+    if isinstance(part, tuple):
+        return tuple(_in_language(each, language) for each in part)
+    if isinstance(part, msgspec.Struct):
+        values = {name: getattr(part, name) for name in part.__struct_fields__}
+        return type(part)(**{name: _in_language(each, language) for name, each in values.items()})
+    return part
 
 
 def facts(*pairs: tuple[str, str | None] | tuple[str, str | None, str | None]) -> tuple[Fact, ...]:
@@ -72,5 +95,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> 
     return Table(
         columns=tuple(columns[index] for index in used),
         rows=tuple(tuple(row[index] for index in used) for row in rows),
-        more=total - len(rows),
+        more=text("and %1 more", total - len(rows)) if total > len(rows) else "",
     )

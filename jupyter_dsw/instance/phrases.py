@@ -1,4 +1,7 @@
-"""Values in words: durations, times, statuses, the next stop with its reason."""
+"""Values in words: durations, times, statuses, the next stop with its reason.
+
+The words are `Text` where they are ours: English, to be translated where they are shown.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from jupyter_dsw.language import joined, text
+
 from .quantities import format_bytes
-from .statuses import SNAPSHOT_STEPS, snapshot_status_meaning, status_meaning
+from .statuses import SNAPSHOT_STEPS, snapshot_status_in_words, status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from jupyter_dsw.language import Text
 
     from .countdowns import Countdowns, IdleCountdown, ScheduledCountdown
     from .elements import InstanceSnapshot
@@ -26,20 +33,21 @@ MAX_WORDS = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _MAX_MARKS = 3
+_COMMA = text(", ")
 
 
-def plain(text: str) -> str:
+def plain(shown: str) -> str:
     """Make a text of the answer fit to be shown, whoever wrote it.
 
     Terminal escapes, line breaks and what has no width of its own go; direction marks and other
     control characters are spelled out (`\\u202e`); a long text is cut.
     """
-    cut = text[: MAX_VALUE * 2]
-    shown = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
-    words = " ".join(shown.split())
-    if len(words) <= MAX_VALUE and len(cut) == len(text):
+    cut = shown[: MAX_VALUE * 2]
+    kept = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
+    words = " ".join(kept.split())
+    if len(words) <= MAX_VALUE and len(cut) == len(shown):
         return words
-    return f"{words[:MAX_VALUE].rstrip()}… ({len(text)} characters)"
+    return text("%1… (%2 characters)", words[:MAX_VALUE].rstrip(), len(shown))
 
 
 def _visible(character: str) -> str:
@@ -63,35 +71,35 @@ def _without_mark_towers(text: str) -> str:
     return "".join(kept)
 
 
-def format_duration(milliseconds: float) -> str:
+def format_duration(milliseconds: float) -> Text:
     """Write a duration for people: `"45 s"`, `"5 min"`, `"1 h 5 min"`, `"2 d 3 h"`.
 
     It is rounded down: a stop is never promised later than it comes. Below zero is `"0 s"`.
     """
     seconds = max(0, int(milliseconds // 1000))
     if seconds < _MINUTE:
-        return f"{seconds} s"
+        return _units((seconds, text("s")))
     if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min"
+        return _units((seconds // _MINUTE, text("min")))
     if seconds < _DAY:
-        return _two(seconds // _HOUR, "h", seconds % _HOUR // _MINUTE, "min")
-    return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
+        return _units((seconds // _HOUR, text("h")), (seconds % _HOUR // _MINUTE, text("min")))
+    return _units((seconds // _DAY, text("d")), (seconds % _DAY // _HOUR, text("h")))
 
 
-def _two(first: int, first_unit: str, second: int, second_unit: str) -> str:
-    return f"{first} {first_unit} {second} {second_unit}" if second else f"{first} {first_unit}"
+def _units(first: tuple[int, Text], *others: tuple[int, Text]) -> Text:
+    told = (first, *(each for each in others if each[0]))
+    return joined(" ", (word for count, unit in told for word in (str(count), unit)))
 
 
-def format_time(time: datetime) -> str:
+def format_time(time: datetime) -> Text:
     """Write a time as `2026-11-23 21:00:00 UTC`."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    year, month, day, of_day = f"{time:%Y %m %d %H:%M:%S}".split(" ")
+    return text("%1-%2-%3 %4 UTC", year, month, day, of_day)
 
 
 def status_words(instance: Instance) -> str:
     """Give the status, with its meaning where that says more."""
-    status = plain(instance.status or "") or "status not told"
-    meaning = status_meaning(status)
-    return status if meaning == status else f"{status} ({meaning.lower()})"
+    return status_in_words(plain(instance.status or "")) or text("status not told")
 
 
 def next_stop_words(instance: Instance, stops: Countdowns) -> str:
@@ -100,53 +108,82 @@ def next_stop_words(instance: Instance, stops: Countdowns) -> str:
         return ""
     if stops.next_stop == "scheduled":
         return scheduled_words(stops.scheduled)
-    return idle_words(stops.idle) if stops.idle.state != "off" else "none is set"
+    return idle_words(stops.idle) if stops.idle.state != "off" else text("none is set")
 
 
 def idle_words(idle: IdleCountdown) -> str:
     """Say how the idle stop stands."""
     if idle.state == "off":
-        return "off"
-    limits = _limits(idle)
+        return text("off")
     if idle.state == "active":
-        below = f" below {' and '.join(limits)}" if limits else ""
-        return f"not idle now: stops after {idle.max_idle_minutes} min{below}"
-    reached = [limit.replace(" ", " reaches ", 1) for limit in limits]
-    unless = f" unless {' or '.join(reached)}" if reached else " unless it is used"
-    return (
-        f"idle {idle.idle_minutes} of {idle.max_idle_minutes} min: "
-        f"stops in about {_about(idle.remaining_ms or 0)}{unless}"
+        below = _below(idle)
+        if below is None:
+            return text("not idle now: stops after %1 min", idle.max_idle_minutes)
+        return text("not idle now: stops after %1 min %2", idle.max_idle_minutes, below)
+    return text(
+        "idle %1 of %2 min: stops in about %3 %4",
+        idle.idle_minutes,
+        idle.max_idle_minutes,
+        _about(idle.remaining_ms or 0),
+        _unless(idle),
     )
 
 
-def _about(milliseconds: int) -> str:
+def _about(milliseconds: int) -> Text:
     # The endpoint counts idleness in whole minutes: to the nearest one says what is known.
     if milliseconds < _MINUTE * 1000:
         return format_duration(milliseconds)
     return format_duration(round(milliseconds / (_MINUTE * 1000)) * _MINUTE * 1000)
 
 
-def _limits(idle: IdleCountdown) -> list[str]:
-    limits = (("CPU", idle.cpu_percent_threshold), ("GPU", idle.gpu_percent_threshold))
-    return [f"{name} {percent} %" for name, percent in limits if percent is not None]
+def _below(idle: IdleCountdown) -> Text | None:
+    cpu, gpu = _limits(idle)
+    if cpu and gpu:
+        return text("below CPU %1 and GPU %2", cpu, gpu)
+    if cpu:
+        return text("below CPU %1", cpu)
+    return text("below GPU %1", gpu) if gpu else None
+
+
+def _unless(idle: IdleCountdown) -> Text:
+    cpu, gpu = _limits(idle)
+    if cpu and gpu:
+        return text("unless CPU reaches %1 or GPU reaches %2", cpu, gpu)
+    if cpu:
+        return text("unless CPU reaches %1", cpu)
+    return text("unless GPU reaches %1", gpu) if gpu else text("unless it is used")
+
+
+def _limits(idle: IdleCountdown) -> tuple[Text | None, Text | None]:
+    cpu, gpu = idle.cpu_percent_threshold, idle.gpu_percent_threshold
+    return None if cpu is None else _percent(cpu), None if gpu is None else _percent(gpu)
+
+
+def _percent(value: int) -> Text:
+    return text("%1 %", value)
 
 
 def scheduled_words(scheduled: ScheduledCountdown) -> str:
     """Say how the scheduled stop stands."""
     if scheduled.state == "off":
-        return "off"
+        return text("off")
     at = format_time(scheduled.due_time) if scheduled.due_time else ""
     if scheduled.remaining_ms is None:
-        return f"scheduled: stops at {at}"
-    return f"scheduled: stops in {format_duration(scheduled.remaining_ms)}" + (at and f" ({at})")
+        return text("scheduled: stops at %1", at)
+    left = format_duration(scheduled.remaining_ms)
+    if at:
+        return text("scheduled: stops in %1 (%2)", left, at)
+    return text("scheduled: stops in %1", left)
 
 
 def snapshot_words(snapshot: InstanceSnapshot) -> str:
     """Say how far the saving of an image is: `"Pushing (step 2 of 3)"`, `"Save failed"`."""
-    status = plain(snapshot.status or "") or "status not told"
+    status = plain(snapshot.status or "")
+    words = snapshot_status_in_words(status) or text("status not told")
     if snapshot.in_transition:
-        return f"{status} (step {SNAPSHOT_STEPS.index(status) + 1} of {len(SNAPSHOT_STEPS)})"
-    return status if status == "Saved" else snapshot_status_meaning(status)
+        step = SNAPSHOT_STEPS.index(status) + 1
+        return text("%1 (step %2 of %3)", words, step, len(SNAPSHOT_STEPS))
+    return words
 
 
 def reason_words(code: str | None, message: str | None) -> str:
@@ -158,12 +195,12 @@ def access_words(writable: bool | None, access: str | None) -> str:
     """Give `read-write`, `read-only`, or what else the answer said."""
     if writable is None:
         return plain(access or "")
-    return "read-write" if writable else "read-only"
+    return text("read-write") if writable else text("read-only")
 
 
-def size_words(size: int | None, text: str | None) -> str:
+def size_words(size: int | None, told: str | None) -> str:
     """Give a size in binary units, or its text where that could not be read."""
-    return plain(text or "") if size is None else format_bytes(size)
+    return plain(told or "") if size is None else format_bytes(size)
 
 
 def bar_words(used: float | None) -> str:
@@ -171,20 +208,27 @@ def bar_words(used: float | None) -> str:
     if used is None:
         return ""
     full = round(used * 10)
-    return f"{'█' * full}{'░' * (10 - full)} {round(used * 100)} %"
+    return joined(" ", ("█" * full + "░" * (10 - full), _percent(round(used * 100))))
 
 
 def both_words(name: str | None, identifier: str | None) -> str:
     """Give `name (identifier)`, or the one there is."""
     first, second = plain(name or ""), plain(identifier or "")
-    return f"{first} ({second})" if first and second else first or second
+    return text("%1 (%2)", first, second) if first and second else first or second
 
 
 def few_words(values: Iterable[str]) -> str:
     """Enumerate values, the first `MAX_WORDS` of them."""
     kept = [value for value in values if value]
-    more = f", and {len(kept) - MAX_WORDS} more" if len(kept) > MAX_WORDS else ""
-    return ", ".join(map(plain, kept[:MAX_WORDS])) + more
+    words = list(map(plain, kept[:MAX_WORDS]))
+    if len(kept) > MAX_WORDS:
+        words.append(text("and %1 more", len(kept) - MAX_WORDS))
+    return joined(_COMMA, words)
+
+
+def joined_words(*words: str) -> str:
+    """Enumerate words of ours, those there are."""
+    return joined(_COMMA, filter(None, words))
 
 
 def pair_words(pairs: Iterable[tuple[str | None, Any]]) -> str:
@@ -197,19 +241,25 @@ def time_words(time: datetime | None) -> str:
     return format_time(time) if time else ""
 
 
-def core_words(cores: float | None, text: str | None) -> str:
+def core_words(cores: float | None, told: str | None) -> str:
     """Give a number of cores, or its text where that could not be read."""
     if cores is None:
-        return plain(text or "")
-    return f"{cores:g} core{'' if cores == 1 else 's'}"
+        return plain(told or "")
+    return text("%1 core", "1") if cores == 1 else text("%1 cores", f"{cores:g}")
 
 
 def on_words(setting: Any) -> str:
     """Give `on` or `off` by the setting's own `enable`."""
     enabled = getattr(setting, "enable", None)
-    return "" if enabled is None else "on" if enabled else "off"
+    return "" if enabled is None else text("on") if enabled else text("off")
 
 
 def yes_words(value: bool | None) -> str:
     """Give `yes` or `no`, or nothing."""
-    return "" if value is None else "yes" if value else "no"
+    return "" if value is None else text("yes") if value else text("no")
+
+
+def payment_words(payment: str | None) -> str:
+    """Give the way of paying: `PayAsYouGo`, `Subscription`, or what else the answer said."""
+    words = {"PayAsYouGo": text("PayAsYouGo"), "Subscription": text("Subscription")}
+    return words.get(payment or "") or plain(payment or "")

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_dsw.language import Language, joined, text, translated
+
 from .countdowns import Countdowns
 from .details import details_section, network_section
 from .html import page_to_html
 from .model import Instance
-from .page import Page, Section
+from .page import Page, Section, facts
 from .phrases import (
     format_duration,
     format_time,
+    joined_words,
     next_stop_words,
     plain,
     reason_words,
@@ -51,7 +54,9 @@ SECTIONS: tuple[str, ...] = tuple(_MAKERS)
 """The names of sections, in the order they are shown. `"all"` stands for every one of them."""
 
 _BY_DEFAULT = tuple(name for name in SECTIONS if name not in {"network", "details"})
-_SIMULATED = "Simulated instance: a local emulator made these values up."
+_SIMULATED = text("Simulated instance: a local emulator made these values up.")
+# Also looked for in the text, by whoever colours it.
+NEXT_STOP = text("Next stop")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -82,6 +87,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Where it came from, `dsw-… in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com`."""
     simulated: bool = False
     """Whether an emulator answered."""
+    language: Language = "en"
+    """The language of the person who reads it."""
 
 
 def to_text(view: View, sections: Iterable[str] = (), *, width: int = 80) -> str:
@@ -108,7 +115,7 @@ def to_html(view: View, sections: Iterable[str] = ()) -> str:
     Raises:
         ValueError: a section of an unknown name.
     """
-    return page_to_html(_page(view, tuple(sections)))
+    return page_to_html(_page(view, tuple(sections)), view.language)
 
 
 def _page(view: View, names: tuple[str, ...]) -> Page:
@@ -120,13 +127,15 @@ def _page(view: View, names: tuple[str, ...]) -> Page:
         status=status_words(instance) if instance else "",
         tone=_tone(instance.status) if instance else "off",
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
-        next_stop=next_stop_words(instance, stops) if instance and view.countdowns else "",
-        reason=_reason(instance) if instance else "",
+        facts=facts(
+            (NEXT_STOP, next_stop_words(instance, stops) if instance and view.countdowns else ""),
+            (text("Reason"), _reason(instance) if instance else ""),
+        ),
         notice=_SIMULATED if instance and view.simulated else "",
         problem=_problem_words(view),
         sections=tuple(section for section in made if names or not section.is_empty),
         foot=_foot(view),
-    )
+    ).in_language(view.language)
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -153,22 +162,27 @@ def _reason(instance: Instance) -> str:
         return ""
     words = reason_words(instance.reason_code, instance.reason_message)
     failed = instance.status in {"Failed", "SaveFailed"}
-    return words or ("the endpoint tells no reason" if failed else "")
+    return words or (text("the endpoint tells no reason") if failed else "")
 
 
 def _problem_words(view: View) -> str:
     problem = view.problem
     if problem is None:
-        return "" if view.instance else "Nothing has been read yet."
-    said = plain(problem.message) or plain(problem.code)
-    return " ".join(filter(None, (said, plain(problem.advice))))
+        return "" if view.instance else text("Nothing has been read yet.")
+    message, advice = (
+        translated(words, view.language) for words in (problem.message, problem.advice)
+    )
+    return joined(" ", filter(None, (plain(message) or plain(problem.code), plain(advice))))
 
 
 def _foot(view: View) -> str:
     if view.instance is None:
         return ""
+    origin = plain(translated(view.origin, view.language))
     if view.read_at is None:
-        return f"From {plain(view.origin)}" if view.origin else ""
-    age = "" if view.age_ms is None else f", {format_duration(view.age_ms)} ago"
-    origin = f", from {plain(view.origin)}" if view.origin else ""
-    return f"Read {format_time(view.read_at)}{age}{origin}"
+        return text("From %1", origin) if origin else ""
+    return joined_words(
+        text("Read %1", format_time(view.read_at)),
+        "" if view.age_ms is None else text("%1 ago", format_duration(view.age_ms)),
+        text("from %1", origin) if origin else "",
+    )

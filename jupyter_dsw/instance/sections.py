@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from jupyter_dsw.language import text
+
 from .page import MAX_ROWS, Section, facts, table
 from .phrases import (
     access_words,
@@ -12,6 +14,8 @@ from .phrases import (
     core_words,
     format_duration,
     idle_words,
+    joined_words,
+    payment_words,
     plain,
     reason_words,
     scheduled_words,
@@ -34,35 +38,38 @@ def status_section(instance: Instance, _stops: Countdowns) -> Section:
     """What is running: instance, image, workspace, since when."""
     running = instance.accumulated_running_time_in_ms
     return Section(
-        "Instance",
+        text("Instance"),
         facts(
-            ("Instance", plain(instance.instance_id or "")),
-            ("Image", plain(instance.image_name or instance.image_url or "")),
-            ("Workspace", both_words(instance.workspace_name, instance.workspace_id)),
-            ("Running time", None if running is None else f"{format_duration(running)} in all"),
-            ("Open", plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
+            (text("Instance"), plain(instance.instance_id or "")),
+            (text("Image"), plain(instance.image_name or instance.image_url or "")),
+            (text("Workspace"), both_words(instance.workspace_name, instance.workspace_id)),
+            (
+                text("Running time"),
+                None if running is None else text("%1 in all", format_duration(running)),
+            ),
+            (text("Open"), plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
         ),
-        empty="Nothing is told about it.",
+        empty=text("Nothing is told about it."),
     )
 
 
 def datasets_section(instance: Instance, _stops: Countdowns) -> Section:
     """The mounted datasets: where, whether one may write, from where."""
     return _list_section(
-        "Datasets",
-        ("Mount path", "Access", "Source", "Dataset"),
+        text("Datasets"),
+        (text("Mount path"), text("Access"), text("Source"), text("Dataset")),
         instance.datasets,
         _dataset_row,
-        empty="No dataset is mounted.",
+        empty=text("No dataset is mounted."),
     )
 
 
 def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
     access = access_words(dataset.writable, dataset.access)
-    dynamic = "dynamic" if dataset.dynamic else ""
+    dynamic = text("dynamic") if dataset.dynamic else ""
     return (
         plain(dataset.mount_path or ""),
-        ", ".join(filter(None, (access, dynamic))),
+        joined_words(access, dynamic),
         plain(dataset.uri or ""),
         plain(" ".join(filter(None, (dataset.dataset_id, dataset.dataset_version)))),
     )
@@ -71,11 +78,11 @@ def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
 def snapshots_section(instance: Instance, _stops: Countdowns) -> Section:
     """The saved images, newest first, with how far they are and why they failed."""
     return _list_section(
-        "Snapshots",
-        ("Image", "Status", "Created", "Reason"),
+        text("Snapshots"),
+        (text("Image"), text("Status"), text("Created"), text("Reason")),
         instance.snapshots,
         _snapshot_row,
-        empty="No image has been saved.",
+        empty=text("No image has been saved."),
     )
 
 
@@ -85,17 +92,17 @@ def _snapshot_row(snapshot: InstanceSnapshot) -> tuple[str, ...]:
         plain(snapshot.image_name or snapshot.image_id or ""),
         snapshot_words(snapshot),
         time_words(snapshot.gmt_create_time),
-        (reason or "no reason told") if snapshot.status == "Failed" else "",
+        (reason or text("no reason told")) if snapshot.status == "Failed" else "",
     )
 
 
 def timers_section(_instance: Instance, stops: Countdowns) -> Section:
     """Both stops."""
     return Section(
-        "Timers",
+        text("Timers"),
         facts(
-            ("Idle stop", idle_words(stops.idle)),
-            ("Scheduled stop", scheduled_words(stops.scheduled)),
+            (text("Idle stop"), idle_words(stops.idle)),
+            (text("Scheduled stop"), scheduled_words(stops.scheduled)),
         ),
     )
 
@@ -105,35 +112,35 @@ def resources_section(instance: Instance, _stops: Countdowns) -> Section:
     asked = instance.requested_resource
     gpus = asked.gpu_count if asked else None
     return Section(
-        "Resources",
+        text("Resources"),
         facts(
-            ("Type", plain(instance.ecs_spec or instance.resource_name or "")),
-            ("Compute", plain(instance.accelerator_type or "")),
+            (text("Type"), plain(instance.ecs_spec or instance.resource_name or "")),
+            (text("Compute"), plain(instance.accelerator_type or "")),
             ("CPU", core_words(asked.cpu_cores, asked.cpu) if asked else ""),
-            ("Memory", size_words(asked.memory_bytes, asked.memory) if asked else ""),
+            (text("Memory"), size_words(asked.memory_bytes, asked.memory) if asked else ""),
             (
-                "Shared memory",
+                text("Shared memory"),
                 size_words(asked.shared_memory_bytes, asked.shared_memory) if asked else "",
             ),
             (
                 "GPU",
                 plain(f"{gpus:g} × {asked.gpu_type or 'GPU'}") if asked and gpus else "",
             ),
-            ("NVIDIA driver", plain(instance.driver or "")),
-            ("Payment", plain(instance.payment_type or "")),
+            (text("NVIDIA driver"), plain(instance.driver or "")),
+            (text("Payment"), payment_words(instance.payment_type)),
         ),
-        empty="No resources are told.",
+        empty=text("No resources are told."),
     )
 
 
 def disks_section(instance: Instance, _stops: Countdowns) -> Section:
     """The cloud disks and how full they are."""
     return _list_section(
-        "Cloud disks",
-        ("Mount path", "Capacity", "Used", "Mode", "Folder"),
+        text("Cloud disks"),
+        (text("Mount path"), text("Capacity"), text("Used"), text("Mode"), text("Folder")),
         instance.cloud_disks,
         _disk_row,
-        empty="No cloud disk is attached.",
+        empty=text("No cloud disk is attached."),
     )
 
 
@@ -156,5 +163,5 @@ def _list_section(
     empty: str,
 ) -> Section:
     rows = [row(item) for item in items[:MAX_ROWS]]
-    counted = f"{title} ({len(items)})" if len(items) > 1 else title
+    counted = text("%1 (%2)", title, len(items)) if len(items) > 1 else title
     return Section(counted, (), table(columns, rows, len(items)), empty)

@@ -5,24 +5,26 @@ A status stays a plain `str` in the model, so one that is not listed here is sho
 
 from __future__ import annotations
 
-STATUSES: tuple[tuple[str, str], ...] = (
-    ("Creating", "Creating"),
-    ("SaveFailed", "Image save failed"),
-    ("Stopped", "Stopped"),
-    ("Failed", "Failed"),
-    ("ResourceAllocating", "Allocating resources"),
-    ("Stopping", "Stopping"),
-    ("Updating", "Updating"),
-    ("Saving", "Saving image"),
-    ("Queuing", "Queuing"),
-    ("Recovering", "Recovering instance"),
-    ("Starting", "Creating"),
-    ("Running", "Running"),
-    ("Saved", "Image saved successfully"),
-    ("Deleting", "Deleting"),
-    ("EnvPreparing", "Preparing environment"),
+from jupyter_dsw.language import Text, text
+
+STATUSES: tuple[tuple[str, Text], ...] = (
+    ("Creating", text("Creating")),
+    ("SaveFailed", text("SaveFailed (image save failed)")),
+    ("Stopped", text("Stopped")),
+    ("Failed", text("Failed")),
+    ("ResourceAllocating", text("ResourceAllocating (allocating resources)")),
+    ("Stopping", text("Stopping")),
+    ("Updating", text("Updating")),
+    ("Saving", text("Saving (saving image)")),
+    ("Queuing", text("Queuing")),
+    ("Recovering", text("Recovering (recovering instance)")),
+    ("Starting", text("Starting (creating)")),
+    ("Running", text("Running")),
+    ("Saved", text("Saved (image saved successfully)")),
+    ("Deleting", text("Deleting")),
+    ("EnvPreparing", text("EnvPreparing (preparing environment)")),
 )
-"""Values of `Status` with their meaning, as the API page GetInstance words it."""
+"""Values of `Status` as they are shown, with the API page's meaning where that says more."""
 
 TRANSITIONAL_STATUSES = frozenset(
     {
@@ -43,13 +45,13 @@ TRANSITIONAL_STATUSES = frozenset(
 ENDED_STATUSES = frozenset({"Deleting", "Failed", "Stopped", "Stopping"})
 """Statuses in which no stop lies ahead: it has happened, or it is happening."""
 
-SNAPSHOT_STATUSES: tuple[tuple[str, str], ...] = (
-    ("Committing", "Committing"),
-    ("Pushing", "Pushing"),
-    ("Failed", "Save failed"),
-    ("Saved", "Save succeeded"),
+SNAPSHOT_STATUSES: tuple[tuple[str, Text], ...] = (
+    ("Committing", text("Committing")),
+    ("Pushing", text("Pushing")),
+    ("Failed", text("Save failed")),
+    ("Saved", text("Saved")),
 )
-"""Values of a snapshot's `Status` with their meaning, as the API page words it."""
+"""Values of a snapshot's `Status` as they are shown."""
 
 TRANSITIONAL_SNAPSHOT_STATUSES = frozenset({"Committing", "Pushing"})
 """Snapshot statuses in which the image is still being saved."""
@@ -58,11 +60,11 @@ SNAPSHOT_STEPS = ("Committing", "Pushing", "Saved")
 """The way of an image that is saved without failing."""
 
 
-def status_meaning(status: str) -> str:
-    """Give the page's words for an instance status, or the status itself if it is unknown."""
-    return dict(STATUSES).get(status, status)
+def status_in_words(status: str) -> str:
+    """Give what is shown for an instance status: the status itself if it is unknown."""
+    return dict[str, str](STATUSES).get(status, status)
 
 
-def snapshot_status_meaning(status: str) -> str:
-    """Give the page's words for a snapshot status, or the status itself if it is unknown."""
-    return dict(SNAPSHOT_STATUSES).get(status, status)
+def snapshot_status_in_words(status: str) -> str:
+    """Give what is shown for a snapshot status: the status itself if it is unknown."""
+    return dict[str, str](SNAPSHOT_STATUSES).get(status, status)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.language import text
 from jupyter_dsw.reading import connection_file_name
 
 if TYPE_CHECKING:
@@ -25,7 +26,13 @@ LARGEST_CONNECTION_FILE = 64 * 1024
 
 
 class NoServer(Exception):
-    """There is no Jupyter server beside this code that can be asked; says why."""
+    """There is no Jupyter server beside this code that can be asked; says why, in a `Text`."""
+
+    @property
+    def why(self) -> str:
+        """A sentence without its full stop."""
+        reason: str = self.args[0]
+        return reason
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,15 @@ def find() -> Connection:
         if os.path.lexists(path) or not url:
             return _read(path)
     if not url:
-        msg = f"no Jupyter server beside this code (neither {SERVER_PID} nor {SERVER_URL} is set)"
+        msg = text(
+            "No Jupyter server beside this code (neither %1 nor %2 is set)", SERVER_PID, SERVER_URL
+        )
         raise NoServer(msg)
     found = next(_of_server(url), None)
     if found is None:
-        msg = "the Jupyter server of this terminal does not run jupyter-dsw (no connection file)"
+        msg = text(
+            "The Jupyter server of this terminal does not run jupyter-dsw (no connection file)"
+        )
         raise NoServer(msg)
     return found
 
@@ -96,9 +107,9 @@ def _read(path: Path) -> Connection:
     try:
         return msgspec.json.decode(_read_own_file(path), type=Connection)
     except FileNotFoundError:
-        msg = "no Jupyter server with jupyter-dsw beside this code (no connection file)"
+        msg = text("No Jupyter server with jupyter-dsw beside this code (no connection file)")
     except (OSError, ValueError, msgspec.MsgspecError):
-        msg = "the connection file of the Jupyter server beside this code cannot be used"
+        msg = text("The connection file of the Jupyter server beside this code cannot be used")
     raise NoServer(msg)
 
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw.instance.render import SECTIONS
-from jupyter_dsw.notebook import source
+from jupyter_dsw.language import joined, text
+from jupyter_dsw.notebook import person, source
 from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
     from jupyter_dsw.notebook.reading import Reading
+
+# The docstring of `%dsw_info`, which Jupyter shows for `%dsw_info?`.
+HELP = text(
+    "Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks.\n"
+    "\n"
+    "Usage: `%dsw_info [SECTION ...] [--json | --text] [--fresh] [--help]`\n"
+    "\n"
+    "Sections: status, datasets, snapshots, timers, resources, disks, network, details, all.\n"
+    "\n"
+    "`--fresh` asks the endpoint again instead of taking a reading that still holds;\n"
+    "`--text` and `--json` show plain text or the JSON answer instead of the panel.\n"
+    "`r = %dsw_info` gives the `Reading` itself: `r.instance.datasets[0].mount_path`."
+)
 
 OPTIONS = ("--json", "--text", "--fresh", "--help")
 
@@ -32,13 +45,13 @@ def run(line: str) -> Reading | None:
     asked = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
     unknown = [word for word in asked if word not in words()]
     if unknown:
-        print(_unknown(unknown))
+        print(person.said(_unknown(unknown)))
         return None
     if "--help" in asked:
-        print(_help())
+        print(person.said(HELP))
         return None
     if {"--json", "--text"} <= set(asked):
-        print("%dsw_info: --json and --text exclude each other; name one.")
+        print(person.said(text("%dsw_info: --json and --text exclude each other; name one.")))
         return None
     reading = source.ask(fresh="--fresh" in asked)
     sections = tuple(word for word in asked if word not in OPTIONS)
@@ -47,12 +60,9 @@ def run(line: str) -> Reading | None:
 
 
 def _unknown(unknown: list[str]) -> str:
-    lines = [f"%dsw_info: {not_known(word, words(), 'one of its words')}" for word in unknown]
-    lines.append(f"Sections: {', '.join((*SECTIONS, 'all'))}. Options: {', '.join(OPTIONS)}.")
-    return "\n".join(lines)
-
-
-def _help() -> str:
-    from jupyter_dsw.notebook.stub import dsw_info
-
-    return inspect.cleandoc(dsw_info.__doc__ or "")
+    lines = [
+        not_known(text("%dsw_info: %1 is not one of its words.", repr(word)), word, words())
+        for word in unknown
+    ]
+    known = (", ".join((*SECTIONS, "all")), ", ".join(OPTIONS))
+    return joined("\n", (*lines, text("Sections: %1. Options: %2.", *known)))

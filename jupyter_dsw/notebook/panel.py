@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from jupyter_dsw.notebook import person
+
 if TYPE_CHECKING:
     from jupyter_dsw.notebook.reading import Reading
 
@@ -30,14 +32,18 @@ class Panel(anywidget.AnyWidget):
     ).tag(sync=True)
 
     def __init__(self, reading: Reading) -> None:
-        super().__init__(answer=reading.answer(time.monotonic()), sections=list(reading.sections))
+        super().__init__(answer=_answer(reading), sections=list(reading.sections))
         self.on_msg(self._asked)
 
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         if content.get("type") == "read":
             from jupyter_dsw.notebook.source import ask
 
-            self.answer = ask(fresh=content.get("fresh") is True).answer(time.monotonic())
+            self.answer = _answer(ask(fresh=content.get("fresh") is True))
+
+
+def _answer(reading: Reading) -> dict[str, Any]:
+    return reading.answer(time.monotonic(), person.language())
 
 
 def panel_mimebundle(reading: Reading) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import msgspec
 
 from jupyter_dsw import reading as base
 from jupyter_dsw.instance import render
+from jupyter_dsw.language import joined, text
+from jupyter_dsw.notebook import person
 
 
 class Reading(base.Reading, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """The answer of the REST contract as of now, indented."""
-        encoded = msgspec.json.encode(self.answer(time.monotonic()))
+        encoded = msgspec.json.encode(self.answer(time.monotonic(), person.language()))
         return msgspec.json.format(encoded, indent=2).decode()
 
     def to_html(self) -> str:
@@ -66,12 +68,10 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
             return panel_mimebundle(self) | static
         except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
-            why = f"No live panel: {type(error).__name__}"
-            hint = " (in a source checkout, `make build` makes it)."
-            hint = hint if isinstance(error, FileNotFoundError) else "."
+            why = person.said(_no_panel(error))
             return {
-                "text/plain": f"{static['text/plain']}\n{why}{hint}",
-                "text/html": f"{static['text/html']}<p>{why}{hint}</p>",
+                "text/plain": f"{static['text/plain']}\n{why}",
+                "text/html": f"{static['text/html']}<p>{why}</p>",
             }
 
     def _view(self) -> render.View:
@@ -87,11 +87,19 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             problem=problem or None,
             origin=self._origin(),
             simulated=self.source.simulated,
+            language=person.language(),
         )
 
     def _origin(self) -> str:
         parts = [self.source.endpoint or "", self.source.region or "", self.asked]
-        return ", ".join(part for part in parts if part)
+        return joined(text(", "), filter(None, parts))
+
+
+def _no_panel(error: Exception) -> str:
+    kind = type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return text("No live panel: %1 (in a source checkout, `make build` makes it).", kind)
+    return text("No live panel: %1.", kind)
 
 
 def _in_kernel() -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw import reading as base
-from jupyter_dsw.notebook import connection
+from jupyter_dsw.language import text
+from jupyter_dsw.notebook import connection, person
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.notebook.reading import Reading
 from jupyter_dsw.upstream import errors
@@ -44,7 +44,9 @@ def read(*, fresh: bool = False) -> Reading:
         problem = reading.error
         known = {kind.__name__: kind for kind in errors.DSWError.__subclasses__()}
         kind = known.get(problem.code, errors.DSWError)
-        raise kind(problem.message, problem.advice, request_id=problem.request_id)
+        error = kind(problem.message, problem.advice, request_id=problem.request_id)
+        error.language = person.language()
+        raise error
     return reading
 
 
@@ -53,19 +55,43 @@ def ask(*, fresh: bool = False) -> Reading:
     try:
         answer = _ask_server(fresh=fresh)
     except NoServer as none:
-        return _ask_directly(str(none), fresh=fresh)
-    return Reading.of(answer, asked="by the Jupyter server")
+        why = none.why
+    else:
+        return _with_last_good(Reading.of(answer, asked=text("by the Jupyter server")))
+    # Outside of `except`: what is raised from here on has no exception of the server's behind it.
+    return _with_last_good(_ask_directly(why, fresh=fresh))
+
+
+_last_good: Reading | None = None
+
+
+def _with_last_good(reading: Reading) -> Reading:
+    """`reading`; where it has no instance, with the last one that this process got: whoever is
+    asked now, such as a server that was just started, may never have read one."""
+    global _last_good  # noqa: PLW0603 - one a process, as the monitor
+    if reading.instance is not None:
+        _last_good = reading
+        return reading
+    kept, asked_for = _last_good, reading.source.instance_id
+    if kept is None or asked_for not in (None, kept.source.instance_id):
+        return reading
+    return msgspec.structs.replace(
+        reading,
+        source=reading.source if asked_for else kept.source,
+        instance=kept.instance,
+        read_at=kept.read_at,
+        taken=kept.taken,
+    )
 
 
 def _ask_directly(why_no_server: str, *, fresh: bool) -> Reading:
     reading = _own_monitor().ask(fresh=fresh).result()
     if reading.instance is None and reading.error is not None:
         # Both rungs are told, so that a person knows which one to mend.
-        why = why_no_server[:1].upper() + why_no_server[1:]
-        message = f"{why}; asked directly: {reading.error.message}"
+        message = text("%1; asked directly: %2", why_no_server, reading.error.message)
         error = msgspec.structs.replace(reading.error, message=message)
         reading = msgspec.structs.replace(reading, error=error)
-    return Reading.of(reading, asked="asked directly")
+    return Reading.of(reading, asked=text("asked directly"))
 
 
 _monitor: Monitor | None = None
@@ -96,47 +122,21 @@ def _own_monitor() -> Monitor:
 
 
 def _ask_server(*, fresh: bool) -> base.Reading:
-    door = connection.find()
-    import requests
+    beside = connection.find()
+    from requests import RequestException
 
-    session = requests.Session()
-    # The server is on this machine: a proxy, a .netrc or a cookie has no say in it.
-    session.trust_env = False
-    headers = {base.KERNEL_TOKEN_HEADER: door.token}
-    if fresh:
-        headers["Cache-Control"] = "no-cache"
-    with session:
-        try:
-            if door.ca is not None:
-                session.verify = door.ca
-                session.mount("https://", _pinned_to(door.ca))
-            response = session.get(
-                door.url, headers=headers, timeout=SERVER_TIMEOUT_S, allow_redirects=False
-            )
-            # An error of the contract is an answer too; a refusal of Jupyter's own is none.
-            return base.Reading.from_answer(response.json(), time.monotonic())
-        except (requests.RequestException, OSError) as error:
-            msg = f"the Jupyter server beside this code does not answer ({type(error).__name__})"
-            raise NoServer(msg) from None
-        except (ValueError, msgspec.ValidationError):
-            msg = f"the Jupyter server beside this code refused (HTTP {response.status_code})"
-            raise NoServer(msg) from None
+    from jupyter_dsw.notebook import door
 
-
-def _pinned_to(certificate: str) -> Any:
-    """A transport that trusts exactly the server's own certificate, whatever name it bears: it was
-    made for the name people use, and the kernel asks the local address."""
-    from requests.adapters import HTTPAdapter
-
-    context = ssl.create_default_context(cafile=certificate)
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    # Python 3.13 sets it: self-signed certificates without extensions are common here.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-
-    class PinnedAdapter(HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
-            kwargs |= {"ssl_context": context, "assert_hostname": False}
-            return super().init_poolmanager(*args, **kwargs)
-
-    return PinnedAdapter()
+    try:
+        response = door.ask(beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S)
+    except (RequestException, OSError, ValueError) as error:
+        kind = type(error).__name__
+        msg = text("The Jupyter server beside this code does not answer (%1)", kind)
+        raise NoServer(msg) from None
+    try:
+        # An error of the contract is an answer too; a refusal of Jupyter's own is none.
+        return base.Reading.from_answer(response.json(), time.monotonic())
+    except (ValueError, msgspec.ValidationError):
+        status = response.status_code
+        msg = text("The Jupyter server beside this code refused (HTTP %1)", status)
+        raise NoServer(msg) from None

@@ -15,6 +15,8 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+from jupyter_dsw.language import text
+from jupyter_dsw.notebook import person
 from jupyter_dsw.notebook.deadlines import Heeded, nearest
 from jupyter_dsw.notebook.watch import WatchThread
 
@@ -181,8 +183,8 @@ class BeforeStop:
             try:
                 self._callback(reading, left)
             except Exception:  # noqa: BLE001 - whatever people's code raises is theirs to see
-                told = f"before_stop: {_name(self._callback)} failed.\n{traceback.format_exc()}"
-                print(told, end="", file=sys.stderr)
+                told = person.said(text("before_stop: %1 failed.", _name(self._callback)))
+                print(f"{told}\n{traceback.format_exc()}", end="", file=sys.stderr)
 
 
 def _name(callback: Any) -> str:

@@ -8,7 +8,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Protocol
 
-from jupyter_dsw.notebook import source
+from jupyter_dsw.language import text
+from jupyter_dsw.notebook import person, source
 from jupyter_dsw.notebook.deadlines import deadlines_of, nearest
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
@@ -98,11 +99,10 @@ class Watch:
         # By logging: a warning can be set to raise, and no training may end of this.
         if not self._warned and reading.error is not None:
             self._warned = True
-            log.warning(
-                "It is not known when this instance will be stopped: %s %s",
-                reading.error.message,
-                reading.error.advice,
-            )
+            why = (reading.error.message, reading.error.advice)
+            # It reaches the person, on stderr, where logging is as Python sets it up.
+            warning = text("It is not known when this instance will be stopped: %1 %2", *why)
+            log.warning("%s", person.said(warning))
 
 
 class WatchThread:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.language import Text, joined, text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def not_known(word: str, known: Sequence[str], what: str) -> str:
-    """Say that `word` is not `what`, with the nearest of the `known` ones where one is near."""
+def not_known(said: Text, word: str, known: Sequence[str]) -> Text:
+    """Say what was `said` of `word`, and the nearest of the `known` ones where one is near."""
     import difflib
 
     near = difflib.get_close_matches(word.lower(), known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"{word!r} is not {what}.{hint}"
+    return joined(" ", (said, text("Did you mean %1?", repr(near[0])))) if near else said

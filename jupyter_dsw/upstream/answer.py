@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.instance.model import Instance, parse_instance
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
 from jupyter_dsw.upstream.failures import reject_answer
 from jupyter_dsw.upstream.headers import answer_date
@@ -41,17 +42,17 @@ def read_answer(answer: HTTPAnswer, secrets: tuple[str, ...], now: float) -> Ans
     `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch.
     """
     if 300 <= answer.status < 400:
-        reject_answer(f"is a redirect (HTTP {answer.status}), which is never followed")
+        reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
     document = _decode(answer)
     refusal = _refusal(answer, document, secrets)
     if refusal is not None:
         raise error_of_refusal(refusal, now)
     if not ("InstanceId" in document or document.get("Success") is True):
-        reject_answer("is JSON, but describes no instance")
+        reject_answer(text("is JSON, but describes no instance"))
     try:
         instance = parse_instance(document)
     except (TypeError, ValueError):
-        reject_answer("is JSON, but describes no instance")
+        reject_answer(text("is JSON, but describes no instance"))
     return Answer(
         instance=instance,
         date=answer_date(answer.headers),
@@ -76,10 +77,10 @@ def _decode(answer: HTTPAnswer) -> dict[str, Any]:
     if answer.status >= 400:
         return {}
     if not answer.body.strip():
-        reject_answer("is empty")
+        reject_answer(text("is empty"))
     if answer.body.lstrip()[:1] == b"<":
-        reject_answer("is an HTML page")
-    return reject_answer("is not a JSON object")
+        reject_answer(text("is an HTML page"))
+    return reject_answer(text("is not a JSON object"))
 
 
 def _refusal(

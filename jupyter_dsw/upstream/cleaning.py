@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.instance.credential_like import REDACTED, without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -13,15 +15,7 @@ MAX_MESSAGE = 300
 _LOOKED_AT = 2000
 _CUT = "…"
 
-_URL_QUERY = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?#]*)[?#]\S*", re.IGNORECASE)
-_URL_USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]*@", re.IGNORECASE)
-_QUOTED_SECRET = re.compile(
-    r"(?P<name>[\w.-]{0,40}(?:token|secret|passw|signature|stringtosign|access_?-?key|credential|"
-    r"authorization|nonce|bearer)[\w.-]{0,40}[\"'\]]?(?:\s*[=:]\s*|\s+is:?\s+(?=[\[\"'])))"
-    r"(?:\"[^\"]*\"?|'[^']*'?|\[[^\]]*\]?|[^\s,;&]+)",
-    re.IGNORECASE,
-)
-_KEY_LIKE = re.compile(r"\b(?:LTAI|STS\.|TMP\.|CAIS)[A-Za-z0-9+/=._-]{4,}")
+# Digests and signatures that the gateway quotes; no word that a person reads is so long.
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_]{32,}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._*-]{0,79}")
 
@@ -29,21 +23,17 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._*-]{0,79}")
 def clean_message(text: object, secrets: Iterable[str] = ()) -> str:
     """What may be shown of a `Message`, at most `MAX_MESSAGE` characters, often all of it.
 
-    Control, bidi and other invisible characters go, queries and user names of URLs, what is named
-    like a credential or looks like one, and each of `secrets`.  "" for what is no text and for
-    the string "null", which is how GetInstance says that there is none.
+    Control, bidi and other invisible characters go, what looks like a credential or is named like
+    one, and each of `secrets`.  "" for what is no text and for the string "null", which is how
+    GetInstance says that there is none.
     """
     if not isinstance(text, str) or text == "null":
         return ""
     text = "".join(map(_visible, text[: 4 * _LOOKED_AT]))
     for secret in secrets:
-        text = text.replace(secret, _CUT)
-    text = " ".join(text.split())[:_LOOKED_AT]
-    text = _URL_QUERY.sub(rf"\1{_CUT}", text)
-    text = _URL_USER.sub(r"\1", text)
-    text = _QUOTED_SECRET.sub(rf"\g<name>{_CUT}", text)
-    text = _KEY_LIKE.sub(_CUT, text)
-    text = _LONG_RUN.sub(_CUT, text)
+        text = text.replace(secret, REDACTED)
+    text = without_credentials(" ".join(text.split())[:_LOOKED_AT])
+    text = _LONG_RUN.sub(REDACTED, text)
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + _CUT
 
 

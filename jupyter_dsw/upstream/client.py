@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
@@ -61,6 +62,7 @@ class Client:
 
     def get_instance(self) -> Answer:
         """Ask for the instance, once.  Raises DSWError, one of its subclasses, and nothing else."""
+        failure: BaseException
         try:
             return self._get_instance()
         except DSWError as error:
@@ -69,9 +71,11 @@ class Client:
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
             failure = BadAnswer(
-                f"The answer could not be dealt with ({type(error).__name__}).",
-                "This is a fault of jupyter-dsw: please report it.",
+                text("The answer could not be dealt with (%1).", type(error).__name__),
+                text("This is a fault of jupyter-dsw: please report it."),
             )
+        except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, say; it is raised again
+            failure = interruption
         # The frames below, and what was caught on the way, hold the request and the answer: a
         # debugger or a verbose traceback would show them.
         failure.__context__ = failure.__cause__ = None

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.hosts import split_http_url
@@ -40,7 +41,7 @@ _UNTOLD_LIFE_S = 60.0
 _LEFT_ALONE_S = 10.0
 
 _NO_ANSWER = (Trouble.TIMED_OUT, Trouble.NO_CONNECTION, Trouble.NAME_NOT_FOUND, Trouble.CLOSED)
-_ADVICE = (
+_ADVICE = text(
     "Try again in a moment: the service fails now and then. If it stays, check that "
     "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
 )
@@ -102,6 +103,7 @@ class CredentialService:
             return self.renew(timeout_s)
         except NoCredentials:
             if held is None or self._clock() >= held.expires_at:
+                self._held = None
                 raise
         held.renew_at = self._clock() + _LEFT_ALONE_S
         return held.credentials
@@ -118,20 +120,21 @@ class CredentialService:
                 if pause is None or deadline.remaining_s <= pause:
                     break
                 self._sleep(pause)
-        message = f"The credential service {reason}."
-        raise NoCredentials(message, _ADVICE)
+        raise NoCredentials(text("The credential service %1.", reason), _ADVICE)
 
     def _check_uri(self) -> None:
         try:
             split_http_url(self.uri)
         except ValueError as error:
-            message = f"ALIBABA_CLOUD_CREDENTIALS_URI {error}."
+            message = text("ALIBABA_CLOUD_CREDENTIALS_URI %1.", *error.args)
         else:
             return
         raise NoCredentials(
             message,
-            "Restore the value that PAI-DSW sets (such as "
-            "http://localhost:7002/api/v1/credentials/0), or remove it.",
+            text(
+                "Restore the value that PAI-DSW sets (such as "
+                "http://localhost:7002/api/v1/credentials/0), or remove it."
+            ),
         )
 
     def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
@@ -149,7 +152,7 @@ class CredentialService:
             # Asked once in a long while: a connection kept until then would only fail a try.
             self._transport.close()
         if answer.status != 200:
-            return None, f"answered HTTP {answer.status}"
+            return None, text("answered HTTP %1", answer.status)
         return _parse(answer.body)
 
     def _hold(self, credentials: Credentials) -> _Held:
@@ -167,15 +170,15 @@ class CredentialService:
 def _failure(error: ExchangeFailed, uri: str) -> str:
     host = urlsplit(uri).hostname
     if error.trouble in _NO_ANSWER:
-        return f"at {host} does not answer ({error.trouble.value})"
-    return f"at {host} cannot be read ({error.trouble.value})"
+        return text("at %1 does not answer (%2)", host, error.trouble.value)
+    return text("at %1 cannot be read (%2)", host, error.trouble.value)
 
 
 def _parse(body: bytes) -> tuple[Credentials | None, str]:
     try:
         found = msgspec.json.decode(body, type=_Body)
         if found.code != "Success":
-            return None, "did not hand out credentials"
+            return None, text("did not hand out credentials")
         return Credentials(
             found.access_key_id,
             found.access_key_secret,
@@ -183,7 +186,7 @@ def _parse(body: bytes) -> tuple[Credentials | None, str]:
             _moment(found.expiration),
         ), ""
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None, "answered something that is no credentials"
+        return None, text("answered something that is no credentials")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.errors import NoCredentials
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class CredentialChain:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._environ = os.environ if environ is None else environ
+        self._given = environ
         self._clock = clock
         self._sleep = sleep
         self._service: CredentialService | None = None
@@ -110,6 +111,11 @@ class CredentialChain:
             self._service.close()
         self._service = self._official = None
 
+    @property
+    def _environ(self) -> Mapping[str, str]:
+        # Not kept in the object: whoever looks at its members would see the access key.
+        return os.environ if self._given is None else self._given
+
     def _get(self, timeout_s: float, *, renew: bool) -> Credentials:
         if self._environ.get(_ID) or self._environ.get(_SECRET):
             return self._from_environment()
@@ -122,15 +128,19 @@ class CredentialChain:
     def _from_environment(self) -> Credentials:
         for name, other in ((_ID, _SECRET), (_SECRET, _ID)):
             if not self._environ.get(name):
-                message = f"{other} is set, but {name} is not."
-                raise NoCredentials(message, f"Set both, or neither to use {_URI}.")
+                raise NoCredentials(
+                    text("%1 is set, but %2 is not.", other, name),
+                    text("Set both, or neither to use %1.", _URI),
+                )
         try:
             return Credentials(
                 self._environ[_ID], self._environ[_SECRET], self._environ.get(_TOKEN)
             )
         except ValueError:
-            message = f"One of {_ID}, {_SECRET} and {_TOKEN} has spaces or odd characters in it."
-        raise NoCredentials(message, "Set them again, exactly as Alibaba Cloud shows them.")
+            message = text(
+                "One of %1, %2 and %3 has spaces or odd characters in it.", _ID, _SECRET, _TOKEN
+            )
+        raise NoCredentials(message, text("Set them again, exactly as Alibaba Cloud shows them."))
 
     def _service_at(self, uri: str) -> CredentialService:
         from jupyter_dsw.upstream.credential_service import CredentialService

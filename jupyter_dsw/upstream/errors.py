@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from jupyter_dsw.language import Language, joined, text, translated
+
 
 class DSWError(Exception):
     """A reading of the instance failed.
 
-    `message` says what failed and on what, `advice` what to do next, both in plain English and
-    free of secrets.  `request_id` is Alibaba Cloud's, for its support.  `retry_after_ms` is how
-    long the endpoint asked to be left alone, in milliseconds; None if it did not say.
+    `message` says what failed and on what, `advice` what to do next, both free of secrets.
+    `request_id` is Alibaba Cloud's, for its support.  `retry_after_ms` is how long the endpoint
+    asked to be left alone, in milliseconds; None if it did not say.
     """
+
+    language: Language = "en"
+    """What `str()` of it is written in: set by whoever raises it before a person."""
 
     def __init__(
         self,
@@ -31,8 +36,9 @@ class DSWError(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        request = f"(Request id: {self.request_id})" if self.request_id else ""
-        return " ".join(part for part in (self.message, self.advice, request) if part)
+        request = text("(Request id: %1)", self.request_id) if self.request_id else ""
+        parts = (self.message, self.advice, request)
+        return translated(joined(" ", filter(None, parts)), self.language)
 
 
 class NotConfigured(DSWError):

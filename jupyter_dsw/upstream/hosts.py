@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from jupyter_dsw.language import text
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
@@ -25,24 +27,21 @@ def is_loopback(host: str) -> bool:
 def split_http_url(url: str) -> SplitResult:
     """Split an http or https URL that has a plain host and no user name or fragment.
 
-    Raises ValueError with the reason, in words that never quote the URL: a password may be in it.
+    Raises ValueError with the reason, a `Text` that never quotes the URL: a password may be in it.
     """
     if not _VISIBLE_ASCII.fullmatch(url) or "\\" in url:
-        reason = "has spaces, control characters, backslashes or characters beyond ASCII"
-        raise ValueError(reason)
+        raise ValueError(
+            text("has spaces, control characters, backslashes or characters beyond ASCII")
+        )
     parts = _split(url)
     if parts.scheme not in _DEFAULT_PORTS:
-        reason = "does not start with https:// or http://"
-        raise ValueError(reason)
+        raise ValueError(text("does not start with https:// or http://"))
     if "@" in parts.netloc:
-        reason = "has a user name or password in it"
-        raise ValueError(reason)
+        raise ValueError(text("has a user name or password in it"))
     if not _is_host(parts.hostname or ""):
-        reason = "has no valid host name"
-        raise ValueError(reason)
+        raise ValueError(text("has no valid host name"))
     if "#" in url:
-        reason = "has a fragment (#...)"
-        raise ValueError(reason)
+        raise ValueError(text("has a fragment (#...)"))
     return parts
 
 
@@ -62,8 +61,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         parts = None
     if parts is None or parts.port == 0:
-        reason = "is not a URL with a valid host and port"
-        raise ValueError(reason)
+        raise ValueError(text("is not a URL with a valid host and port"))
     return parts
 
 

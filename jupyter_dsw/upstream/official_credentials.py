@@ -8,11 +8,12 @@ import threading
 from importlib.util import find_spec
 from typing import Any
 
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.sockets import BOUNDED, bounded
 
-_ADVICE = (
+_ADVICE = text(
     "Give the instance a RAM role (PAI-DSW then sets ALIBABA_CLOUD_CREDENTIALS_URI), or set "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 )
@@ -34,20 +35,25 @@ class OfficialCredentials:
     def get(self, timeout_s: float) -> Credentials:
         """Return what the library has.  Raises NoCredentials, in our own words: its own quote."""
         if find_spec("alibabacloud_credentials") is None:
-            message = "No Alibaba Cloud credentials are set."
             raise NoCredentials(
-                message,
-                f"{_ADVICE}; or, for profiles and other sources, pip install "
-                "'jupyter-dsw[aliyun]'.",
+                text("No Alibaba Cloud credentials are set."),
+                text(
+                    "%1; or, for profiles and other sources, pip install 'jupyter-dsw[aliyun]'.",
+                    _ADVICE,
+                ),
             )
         try:
             # It takes no timeout for the whole, and may ask several services one after another.
             return bounded(self._ask, timeout_s)
         except Exception as error:  # noqa: BLE001 - its texts may quote secrets
             slow = isinstance(error, TimeoutError)
-        reason = f"did not finish in {timeout_s:.0f} s" if slow else "found none"
-        message = f"No Alibaba Cloud credentials: the library alibabacloud-credentials {reason}."
-        raise NoCredentials(message, f"{_ADVICE}; or set up one of the library's own sources.")
+        reason = text("found none")
+        if slow:
+            reason = text("did not finish in %1 s", f"{timeout_s:.0f}")
+        raise NoCredentials(
+            text("No Alibaba Cloud credentials: the library alibabacloud-credentials %1.", reason),
+            text("%1; or set up one of the library's own sources.", _ADVICE),
+        )
 
     def _ask(self) -> Credentials:
         # By name: it is an optional extra, and heavy.

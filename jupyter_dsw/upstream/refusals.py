@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,
@@ -23,25 +24,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-_ACCESS_KEY_ADVICE = (
+_ACCESS_KEY_ADVICE = text(
     "Set an access key that is enabled and belongs to the instance's account, or remove "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET to use the instance's RAM "
     "role. Its user or role needs paidsw:GetInstance."
 )
-_RAM_ADVICE = (
+_RAM_ADVICE = text(
     "Ask an administrator of the account to allow the action paidsw:GetInstance to this RAM user "
     "or role in a RAM policy."
 )
-_WORKSPACE_ADVICE = (
+_WORKSPACE_ADVICE = text(
     "Ask an administrator of the PAI workspace to give this RAM user or role a role in the "
     "workspace: the workspace refuses paidsw:GetInstance, and a RAM policy alone does not help."
 )
-_EITHER_ADVICE = (
+_EITHER_ADVICE = text(
     "The action needed is paidsw:GetInstance. Ask an administrator for a role in the PAI "
     "workspace of the instance, and for a RAM policy that allows this action."
 )
-_CLOCK_ADVICE = "Set the clock of this machine right (NTP); requests may be 15 minutes off at most."
-_SUPPORT_ADVICE = (
+_CLOCK_ADVICE = text(
+    "Set the clock of this machine right (NTP); requests may be 15 minutes off at most."
+)
+_SUPPORT_ADVICE = text(
     "It is tried again by itself. If it stays, look at the instance in the PAI console, and give "
     "the request id to Alibaba Cloud's support."
 )
@@ -85,13 +88,15 @@ def _by_status(refusal: Refusal) -> DSWError:
     if refusal.status in (401, 403) and refusal.code:
         return _denied(refusal, 0)
     if 400 <= refusal.status < 500 and not refusal.code:
-        reject_answer(f"is an error without a reason (HTTP {refusal.status})")
+        reject_answer(text("is an error without a reason (HTTP %1)", refusal.status))
     return _failed(refusal, 0)
 
 
-def _said(what: str, refusal: Refusal) -> str:
+def _said(what: Text, refusal: Refusal) -> Text:
     said = refusal.code or (f"HTTP {refusal.status}" if refusal.status >= 400 else "Success: false")
-    return f"{what} ({said}): {refusal.message}" if refusal.message else f"{what} ({said})."
+    if refusal.message:
+        return text("%1 (%2): %3", what, said, refusal.message)
+    return text("%1 (%2).", what, said)
 
 
 def _denied(refusal: Refusal, _: float) -> DSWError:
@@ -102,92 +107,102 @@ def _denied(refusal: Refusal, _: float) -> DSWError:
         refusal.code != "NoPermissionError"
     ):
         advice = _RAM_ADVICE
-    return Denied(_said("Reading the instance is not permitted", refusal), advice)
+    return Denied(_said(text("Reading the instance is not permitted"), refusal), advice)
 
 
 def _access_key(refusal: Refusal, _: float) -> DSWError:
     # The gateway's message may quote the key.
     reasons = {
-        "InvalidAccessKeyId.NotFound": "does not exist",
-        "InvalidAccessKeyId.Inactive": "is disabled",
+        "InvalidAccessKeyId.NotFound": text("does not exist"),
+        "InvalidAccessKeyId.Inactive": text("is disabled"),
     }
-    reason = reasons.get(refusal.code, "is not valid")
-    return Denied(f"The access key that was used {reason} ({refusal.code}).", _ACCESS_KEY_ADVICE)
+    reason = reasons.get(refusal.code, text("is not valid"))
+    return Denied(
+        text("The access key that was used %1 (%2).", reason, refusal.code), _ACCESS_KEY_ADVICE
+    )
 
 
 def _security_token(refusal: Refusal, _: float) -> DSWError:
-    message = f"The security token and the access key do not belong together ({refusal.code})."
     return Denied(
-        message,
-        "Set ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and "
-        "ALIBABA_CLOUD_SECURITY_TOKEN from the same answer of STS, or remove all three to use "
-        "the instance's RAM role, which needs paidsw:GetInstance.",
+        text("The security token and the access key do not belong together (%1).", refusal.code),
+        text(
+            "Set ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and "
+            "ALIBABA_CLOUD_SECURITY_TOKEN from the same answer of STS, or remove all three to use "
+            "the instance's RAM role, which needs paidsw:GetInstance."
+        ),
     )
 
 
 def _token_expired(refusal: Refusal, _: float) -> DSWError:
-    message = f"The security token that was used has expired ({refusal.code})."
     return CredentialsExpired(
-        message,
-        "Set a new ALIBABA_CLOUD_SECURITY_TOKEN with its access key, or remove them to use the "
-        "instance's RAM role, whose tokens are renewed by themselves.",
+        text("The security token that was used has expired (%1).", refusal.code),
+        text(
+            "Set a new ALIBABA_CLOUD_SECURITY_TOKEN with its access key, or remove them to use the "
+            "instance's RAM role, whose tokens are renewed by themselves."
+        ),
     )
 
 
 def _not_found(refusal: Refusal, _: float) -> DSWError:
     return NotFound(
-        _said("There is no such instance in this region and account", refusal),
-        "Check DSW_INSTANCE_ID and REGION, and that the credentials are of the account that owns "
-        "the instance.",
+        _said(text("There is no such instance in this region and account"), refusal),
+        text(
+            "Check DSW_INSTANCE_ID and REGION, and that the credentials are of the account that "
+            "owns the instance."
+        ),
     )
 
 
 def _no_such_api(refusal: Refusal, _: float) -> DSWError:
-    message = f"The endpoint does not know PAI-DSW's GetInstance ({refusal.code})."
     return NotConfigured(
-        message,
-        "Check REGION and JUPYTER_DSW_ENDPOINT: the region may have no PAI-DSW, or the endpoint "
-        "be another product's.",
+        text("The endpoint does not know PAI-DSW's GetInstance (%1).", refusal.code),
+        text(
+            "Check REGION and JUPYTER_DSW_ENDPOINT: the region may have no PAI-DSW, or the "
+            "endpoint be another product's."
+        ),
     )
 
 
 def _throttled(refusal: Refusal, _: float) -> DSWError:
     return Throttled(
-        _said("Too many calls to PAI-DSW in this account", refusal),
-        "Nothing to do: the instance is read again after a pause.",
+        _said(text("Too many calls to PAI-DSW in this account"), refusal),
+        text("Nothing to do: the instance is read again after a pause."),
     )
 
 
 def _bad_signature(refusal: Refusal, _: float) -> DSWError:
     # The gateway's message quotes the string to sign, the security token in it.
     return BadSignature(
-        f"The endpoint refused the signature of the request ({refusal.code}).",
-        "Check that ALIBABA_CLOUD_ACCESS_KEY_SECRET belongs to ALIBABA_CLOUD_ACCESS_KEY_ID, and "
-        "that no proxy in between changes or repeats requests.",
+        text("The endpoint refused the signature of the request (%1).", refusal.code),
+        text(
+            "Check that ALIBABA_CLOUD_ACCESS_KEY_SECRET belongs to ALIBABA_CLOUD_ACCESS_KEY_ID, "
+            "and that no proxy in between changes or repeats requests."
+        ),
     )
 
 
 def _clock_skew(refusal: Refusal, now: float) -> DSWError:
     date = answer_date(refusal.headers)
     ahead_s = round(now - date.timestamp()) if date else 0
-    if ahead_s:
-        way = "ahead of" if ahead_s > 0 else "behind"
-        message = f"The clock of this machine is {abs(ahead_s)} s {way} Alibaba Cloud's."
+    if ahead_s > 0:
+        message = text("The clock of this machine is %1 s ahead of Alibaba Cloud's.", ahead_s)
+    elif ahead_s < 0:
+        message = text("The clock of this machine is %1 s behind Alibaba Cloud's.", -ahead_s)
     else:
-        message = f"The endpoint refused the date of the request ({refusal.code})."
+        message = text("The endpoint refused the date of the request (%1).", refusal.code)
     return ClockSkew(message, _CLOCK_ADVICE)
 
 
 def _failed(refusal: Refusal, _: float) -> DSWError:
-    return UpstreamFailed(_said("PAI-DSW failed to answer", refusal), _SUPPORT_ADVICE)
+    return UpstreamFailed(_said(text("PAI-DSW failed to answer"), refusal), _SUPPORT_ADVICE)
 
 
 def _invalid_request(refusal: Refusal, now: float) -> DSWError:
     if refusal.status == 404:
         return _not_found(refusal, now)
     return UpstreamFailed(
-        _said("PAI-DSW refused the request", refusal),
-        "Check DSW_INSTANCE_ID, the sharing token and the option fields.",
+        _said(text("PAI-DSW refused the request"), refusal),
+        text("Check DSW_INSTANCE_ID, the sharing token and the option fields."),
     )
 
 

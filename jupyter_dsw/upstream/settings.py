@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.errors import NotConfigured
 from jupyter_dsw.upstream.hosts import host_header, is_loopback, split_http_url
 
@@ -22,6 +23,8 @@ Network = Literal["auto", "vpc", "public"]
 _INSTANCE_ID = re.compile(r"dsw-[a-z0-9]{1,60}")
 _REGION = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,20}){1,4}")
 _TEXT = re.compile(r"[\x20-\x7e]{1,2048}")
+
+_REGION_ADVICE = text("Set REGION to the region of the instance, such as cn-hangzhou.")
 
 # Each setting's variables, the first that is set wins.  `HOSTNAME` is not among them.
 _VARIABLES = {
@@ -45,14 +48,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Which instance to ask for, where, and how long to wait.
 
     `region` may be None where `endpoint` is given.  `endpoint` is an origin
     (`https://host[:port]`; plain http for loopback only).  `sharing_token` and `fields` go into
     the API's `Token` and `Fields`.  Timeouts are in seconds; `deadline_s` is for one reading as a
-    whole.  Raises NotConfigured, naming what to set, where a value is missing or wrong.
+    whole.  Neither pickle nor copy takes it, for the sharing token.  Raises NotConfigured, naming
+    what to set, where a value is missing or wrong.
     """
 
     instance_id: str
@@ -71,10 +75,14 @@ class Settings:
         _check_region(self.region, needed=not self.endpoint)
         if self.endpoint:
             object.__setattr__(self, "endpoint", _checked_endpoint(self.endpoint))
-        _check_text("sharing token (JUPYTER_DSW_SHARING_TOKEN)", self.sharing_token)
-        _check_text("option fields", self.fields)
+        _check_text(text("sharing token (JUPYTER_DSW_SHARING_TOKEN)"), self.sharing_token)
+        _check_text(text("option fields"), self.fields)
         for name in ("connect_timeout_s", "read_timeout_s", "deadline_s"):
             _check_seconds(name, getattr(self, name))
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        reason = "settings can be neither pickled nor copied"
+        raise TypeError(reason)
 
     @classmethod
     def from_environment(
@@ -102,41 +110,42 @@ class Settings:
 
 def _check_instance_id(value: str) -> None:
     if not value:
-        message = "DSW_INSTANCE_ID is not set: this does not look like a PAI-DSW instance."
         raise NotConfigured(
-            message,
-            "PAI-DSW sets it by itself. Elsewhere, set DSW_INSTANCE_ID to the instance ID that "
-            "the PAI console shows (dsw-...), and REGION to its region.",
+            text("DSW_INSTANCE_ID is not set: this does not look like a PAI-DSW instance."),
+            text(
+                "PAI-DSW sets it by itself. Elsewhere, set DSW_INSTANCE_ID to the instance ID that "
+                "the PAI console shows (dsw-...), and REGION to its region."
+            ),
         )
     if not _INSTANCE_ID.fullmatch(value):
-        message = "DSW_INSTANCE_ID (or the option instance_id) is not a PAI-DSW instance ID."
         raise NotConfigured(
-            message,
-            "Set it to the instance ID that the PAI console shows: dsw- and then lower-case "
-            "letters and digits only. The pod's host name (dsw-1234-5678...) is not the "
-            "instance ID.",
+            text("DSW_INSTANCE_ID (or the option instance_id) is not a PAI-DSW instance ID."),
+            text(
+                "Set it to the instance ID that the PAI console shows: dsw- and then lower-case "
+                "letters and digits only. The pod's host name (dsw-1234-5678...) is not the "
+                "instance ID."
+            ),
         )
 
 
 def _check_region(value: str | None, *, needed: bool) -> None:
     if not value:
         if needed:
-            message = "REGION is not set: it is not known which region to ask."
             raise NotConfigured(
-                message, "Set REGION to the region of the instance, such as cn-hangzhou."
+                text("REGION is not set: it is not known which region to ask."), _REGION_ADVICE
             )
     elif not _REGION.fullmatch(value):
-        message = "REGION (or dsw_region, or the option region) is not a region ID."
         raise NotConfigured(
-            message, "Set REGION to the region of the instance, such as cn-hangzhou."
+            text("REGION (or dsw_region, or the option region) is not a region ID."),
+            _REGION_ADVICE,
         )
 
 
 def _check_network(value: str) -> None:
     if value not in ("auto", "vpc", "public"):
-        message = "JUPYTER_DSW_NETWORK (or the option network) is not one of auto, vpc, public."
         raise NotConfigured(
-            message, "Remove it, or set it to auto (the VPC endpoint where it can be reached)."
+            text("JUPYTER_DSW_NETWORK (or the option network) is not one of auto, vpc, public."),
+            text("Remove it, or set it to auto (the VPC endpoint where it can be reached)."),
         )
 
 
@@ -146,30 +155,35 @@ def _checked_endpoint(value: str) -> str:
     try:
         parts = split_http_url(value)
         if "?" in value:
-            reason = "has a query (?...)"
+            reason = text("has a query (?...)")
         elif parts.path not in ("", "/"):
-            reason = "has a path; only a scheme, a host and a port may be given"
+            reason = text("has a path; only a scheme, a host and a port may be given")
         elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            reason = "uses plain http, which is for this machine only (localhost)"
+            reason = text("uses plain http, which is for this machine only (localhost)")
         else:
             return f"{parts.scheme}://{host_header(parts)}"
     except ValueError as error:
-        reason = str(error)
-    message = f"JUPYTER_DSW_ENDPOINT (or the option endpoint) {reason}."
+        reason = error.args[0]
     raise NotConfigured(
-        message,
-        "Remove it to use the region's own endpoint, or set it to a whole origin such as "
-        "https://pai-dsw.cn-hangzhou.aliyuncs.com.",
+        text("JUPYTER_DSW_ENDPOINT (or the option endpoint) %1.", reason),
+        text(
+            "Remove it to use the region's own endpoint, or set it to a whole origin such as "
+            "https://pai-dsw.cn-hangzhou.aliyuncs.com."
+        ),
     )
 
 
-def _check_text(what: str, value: str | None) -> None:
+def _check_text(what: Text, value: str | None) -> None:
     if value and not _TEXT.fullmatch(value):
-        message = f"The {what} is too long or has characters that it cannot have."
-        raise NotConfigured(message, "Set it again, in one line of plain characters, or remove it.")
+        raise NotConfigured(
+            text("The %1 is too long or has characters that it cannot have.", what),
+            text("Set it again, in one line of plain characters, or remove it."),
+        )
 
 
 def _check_seconds(what: str, value: float) -> None:
     if not 0 < value <= 3600:  # not-a-number fails both
-        message = f"The option {what} is not a number of seconds above 0 and up to 3600."
-        raise NotConfigured(message, "Remove it, or set it to a number such as 10.")
+        raise NotConfigured(
+            text("The option %1 is not a number of seconds above 0 and up to 3600.", what),
+            text("Remove it, or set it to a number such as 10."),
+        )

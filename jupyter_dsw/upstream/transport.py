@@ -18,6 +18,7 @@ import requests.exceptions
 import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from jupyter_dsw.language import text
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.hosts import is_loopback
 
@@ -29,31 +30,31 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.sockets import Deadline
 
 _CHUNK_BYTES = 16 * 1024
-_OTHER_HOST = "it is for another host"
+_OTHER_HOST = text("it is for another host")
 # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
 _CERTIFICATE_TROUBLE = {
     62: _OTHER_HOST,
     64: _OTHER_HOST,
-    10: "it has expired",
+    10: text("it has expired"),
 }
-_UNTRUSTED = "no authority trusted here has signed it"
+_UNTRUSTED = text("no authority trusted here has signed it")
 
 
 class Trouble(enum.Enum):
     """What may go wrong with an exchange, in words."""
 
-    TIMED_OUT = "timed out"
-    NAME_NOT_FOUND = "name not found"
-    NO_CONNECTION = "no connection"
-    CLOSED = "closed"
-    CERTIFICATE = "certificate"
-    TLS = "tls"
-    PROXY = "proxy"
-    NO_CA_FILE = "no ca file"
-    NOT_HTTP = "not http"
-    CUT_OFF = "cut off"
-    TOO_LARGE = "too large"
-    ENCODING = "encoding"
+    TIMED_OUT = text("timed out")
+    NAME_NOT_FOUND = text("name not found")
+    NO_CONNECTION = text("no connection")
+    CLOSED = text("closed")
+    CERTIFICATE = text("certificate")
+    TLS = text("tls")
+    PROXY = text("proxy")
+    NO_CA_FILE = text("no ca file")
+    NOT_HTTP = text("not http")
+    CUT_OFF = text("cut off")
+    TOO_LARGE = text("too large")
+    ENCODING = text("encoding")
 
 
 class ExchangeFailed(Exception):

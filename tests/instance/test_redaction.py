@@ -236,6 +236,8 @@ def test_values_that_look_like_credentials_go_wherever_they_stand(text: str) -> 
     "text",
     [
         "the password is hunter2",
+        "the password is 'my hunter2' here",
+        "server StringToSign is [GET hunter2] here",
         "the token abc123def is of another account",
         "AccessKeySecret Xy12345z does not match",
         "pw s3cret99",

@@ -21,7 +21,9 @@ from jupyter_dsw.instance import (
 )
 from jupyter_dsw.instance.html import is_safe_link
 from jupyter_dsw.instance.phrases import plain
-from jupyter_dsw.instance.text import columns
+from jupyter_dsw.language import Language, translated
+from jupyter_dsw.language import text as sentence
+from jupyter_dsw.layout import columns, wrapped
 from tests.instance.answers import example, instance
 
 READ_AT = datetime(2026, 11, 23, 21, 0, 0, tzinfo=timezone.utc)
@@ -217,11 +219,13 @@ def test_long_lists_are_bounded(render: Any) -> None:
     assert shown.count("and 30 more") == 2
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
-def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+def test_no_line_is_wider_than_the_terminal(width: int, language: Language) -> None:
     names = {"InstanceName": "训练数据" * 40, "ImageName": "e\u0301" * 200}
-    shown = to_text(view(instance(**names), problem=DENIED), ["all"], width=width)
-    assert max(map(columns, shown.splitlines())) <= max(width, 20)
+    shown = view(instance(**names), problem=DENIED, language=language)
+    lines = to_text(shown, ["all"], width=width).splitlines()
+    assert max(map(columns, lines)) <= max(width, 20)
 
 
 def test_chinese_names_are_aligned_by_the_columns_they_take() -> None:
@@ -245,6 +249,7 @@ HOSTILE = {
     "lines": "a\nb\r\nc\u2028d",
     "marks": "a" + "\u0301" * 500,
     "long": "x" * 2**20,
+    "places": "%1 %2 %9 {0} {name} %s \\1 \\g<1>",
     "private": "\ue000\U000f0000",
 }
 
@@ -263,10 +268,11 @@ def _hostile_everywhere(text: str) -> Instance:
     return instance(**answer)
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_texts_do_no_harm_in_text(text: str) -> None:
-    problem = Problem("Denied", text, text)
-    shown = to_text(view(_hostile_everywhere(text), problem=problem), ["all"])
+def test_hostile_texts_do_no_harm_in_text(text: str, language: Language) -> None:
+    problem = Problem("Denied", sentence("from %1", text), sentence("%1 (%2).", text, text))
+    shown = to_text(view(_hostile_everywhere(text), problem=problem, language=language), ["all"])
     assert (
         re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
         is None
@@ -275,14 +281,16 @@ def test_hostile_texts_do_no_harm_in_text(text: str) -> None:
     assert len(shown) < 60_000
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_texts_do_no_harm_in_html(text: str) -> None:
-    problem = Problem("Denied", text, text)
-    shown = to_html(view(_hostile_everywhere(text), problem=problem, simulated=True), ["all"])
+def test_hostile_texts_do_no_harm_in_html(text: str, language: Language) -> None:
+    problem = Problem("Denied", sentence("from %1", text), sentence("%1 (%2).", text, text))
+    more = {"problem": problem, "simulated": True, "language": language}
+    shown = to_html(view(_hostile_everywhere(text), **more), ["all"])
     markup = Markup(shown)
     harmless = {"div", "p", "span", "strong", "em", "small", "h4", "a"}
     assert markup.tags <= harmless | {"table", "thead", "tbody", "tr", "th", "td"}
-    assert markup.attributes <= {"style", "scope", "href", "target", "rel"}
+    assert markup.attributes <= {"style", "scope", "href", "target", "rel", "lang"}
     assert markup.open == []
     assert all(is_safe_link(link) for link in markup.links)
     assert re.search(r"[\x00-\x1f\x7f-\x9f\u200f\u202e\u2066]", shown) is None
@@ -351,3 +359,62 @@ def test_durations_are_told_in_two_units_rounded_down(milliseconds: int, expecte
 
 def test_a_long_text_says_how_long_it_was() -> None:
     assert plain("x" * 2**20).endswith("x… (1048576 characters)")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [
+        (45_000, "45 秒"),
+        (30 * 60_000, "30 分钟"),
+        (65 * 60_000, "1 小时 5 分钟"),
+        (51 * 3_600_000, "2 天 3 小时"),
+    ],
+)
+def test_durations_in_chinese(milliseconds: int, expected: str) -> None:
+    assert translated(format_duration(milliseconds), "zh_CN") == expected
+
+
+def test_a_page_in_chinese_says_the_same() -> None:
+    gpu = instance(AcceleratorType="GPU", Datasets=example()["Datasets"] * 2)
+    shown = to_text(view(gpu, language="zh_CN"), ["datasets", "timers"], width=120)
+    assert shown.splitlines()[:2] == [
+        "● 运行中  training_data",
+        "  下次停止  已闲置 30 / 60 分钟：约 30 分钟后停止，除非 CPU 达到 20% 或 GPU 达到 10%",
+    ]
+    assert "数据集（2）" in shown
+    assert "定时停止  定时：1 小时后停止（2021年01月12日 14:36:01 UTC）" in shown
+    assert "读取于 2026年11月23日 21:00:00 UTC，45 秒前，来自 " in shown
+
+
+def test_columns_stand_below_each_other_in_chinese() -> None:
+    rows = [
+        {"MountPath": "/数据", "MountAccess": "RW", "DatasetId": "d-1"},
+        {"MountPath": "/data", "MountAccess": "RO", "Dynamic": True, "DatasetId": "d-2"},
+    ]
+    shown = to_text(view(instance(Datasets=rows), language="zh_CN"), ["datasets"]).splitlines()
+    for words in (("读写", "只读，动态挂载"), ("d-1", "d-2")):
+        places = [
+            columns(line[: line.index(word)]) for line in shown for word in words if word in line
+        ]
+        assert len(places) == 2
+        assert len(set(places)) == 1
+
+
+def test_a_html_page_says_which_language_it_is_in() -> None:
+    assert to_html(view(language="zh_CN")).startswith('<div lang="zh-CN" ')
+    assert "lang=" not in to_html(view())
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一二三四五六七八", ["一二三四五", "六七八"]),
+        ("一二三四五，六七", ["一二三四", "五，六七"]),
+        ("一二三（四）五六", ["一二三", "（四）五六"]),
+        ("一二三 11月24日", ["一二三", "11月24日"]),
+        ("一二。abcdefgh", ["一二。", "abcdefgh"]),
+        ("one two three", ["one two", "three"]),
+    ],
+)
+def test_lines_break_where_chinese_may_break(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 10, "") == lines

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import shutil
 import sys
-import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.language import text
+from jupyter_dsw.layout import padded, wrapped
+from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +31,7 @@ _NAME_WIDTH = 18
 _INDENT = " " * (_NAME_WIDTH + 2)
 _NARROWEST = 40
 
-_EPILOG = """\
+_EPILOG = text("""\
 marks:
   ✓  right
   ✗  wrong, with what to do about it
@@ -47,21 +48,21 @@ examples:
   jupyter dsw doctor
   jupyter dsw doctor --offline
   jupyter dsw doctor --json | jq '.checks[] | select(.state == "failed")'
-"""
+""")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.description = (
+    parser.description = text(
         "Checks everything that must be right for jupyter-dsw, one line each: the environment,\n"
         "the credentials, the way to the endpoint, the permission, the parts in this Jupyter."
     )
     parser.epilog = _EPILOG
-    parser.add_argument("--json", action="store_true", help="the checks as JSON")
+    parser.add_argument("--json", action="store_true", help=text("the checks as JSON"))
     parser.add_argument(
         "--offline",
         action="store_true",
-        help="leave out what asks the endpoint or the credential service",
+        help=text("leave out what asks the endpoint or the credential service"),
     )
 
 
@@ -78,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(_line(check, width, paint), flush=True)
     failed = sum(check.state == "failed" for check in checks)
     if arguments.json:
-        encoded = msgspec.json.encode({"ok": not failed, "checks": checks})
+        told = [_as_json(check) for check in checks]
+        encoded = msgspec.json.encode({"ok": not failed, "checks": told})
         print(msgspec.json.format(encoded, indent=2).decode())
     else:
         print(f"\n{_summary(failed, paint)}")
@@ -108,18 +110,27 @@ def _checks(*, offline: bool) -> Iterator[Check]:
 
 def _line(check: Check, width: int, paint: Paint) -> str:
     mark, colour = _MARKS[check.state]
-    wrap = functools.partial(textwrap.wrap, width=width - len(_INDENT), break_on_hyphens=False)
-    found = wrap(check.found) or [""]
-    advice = wrap(f"→ {check.advice}") if check.advice else []
+    room = width - len(_INDENT)
+    found = wrapped(said(check.found), room, "")
+    advice = wrapped(f"→ {said(check.advice)}", room, "") if check.advice else []
     dim = check.state in {"skipped", "noted"}
     told = [paint(line, "dim") if dim else line for line in found]
     told += [paint(line, "bold") for line in advice]
     first, *others = told
-    lines = [f"{paint(mark, colour)} {check.name:{_NAME_WIDTH}}{first}"]
+    lines = [f"{paint(mark, colour)} {padded(said(check.name), _NAME_WIDTH)}{first}"]
     return "\n".join([*lines, *(_INDENT + line for line in others)])
+
+
+def _as_json(check: Check) -> dict[str, str]:
+    """The name is for scripts, and the same in every language."""
+    found, advice = said(check.found), said(check.advice)
+    return {"name": str(check.name), "state": check.state, "found": found, "advice": advice}
 
 
 def _summary(failed: int, paint: Paint) -> str:
     if not failed:
-        return paint("All is well.", "green")
-    return paint(f"{failed} of these {'is' if failed == 1 else 'are'} wrong.", "red")
+        return paint(said(text("All is well.")), "green")
+    wrong = text("1 of these is wrong.")
+    if failed > 1:
+        wrong = text("%1 of these are wrong.", failed)
+    return paint(said(wrong), "red")

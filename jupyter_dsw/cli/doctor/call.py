@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
+from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong, cannot_be_told_without
 from jupyter_dsw.instance.phrases import plain, reason_words, status_words
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,
@@ -41,50 +42,50 @@ def _raise_if_about(part: Part, scene: Scene) -> None:
         raise scene.asked
 
 
-def _answer(scene: Scene) -> str:
+def _answer(scene: Scene) -> Text:
     _raise_if_about("answer", scene)
-    return "the endpoint answers GetInstance"
+    return text("the endpoint answers GetInstance")
 
 
-def _access_key(scene: Scene) -> str:
+def _access_key(scene: Scene) -> Text:
     _raise_if_about("access key", scene)
-    return "known, and not expired"
+    return text("known, and not expired")
 
 
-def _signature(scene: Scene) -> str:
+def _signature(scene: Scene) -> Text:
     _raise_if_about("signature", scene)
-    return "accepted"
+    return text("accepted")
 
 
-def _permission(scene: Scene) -> str:
+def _permission(scene: Scene) -> Text:
     _raise_if_about("permission", scene)
     if isinstance(scene.asked, DSWError):
-        reason = "cannot be told without: instance"
-        raise CannotTell(reason)
-    return "paidsw:GetInstance is allowed"
+        raise CannotTell(cannot_be_told_without(text("instance")))
+    return text("paidsw:GetInstance is allowed")
 
 
-def _instance(scene: Scene) -> str:
+def _instance(scene: Scene) -> Text:
     _raise_if_about("instance", scene)
     if isinstance(scene.asked, DSWError):
-        reason = "cannot be told without: permission"
-        raise CannotTell(reason)
+        raise CannotTell(cannot_be_told_without(text("permission")))
     instance = scene.asked.instance
-    simulated = " (simulated by an emulator)" if scene.asked.simulated else ""
     name = plain(instance.instance_name or instance.instance_id or "")
-    found = f"{name}: {status_words(instance)}{simulated}"
+    found = text("%1: %2", name, status_words(instance))
+    if scene.asked.simulated:
+        found = text("%1 (simulated by an emulator)", found)
     if instance.status == "Failed":
         words = reason_words(instance.reason_code, instance.reason_message)
-        message = f"{found}: {words or 'the endpoint tells no reason'}."
-        advice = "Look at the instance's events in the PAI console, and start it again."
-        raise Wrong(message, advice)
+        raise Wrong(
+            text("%1: %2.", found, words or text("the endpoint tells no reason")),
+            text("Look at the instance's events in the PAI console, and start it again."),
+        )
     return found
 
 
 STEPS: tuple[Step[Scene], ...] = (
-    Step("answer", _answer, ("instance id", "credentials", "clock"), network=True),
-    Step("access key", _access_key, ("answer",), network=True),
-    Step("signature", _signature, ("access key",), network=True),
-    Step("permission", _permission, ("signature",), network=True),
-    Step("instance", _instance, ("signature",), network=True),
+    Step(text("answer"), _answer, ("instance id", "credentials", "clock"), network=True),
+    Step(text("access key"), _access_key, ("answer",), network=True),
+    Step(text("signature"), _signature, ("access key",), network=True),
+    Step(text("permission"), _permission, ("signature",), network=True),
+    Step(text("instance"), _instance, ("signature",), network=True),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.errors import DSWError
 
 if TYPE_CHECKING:
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 Scene = TypeVar("Scene")
 State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
+
+LEFT_OUT = text("left out: --offline")
+
+
+def cannot_be_told_without(name: str) -> Text:
+    """Why a check was skipped that the one of this `name` goes before."""
+    return text("cannot be told without: %1", name)
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -32,20 +40,25 @@ class Check(msgspec.Struct, frozen=True):
 class Wrong(Exception):
     """What a check raises that failed: what is wrong, and what to do about it."""
 
-    def __init__(self, message: str, advice: str) -> None:
+    def __init__(self, message: Text, advice: Text) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
 
 
 class CannotTell(Exception):
-    """What a check raises that says nothing as things are; its text says why."""
+    """What a check raises that says nothing as things are; says why."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
 
 
-class Noted(str):
+@dataclass(frozen=True)
+class Noted:
     """What a check returns that is worth knowing, and no fault."""
 
-    __slots__ = ()
+    found: Text
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,8 @@ class Step(Generic[Scene]):
     """One check: `look` returns what it found, or raises `Wrong`, `CannotTell` or a `DSWError`."""
 
     name: str
-    look: Callable[[Scene], str]
+    """By which others are told from it, and in scripts: the English one."""
+    look: Callable[[Scene], Text | Noted]
     needs: tuple[str, ...] = ()
     """The checks without which it cannot be told."""
     network: bool = False
@@ -63,12 +77,14 @@ class Step(Generic[Scene]):
 def examine(steps: Iterable[Step[Scene]], scene: Scene, *, offline: bool) -> Iterator[Check]:
     """Take the steps one after another, leaving out those that nothing can be told by."""
     passed: set[str] = set()
+    steps = tuple(steps)
+    names = {step.name: step.name for step in steps}
     for step in steps:
         missing = next((name for name in step.needs if name not in passed), None)
         if offline and step.network:
-            check = Check(step.name, "skipped", "left out: --offline")
+            check = Check(step.name, "skipped", LEFT_OUT)
         elif missing is not None:
-            check = Check(step.name, "skipped", f"cannot be told without: {missing}")
+            check = Check(step.name, "skipped", cannot_be_told_without(names.get(missing, missing)))
         else:
             check = _looked(step, scene)
         if check.state in {"ok", "noted"}:
@@ -79,12 +95,15 @@ def examine(steps: Iterable[Step[Scene]], scene: Scene, *, offline: bool) -> Ite
 def _looked(step: Step[Scene], scene: Scene) -> Check:
     try:
         found = step.look(scene)
-    except (Wrong, DSWError) as wrong:
-        return Check(step.name, "failed", wrong.message, wrong.advice)
+    except (Wrong, DSWError) as failure:
+        return Check(step.name, "failed", failure.message, failure.advice)
     except CannotTell as why:
-        return Check(step.name, "skipped", str(why))
+        return Check(step.name, "skipped", why.why)
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
         # The text of an unforeseen exception may quote anything.
-        found = f"The check itself failed ({type(error).__name__})."
-        return Check(step.name, "failed", found, "Please report it as a fault of jupyter-dsw.")
-    return Check(step.name, "noted" if isinstance(found, Noted) else "ok", str(found))
+        wrong = text("The check itself failed (%1).", type(error).__name__)
+        advice = text("Please report it as a fault of jupyter-dsw.")
+        return Check(step.name, "failed", wrong, advice)
+    if isinstance(found, Noted):
+        return Check(step.name, "noted", found.found)
+    return Check(step.name, "ok", found)

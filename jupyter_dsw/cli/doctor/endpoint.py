@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.sockets import bounded, connect
@@ -24,12 +25,12 @@ _SHOWN_ADDRESSES = 3
 _PROXY_PORTS = {"https": 443}
 
 
-def _endpoint(scene: Scene) -> str:
+def _endpoint(scene: Scene) -> Text:
     why = "JUPYTER_DSW_ENDPOINT"
     if not os.environ.get(why):
-        why = f"network {os.environ.get('JUPYTER_DSW_NETWORK') or 'auto'}"
+        why = text("network %1", os.environ.get("JUPYTER_DSW_NETWORK") or "auto")
     if scene.proxy is not None:
-        return f"{scene.host} ({why}); the proxy resolves its name"
+        return text("%1 (%2); the proxy resolves its name", scene.host, why)
     try:
         found = bounded(
             lambda: socket.getaddrinfo(scene.origin.hostname, scene.port, type=socket.SOCK_STREAM),
@@ -39,25 +40,25 @@ def _endpoint(scene: Scene) -> str:
         raise scene.trouble(Trouble.NAME_NOT_FOUND) from None
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     more = ", …" if len(addresses) > _SHOWN_ADDRESSES else ""
-    return f"{scene.host} ({why}) is {', '.join(addresses[:_SHOWN_ADDRESSES])}{more}"
+    shown = ", ".join(addresses[:_SHOWN_ADDRESSES]) + more
+    return text("%1 (%2) is %3", scene.host, why, shown)
 
 
-def _proxy(scene: Scene) -> str:
+def _proxy(scene: Scene) -> Text:
     if scene.proxy is None:
-        return "none is in the way"
+        return text("none is in the way")
     variable = scene.proxy_variable
-    advice = f"Correct or remove {variable}; or add {scene.origin.hostname} to NO_PROXY."
+    advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, scene.origin.hostname)
     host, port = _host_and_port(scene.proxy)
     if not host:
         # Not quoted: a password may be in it.
-        message = f"{variable} is not the URL of a proxy."
-        raise Wrong(message, advice)
+        raise Wrong(text("%1 is not the URL of a proxy.", variable), advice)
     try:
         connect(host, port, _TIMEOUT_S).close()
     except OSError:
-        message = f"The proxy {host}:{port} ({variable}) cannot be connected to."
+        message = text("The proxy %1 (%2) cannot be connected to.", f"{host}:{port}", variable)
         raise Wrong(message, advice) from None
-    return f"by way of {host}:{port} ({variable}); NO_PROXY would ask directly"
+    return text("by way of %1 (%2); NO_PROXY would ask directly", f"{host}:{port}", variable)
 
 
 def _host_and_port(url: str) -> tuple[str | None, int]:
@@ -69,40 +70,42 @@ def _host_and_port(url: str) -> tuple[str | None, int]:
         return None, 0
 
 
-def _tcp(scene: Scene) -> str:
+def _tcp(scene: Scene) -> Text:
     if scene.proxy is not None:
-        return "by way of the proxy"
+        return text("by way of the proxy")
     begun = time.monotonic()
     try:
         connect(scene.origin.hostname or "", scene.port, _TIMEOUT_S).close()
     except OSError:
         raise scene.trouble(Trouble.NO_CONNECTION) from None
-    return f"port {scene.port} connected in {(time.monotonic() - begun) * 1000:.0f} ms"
+    milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
+    return text("port %1 connected in %2 ms", scene.port, milliseconds)
 
 
-def _tls(scene: Scene) -> str:
+def _tls(scene: Scene) -> Text:
     _ = scene.bare_answer  # raises what TLS, or HTTP on top of it, fails with
-    return "certificate accepted" if scene.origin.scheme == "https" else "none, on this machine"
+    if scene.origin.scheme == "https":
+        return text("certificate accepted")
+    return text("none, on this machine")
 
 
-def _clock(scene: Scene) -> str:
+def _clock(scene: Scene) -> Text:
     now = time.time()
     headers = scene.bare_answer.headers
     date = answer_date(headers)
     if date is None:
-        reason = "the endpoint's answer has no Date header"
-        raise CannotTell(reason)
+        raise CannotTell(text("the endpoint's answer has no Date header"))
     skew_s = round(now - date.timestamp())
     if abs(skew_s) > _MAX_SKEW_S:
         # In the words of the endpoint's own refusal, which would follow.
         raise error_of_refusal(Refusal(400, "InvalidTimeStamp.Expired", "", None, headers), now)
-    return f"{skew_s:+d} s to the endpoint's ({_MAX_SKEW_S} s are allowed)"
+    return text("%1 s to the endpoint's (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
 
 
 STEPS: tuple[Step[Scene], ...] = (
-    Step("endpoint", _endpoint, ("region",), network=True),
-    Step("proxy", _proxy, ("endpoint",), network=True),
+    Step(text("endpoint"), _endpoint, ("region",), network=True),
+    Step(text("proxy"), _proxy, ("endpoint",), network=True),
     Step("TCP", _tcp, ("endpoint", "proxy"), network=True),
     Step("TLS", _tls, ("TCP",), network=True),
-    Step("clock", _clock, ("TLS",), network=True),
+    Step(text("clock"), _clock, ("TLS",), network=True),
 )

@@ -9,77 +9,85 @@ from itertools import chain
 from pathlib import Path
 
 from jupyter_dsw.cli.doctor.check import Noted, Step, Wrong
+from jupyter_dsw.language import Text, joined, text
 from jupyter_dsw.notebook import connection
 
-_REINSTALL = "Install it again in the environment of JupyterLab: pip install --force-reinstall"
+_REINSTALL = text(
+    "Install it again in the environment of JupyterLab: pip install --force-reinstall %1; then "
+    "reload the page."
+)
 _LANGUAGE_PACK = "jupyterlab-language-pack-zh-CN"
 
 
-def _server_extension(_: object) -> str:
+def _server_extension(_: object) -> Text:
     from jupyter_core.paths import jupyter_config_path
     from jupyter_server.extension.config import ExtensionConfigManager
 
     manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
     if not manager.enabled("jupyter_dsw"):
-        message = "It is not enabled in this Jupyter."
-        advice = "jupyter server extension enable jupyter_dsw; then restart the Jupyter server."
-        raise Wrong(message, advice)
+        raise Wrong(
+            text("It is not enabled in this Jupyter."),
+            text("jupyter server extension enable jupyter_dsw; then restart the Jupyter server."),
+        )
     if not (os.environ.get(connection.SERVER_PID) or os.environ.get(connection.SERVER_URL)):
-        return "enabled"
+        return text("enabled")
     try:
         connection.find()
     except connection.NoServer as none:
-        message = f"It is enabled, but {none}."
-        raise Wrong(message, "Restart the Jupyter server.") from None
-    return "enabled, and running in the Jupyter server of this terminal"
+        message = text("It is enabled, but does not answer here. %1.", none.why)
+        raise Wrong(message, text("Restart the Jupyter server.")) from None
+    return text("enabled, and running in the Jupyter server of this terminal")
 
 
-def _labextension(_: object) -> str:
+def _labextension(_: object) -> Text:
     installed, own = _labextension_version("jupyter-dsw"), _version("jupyter-dsw")
     if installed is None:
-        message = "JupyterLab does not find it."
-        raise Wrong(message, f"{_REINSTALL} jupyter-dsw; then reload the page.")
+        raise Wrong(text("JupyterLab does not find it."), _REINSTALL.filled("jupyter-dsw"))
     if installed != own:
-        message = f"It is version {installed}, the Python package {own}."
-        raise Wrong(message, f"{_REINSTALL} jupyter-dsw; then reload the page.")
-    return f"version {installed}, as the Python package"
+        message = text("It is version %1, the Python package %2.", installed, own)
+        raise Wrong(message, _REINSTALL.filled("jupyter-dsw"))
+    return text("version %1, as the Python package", installed)
 
 
-def _magic(_: object) -> str:
+def _magic(_: object) -> Text:
     from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
     for folder in chain(ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS):
         path = Path(folder) / "startup" / "50-jupyter-dsw.py"
         if path.is_file():
-            return f"%dsw_info is there in every kernel of this environment ({path})"
-    message = "No kernel of this environment has %dsw_info by itself."
-    raise Wrong(message, f"{_REINSTALL} jupyter-dsw; or run %load_ext jupyter_dsw in the notebook.")
+            return text("%dsw_info is there in every kernel of this environment (%1)", path)
+    raise Wrong(
+        text("No kernel of this environment has %dsw_info by itself."),
+        text(
+            "Install it again in the environment of JupyterLab: pip install --force-reinstall "
+            "jupyter-dsw; or run %load_ext jupyter_dsw in the notebook."
+        ),
+    )
 
 
-def _anywidget(_: object) -> str:
+def _anywidget(_: object) -> Text:
     installed, python = _labextension_version("anywidget"), _version("anywidget")
     if installed is None:
-        message = "JupyterLab does not find its front end."
-        raise Wrong(message, f"{_REINSTALL} anywidget; then reload the page.")
+        raise Wrong(text("JupyterLab does not find its front end."), _REINSTALL.filled("anywidget"))
     # The Python side asks for any patch of its own minor version.
     if installed.split(".")[:2] != python.split(".")[:2]:
-        message = f"Its front end is version {installed}, the Python package {python}."
-        raise Wrong(message, f"{_REINSTALL} anywidget; then reload the page.")
-    return f"front end {installed}, Python package {python}"
+        message = text("Its front end is version %1, the Python package %2.", installed, python)
+        raise Wrong(message, _REINSTALL.filled("anywidget"))
+    return text("front end %1, Python package %2", installed, python)
 
 
-def _language_pack(_: object) -> str:
+def _language_pack(_: object) -> Noted:
     try:
-        return Noted(f"{_LANGUAGE_PACK} {version(_LANGUAGE_PACK)}")
+        return Noted(joined(" ", (_LANGUAGE_PACK, version(_LANGUAGE_PACK))))
     except PackageNotFoundError:
-        return Noted(f"not installed; for Chinese: pip install {_LANGUAGE_PACK}")
+        return Noted(text("not installed; for Chinese: pip install %1", _LANGUAGE_PACK))
 
 
 def _version(distribution: str) -> str:
     try:
         return version(distribution)
     except PackageNotFoundError:
-        return "not installed"
+        return text("not installed")
 
 
 def _labextension_version(name: str) -> str | None:
@@ -96,9 +104,9 @@ def _labextension_version(name: str) -> str | None:
 
 
 STEPS: tuple[Step[object], ...] = (
-    Step("server extension", _server_extension),
+    Step(text("server extension"), _server_extension),
     Step("labextension", _labextension),
-    Step("startup magic", _magic),
+    Step(text("startup magic"), _magic),
     Step("anywidget", _anywidget),
-    Step("language pack", _language_pack),
+    Step(text("language pack"), _language_pack),
 )

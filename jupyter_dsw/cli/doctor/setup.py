@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.cli.doctor.check import CannotTell, Step
+from jupyter_dsw.cli.doctor.check import LEFT_OUT, CannotTell, Step
 from jupyter_dsw.instance.phrases import format_time
+from jupyter_dsw.language import Text, text
 from jupyter_dsw.upstream.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,49 +21,53 @@ _ACCESS_KEY = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 _CREDENTIALS_URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 
 
-def _instance_id(_: Scene) -> str:
+def _instance_id(_: Scene) -> Text:
     instance_id = os.environ.get("DSW_INSTANCE_ID", "")
     Settings(instance_id=instance_id, endpoint=_SOME_ENDPOINT)
-    return f"{instance_id} (DSW_INSTANCE_ID)"
+    return text("%1 (%2)", instance_id, "DSW_INSTANCE_ID")
 
 
-def _region(_: Scene) -> str:
+def _region(_: Scene) -> Text:
     variable = next((name for name in ("REGION", "dsw_region") if os.environ.get(name)), None)
     region = os.environ[variable] if variable else None
     endpoint = _SOME_ENDPOINT if os.environ.get("JUPYTER_DSW_ENDPOINT") else None
     Settings(instance_id="dsw-0", region=region, endpoint=endpoint)
-    return f"{region} ({variable})" if region else "not set; JUPYTER_DSW_ENDPOINT says whom to ask"
+    if not region:
+        return text("not set; JUPYTER_DSW_ENDPOINT says whom to ask")
+    return text("%1 (%2)", region, variable)
 
 
-def _credentials(scene: Scene) -> str:
+def _credentials(scene: Scene) -> Text:
     in_environment = any(os.environ.get(name) for name in _ACCESS_KEY)
     if scene.offline and not in_environment:
-        reason = "left out: --offline"
-        raise CannotTell(reason)
+        raise CannotTell(LEFT_OUT)
     found = scene.credentials.get()
-    return f"{_source(in_environment=in_environment)}, {_until(found)}"
+    return text("%1, %2", _source(in_environment=in_environment), _until(found))
 
 
-def _source(*, in_environment: bool) -> str:
+def _source(*, in_environment: bool) -> Text:
     uri = os.environ.get(_CREDENTIALS_URI)
     if in_environment:
-        return f"the environment's ({_ACCESS_KEY[0]})"
+        return text("the environment's (%1)", _ACCESS_KEY[0])
     if uri:
         # Its host only: a token may be in what follows.
         parts = urlsplit(uri)
         port = f":{parts.port}" if parts.port else ""
-        return f"the credential service at {parts.hostname}{port} ({_CREDENTIALS_URI})"
-    return "what alibabacloud-credentials found"
+        host = f"{parts.hostname}{port}"
+        return text("the credential service at %1 (%2)", host, _CREDENTIALS_URI)
+    return text("what alibabacloud-credentials found")
 
 
-def _until(credentials: Credentials) -> str:
+def _until(credentials: Credentials) -> Text:
     if credentials.expires_at is not None:
-        return f"until {format_time(credentials.expires_at)}"
-    return "expiry not told" if credentials.security_token else "a long-lived access key"
+        return text("until %1", format_time(credentials.expires_at))
+    if credentials.security_token:
+        return text("expiry not told")
+    return text("a long-lived access key")
 
 
 STEPS: tuple[Step[Scene], ...] = (
-    Step("instance id", _instance_id),
-    Step("region", _region),
-    Step("credentials", _credentials),
+    Step(text("instance id"), _instance_id),
+    Step(text("region"), _region),
+    Step(text("credentials"), _credentials),
 )

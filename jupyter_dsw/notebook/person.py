@@ -1,0 +1,50 @@
+"""Which language the person at this kernel or terminal reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_dsw.language import of_environment, of_tags, translated
+
+if TYPE_CHECKING:
+    from jupyter_dsw.language import Language
+
+LONGEST_SETTINGS = 64 * 1024
+_SETTINGS = Path("@jupyterlab", "translation-extension", "plugin.jupyterlab-settings")
+# The file is JSON with comments, and may be JSON5. Only the one value is looked for.
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LOCALE = re.compile(r"""(["']?)\blocale\1\s*:\s*(["'])([\w-]+)\2""")
+
+
+def language() -> Language:
+    """The language chosen in JupyterLab if that can be told, else the environment's.
+
+    It is looked up each time: a choice counts from the next thing that is said.
+    """
+    return of_tags([_chosen_in_jupyterlab()]) or of_environment(os.environ)
+
+
+def said(words: str) -> str:
+    """`words` in the person's language."""
+    return translated(words, language())
+
+
+def _chosen_in_jupyterlab() -> str:
+    try:
+        with (_settings_folder() / _SETTINGS).open(encoding="utf-8") as file:
+            settings = file.read(LONGEST_SETTINGS)
+    except (OSError, ValueError, RuntimeError):  # no such file, or no home folder to look in
+        return ""
+    found = _LOCALE.search(_COMMENT.sub("", settings))
+    return found[3] if found else ""
+
+
+def _settings_folder() -> Path:
+    from jupyter_core.paths import jupyter_config_dir
+
+    return Path(
+        os.environ.get("JUPYTERLAB_SETTINGS_DIR") or f"{jupyter_config_dir()}/lab/user-settings"
+    )

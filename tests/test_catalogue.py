@@ -1,0 +1,169 @@
+"""Every text that a person reads is in the catalogue, and nothing else is."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jupyter_dsw
+from jupyter_dsw.instance.statuses import SNAPSHOT_STATUSES, STATUSES
+from jupyter_dsw.language import translated
+from jupyter_dsw.notebook import magic, stub
+from jupyter_dsw.upstream.errors import DSWError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(jupyter_dsw.__file__).parent
+CATALOGUE = PACKAGE / "locale" / "zh_CN" / "LC_MESSAGES" / "jupyter_dsw.json"
+CHECK_OF_TYPESCRIPT = PACKAGE.parent / "labextension" / "scripts" / "check-catalogue.mjs"
+MARKER = "text"
+# What is told with words, and which of its arguments they are.
+SPEAKERS = {
+    **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
+    **dict.fromkeys(("DSWError", "Wrong"), (0, 1)),
+    **dict.fromkeys(("CannotTell", "NoServer", "Noted", "ArgumentTypeError", "said"), (0,)),
+    "print": (0,),
+}
+SPEAKING_NAMES = {"help", "description", "epilog", "title"}
+# The name of the command before what it says, and the lines of a shell.
+NO_WORDS = re.compile(r"jupyter dsw \w+:|jupyter dsw|export ")
+WORDS = re.compile(r"[A-Za-z]{3,}")
+
+
+@cache
+def catalogue() -> dict[str, str]:
+    entries = json.loads(CATALOGUE.read_text("utf-8"))
+    del entries[""]
+    return {english: chinese for english, (chinese,) in entries.items()}
+
+
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
+    """All of the package's code, each node with its place."""
+    return tuple(
+        (f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}", node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    yield from ((place, node) for place, node in nodes() if isinstance(node, ast.Call))
+
+
+def spoken() -> Iterator[tuple[str, ast.AST]]:
+    """The expressions that a person reads: of errors, prints, and the command line's help."""
+    for place, node in nodes():
+        if isinstance(node, ast.Call):
+            indices = SPEAKERS.get(name_of(node), ())
+            yield from ((place, a) for i, a in enumerate(node.args) if i in indices)
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+            named = {node.targets[0].attr: node.value}
+        else:
+            continue
+        if place.startswith("cli"):
+            yield from ((place, named[name]) for name in SPEAKING_NAMES & named.keys())
+
+
+def name_of(call: ast.Call) -> str:
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+@cache
+def used_by_python() -> frozenset[str]:
+    texts = set()
+    for place, call in calls():
+        # A method of that name belongs to something else.
+        if isinstance(call.func, ast.Name) and call.func.id == MARKER:
+            (template, *_) = call.args
+            assert isinstance(template, ast.Constant), f"{place}: no check can find it"
+            assert isinstance(template.value, str), place
+            texts.add(template.value)
+    return frozenset(texts)
+
+
+def used_by_typescript() -> set[str]:
+    node = Path(sys.executable).parent / "node"
+    command = [str(node), str(CHECK_OF_TYPESCRIPT), "--used"]
+    return set(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+
+
+def places_in(text: str) -> list[str]:
+    return sorted(re.findall(r"%[1-9]", text))
+
+
+def test_every_text_of_python_is_translated() -> None:
+    assert len(used_by_python()) > 300
+    assert used_by_python() - catalogue().keys() == set()
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    assert catalogue().keys() - used_by_python() - used_by_typescript() == set()
+
+
+def test_a_translation_has_the_places_of_its_text() -> None:
+    others = {e: c for e, c in catalogue().items() if places_in(e) != places_in(c)}
+    assert others == {}
+
+
+@pytest.mark.parametrize("mark", [*",;:!?()", "..."])
+def test_chinese_has_its_own_punctuation(mark: str) -> None:
+    between = re.compile(rf"[\u4e00-\u9fff]{re.escape(mark)}|{re.escape(mark)}[\u4e00-\u9fff]")
+    tables = re.compile(r"\w+:\S+,\w+:|^rootfs:")
+    wrong = [c for c in catalogue().values() if between.search(c) and not tables.search(c)]
+    assert wrong == []
+
+
+def test_between_chinese_and_latin_letters_there_is_a_space() -> None:
+    touching = re.compile(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]")
+    tables = re.compile(r"\w+:\S+,\w+:|^rootfs:")
+    wrong = [c for c in catalogue().values() if touching.search(c) and not tables.search(c)]
+    assert wrong == []
+
+
+def literals_in(node: ast.AST) -> Iterator[str]:
+    """The literal texts of an expression that are not marked."""
+    if isinstance(node, ast.Call) and name_of(node) in {MARKER, "filled", "repr", "join"}:
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from literals_in(child)
+
+
+def test_nobody_speaks_past_the_catalogue() -> None:
+    assert len(list(spoken())) > 150
+    unmarked = [
+        (place, literal)
+        for place, expression in spoken()
+        for literal in literals_in(expression)
+        if WORDS.search(NO_WORDS.sub("", literal))
+    ]
+    assert unmarked == []
+
+
+def test_python_and_the_panel_call_statuses_the_same() -> None:
+    (table,) = (chinese for chinese in catalogue().values() if "EnvPreparing:" in chinese)
+    by_panel = dict(entry.split(":") for entry in table.split(","))
+    assert {status: translated(words, "zh_CN") for status, words in STATUSES} == by_panel
+    assert [translated(words, "zh_CN") for _, words in SNAPSHOT_STATUSES] == [
+        catalogue()[english] for english in ("Committing", "Pushing", "Save failed", "Saved")
+    ]
+
+
+def test_the_magics_help_is_its_docstring() -> None:
+    assert inspect.cleandoc(stub.dsw_info.__doc__ or "") == magic.HELP

@@ -1,0 +1,302 @@
+"""Where Chinese is spoken, no English is left in between: pages, errors, checks and help."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jupyter_dsw.cli import COMMANDS, main
+from jupyter_dsw.emulator import SCENARIOS, Emulator
+from jupyter_dsw.language import Text, translated
+from jupyter_dsw.layout import columns
+from jupyter_dsw.notebook import magic, source
+from jupyter_dsw.upstream.answer import read_answer
+from jupyter_dsw.upstream.credential_service import CredentialService
+from jupyter_dsw.upstream.credentials import CredentialChain
+from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.failures import error_of_exchange
+from jupyter_dsw.upstream.refusals import _CODES, Refusal, error_of_refusal
+from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Trouble
+from tests.cli.terminal import DSW, Terminal
+from tests.english import english_in
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jupyter_dsw.notebook.reading import Reading
+    from tests.canaries import Canaries
+
+# Takes 10 s to say what `Trouble.TIMED_OUT` says, below.
+SILENT = "hang"
+
+
+def leaves(said: str) -> set[str]:
+    """What was filled into a text, and is none itself."""
+    if not isinstance(said, Text):
+        return {said}
+    return {leaf for value in said.values for leaf in leaves(value)}
+
+
+def values_in(wire: Any) -> set[str]:
+    """Every text of an answer, and every name in it."""
+    if isinstance(wire, dict):
+        return {*wire, *(text for value in wire.values() for text in values_in(value))}
+    if isinstance(wire, list):
+        return {text for value in wire for text in values_in(value)}
+    return {wire} if isinstance(wire, str) and wire else set()
+
+
+def test_english_is_found_where_it_is_left() -> None:
+    assert english_in("读取于 now，来自 cn-hangzhou（dsw_region）") == ["now"]
+    assert english_in("Restart the Jupyter server.") == ["Restart", "the", "server"]
+    assert english_in("  Memory  60 GiB  /mnt/data", "Mem") == ["Memory"]
+    assert english_in("原因  no space left", "no space left") == []
+
+
+@pytest.fixture
+def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is a person's who reads Chinese, at a very wide terminal."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "2000")
+    monkeypatch.setattr(source, "_monitor", None)
+    monkeypatch.setattr(source, "_last_good", None)
+
+
+@pytest.fixture
+def emulator(canaries: Canaries) -> Iterator[Emulator]:
+    with Emulator(slow_s=0.2) as running:
+        canaries.emulators.append(running)
+        yield running
+
+
+@pytest.fixture
+def said(
+    chinese: None, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """What `jupyter dsw …` prints."""
+    del chinese, environment
+
+    def run(*words: str) -> str:
+        with contextlib.suppress(SystemExit):
+            main(words)
+        captured = capsys.readouterr()
+        return captured.out + captured.err
+
+    return run
+
+
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != SILENT])
+def test_the_page_of_every_scenario(
+    emulator: Emulator, said: Callable[..., str], scenario: str
+) -> None:
+    emulator.scenario = scenario
+    page = said("info", "all")
+    assert re.search("[\u4e00-\u9fff]", page)
+    reading = source.ask()
+    own = own_of(emulator, reading)
+    assert english_in(page, *own) == []
+    assert english_in(re.sub("<[^>]*>", " ", reading.to_html()), *own) == []
+    if reading.error is not None:
+        assert json.loads(reading.to_json())["error"]["advice"] in page
+
+
+def own_of(emulator: Emulator, reading: Reading) -> set[str]:
+    """What the endpoint itself said."""
+    said = leaves(reading.error.message) if reading.error else set()
+    # `…: …` is how a reason is told with its code.
+    return values_in(emulator.answer()) | said | {"Internal Error", "intranet, internet", "Ready"}
+
+
+@pytest.mark.parametrize("scenario", ["healthy", "denied", "failed", "skewed"])
+def test_the_doctor(emulator: Emulator, said: Callable[..., str], scenario: str) -> None:
+    emulator.scenario = scenario
+    shown = said("doctor")
+    assert english_in(shown, *own_of(emulator, source.ask())) == []
+    assert "✓ TLS" in shown
+
+
+def test_the_doctor_elsewhere(
+    said: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DSW_INSTANCE_ID", "")
+    monkeypatch.setenv("REGION", "")
+    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", "https://localhost:9")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "one")
+    monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:9/")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    assert english_in(said("doctor", "--offline")) == []
+
+
+def test_the_doctors_names_are_the_same_for_scripts(said: Callable[..., str]) -> None:
+    checks = {check["name"]: check for check in json.loads(said("doctor", "--json"))["checks"]}
+    assert checks["instance id"]["state"] == "ok"
+    assert checks["signature"]["found"] == "已通过"
+
+
+@pytest.mark.parametrize("width", [70, 100])
+def test_the_doctors_lines_fit_and_stand_below_each_other(
+    emulator: Emulator, said: Callable[..., str], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.scenario = "denied"
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = said("doctor").partition("\n\n")[0].splitlines()
+    assert max(map(columns, lines)) <= width
+    starts = {columns(re.match(r"[✓✗–·] \S+(?: ID)? +| +", line)[0]) for line in lines}  # type: ignore[index]
+    assert starts == {20}
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help(said: Callable[..., str], command: str) -> None:
+    shown = said(*filter(None, (command, "--help")))
+    own = {*COMMANDS, *SCENARIOS, *magic.words(), "Committing", "Pushing", "Saved", "false"}
+    assert english_in(shown, *own) == []
+    assert shown.startswith("用法：jupyter dsw")
+    assert ":\n" not in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_fits_a_terminal(
+    said: Callable[..., str], command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert max(map(columns, said(command, "--help").splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("info", "datsets"),
+        ("info", "--warn-minutes=soon"),
+        ("info", "--watch"),
+        ("run",),
+        ("run", "--before-stop=10", "--", "true"),
+        ("run", "--before-stop=0s", "--", "true"),
+        ("run", "--signal=LOUD", "--", "true"),
+        ("run", "--", "no-such-command-here"),
+    ],
+)
+def test_what_a_command_line_is_refused_with(
+    said: Callable[..., str], words: tuple[str, ...]
+) -> None:
+    # The first words are argparse's own.
+    refusal = said(*words).splitlines()[-1]
+    refusal = re.sub(r"^jupyter dsw \w+:( error: argument \S+:)?", "", refusal)
+    assert english_in(refusal, *magic.words()) == []
+    assert re.search("[\u4e00-\u9fff]", refusal)
+
+
+@pytest.mark.parametrize("line", ["--help", "datasetz --jsn", "--json --text"])
+@pytest.mark.usefixtures("chinese")
+def test_the_magic(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert magic.run(line) is None
+    assert english_in(capsys.readouterr().out, *magic.words()) == []
+
+
+def errors_of(*calls: Callable[[], Any]) -> list[DSWError]:
+    raised = []
+    for call in calls:
+        with pytest.raises(DSWError) as caught:
+            call()
+        raised.append(caught.value)
+    return raised
+
+
+def refused(code: str, status: int, message: str = "") -> DSWError:
+    headers = {"Date": "Mon, 23 Nov 2026 21:00:00 GMT"} if message else {}
+    return error_of_refusal(Refusal(status, code, message, "R-1", headers), 0.0)
+
+
+def refusals() -> list[DSWError]:
+    codes = [prefix + end for prefix, _ in _CODES for end in ("", ".NotFound", ".Inactive")]
+    told = [refused(code, 403, message) for code in codes for message in ("", "workspace")]
+    late = Refusal(400, "InvalidTimeStamp", "", None, {"Date": "Mon, 23 Nov 2026 21:00:00 GMT"})
+    return [
+        *told,
+        refused("InvalidSecurityToken.Expired", 400),
+        refused("Forbidden.RAM", 403),
+        refused("", 500),
+        refused("", 429),
+        refused("NoSuchThing", 404),
+        refused("Other", 401),
+        error_of_refusal(late, 2e9),
+        *errors_of(lambda: refused("", 418)),
+    ]
+
+
+def bad_answers() -> list[DSWError]:
+    bodies = [b"", b"<html>", b"[]", b"{}"]
+    answers = [HTTPAnswer(200, {}, body) for body in bodies] + [HTTPAnswer(302, {}, b"")]
+    return errors_of(*(lambda one=one: read_answer(one, (), 0.0) for one in answers))
+
+
+def misconfigurations() -> list[DSWError]:
+    well = {"instance_id": "dsw-0", "region": "cn-hangzhou"}
+    wrong: list[dict[str, Any]] = [
+        {"instance_id": ""},
+        {"instance_id": "dsw-1-2"},
+        {"region": None},
+        {"region": "?"},
+        {"network": "no"},
+        {"sharing_token": "\n"},
+        {"fields": "\n"},
+        {"deadline_s": 0},
+    ]
+    urls = ("a b", "ftp://a", "http://a@b", "http://", "http://a#b", "http://a?b", "http://a/b")
+    wrong += [{"endpoint": url} for url in (*urls, "http://a", "http://a:0", "http://a..b")]
+    return errors_of(*(lambda one=one: Settings(**{**well, **one}) for one in wrong))
+
+
+def without_credentials() -> list[DSWError]:
+    key, secret = "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+    environments = [{key: "one"}, {key: "a b", secret: "c"}, {}]
+    services = [
+        CredentialService(uri, sleep=lambda _: None) for uri in ("http://localhost:9/", "nowhere")
+    ]
+    chains = [CredentialChain(environ) for environ in environments]
+    return errors_of(
+        *(lambda one=one: one.get(5.0) for one in services),
+        *(lambda one=one: one.get(5.0) for one in chains),
+    )
+
+
+def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_dsw.upstream.official_credentials.find_spec", lambda _: None)
+    troubles = [error_of_exchange(ExchangeFailed(trouble), "localhost:9") for trouble in Trouble]
+    errors = [
+        *troubles,
+        *refusals(),
+        *bad_answers(),
+        *misconfigurations(),
+        *without_credentials(),
+    ]
+    assert {type(error) for error in errors} == set(DSWError.__subclasses__())
+    for error in errors:
+        error.language = "zh_CN"
+        assert english_in(str(error), "localhost", "workspace", *codes_in(error)) == []
+        assert error.advice
+        assert translated(error.message, "en") == error.message
+
+
+def codes_in(error: DSWError) -> set[str]:
+    """The gateway's code, which stands in brackets."""
+    return set(re.findall(r"\(([A-Z][\w.]*)\)", error.message))
+
+
+@pytest.mark.usefixtures("chinese", "environment")
+def test_the_live_page(emulator: Emulator) -> None:
+    assert emulator.calls == 0
+    with Terminal(*DSW, "info", "--watch", "status", columns=100) as terminal:
+        terminal.until("按 Ctrl-C 结束")
+        until(lambda: "后停止（闲置停止）" in terminal.text)
+        terminal.type("\x03")
+        assert terminal.wait() == 0
