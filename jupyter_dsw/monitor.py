@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from jupyter_dsw.language import text
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import DSWError
 
@@ -73,7 +74,9 @@ class InstanceClient(Protocol):
 class Monitor:
     """Keeps the one current `Reading` of `client`; any thread may ask.
 
-    `clock` gives monotonic seconds, `uniform` the jitter of the back-off.
+    `clock` gives monotonic seconds, `uniform` the jitter of the back-off. `observe` is told of
+    each new reading and of the seconds that getting it took, just before the askers are: from
+    whichever thread got it, so it must be quick, and must not ask.
     """
 
     def __init__(
@@ -82,10 +85,12 @@ class Monitor:
         *,
         clock: Callable[[], float] = time.monotonic,
         uniform: Callable[[float, float], float] = random.uniform,
+        observe: Callable[[Reading, float], None] | None = None,
     ) -> None:
         self._client = client
         self.clock = clock
         self._uniform = uniform
+        self._observe = observe
         self._lock = threading.Lock()
         self._reading: Reading | None = None
         self._waiting: Future[Reading] | None = None
@@ -149,7 +154,11 @@ class Monitor:
     def _settle(self, waiting: Future[Reading], reading: Reading) -> None:
         self._reading = reading
         self._waiting = None
-        waiting.set_result(reading)
+        try:
+            if self._observe is not None:
+                self._observe(reading, self.clock() - self._last_call)
+        finally:
+            waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
         try:
@@ -164,8 +173,8 @@ class Monitor:
 
     def _after_unforeseen(self, error: Exception) -> Reading:
         unforeseen = DSWError(
-            f"jupyter-dsw itself failed ({type(error).__name__}).",
-            "Please report it with the place that the log of this process shows.",
+            text("jupyter-dsw itself failed (%1).", type(error).__name__),
+            text("Please report it with the place that the log of this process shows."),
         )
         return self._after_failure(unforeseen)
 

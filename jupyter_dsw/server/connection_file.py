@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -37,11 +39,17 @@ class ConnectionFile:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        return cls(path)
+        written = cls(path)
+        # Jupyter stops no extension where SIGINT ends a server without a terminal, and that is how
+        # JupyterHub ends its users' servers.
+        atexit.register(written.remove)
+        return written
 
     def remove(self) -> None:
-        """Remove it, if it is still there."""
-        self.path.unlink(missing_ok=True)
+        """Remove it, if it is still there and the folder allows it."""
+        atexit.unregister(self.remove)
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path) -> None:

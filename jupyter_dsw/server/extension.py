@@ -15,11 +15,16 @@ from jupyter_dsw.server.connection_file import ConnectionFile
 from jupyter_dsw.server.handlers import (
     KERNEL_TOKEN,
     MONITOR,
+    OBSERVER,
     InstanceHandler,
     KernelInstanceHandler,
 )
+from jupyter_dsw.server.observer import Observer
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
+
+# As long as a reading holds: a folder that was full or read-only for a while is tried again.
+WRITE_AGAIN_S = 60.0
 
 
 class DSWExtension(ExtensionApp):
@@ -53,11 +58,16 @@ class DSWExtension(ExtensionApp):
     deadline_s = Float(15.0, help="Seconds that one reading may take in all.").tag(config=True)
 
     def initialize_settings(self) -> None:
-        """Build the monitor. A misconfigured environment is told by its readings, never raised
-        here."""
+        """Build the monitor and who observes it. A misconfigured environment is told by its
+        readings, never raised here."""
+        server: Any = self.serverapp
         self.client = Client(self._load_settings)
+        self.observer = Observer(server.log, server.event_logger)
+        monitor = Monitor(self.client, observe=self.observer.called)
         self.kernel_token = secrets.token_urlsafe(32)
-        self.settings.update({MONITOR: Monitor(self.client), KERNEL_TOKEN: self.kernel_token})
+        self.settings.update(
+            {MONITOR: monitor, OBSERVER: self.observer, KERNEL_TOKEN: self.kernel_token}
+        )
 
     def _load_settings(self) -> Settings:
         return Settings.from_environment(
@@ -82,6 +92,7 @@ class DSWExtension(ExtensionApp):
             ]
         )
         self.connection_file: ConnectionFile | None = None
+        self._writing_again: object | None = None
         # The port is only certain once the loop runs; older servers have no hook for that moment.
         IOLoop.current().add_callback(self._write_connection_file)
 
@@ -98,17 +109,24 @@ class DSWExtension(ExtensionApp):
                 ca=server.certfile or None,
             )
         except OSError as error:
-            self.log.warning(
-                "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the endpoint "
-                "directly.",
-                error.strerror,
+            if self._writing_again is None:
+                self.log.warning(
+                    "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the "
+                    "endpoint directly.",
+                    error.strerror,
+                )
+            self._writing_again = IOLoop.current().call_later(
+                WRITE_AGAIN_S, self._write_connection_file
             )
 
     async def stop_extension(self) -> None:
-        """Remove the connection file and let go of the connections."""
+        """Remove the connection file, let go of the connections, and show no metrics any more."""
+        if self._writing_again is not None:
+            IOLoop.current().remove_timeout(self._writing_again)
         if self.connection_file is not None:
             self.connection_file.remove()
         self.client.close()
+        self.observer.close()
 
 
 def _local_url(server: Any, path: str) -> str:

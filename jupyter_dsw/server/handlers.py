@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from jupyter_dsw.language import TAGS, of_accept_language
 from jupyter_dsw.reading import KERNEL_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
+    from jupyter_dsw.server.observer import Observer
 
 AUTH_RESOURCE = "dsw"
 # Keys of the web application's settings.
 MONITOR = "jupyter_dsw_monitor"
+OBSERVER = "jupyter_dsw_observer"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 # What the door answers with where no reading was ever good, by the error's code.
@@ -37,12 +41,31 @@ STATUS_OF = {
 }
 
 
+class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
+    """Lowers all to DEBUG, and leaves out what has several lines: the dump of the headers."""
+
+    def log(self, level: int, msg: object, *args: Any, **kwargs: Any) -> None:
+        """Log `msg` at DEBUG whatever its `level`."""
+        del level
+        if "\n" not in str(msg):
+            super().log(logging.DEBUG, msg, *args, **kwargs)
+
+
 class ReadingHandler(APIHandler):
     """What both doors share: a reading as JSON, and every other method refused."""
 
+    door: ClassVar[str]
+    """What metrics call it."""
     auth_resource = AUTH_RESOURCE
     # Watching when the instance will stop must not keep Jupyter from culling what is idle.
     _track_activity = False
+    _answered = False
+
+    @property
+    def log(self) -> Any:
+        """Jupyter's log, which shows a failed reading as a failed request each time it is polled.
+        So a request that has been answered is logged quietly: the observer tells of failures."""
+        return _Quiet(super().log, {}) if self._answered else super().log
 
     @property
     def monitor(self) -> Monitor:
@@ -54,12 +77,18 @@ class ReadingHandler(APIHandler):
         """Finish with the current reading; waits for a call without holding up the event loop."""
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = self.monitor.held(fresh=fresh)
+        observer: Observer = self.settings[OBSERVER]
+        observer.asked(self.door, hit=reading is not None)
         if reading is None:
             reading = await asyncio.wrap_future(self.monitor.ask(fresh=fresh))
         self.set_status(_status(reading))
         self.set_header("Cache-Control", "no-store")
+        language = of_accept_language(self.request.headers.get("Accept-Language", ""))
+        self.set_header("Content-Language", TAGS[language])
+        self.set_header("Vary", "Accept-Language")
+        self._answered = True
         # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(msgspec.json.encode(reading.answer(self.monitor.clock())))
+        self.finish(msgspec.json.encode(reading.answer(self.monitor.clock(), language)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in a few words of our own: never a traceback, never what was sent."""
@@ -76,6 +105,8 @@ def _status(reading: Reading) -> int:
 
 class InstanceHandler(ReadingHandler):
     """The people's door: Jupyter's own identity, authorized on the resource `dsw`."""
+
+    door = "people"
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Refuse whoever is not logged in, whatever the method: also those not implemented, which
@@ -99,6 +130,8 @@ class InstanceHandler(ReadingHandler):
 
 class KernelInstanceHandler(ReadingHandler):
     """The kernels' door: no Jupyter identity, a token of its own that opens nothing else."""
+
+    door = "kernels"
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Refuse whoever has not the kernels' token, whatever the method."""

@@ -16,7 +16,7 @@ from traitlets.config import Config
 import jupyter_dsw.server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 
 @pytest.fixture  # type: ignore[no-redef]
@@ -33,6 +33,16 @@ def connection(jp_serverapp: Any) -> dict[str, str]:
     (path,) = Path(jp_serverapp.runtime_dir).glob("jupyter-dsw-*.json")
     content: dict[str, str] = json.loads(path.read_text())
     return content
+
+
+@pytest.fixture
+def fetch_any(jp_fetch: Any) -> Callable[[str], Awaitable[Any]]:
+    """Fetches a path as a logged-in person; no status raises."""
+
+    async def fetch(path: str) -> Any:
+        return await jp_fetch(path, raise_error=False)
+
+    return fetch
 
 
 @pytest.fixture(scope="session")

@@ -227,7 +227,7 @@ class TestUnderStrictAuthentication:
         jp_server_config.ServerApp.allow_unauthenticated_access = False
         return jp_server_config
 
-    @pytest.mark.filterwarnings("error")
+    @pytest.mark.filterwarnings("error::jupyter_server.utils.JupyterServerAuthWarning")
     async def test_both_doors_work_and_the_server_has_nothing_to_warn_of(
         self,
         ask: Any,

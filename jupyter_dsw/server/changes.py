@@ -1,0 +1,130 @@
+"""What has changed for a person from one reading to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from jupyter_dsw.instance.phrases import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_dsw.instance.countdowns import Countdowns
+    from jupyter_dsw.reading import Problem, Reading
+
+LIMITS = (2, 10, 30)
+"""How many minutes ahead of a stop it is told, as the JupyterLab extension warns."""
+
+
+class StatusChange(msgspec.Struct, frozen=True):
+    """The instance's status is another one, or was read for the first time.
+
+    Its fields, like those of the other changes, are those of the event with its `schema_id`.
+    """
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-status:v1"
+
+    instance_id: str | None
+    status: str
+    previous_status: str | None
+
+
+class StopChange(msgspec.Struct, frozen=True):
+    """A stop has come within a limit, or has moved away from one."""
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-stop:v1"
+
+    instance_id: str | None
+    action: Literal["near", "moved"]
+    stop: Literal["idle", "scheduled"] | None
+    within_minutes: int | None
+    remaining_seconds: int | None
+
+
+class ReadingChange(msgspec.Struct, frozen=True):
+    """Reading the instance fails, in another way than before; or it works again."""
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-reading:v1"
+
+    instance_id: str | None
+    action: Literal["failed", "recovered"]
+    code: str | None = None
+    message: str | None = None
+    advice: str | None = None
+    request_id: str | None = None
+
+
+Change: TypeAlias = StatusChange | StopChange | ReadingChange
+
+
+class Changes:
+    """Compares each reading with what it has told of those before."""
+
+    def __init__(self) -> None:
+        self._instance_id: str | None = None
+        self._failure: tuple[str, str] | None = None
+        self._status: str | None = None
+        self._within: int | None = None
+
+    def of(self, reading: Reading, now: float) -> list[Change]:
+        """What is new in `reading`, at the monotonic second `now`; mostly nothing."""
+        if reading.source.instance_id != self._instance_id:
+            self._instance_id = reading.source.instance_id
+            self._status = self._within = None
+        return [*self._reading(reading), *self._statuses(reading), *self._stops(reading, now)]
+
+    def _reading(self, reading: Reading) -> Iterator[ReadingChange]:
+        problem = reading.error
+        # Messages may have figures in them that differ each time; advice stays with its cause.
+        failure = None if problem is None else (problem.code, problem.advice)
+        if failure == self._failure:
+            return
+        self._failure = failure
+        if problem is None:
+            yield ReadingChange(self._instance_id, "recovered")
+        else:
+            yield _failed(self._instance_id, problem)
+
+    def _statuses(self, reading: Reading) -> Iterator[StatusChange]:
+        if reading.instance is None or not reading.instance.status:
+            return
+        status = plain(reading.instance.status)
+        if status != self._status:
+            yield StatusChange(self._instance_id, status, self._status)
+            self._status = status
+
+    def _stops(self, reading: Reading, now: float) -> Iterator[StopChange]:
+        before = self._within
+        stop, remaining_ms = _next_stop(reading.countdowns_at(now))
+        self._within = within = _limit(remaining_ms)
+        if within == before or reading.instance is None or reading.instance.has_ended:
+            return
+        yield StopChange(
+            self._instance_id,
+            "near" if within is not None and (before is None or within < before) else "moved",
+            stop,
+            within,
+            None if remaining_ms is None else remaining_ms // 1000,
+        )
+
+
+def _failed(instance_id: str | None, problem: Problem) -> ReadingChange:
+    message, advice = plain(problem.message), plain(problem.advice)
+    return ReadingChange(instance_id, "failed", problem.code, message, advice, problem.request_id)
+
+
+def _next_stop(
+    both: Countdowns | None,
+) -> tuple[Literal["idle", "scheduled"] | None, int | None]:
+    if both is None or both.next_stop is None:
+        return None, None
+    nearer = both.idle if both.next_stop == "idle" else both.scheduled
+    return both.next_stop, nearer.remaining_ms
+
+
+def _limit(remaining_ms: int | None) -> int | None:
+    if remaining_ms is None:
+        return None
+    return next((limit for limit in LIMITS if remaining_ms <= limit * 60_000), None)

@@ -1,0 +1,33 @@
+"""Changes as events of the server's own event logger (`jupyter_events`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from jsonschema import ValidationError
+from jupyter_events import yaml
+
+if TYPE_CHECKING:
+    from jupyter_events import EventLogger
+
+    from jupyter_dsw.server.changes import Change
+
+SCHEMAS = Path(__file__).parent / "event_schemas"
+
+
+def register_schemas(event_logger: EventLogger) -> None:
+    """Make the schemas of all changes known to the server's event logger."""
+    for path in sorted(SCHEMAS.glob("*.yaml")):
+        schema = yaml.load(path)
+        try:
+            event_logger.register_event_schema(schema)
+        except ValidationError:
+            # jupyter-events before 0.11 wants a number there, later ones a string.
+            event_logger.register_event_schema({**schema, "version": int(schema["version"])})
+
+
+def emit(event_logger: EventLogger, change: Change) -> None:
+    """Emit the event of `change`; on the event loop, where its listeners run."""
+    event_logger.emit(schema_id=change.schema_id, data=msgspec.to_builtins(change))

@@ -1,0 +1,133 @@
+"""What Prometheus finds of this project on the Jupyter server's own `/metrics`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import REGISTRY, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+
+from jupyter_dsw.monitor import MENDED_HERE
+from jupyter_dsw.upstream.errors import DSWError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from prometheus_client.metrics_core import Metric
+
+    from jupyter_dsw.instance.countdowns import Countdowns
+    from jupyter_dsw.reading import Reading
+
+DOORS = ("people", "kernels")
+OUTCOMES = ("ok", DSWError.__name__, *(kind.__name__ for kind in DSWError.__subclasses__()))
+# A reading is given up after 15 s, as the server is configured by default.
+_DURATIONS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
+
+
+class Metrics:
+    """Counts of one server, and gauges worked out at the time of scraping.
+
+    `clock` gives the monotonic seconds that readings are dated in.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._reading: Reading | None = None
+        self._calls = Counter(
+            "jupyter_dsw_calls_total",
+            "Attempts to read the instance by GetInstance, by outcome: ok, or the error's code.",
+            ["outcome"],
+            registry=None,
+        )
+        self._durations = Histogram(
+            "jupyter_dsw_call_duration_seconds",
+            "Seconds that a GetInstance call took, failed ones included.",
+            buckets=_DURATIONS_S,
+            registry=None,
+        )
+        self._asks = Counter(
+            "jupyter_dsw_asks_total",
+            "Requests for the reading, by door and cache: hit, or miss if it waited for a call.",
+            ["door", "cache"],
+            registry=None,
+        )
+        self._show_zeros()
+
+    def _show_zeros(self) -> None:
+        # A rate needs a value before the first one that is counted.
+        for outcome in OUTCOMES:
+            self._calls.labels(outcome)
+        for door in DOORS:
+            self._asks.labels(door, "hit")
+            self._asks.labels(door, "miss")
+
+    def expose(self) -> bool:
+        """Show them on `/metrics`; False if another server of this process does already."""
+        try:
+            REGISTRY.register(self)
+        except ValueError:
+            return False
+        return True
+
+    def withdraw(self) -> None:
+        """Show them no more."""
+        try:
+            REGISTRY.unregister(self)
+        except KeyError:
+            return  # never exposed
+
+    def asked(self, door: str, *, hit: bool) -> None:
+        """Count a request at `door`: answered from the reading that was held, or after a call."""
+        self._asks.labels(door, "hit" if hit else "miss").inc()
+
+    def called(self, reading: Reading, seconds: float) -> None:
+        """Count an attempt that ended in `reading` after `seconds`."""
+        self._reading = reading
+        outcome = reading.error.code if reading.error else "ok"
+        self._calls.labels(outcome if outcome in OUTCOMES else DSWError.__name__).inc()
+        if outcome not in MENDED_HERE:  # nothing was sent
+            self._durations.observe(seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        """All of them as of now, for a registry of `prometheus_client`."""
+        for counted in (self._calls, self._durations, self._asks):
+            yield from counted.collect()
+        reading, now = self._reading, self._clock()
+        age_ms = reading.age_ms_at(now) if reading else None
+        countdowns = reading.countdowns_at(now) if reading else None
+        yield _gauge(
+            "jupyter_dsw_reading_age_seconds",
+            "Seconds since the endpoint answered the reading that is given out.",
+            [] if age_ms is None else [age_ms / 1000],
+        )
+        yield _stops(countdowns)
+        yield _idle_time(countdowns)
+
+
+def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, documentation)
+    for value in values:
+        family.add_metric([], value)
+    return family
+
+
+def _stops(both: Countdowns | None) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "jupyter_dsw_stop_remaining_seconds",
+        "Seconds until the instance is stopped, by the kind of stop; absent where none is set.",
+        labels=["stop"],
+    )
+    if both is not None:
+        for stop, countdown in (("idle", both.idle), ("scheduled", both.scheduled)):
+            if countdown.remaining_ms is not None:
+                family.add_metric([stop], countdown.remaining_ms / 1000)
+    return family
+
+
+def _idle_time(both: Countdowns | None) -> GaugeMetricFamily:
+    minutes = both.idle.idle_minutes if both else None
+    return _gauge(
+        "jupyter_dsw_idle_seconds",
+        "Seconds that the instance had been idle when it was read; the endpoint counts minutes.",
+        [] if minutes is None else [minutes * 60],
+    )

@@ -1,0 +1,69 @@
+"""Sees each ask and each call, and passes on what metrics, log and events make of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tornado.ioloop import IOLoop
+
+from jupyter_dsw.server import events
+from jupyter_dsw.server.changes import Changes
+from jupyter_dsw.server.log_lines import log_line
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    from jupyter_events import EventLogger
+
+    from jupyter_dsw.reading import Reading
+    from jupyter_dsw.server.metrics import Metrics
+
+
+class Observer:
+    """One server's: made and closed with it, on its event loop.
+
+    `log` is the server's own, so that its level is the one that people set.
+    """
+
+    def __init__(self, log: Logger, event_logger: EventLogger) -> None:
+        self._log = log
+        self._event_logger = event_logger
+        self._changes = Changes()
+        self._loop = IOLoop.current()
+        self._metrics = self._expose_metrics()
+        events.register_schemas(event_logger)
+
+    def _expose_metrics(self) -> Metrics | None:
+        try:
+            from jupyter_dsw.server.metrics import Metrics
+        except ImportError as error:
+            # It comes with jupyter-server. Should that change, people keep their panel.
+            self._log.warning("jupyter-dsw: no metrics, for want of %s.", error.name)
+            return None
+        metrics = Metrics(time.monotonic)
+        if not metrics.expose():
+            self._log.debug("jupyter-dsw: another server of this process shows its metrics.")
+        return metrics
+
+    def asked(self, door: str, *, hit: bool) -> None:
+        """Somebody asked at `door`; `hit`: and was answered from the reading that was held."""
+        if self._metrics is not None:
+            self._metrics.asked(door, hit=hit)
+
+    def called(self, reading: Reading, seconds: float) -> None:
+        """An attempt ended in `reading` after `seconds`; from any thread."""
+        if self._metrics is not None:
+            self._metrics.called(reading, seconds)
+        self._loop.add_callback(self._tell, reading, time.monotonic())
+
+    def _tell(self, reading: Reading, now: float) -> None:
+        for change in self._changes.of(reading, now):
+            level, line = log_line(change)
+            self._log.log(level, "jupyter-dsw: %s", line)
+            events.emit(self._event_logger, change)
+
+    def close(self) -> None:
+        """Show no metrics any more."""
+        if self._metrics is not None:
+            self._metrics.withdraw()

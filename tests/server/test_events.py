@@ -1,0 +1,284 @@
+"""The events that the server emits: when something changes, and as their schemas have it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+from msgspec.structs import fields
+
+import jupyter_dsw.server
+from jupyter_dsw.instance.model import parse_instance
+from jupyter_dsw.monitor import hold
+from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.server.changes import Changes, ReadingChange, StatusChange, StopChange
+from jupyter_dsw.upstream.settings import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from traitlets.config import Config
+
+    from jupyter_dsw.emulator import Emulator
+
+PEOPLE = "jupyter-dsw/v1/instance"
+PAGE = Path(__file__).parents[2] / "docs" / "observability.md"
+SCHEMAS = {
+    schema["$id"]: schema
+    for schema in map(
+        yaml.safe_load,
+        (
+            path.read_text("utf-8")
+            for path in (Path(jupyter_dsw.server.__file__).parent / "event_schemas").iterdir()
+        ),
+    )
+}
+STATUS, STOP, READING = (kind.schema_id for kind in (StatusChange, StopChange, ReadingChange))
+CHANGES = (StatusChange, StopChange, ReadingChange)
+
+Event = tuple[str, dict[str, Any]]
+
+
+class Heard:
+    """A listener of the server's event logger."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    async def __call__(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        del logger
+        Draft7Validator(SCHEMAS[schema_id]).validate(data)
+        self.events.append((schema_id, data))
+
+
+@pytest.fixture
+def heard(jp_serverapp: Any) -> Heard:
+    heard = Heard()
+    for schema_id in SCHEMAS:
+        jp_serverapp.event_logger.add_listener(schema_id=schema_id, listener=heard)
+    return heard
+
+
+@pytest.fixture
+def ask(
+    fetch_any: Any, jp_serverapp: Any, emulator: Emulator
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Asks with a clock that is farther ahead each time, and waits for the listeners."""
+    emulator.change(
+        IdleInstanceCuller={"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 0},
+        InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 0},
+    )
+    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
+    real, calls = monitor.clock, 0
+
+    async def fetch() -> dict[str, Any]:
+        nonlocal calls
+        calls += 1
+        monitor.clock = lambda: real() + calls * 360
+        answer: dict[str, Any] = json.loads((await fetch_any(PEOPLE)).body)
+        await jp_serverapp.event_logger.gather_listeners()
+        return answer
+
+    return fetch
+
+
+async def test_a_change_of_status_is_an_event_and_a_poll_is_none(
+    ask: Any, heard: Heard, emulator: Emulator
+) -> None:
+    instance_id = emulator.environment()["DSW_INSTANCE_ID"]
+    for status in ("Running", "Running", "Stopping", "Stopping"):
+        emulator.change(Status=status)
+        await ask()
+    assert heard.events == [
+        (STATUS, {"instance_id": instance_id, "status": status, "previous_status": before})
+        for status, before in (("Running", None), ("Stopping", "Running"))
+    ]
+
+
+async def test_a_stop_that_comes_near_and_moves_away_is_an_event_each(
+    ask: Any, heard: Heard, emulator: Emulator
+) -> None:
+    for minutes in (1, 30, 31, 50, 58, 59, 2, 0):
+        emulator.change(
+            IdleInstanceCuller={"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": minutes}
+        )
+        await ask()
+    stops = [data for schema_id, data in heard.events if schema_id == STOP]
+    assert [(d["action"], d["within_minutes"], d["remaining_seconds"]) for d in stops] == [
+        ("near", 30, 1800),
+        ("near", 10, 600),
+        ("near", 2, 120),
+        ("moved", None, 3480),
+    ]
+    assert {data["stop"] for data in stops} == {"idle"}
+
+
+async def test_a_scheduled_stop_is_told_as_that(ask: Any, heard: Heard, emulator: Emulator) -> None:
+    emulator.change(InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 95_000})
+    await ask()
+    instance_id = emulator.environment()["DSW_INSTANCE_ID"]
+    assert heard.events[1:] == [
+        (
+            STOP,
+            {
+                "instance_id": instance_id,
+                "action": "near",
+                "stop": "scheduled",
+                "within_minutes": 2,
+                "remaining_seconds": 95,
+            },
+        )
+    ]
+
+
+async def test_a_failure_is_an_event_until_it_changes_and_so_is_its_end(
+    ask: Any, heard: Heard, emulator: Emulator
+) -> None:
+    await ask()
+    emulator.scenario = "denied"
+    error = (await ask())["error"]
+    await ask()
+    emulator.scenario = "html"
+    await ask()
+    emulator.scenario = "healthy"
+    await ask()
+    await ask()
+    told = [data for schema_id, data in heard.events if schema_id == READING]
+    assert [(data["action"], data["code"]) for data in told] == [
+        ("failed", "Denied"),
+        ("failed", "BadAnswer"),
+        ("recovered", None),
+    ]
+    assert told[0]["message"] == error["message"]
+    assert told[0]["advice"] == error["advice"]
+    assert told[0]["request_id"]
+    assert set(told[2].values()) == {"recovered", None, emulator.environment()["DSW_INSTANCE_ID"]}
+
+
+async def test_who_subscribes_to_the_servers_events_gets_them(
+    ask: Any, jp_ws_fetch: Any, emulator: Emulator
+) -> None:
+    socket = await jp_ws_fetch("api", "events", "subscribe")
+    emulator.scenario = "denied"
+    await ask()
+    received = json.loads(await socket.read_message())
+    socket.close()
+    assert received.pop("schema_id") == READING
+    Draft7Validator(SCHEMAS[READING]).validate(received)
+    assert received["code"] == "Denied"
+
+
+class TestWithAHandlerOfTheAdministrators:
+    @pytest.fixture
+    def written(self) -> io.StringIO:
+        return io.StringIO()
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: Config, written: io.StringIO) -> Config:
+        jp_server_config.EventLogger.handlers = [logging.StreamHandler(written)]
+        return jp_server_config
+
+    async def test_it_gets_one_json_object_an_event_without_a_secret(
+        self, ask: Any, emulator: Emulator, written: io.StringIO, canaries: Any
+    ) -> None:
+        await ask()
+        emulator.scenario = "denied"
+        error = (await ask())["error"]
+        first, second = (json.loads(line) for line in written.getvalue().splitlines())
+        assert (first["__schema__"], first["status"]) == (STATUS, "Running")
+        assert (second["__schema__"], second["message"]) == (READING, error["message"])
+        assert canaries.found_in(written.getvalue()) == []
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_fields_of_a_change_are_those_of_its_schema(kind: Any) -> None:
+    schema = SCHEMAS[kind.schema_id]
+    Draft7Validator.check_schema(schema)
+    assert {field.name for field in fields(kind)} == set(schema["properties"])
+    assert set(schema["required"]) == set(schema["properties"])
+    assert schema["additionalProperties"] is False
+    assert schema["personal-data"] is True
+    assert all(entry["title"] for entry in schema["properties"].values())
+
+
+def test_every_schema_is_that_of_a_change() -> None:
+    assert {kind.schema_id for kind in CHANGES} == set(SCHEMAS)
+
+
+async def test_the_server_knows_the_schemas(jp_serverapp: Any) -> None:
+    registered = jp_serverapp.event_logger.schemas
+    for schema_id, schema in SCHEMAS.items():
+        assert registered.get(schema_id).properties == schema["properties"]
+
+
+def test_the_examples_in_the_docs_are_of_the_schemas_and_each_has_one() -> None:
+    text = PAGE.read_text("utf-8")
+    examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    events = {example.pop("schema_id"): example for example in examples if "schema_id" in example}
+    assert set(events) == set(SCHEMAS)
+    for schema_id, data in events.items():
+        Draft7Validator(SCHEMAS[schema_id]).validate(data)
+
+
+def reading(
+    *, status: str = "Running", idle: int = 0, taken: float = 0.0, problem: Problem | None = None
+) -> Reading:
+    raw = {
+        "Status": status,
+        "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": idle},
+    }
+    return Reading(
+        source=Source(instance_id="dsw-a"),
+        next_read=taken,
+        instance=parse_instance(raw),
+        taken=taken,
+        error=problem,
+    )
+
+
+def test_an_idle_stop_that_ticks_and_is_read_again_is_told_once() -> None:
+    changes = Changes()
+    told = []
+    # Idle since second 20 of a minute; read a minute apart at rest, and every 15 s near the end.
+    now = 0.0
+    while now < 3600:
+        latest = reading(idle=int((now + 20) // 60), taken=now)
+        told += changes.of(latest, now)
+        now += hold(latest, now)
+    stops = [change for change in told if isinstance(change, StopChange)]
+    assert [(stop.action, stop.within_minutes) for stop in stops] == [
+        ("near", 30),
+        ("near", 10),
+        ("near", 2),
+    ]
+
+
+def test_the_same_failure_with_other_figures_in_it_is_told_once() -> None:
+    changes = Changes()
+    told = [
+        change
+        for seconds in (1000, 1001)
+        for change in changes.of(
+            reading(problem=Problem("ClockSkew", f"It is {seconds} s ahead.", "Set it.")), 0.0
+        )
+    ]
+    assert [type(change) for change in told] == [ReadingChange, StatusChange]
+
+
+def test_another_instance_starts_anew() -> None:
+    changes = Changes()
+    changes.of(reading(idle=59), 0.0)
+    other = Reading(
+        source=Source(instance_id="dsw-b"),
+        next_read=0.0,
+        instance=parse_instance({"Status": "Running"}),
+        taken=0.0,
+    )
+    assert changes.of(other, 0.0) == [StatusChange("dsw-b", "Running", None)]
