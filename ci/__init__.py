@@ -1,0 +1,1 @@
+"""What supply of the project needs: pins, audit, SBOM, and tests with other versions."""
