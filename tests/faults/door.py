@@ -1,0 +1,88 @@
+"""A server whose behaviour is changed while it runs, and which can keep a request waiting."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+from typing import TYPE_CHECKING, Any
+
+from tests.upstream.odd_server import OddServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Behaviour = Callable[[socket.socket, bytes], object]
+
+# As long as a test may take: a gate that was forgotten must not hang the run.
+LONGEST_HOLD_S = 240.0
+
+
+class Door(OddServer):
+    """Answers each request as `behave` says at that moment, once the gate is open."""
+
+    def __init__(self, behave: Behaviour, **options: Any) -> None:
+        super().__init__(self._answer_as_told, **options)
+        self.behave = behave
+        self.held = 0
+        self._gate = threading.Event()
+        self._gate.set()
+
+    def __exit__(self, *exception: object) -> None:
+        self._gate.set()
+        super().__exit__(*exception)
+
+    def close_gate(self) -> None:
+        """Let requests wait from now on; `held` counts them anew."""
+        self.held = 0
+        self._gate.clear()
+
+    def open_gate(self) -> None:
+        """Let them, and those that wait, pass."""
+        self._gate.set()
+
+    def _answer_as_told(self, connection: socket.socket, head: bytes) -> None:
+        if not self._gate.is_set():
+            self.held += 1
+            self._gate.wait(LONGEST_HOLD_S)
+        self.behave(connection, head)
+
+
+def pass_on(port: int) -> Behaviour:
+    """Pass the request on to a server of this machine, and its answer back, a reset included."""
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            other.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
+            try:
+                while data := other.recv(65536):
+                    connection.sendall(data)
+            except ConnectionResetError:
+                # Closed with nothing to linger for, a socket sends RST and not FIN.
+                linger = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    return answer
+
+
+def forward(port: int) -> Behaviour:
+    """Pass bytes on both ways, for what is no HTTP: TLS. For a door that is `hasty`."""
+
+    def answer(connection: socket.socket, first: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            other.sendall(first)
+            back = threading.Thread(target=_pump, args=(other, connection), daemon=True)
+            back.start()
+            _pump(connection, other)
+            back.join()
+
+    return answer
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    with contextlib.suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

@@ -1,0 +1,115 @@
+"""What the network and whatever answers instead of the endpoint can do; and clocks."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.faults.door import forward, pass_on
+from tests.faults.fault import Fault
+from tests.upstream.conftest import INSTANCE
+from tests.upstream.odd_server import OddServer, http_answer
+
+if TYPE_CHECKING:
+    import socket
+
+    from tests.faults.scene import Scene
+
+MIB = 1024 * 1024
+DAY_S = 24 * 3600
+
+
+def _answer_with(connection: socket.socket, _head: bytes, *, answer: bytes) -> None:
+    connection.sendall(answer)
+
+
+def _a_byte_a_second(connection: socket.socket, _head: bytes) -> None:
+    never = threading.Event()
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{")
+    while not never.wait(1):
+        connection.sendall(b" ")
+
+
+def _no_such_name(scene: Scene) -> None:
+    scene.set(JUPYTER_DSW_ENDPOINT="https://pai-dsw.cn-hangzhou.aliyuncs.invalid")
+
+
+def _nobody_listens(scene: Scene) -> None:
+    # The port is different each time, and is no part of what is recorded.
+    scene.set(JUPYTER_DSW_ENDPOINT=f"http://127.0.0.1:{scene.port_where_nobody_listens()}")
+
+
+def _tls(scene: Scene, *, certificate_for: str, days: int) -> None:
+    context = scene.authority.server(certificate_for, days=days)
+    behind = scene.enter_context(OddServer(pass_on(scene.emulator_port), tls=context))
+    scene.tls.behave = forward(behind.port)
+    scene.set(
+        JUPYTER_DSW_ENDPOINT=f"https://localhost:{scene.tls.port}",
+        REQUESTS_CA_BUNDLE=str(scene.authority.bundle),
+    )
+
+
+def _answers(scene: Scene, *, answer: bytes) -> None:
+    scene.endpoint.behave = partial(_answer_with, answer=answer)
+
+
+def _ten_mebibytes(scene: Scene) -> None:
+    body = json.dumps(INSTANCE).encode()
+    _answers(scene, answer=http_answer(body + b" " * (10 * MIB - len(body))))
+
+
+def _gzip_bomb(scene: Scene) -> None:
+    body = gzip.compress(json.dumps(INSTANCE).encode() + b" " * (64 * MIB))
+    assert len(body) < MIB
+    _answers(scene, answer=http_answer(body, "Content-Encoding: gzip"))
+
+
+def _trickle(scene: Scene) -> None:
+    scene.endpoint.behave = _a_byte_a_second
+
+
+def _dead_proxy(scene: Scene) -> None:
+    proxy = f"http://127.0.0.1:{scene.port_where_nobody_listens()}"
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    scene.set(
+        JUPYTER_DSW_ENDPOINT=None, JUPYTER_DSW_NETWORK="public", **dict.fromkeys(names, proxy)
+    )
+
+
+def _clock_wrong(scene: Scene, *, by_s: float) -> None:
+    scene.wrong_by_s = by_s
+
+
+FAULTS = (
+    Fault("DNS failure", _no_such_name, "Unreachable", 503, door=None),
+    Fault("Connection refused", _nobody_listens, "Unreachable", 503, door=None),
+    Fault(
+        "TLS with a wrong name",
+        partial(_tls, certificate_for="other.example", days=1),
+        "Unreachable",
+        503,
+        "tls",
+    ),
+    Fault(
+        "TLS with an expired certificate",
+        partial(_tls, certificate_for="localhost", days=-1),
+        "Unreachable",
+        503,
+        "tls",
+    ),
+    Fault("An answer that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True),
+    Fault("10 MiB of answer", _ten_mebibytes, "BadAnswer", 502),
+    Fault("Gzip bomb (64 MiB in 64 KiB)", _gzip_bomb, "BadAnswer", 502),
+    Fault(
+        "`HTTP_PROXY` and `HTTPS_PROXY` set to a dead proxy",
+        _dead_proxy,
+        "Unreachable",
+        503,
+        door=None,
+    ),
+    Fault("Local clock a day ahead", partial(_clock_wrong, by_s=DAY_S), "ClockSkew", 502),
+    Fault("Local clock a day behind", partial(_clock_wrong, by_s=-DAY_S), "ClockSkew", 502),
+)

@@ -1,0 +1,51 @@
+"""`python -m tests.faults.page FOLDER` writes the rows of this folder into docs/reliability.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+from tests.faults.catalogue import NAMES
+from tests.faults.recording import PAGE
+from tests.faults.rows import BEGIN, END, Row, header
+
+
+def table(rows: list[Row], machine: str) -> str:
+    """The generated part of the page."""
+    lines = [f"Recorded on {machine}.", "", *header(), *(row.line() for row in rows)]
+    return "\n".join(["", *lines, ""])
+
+
+def with_table(page: str, generated: str) -> str:
+    """`page` with what stands between its markers replaced."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        message = f"docs/reliability.md has no {BEGIN} and {END}"
+        raise ValueError(message)
+    return f"{before}{begin}{generated}{end}{after}"
+
+
+def machine() -> str:
+    """What of this machine matters to the figures."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    version = ".".join(platform.python_version_tuple()[:2])
+    return f"{cores} cores, {platform.system()}, Python {version}"
+
+
+def main(folder: Path) -> int:
+    """Write the page; 1 if a row was not recorded."""
+    rows = [Row(**json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
+    missing = set(NAMES) - {row.fault for row in rows}
+    if missing:
+        print(f"Not recorded, so nothing is written: {sorted(missing)}", file=sys.stderr)
+        return 1
+    PAGE.write_text(with_table(PAGE.read_text("utf-8"), table(rows, machine())), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

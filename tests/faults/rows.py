@@ -1,0 +1,87 @@
+"""Rows of the table in docs/reliability.md: what a test saw of a fault."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+BEGIN, END = "<!-- faults:begin -->", "<!-- faults:end -->"
+COLUMNS = (
+    "Fault",
+    "Error",
+    "What the person sees",
+    "Where nothing was read before",
+    "The last good reading",
+    "Right again after",
+    "Other handlers meanwhile",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One fault, in words; all but `others` are the same in every run."""
+
+    fault: str
+    code: str
+    """The error's code."""
+    seen: str
+    """What the person sees while there is a good reading from before."""
+    unread: str
+    """What the person sees where there is none."""
+    kept: str
+    """What became of the last good reading."""
+    right_after: str
+    """How many readings after the fault's end it was right again."""
+    others: str
+    """How other handlers fared: measured, so different in each run."""
+
+    def line(self) -> str:
+        """This row as a line of the Markdown table."""
+        return f"| {' | '.join(_cell(value) for value in dataclasses.astuple(self))} |"
+
+    @classmethod
+    def of_line(cls, line: str) -> Self:
+        """The row that `line` was made from."""
+        cells = re.split(r" (?<!\\)\| ", line.strip().removeprefix("| ").removesuffix(" |"))
+        return cls(*(cell.replace("\\|", "|") for cell in cells))
+
+    def stale_columns(self, recorded: Row) -> list[str]:
+        """The columns in which `recorded` says something else, the measured one left out."""
+        pairs = zip(COLUMNS, dataclasses.astuple(self), dataclasses.astuple(recorded), strict=True)
+        return [name for name, ours, theirs in list(pairs)[:-1] if ours != theirs]
+
+
+def _cell(value: str) -> str:
+    return value.replace("|", "\\|")
+
+
+def rows_of_page(page: str) -> dict[str, Row]:
+    """The rows of the table in the text of docs/reliability.md, by their fault."""
+    table = page.partition(BEGIN)[2].partition(END)[0]
+    lines = [line for line in table.splitlines() if line.startswith("| ")]
+    rows = [Row.of_line(line) for line in lines if line not in header()]
+    return {row.fault: row for row in rows}
+
+
+def header() -> tuple[str, str]:
+    """The two lines above the rows."""
+    return f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"
+
+
+def words_of(error: dict[str, Any] | None) -> str:
+    """What an error of the REST contract tells a person."""
+    if error is None:
+        return ""
+    # The gateway's own words have no full stop.
+    return steady(f"{error['message'].rstrip('.')}. {error['advice']}")
+
+
+def steady(text: str) -> str:
+    """`text` without what is different in each run: ports, instance ids, seconds of a clock."""
+    text = re.sub(r"(127\.0\.0\.1|localhost):\d+", r"\1:…", text)
+    text = re.sub(r"\bdsw-[0-9a-f]{16}\b", "dsw-…", text)
+    return re.sub(r"\d+ s (ahead of|behind)", r"… s \1", text)

@@ -1,0 +1,47 @@
+"""Every scenario of the emulator."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jupyter_dsw.emulator.scenarios import SCENARIOS
+from tests.faults.fault import Fault
+
+if TYPE_CHECKING:
+    from tests.faults.scene import Scene
+
+# Code and, where nothing was ever read, HTTP status; the other scenarios are good answers.
+_ERRORS = {
+    "denied": ("Denied", 403),
+    "missing": ("NotFound", 404),
+    "throttled": ("Throttled", 429),
+    "hang": ("TimedOut", 504),
+    "reset": ("Unreachable", 503),
+    "garbage": ("BadAnswer", 502),
+    "truncated": ("BadAnswer", 502),
+    "html": ("BadAnswer", 502),
+    "empty": ("BadAnswer", 502),
+    "refused": ("UpstreamFailed", 502),
+    "skewed": ("ClockSkew", 502),
+    "expired": ("CredentialsExpired", 502),
+}
+
+
+def _play(scenario: str, scene: Scene) -> None:
+    scene.emulator.scenario = scenario
+
+
+def _fault(name: str, description: str) -> Fault:
+    code, status = _ERRORS.get(name, (None, 200))
+    return Fault(
+        f"Emulator: {name} ({description})",
+        partial(_play, name),
+        code,
+        status,
+        never_answers=name == "hang",
+        emulator={"slow_s": 0.5},
+    )
+
+
+FAULTS = tuple(_fault(s.name, s.description) for s in SCENARIOS.values())

@@ -1,0 +1,133 @@
+"""What faults are brought about in: an emulator behind doors, and a monitor that asks it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+
+from jupyter_dsw.emulator import Emulator
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.credentials import CredentialChain
+from jupyter_dsw.upstream.settings import Settings
+from tests.faults.clocks import Clock
+from tests.faults.door import Door, pass_on
+from tests.upstream.odd_server import hang_up, http_answer
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.upstream.certificates import Authority
+
+# Long enough for whatever else the test does meanwhile; short enough to be waited for.
+PATIENT, IMPATIENT = 100.0, 2.0
+
+
+class Scene(contextlib.ExitStack):
+    """A DSW instance's surroundings, healthy until a fault changes them.
+
+    The Jupyter server asks `endpoint`, and `credentials` for credentials: doors to the emulator.
+    `tls` is a door for what begins with a handshake.
+    """
+
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        authority: Authority,
+        **emulator_options: Any,
+    ) -> None:
+        super().__init__()
+        self._monkeypatch = monkeypatch
+        self.authority = authority
+        self.clock = Clock()
+        self.endpoint = self.enter_context(Door(hang_up))
+        self.credentials = self.enter_context(Door(hang_up))
+        self.tls = self.enter_context(Door(hang_up, hasty=True))
+        # Ended first: it may keep a door's request.
+        self.emulator = self.enter_context(Emulator(clock=self.clock.wall, **emulator_options))
+        self._set_meanwhile: set[str] = set()
+        self.mend()
+
+    def mend(self) -> None:
+        """End every fault."""
+        self.emulator.scenario = "healthy"
+        self.endpoint.behave = self.credentials.behave = pass_on(self.emulator_port)
+        self.wrong_by_s = 0.0
+        self.timeout_s = PATIENT
+        for name in self._set_meanwhile:
+            self._monkeypatch.delenv(name, raising=False)
+        self._set_meanwhile.clear()
+        for name, value in {
+            **self.emulator.environment(),
+            "JUPYTER_DSW_ENDPOINT": self.endpoint.url,
+            "ALIBABA_CLOUD_CREDENTIALS_URI": self.credentials_uri,
+        }.items():
+            self._monkeypatch.setenv(name, value)
+
+    def set(self, **variables: str | None) -> None:
+        """Set variables of the environment, until the fault ends; None removes one."""
+        for name, value in variables.items():
+            if value is None:
+                self._monkeypatch.delenv(name)
+            else:
+                self._monkeypatch.setenv(name, value)
+                self._set_meanwhile.add(name)
+
+    @property
+    def credentials_uri(self) -> str:
+        """The credential service, through its door."""
+        return self.credentials.url + urlsplit(self.emulator.credentials_uri).path
+
+    @property
+    def emulator_port(self) -> int:
+        """Where the emulator listens."""
+        return int(self.emulator.url.rpartition(":")[2])
+
+    def port_where_nobody_listens(self) -> int:
+        """A port of this machine that stays taken and refuses connections."""
+        taken = self.enter_context(socket.socket())
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+    def other_credential_service(self) -> None:
+        """Have credentials asked for anew: those in hand are of another URI."""
+        self.set(ALIBABA_CLOUD_CREDENTIALS_URI=self.credentials_uri + "?again")
+
+    def promise(self, expiration: str) -> None:
+        """Have the credential service promise that its credentials last until then."""
+
+        def answer(connection: socket.socket, _head: bytes) -> None:
+            body = self.emulator_credentials() | {"Expiration": expiration}
+            connection.sendall(http_answer(body))
+
+        self.credentials.behave = answer
+
+    def emulator_credentials(self) -> dict[str, str]:
+        """What the emulator's credential service answers."""
+        with requests.Session() as session:
+            session.trust_env = False
+            body: dict[str, str] = session.get(self.emulator.credentials_uri).json()
+        return body
+
+    def monitor(self) -> Monitor:
+        """A monitor that has read nothing yet and lives by this scene's clock."""
+        chain = CredentialChain(clock=self._wall_here, sleep=self.clock.let_pass)
+        client = self.enter_context(
+            contextlib.closing(Client(self._settings, chain, clock=self._wall_here))
+        )
+        return Monitor(client, clock=self.clock.monotonic)
+
+    def _wall_here(self) -> float:
+        return self.clock.wall() + self.wrong_by_s
+
+    def _settings(self) -> Settings:
+        return Settings.from_environment(
+            connect_timeout_s=self.timeout_s,
+            read_timeout_s=self.timeout_s,
+            deadline_s=self.timeout_s,
+        )

@@ -1,0 +1,140 @@
+"""A kernel whose server's connection file cannot be used."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.emulator import Emulator
+from tests.canaries import Canaries
+from tests.faults import catalogue
+from tests.faults.beside import (
+    BY_THE_SERVER,
+    DIRECTLY,
+    Beside,
+    nothing_wrong,
+    start_lab,
+    the_last_good_one_stays,
+    wait_for_connection_file,
+)
+from tests.faults.recording import record
+from tests.faults.rows import Row, steady
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jupyter_dsw.demo.lab import Lab
+
+NOBODY = 65534
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    canaries = request.config.pluginmanager.get_plugin("canaries")
+    assert isinstance(canaries, Canaries)
+    with Emulator() as emulator:
+        canaries.emulators.append(emulator)
+        lab = start_lab(tmp_path_factory.mktemp("lab"), emulator)
+        try:
+            wait_for_connection_file(lab)
+            yield lab
+        finally:
+            lab.stop()
+
+
+@pytest.fixture
+def beside(lab: Lab) -> Iterator[Beside]:
+    # A kernel that has not asked the endpoint itself yet.
+    started = Beside.start(lab)
+    yield started
+    started.stop()
+
+
+def leads_nowhere(file: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/jupyter-dsw/v1/kernel/instance"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "url": url}))
+
+
+def give_away(file: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a file to somebody else")
+    os.chown(file, NOBODY, NOBODY)
+
+
+def make_a_link(file: Path) -> None:
+    aside = file.with_suffix(".aside")
+    aside.write_text(file.read_text())
+    aside.chmod(0o600)
+    file.unlink()
+    file.symlink_to(aside)
+
+
+def cut_in_half(file: Path) -> None:
+    text = file.read_text()
+    file.write_text(text[: len(text) // 2])
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """What may happen to the file."""
+
+    name: str
+    begin: Callable[[Path], None]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+FAULTS = (
+    FileFault(catalogue.FILE_STALE, leads_nowhere),
+    FileFault(catalogue.FILE_FOREIGN, give_away),
+    FileFault(catalogue.FILE_LINK, make_a_link),
+    FileFault(catalogue.FILE_HALF, cut_in_half),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_the_kernel_asks_the_endpoint_itself_and_the_server_again_when_it_can(
+    beside: Beside, fault: FileFault
+) -> None:
+    file = beside.connection_file
+    content = file.read_text()
+    before = beside.ask()
+    assert before.asked == BY_THE_SERVER
+    beside.rounds(beside.quiet)
+    try:
+        fault.begin(file)
+        stranded = beside.ask_without_a_direct_way()
+        meanwhile = beside.ask()
+        unread = beside.unread()
+        beside.rounds(beside.meanwhile)
+    finally:
+        file.unlink()
+        file.write_text(content)
+        file.chmod(0o600)
+    assert meanwhile.asked == DIRECTLY
+    assert nothing_wrong(meanwhile, before)
+    assert the_last_good_one_stays(stranded, before)
+    after = beside.ask()
+    assert after.asked == BY_THE_SERVER
+    assert nothing_wrong(after, before)
+    record(
+        Row(
+            fault=fault.name,
+            code="none; NotConfigured where the kernel has no way of its own",
+            seen=f"“{DIRECTLY}” at the reading's foot. Without a way of its own: "
+            f"{steady(stranded.error)}",
+            unread=f"The same. Without a way of its own: {unread}",
+            kept="new ones are good; without a way of its own the last one stays, with its age",
+            right_after="1 reading",
+            others=beside.told(),
+        )
+    )

@@ -1,0 +1,154 @@
+"""A runtime folder that cannot be written, on a small file system of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_server.serverapp import ServerApp
+
+from jupyter_dsw.server import extension
+from tests.faults import catalogue
+from tests.faults.beside import BY_THE_SERVER, DIRECTLY, unread
+from tests.faults.recording import record
+from tests.faults.rows import Row
+from tests.faults.served import ROUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.faults.served import Served
+
+
+def mount(*words: str) -> None:
+    subprocess.run(["mount", *words], check=True, capture_output=True, text=True)
+
+
+def make_read_only(folder: Path) -> None:
+    mount("-o", "remount,ro", str(folder))
+
+
+def make_writable(folder: Path) -> None:
+    mount("-o", "remount,rw", str(folder))
+
+
+def fill(folder: Path) -> None:
+    with pytest.raises(OSError, match="No space"):
+        write_on_and_on(folder / "filler")
+
+
+def write_on_and_on(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 512)
+
+
+def empty(folder: Path) -> None:
+    (folder / "filler").unlink()
+
+
+@dataclass(frozen=True)
+class FolderFault:
+    """What may happen to the folder."""
+
+    name: str
+    begin: Callable[[Path], None]
+    end: Callable[[Path], None]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+FAULTS = (
+    FolderFault(catalogue.RUNTIME_READ_ONLY, make_read_only, make_writable),
+    FolderFault(catalogue.RUNTIME_FULL, fill, empty),
+)
+
+
+@pytest.fixture
+def jp_runtime_dir(
+    tmp_path: Path, fault: FolderFault, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    # With its file for the browser Jupyter itself would not start.
+    monkeypatch.setattr(ServerApp, "no_browser_open_file", True)
+    folder = tmp_path / "runtime"
+    folder.mkdir()
+    try:
+        mount("-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", str(folder))
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system can be mounted here, which root may: {error}")
+    try:
+        fault.begin(folder)
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def dsw(jp_serverapp: Any) -> Any:
+    """The server's extension."""
+    return jp_serverapp.extension_manager.extension_points["jupyter_dsw"].app
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
+    fault: FolderFault,
+    served: Served,
+    jp_runtime_dir: Path,
+    dsw: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def beside(**variables: str) -> str:
+        # The server serves in this process: what asks it must not hold up its event loop.
+        return await asyncio.to_thread(unread, jp_runtime_dir, os.getpid(), **variables)
+
+    own_way = served.scene.emulator.environment()
+    neighbours = served.neighbours
+    _, first = await served.ask()
+    assert first["error"] is None
+    assert not dsw.connection_file
+    assert await beside(**own_way) == DIRECTLY
+    lost = await beside()
+    await neighbours.rounds(ROUNDS, neighbours.meanwhile)
+
+    fault.end(jp_runtime_dir)
+    # The next attempt is due now.
+    monkeypatch.setattr(extension, "WRITE_AGAIN_S", 0.0)
+    dsw._write_connection_file()
+    assert await beside() == BY_THE_SERVER
+    await neighbours.rounds(ROUNDS, neighbours.quiet)
+
+    # A folder that becomes so later costs nothing, and does not spoil the server's end.
+    fault.begin(jp_runtime_dir)
+    assert await beside() == BY_THE_SERVER
+    await dsw.stop_extension()
+    record(
+        Row(
+            fault=fault.name,
+            code="none; NotConfigured where the kernel has no way of its own",
+            seen="Where it was so when the server started, kernels and terminals say "
+            f"“{DIRECTLY}”. Where it becomes so later: nothing.",
+            unread=f"The same. Without a way of its own: {lost}",
+            kept="stays, with its age, in the server",
+            right_after="1 reading",
+            others=neighbours.told(),
+        )
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+async def test_the_file_is_written_by_itself_once_the_folder_allows_it(
+    fault: FolderFault, jp_runtime_dir: Path, dsw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extension, "WRITE_AGAIN_S", 0.01)
+    dsw._write_connection_file()
+    assert not dsw.connection_file
+    fault.end(jp_runtime_dir)
+    while not dsw.connection_file:
+        await asyncio.sleep(0.01)
+    assert dsw.connection_file.path.exists()

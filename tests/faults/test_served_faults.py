@@ -1,0 +1,105 @@
+"""Faults that a Jupyter server's readings meet: each by the same course of events."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults import catalogue
+from tests.faults.answers import code_of, instance_in_words, scheduled_ms
+from tests.faults.recording import record
+from tests.faults.rows import Row, words_of
+from tests.faults.served import ROUNDS
+
+if TYPE_CHECKING:
+    from tests.faults.fault import Fault
+    from tests.faults.served import Served
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def emulator_options(fault: Fault) -> dict[str, float]:
+    return dict(fault.emulator or {})
+
+
+@pytest.mark.parametrize("fault", catalogue.SERVED_FAULTS, ids=str)
+async def test_a_fault_is_told_costs_no_reading_slows_nothing_and_passes(
+    fault: Fault, served: Served
+) -> None:
+    unread = await where_nothing_was_read_before(fault, served)
+    right_after = await served.readings_until_right(fresh=False)
+    _, before = await served.ask()
+
+    await served.neighbours.rounds(ROUNDS, served.neighbours.quiet)
+    served.scene.clock.let_pass(90)
+    if fault.door:
+        await served.keep_one_waiting(fault)
+        served.scene.clock.let_pass(90)
+    served.begin(fault)
+    asking = asyncio.ensure_future(served.ask(fresh=True))
+    await served.neighbours.until_done(asking)
+    status, answer = await asking
+    assert status == 200
+    assert code_of(answer) == fault.code
+    if fault.code:
+        await the_last_good_reading_stays(served, before, answer)
+    else:
+        await every_reading_is_good(served, before, answer)
+
+    served.scene.mend()
+    right_after = max(right_after, await served.readings_until_right(fresh=True))
+    assert right_after == 1
+    record(
+        Row(
+            fault=fault.name,
+            code=fault.code or "none",
+            seen=words_of(answer["error"]) or instance_in_words(answer),
+            unread=unread,
+            kept="stays, with its age" if fault.code else "not needed: new ones are good",
+            right_after="1 reading",
+            others=served.neighbours.told(),
+        )
+    )
+
+
+async def where_nothing_was_read_before(fault: Fault, served: Served) -> str:
+    served.begin(fault)
+    status, answer = await served.ask()
+    served.scene.mend()
+    assert code_of(answer) == fault.code
+    assert status == fault.status
+    if fault.code is None:
+        return "HTTP 200: the same"
+    assert answer["instance"] is answer["read_at"] is answer["age_ms"] is None
+    assert answer["countdowns"] is None
+    return f"HTTP {status}: the same words alone"
+
+
+async def the_last_good_reading_stays(
+    served: Served, before: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    for part in ("instance", "read_at", "redacted"):
+        assert answer[part] == before[part]
+    assert answer["age_ms"] >= before["age_ms"] + MINUTE_MS
+    assert scheduled_ms(answer) <= scheduled_ms(before) - MINUTE_MS
+    served.scene.clock.let_pass(1)
+    status, later = await served.ask()
+    assert status == 200
+    assert later["instance"] == before["instance"]
+    assert later["age_ms"] >= answer["age_ms"] + 1000
+
+
+async def every_reading_is_good(
+    served: Served, before: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    for _ in range(4):
+        assert answer["error"] is None
+        assert answer["read_at"] > before["read_at"]
+        assert answer["instance"]["InstanceId"] == before["instance"]["InstanceId"]
+        before = answer
+        # The life of a short-lived token, and more.
+        served.scene.clock.let_pass(61)
+        _, answer = await served.ask()

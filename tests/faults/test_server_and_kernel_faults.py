@@ -1,0 +1,163 @@
+"""Servers that are killed, and kernels that are restarted or left behind."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from jupyter_dsw.demo.run import clean_environment
+from tests.faults import catalogue
+from tests.faults.again import kill
+from tests.faults.beside import (
+    BY_THE_SERVER,
+    DIRECTLY,
+    Beside,
+    nothing_wrong,
+    start_lab,
+    the_last_good_one_stays,
+    unread,
+    wait_for_connection_file,
+)
+from tests.faults.recording import record
+from tests.faults.rows import Row, steady
+from tests.kernels import Kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jupyter_dsw.demo.lab import Lab
+    from jupyter_dsw.emulator import Emulator
+
+
+@pytest.fixture
+def start(tmp_path: Path, emulator: Emulator) -> Iterator[Callable[..., Lab]]:
+    """Start servers that share one runtime folder, as one after another on an instance do."""
+    started: list[Lab] = []
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+
+    def start() -> Lab:
+        home = tmp_path / f"home-{len(started)}"
+        home.mkdir()
+        (home / "runtime").symlink_to(runtime)
+        lab = start_lab(home, emulator)
+        started.append(lab)
+        wait_for_connection_file(lab)
+        return lab
+
+    yield start
+    for lab in started:
+        lab.stop()
+
+
+@pytest.fixture
+def outliving(start: Callable[..., Lab], emulator: Emulator) -> Iterator[Beside]:
+    """A kernel beside a server, but not its child: it does not end with it."""
+    lab = start()
+    folders = {"JUPYTER_RUNTIME_DIR": lab.home / "runtime", "IPYTHONDIR": lab.home / "ipython"}
+    manager, client = start_new_kernel(
+        kernel_name="python3",
+        env={
+            **clean_environment(),
+            **emulator.environment(),
+            **{name: os.fspath(folder) for name, folder in folders.items()},
+        },
+    )
+    kernel = Kernel(client)
+    kernel.run(f"import os; os.environ['JPY_PARENT_PID'] = '{lab.process.pid}'")
+    yield Beside(lab, "", kernel)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernels_at_once(
+    start: Callable[..., Lab], emulator: Emulator
+) -> None:
+    first = start()
+    before = first.request("GET", "jupyter-dsw/v1/instance")
+    kill(first)
+    # Nobody was there to remove it.
+    stale = wait_for_connection_file(first)
+    runtime, pid = first.home / "runtime", first.process.pid
+    lost = unread(runtime, pid)
+    assert unread(runtime, pid, **emulator.environment()) == DIRECTLY
+
+    second = start()
+    assert second.url != first.url
+    assert not stale.exists()
+    after: Any = second.request("GET", "jupyter-dsw/v1/instance")
+    assert after["error"] is None
+    assert after["read_at"] >= before["read_at"]
+    beside = Beside.start(second)
+    asked = beside.ask()
+    assert asked.asked == BY_THE_SERVER
+    assert (asked.status, asked.error) == ("Running", "")
+    beside.stop()
+    record(
+        Row(
+            fault=catalogue.SERVER_KILLED,
+            code="none; NotConfigured where code has no way of its own",
+            seen=f"Open pages: see the panel below. Code meanwhile: “{DIRECTLY}”. "
+            f"Without a way of its own: {lost}",
+            unread="the same",
+            kept="ends with the server's memory; the new one reads at the first question",
+            right_after="1 reading",
+            others="none: the server is gone",
+        )
+    )
+
+
+def test_a_kernel_that_outlives_its_server_asks_itself_and_loses_nothing(
+    outliving: Beside,
+) -> None:
+    before = outliving.ask()
+    assert before.asked == BY_THE_SERVER
+    kill(outliving.lab)
+    stranded = outliving.ask_without_a_direct_way()
+    assert the_last_good_one_stays(stranded, before)
+    meanwhile = outliving.ask()
+    assert meanwhile.asked == DIRECTLY
+    assert nothing_wrong(meanwhile, before)
+    record(
+        Row(
+            fault=catalogue.KERNEL_OUTLIVES,
+            code="none; NotConfigured where the kernel has no way of its own",
+            seen=f"“{DIRECTLY}” at the reading's foot. Without a way of its own: "
+            f"{steady(stranded.error)}",
+            unread=f"The same. Without a way of its own: {outliving.unread()}",
+            kept="new ones are good; without a way of its own the last one stays, with its age",
+            right_after="1 reading",
+            others="none: the server is gone",
+        )
+    )
+
+
+def test_a_restarted_kernel_gets_the_reading_that_its_server_kept(
+    start: Callable[..., Lab], emulator: Emulator
+) -> None:
+    beside = Beside.start(start())
+    before = beside.ask()
+    beside.rounds(beside.quiet)
+    # From here on the endpoint has nothing good to say: what is seen was kept.
+    emulator.scenario = "denied"
+    beside.restart()
+    after = beside.ask()
+    beside.rounds(beside.meanwhile)
+    assert after.asked == BY_THE_SERVER
+    assert (after.status, after.read_at) == ("Running", before.read_at)
+    beside.stop()
+    record(
+        Row(
+            fault=catalogue.KERNEL_RESTARTED,
+            code="none",
+            seen="Nothing: the server keeps the reading, and panels in the page ask the server.",
+            unread="the same",
+            kept="stays, with its age, in the server",
+            right_after="never wrong",
+            others=beside.told(),
+        )
+    )

@@ -1,0 +1,53 @@
+"""One JupyterHub for all of this folder: two users, each with an instance of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_dsw.emulator import Emulator
+from tests.browser.conftest import browser, page  # noqa: F401 - fixtures
+from tests.hub import proxy
+from tests.hub.hub import Hub, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USERS = ("first", "second")
+
+
+@pytest.fixture(scope="package")
+def emulators(request: pytest.FixtureRequest) -> Iterator[dict[str, Emulator]]:
+    """The endpoint of each user's instance."""
+    watch = request.config.pluginmanager.get_plugin("canaries")
+    assert watch is not None
+    with Emulator() as first, Emulator("scheduled") as second:
+        watch.emulators += [first, second]
+        for name, emulator in zip(USERS, (first, second), strict=True):
+            emulator.change(InstanceName=f"the {name} instance")
+        yield dict(zip(USERS, (first, second), strict=True))
+
+
+@pytest.fixture(scope="package")
+def hub(emulators: dict[str, Emulator], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    if not proxy.COMMAND.exists():
+        pytest.fail(f"No {proxy.NAME}: run `make hub`.")
+    environments = {name: emulator.environment() for name, emulator in emulators.items()}
+    environments["leaving"] = environments["first"]
+    running = Hub.start(tmp_path_factory.mktemp("hub"), environments)
+    try:
+        running.wait_until_it_answers()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="package")
+def first(hub: Hub) -> Person:
+    return Person.sign_in(hub, "first")
+
+
+@pytest.fixture(scope="package")
+def second(hub: Hub) -> Person:
+    return Person.sign_in(hub, "second")

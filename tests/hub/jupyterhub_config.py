@@ -1,0 +1,43 @@
+"""A JupyterHub on this machine: two users, each with an instance of their own.
+
+What differs from run to run is in the JSON file that the variable `HUB` names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+hub = json.loads(Path(os.environ["HUB"]).read_text("utf-8"))
+c: Any = get_config()  # type: ignore[name-defined]  # noqa: F821 - JupyterHub puts it here
+
+
+def of_the_user(name: str) -> Any:
+    """What the variable is in the environment of the user whose server is started."""
+    return lambda spawner: hub["environments"][spawner.user.name][name]
+
+
+c.JupyterHub.bind_url = hub["url"]
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub['hub_port']}"
+c.JupyterHub.db_url = "sqlite:///:memory:"
+c.ConfigurableHTTPProxy.command = [hub["proxy"]]
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub['proxy_port']}"
+
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = hub["password"]
+c.Authenticator.allowed_users = set(hub["environments"])
+
+# Both run as whoever runs the tests: what keeps them apart here is what their servers check.
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = str(Path(hub["home"]) / "{username}")
+names = {name for environment in hub["environments"].values() for name in environment}
+c.Spawner.environment = {name: of_the_user(name) for name in names}
+c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+c.Spawner.args = [
+    # As root (containers), Jupyter wants to be told that this is meant.
+    "--allow-root",
+    "--LabApp.expose_app_in_browser=True",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+]

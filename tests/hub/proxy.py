@@ -1,0 +1,26 @@
+"""JupyterHub's proxy, from npm: beside the Node of this environment, away from the labextension's.
+
+As a command, `python -m tests.hub.proxy`, installs it where it is not there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+NAME, VERSION = "configurable-http-proxy", "5.3.0"
+COMMAND = Path(sys.prefix) / "bin" / NAME
+
+
+def main() -> None:
+    """Install it where it is not there; fails where that cannot be done."""
+    if COMMAND.exists():
+        return
+    options = ("--global", "--prefix", sys.prefix, "--no-audit", "--no-fund", "--loglevel=error")
+    npm = Path(sys.prefix) / "bin" / "npm"
+    subprocess.run([npm, "install", *options, f"{NAME}@{VERSION}"], check=True)
+
+
+if __name__ == "__main__":
+    main()

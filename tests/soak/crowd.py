@@ -1,0 +1,114 @@
+"""Many askers at once, each on a connection of its own, again and again.
+
+Plain HTTP/1.1 on asyncio's streams: a client that does more would be the slower side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import resource
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The kernel's queue of a listening socket is 128 long: more at once would wait for seconds.
+_CONNECTING = 64
+
+
+@dataclass(frozen=True)
+class Door:
+    """What is asked, and how an asker shows that it may."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class _Problem(msgspec.Struct):
+    code: str
+
+
+class _Answer(msgspec.Struct):
+    """As much of an answer as tells a good one from a failure; others' answers have neither."""
+
+    read_at: str | None = None
+    error: _Problem | None = None
+
+
+@dataclass
+class Tally:
+    """What a crowd was answered."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    """How often each HTTP status came, with the error's code where there is one: `504 TimedOut`."""
+    broken: Counter[str] = field(default_factory=Counter)
+    """How often a connection or an answer was broken, by what was wrong."""
+    waits_ms: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.answers.total()
+
+
+async def ask(doors: list[Door], *, askers: int, pause_s: float, seconds: float) -> Tally:
+    """Let `askers` ask at `doors` in turn for `seconds`.
+
+    Each waits for its answer and then `pause_s`, half more or less.
+    """
+    _allow_open_files(askers)
+    tally = Tally()
+    connecting = asyncio.Semaphore(_CONNECTING)
+    end = time.perf_counter() + seconds
+    await asyncio.gather(
+        *(
+            _ask_until(end, pause_s, doors[number % len(doors)], connecting, tally)
+            for number in range(askers)
+        )
+    )
+    return tally
+
+
+async def _ask_until(
+    end: float, pause_s: float, door: Door, connecting: asyncio.Semaphore, tally: Tally
+) -> None:
+    address = urlsplit(door.url)
+    lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.netloc}"]
+    lines += [f"{name}: {value}" for name, value in door.headers.items()]
+    request = "\r\n".join([*lines, "", ""]).encode()
+    try:
+        async with connecting:
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        while time.perf_counter() < end:
+            begun = time.perf_counter()
+            writer.write(request)
+            tally.answers[await _answer(reader)] += 1
+            tally.waits_ms.append((time.perf_counter() - begun) * 1000)
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        writer.close()
+        await writer.wait_closed()
+    except (OSError, EOFError, ValueError) as error:
+        tally.broken[type(error).__name__] += 1
+
+
+async def _answer(reader: asyncio.StreamReader) -> str:
+    """Its status, with the code of its error; ValueError if it is no answer of the contract."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+    body = await reader.readexactly(int(headers["content-length"]))
+    answer = msgspec.json.decode(body, type=_Answer)
+    status = head[0].split()[1]
+    return status if answer.error is None else f"{status} {answer.error.code}"
+
+
+def _allow_open_files(askers: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = askers + 500
+    if soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(needed, hard), hard))

@@ -1,0 +1,138 @@
+"""A day of readings on a clock that is told to go on: good ones, failures, keys that change."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.emulator import Emulator
+from tests.soak.asker import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.canaries import Canaries
+
+ROOT = Path(__file__).parents[2]
+GOOD = ("healthy", "saving", "idle", "scheduled", "lifecycle", "slow")
+BAD = (
+    "denied", "missing", "throttled", "hang", "reset", "garbage", "truncated", "html", "empty",
+    "refused", "skewed", "expired",
+)  # fmt: skip
+BAD_SHARE = 0.3
+EPISODE_S = 300.0
+KEYS_LIVE_S = 1200.0
+HOUR_S = 3600.0
+# What is kept of a reading by mistake is more than that; caches of the standard library settle.
+MOST_BYTES_A_READING = 100
+
+
+class Day(msgspec.Struct, frozen=True):
+    """What a process did and held while it read; growth is since the first tenth of the time."""
+
+    hours: float
+    readings: int
+    failures: dict[str, int]
+    calls: int
+    keys: int
+    """How many the credential service handed out, one after the other."""
+    bytes_a_reading: float
+    rss_growth: int
+    most_files: tuple[int, int]
+    """In the first tenth of the time, and in all of it."""
+    most_threads: tuple[int, int]
+
+    def errors(self) -> list[str]:
+        """What may never happen, in a short day neither."""
+        unforeseen = self.failures.keys() & {"DSWError", "BadSignature", "NotConfigured"}
+        found = [f"failed with {code}" for code in unforeseen]
+        if self.keys * KEYS_LIVE_S < self.hours * HOUR_S:
+            found.append(f"{self.keys} keys")
+        if self.most_files[1] > self.most_files[0]:
+            found.append(f"open files: {self.most_files}")
+        if self.most_threads[1] > self.most_threads[0]:
+            found.append(f"threads: {self.most_threads}")
+        return found
+
+    def strains(self) -> list[str]:
+        """What is too much; only a long day tells."""
+        if self.bytes_a_reading > MOST_BYTES_A_READING:
+            return [f"{self.bytes_a_reading:.0f} bytes kept of each reading"]
+        return []
+
+
+def run(hours: float, canaries: Canaries) -> Day:
+    """Let a process read for that many hours of its clock, whenever the last reading is over."""
+    # The same day each time.
+    dice = random.Random(5)
+    begun = now = time.time()
+    with (
+        Emulator(clock=lambda: now, credential_lifetime_s=KEYS_LIVE_S, slow_s=0.1) as emulator,
+        _asker(emulator.environment()) as ask,
+    ):
+        canaries.emulators.append(emulator)
+        asked: list[Asked] = []
+        # It begins well.
+        episode_ends = begun + EPISODE_S
+        while now < begun + hours * HOUR_S:
+            if now >= episode_ends:
+                emulator.scenario = dice.choice(BAD if dice.random() < BAD_SHARE else GOOD)
+                episode_ends = now + EPISODE_S
+            asked.append(ask(now))
+            now += max(1, asked[-1].next_read_in_ms) / 1000
+        keys = sum(secret.startswith("CAIS") for secret in emulator.secrets)
+        return _day(hours, asked, emulator.calls, keys)
+
+
+def _day(hours: float, asked: list[Asked], calls: int, keys: int) -> Day:
+    tenth = len(asked) // 10
+    early, late = asked[tenth : 2 * tenth], asked[-tenth:]
+    grown = min(a.traced for a in late) - min(a.traced for a in early)
+    return Day(
+        hours=hours,
+        readings=len(asked),
+        failures=dict(Counter(a.error for a in asked if a.error)),
+        calls=calls,
+        keys=keys,
+        bytes_a_reading=grown / (len(asked) - 2 * tenth),
+        rss_growth=min(a.footprint.rss for a in late) - min(a.footprint.rss for a in early),
+        most_files=_most([a.footprint.open_files for a in asked], tenth),
+        most_threads=_most([a.footprint.threads for a in asked], tenth),
+    )
+
+
+def _most(values: list[int], early: int) -> tuple[int, int]:
+    return max(values[:early]), max(values)
+
+
+@contextmanager
+def _asker(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.soak.asker"],
+        env={**clean_environment(), **variables},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    told, said = process.stdin, process.stdout
+
+    def ask(now: float) -> Asked:
+        told.write(f"{now!r}\n")
+        told.flush()
+        return msgspec.json.decode(said.readline(), type=Asked)
+
+    with process:
+        yield ask
+        told.close()

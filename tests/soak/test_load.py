@@ -1,0 +1,28 @@
+"""A small crowd for a moment, so that `make soak` is known to work: it asks far more, for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.soak import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.canaries import Canaries
+
+# The endpoint that never answers is given up sooner.
+SMALL = load.Plan(askers=50, seconds=1, pause_s=0.1, options={"DSWExtension.read_timeout_s": 1})
+
+
+@pytest.mark.parametrize("scenario", ["healthy", "hang"])
+def test_a_crowd_is_answered_without_an_error_of_our_own_for_one_call(
+    scenario: str, tmp_path: Path, canaries: Canaries
+) -> None:
+    under_load = load.run(scenario, SMALL, tmp_path, canaries)
+    assert under_load.errors() == []
+    assert sum(under_load.answers.values()) >= SMALL.askers
+    assert under_load.lag_ms > 0
+    assert under_load.idle_lag_ms > 0
