@@ -7,6 +7,8 @@ import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
+from tests import fresh
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,7 @@ def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]
         "jupyter_dsw/py.typed",
         "jupyter_dsw/server/rest-api.yml",
         "jupyter_dsw/emulator/instance.json",
-        "jupyter_dsw/demo/dsw-instance.ipynb",
+        "jupyter_dsw/demo/tour.ipynb",
         "jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json",
         f"{DATA}etc/jupyter/jupyter_server_config.d/jupyter_dsw.json",
         f"{DATA}etc/ipython/startup/50-jupyter-dsw.py",
@@ -56,6 +58,17 @@ def test_installing_it_enables_the_extensions_and_breaks_no_other_package(
     lab = without_colours(other_environment.run("jupyter", "labextension", "list"))
     assert "jupyter-dsw v0.1.0 enabled OK" in lab
     assert "No broken requirements" in other_environment.run("pip", "check")
+
+
+def test_uninstalling_it_leaves_nothing_behind(
+    other_environment: Environment, tmp_path: Path
+) -> None:
+    there = list(other_environment.prefix.rglob("*dsw*"))
+    assert len(there) >= 5
+    without = fresh.image(other_environment, tmp_path / "venv")
+    assert list(without.prefix.rglob("*dsw*")) == []
+    lab = without_colours(without.run("jupyter", "labextension", "list"))
+    assert "jupyter-dsw" not in lab
 
 
 def without_colours(text: str) -> str:

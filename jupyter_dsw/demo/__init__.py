@@ -1,5 +1,7 @@
-"""`jupyter dsw demo`: JupyterLab on a simulated instance, with a notebook that shows it."""
+"""`jupyter dsw demo`: JupyterLab on a simulated instance, with a notebook that shows it around."""
 
-from jupyter_dsw.demo.run import run
+from __future__ import annotations
 
-__all__ = ["run"]
+from jupyter_dsw.demo.simulate import simulate
+
+__all__ = ["simulate"]

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, final
 from urllib.parse import unquote
 
-from jupyter_dsw.emulator import refusals
+from jupyter_dsw.emulator import refusals, switch
 from jupyter_dsw.emulator.answer import AnswerWriter, merge
 from jupyter_dsw.emulator.canaries import Canaries
 from jupyter_dsw.emulator.credential_service import CREDENTIALS_PATH, CredentialService
@@ -199,6 +199,8 @@ class Emulator:
         path = request.target.partition("?")[0]
         if path == CREDENTIALS_PATH and request.method == "GET":
             return _json(self._credentials.answer(self._clock()))
+        if path == switch.SCENARIO_PATH:
+            return switch.answer(self, request)
         request_id = str(uuid.uuid4()).upper()
         if path.startswith(_INSTANCES_PATH):
             with self._lock:

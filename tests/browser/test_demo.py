@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     # Its folder is made where the test can see that nothing stays behind.
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_dsw.cli", "demo"],
+        [sys.executable, "-m", "jupyter_dsw.cli", "demo", "--scenario=scheduled", "--speed=2"],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
@@ -39,18 +39,27 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.stdout.close()
 
 
-def test_the_notebook_opens_with_the_panel_of_the_simulated_instance_and_nothing_stays(
+def test_the_tour_opens_with_the_panel_of_the_simulated_instance_and_nothing_stays(
     demo: subprocess.Popen[str], page: Page, tmp_path: Path
 ) -> None:
     assert demo.stdout is not None
-    url = next(filter(None, (re.search(r"http://\S+", line) for line in demo.stdout)))
-    page.goto(url.group())
+    said: list[str] = []
+    for line in demo.stdout:
+        said.append(line)
+        if "Ctrl-C" in line:
+            break
+    assert "simulated DSW instance (scheduled, speed 2)" in "".join(said)
+    (url,) = re.findall(r"http://\S+", "".join(said))
+    page.goto(url)
     panel = page.locator(".jp-Notebook dsw-panel")
     expect(panel).to_contain_text("Running")
     expect(panel).to_contain_text("imulated")
     timer = panel.get_by_role("timer").first
     first = timer.inner_text()
     expect(timer).not_to_have_text(first)
+    expect(page.locator(".jp-Notebook")).to_contain_text("A tour of jupyter-dsw")
+    page.locator(".jp-dsw-Status-button").click()
+    expect(page.locator("#jp-left-stack dsw-panel")).to_contain_text("simulated instance")
     demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=60) == 0
     assert list(tmp_path.glob("jupyter-dsw*")) == []

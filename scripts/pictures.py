@@ -1,0 +1,192 @@
+"""`make pictures`: the pictures of README and docs, of the real JupyterLab on a simulated instance.
+
+They are taken anew whenever the looks change, and committed: `docs/pictures/`. Each is there in
+light and dark, twice as fine as it is shown.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from jupyter_dsw.demo.run import start_lab
+from jupyter_dsw.emulator import Emulator
+from tests.browser import chromium, windows
+from tests.browser.notebooks import NAME, run_cell, wait_for_kernel, write_notebook
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, FloatRect, Page
+
+    from jupyter_dsw.demo.lab import Lab
+
+FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
+LARGEST = 100_000
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+HOUR = 3600
+WARNING = (720, 400)
+INSTANCE_ID = "dsw-4f1c9a7d20b6e835"
+TRAINING = "for epoch in range(90):\n    train(epoch)"
+
+
+def main() -> None:
+    """Take them all."""
+    FOLDER.mkdir(exist_ok=True)
+    with _browser() as browser:
+        for theme in THEMES:
+            with _lab(theme) as (lab, emulator):
+                _window(browser, lab, emulator, theme)
+                _cell(browser, lab, emulator, theme)
+                _warning(browser, lab, emulator, theme)
+
+
+def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
+    """The whole window: the panel in a cell, a warning, the status bar."""
+    _plan(emulator, idle_minutes=31)
+    with _page(browser, 1040, 680) as page:
+        _open(page, lab, "%dsw_info", TRAINING)
+        run_cell(page, 0)
+        page.locator(".jp-Notebook dsw-panel").get_by_text("vision_finetune").wait_for()
+        windows.toast(page).wait_for()
+        _settle(page)
+        _save([page.screenshot()], f"window-{theme}")
+
+
+def _cell(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
+    """The panel in a cell, all of it."""
+    _plan(emulator, idle_minutes=12)
+    with _page(browser, 900, 1500) as page:
+        _open(page, lab, "%dsw_info")
+        run_cell(page, 0)
+        panel = page.locator(".jp-Notebook dsw-panel")
+        panel.get_by_text("vision_finetune").wait_for()
+        _settle(page)
+        _save([panel.screenshot()], f"cell-{theme}")
+
+
+def _warning(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
+    """Some seconds: the countdown in the status bar, then the dialog before the stop."""
+    windows.stop_in(emulator, 5 * HOUR)
+    with _page(browser, *WARNING) as page:
+        _open(page, lab, TRAINING)
+        windows.stop_in(emulator, 132)
+        until(lambda: _refreshed(page) and "2\u00a0min" in windows.status_item(page).inner_text())
+        windows.toast(page).wait_for()
+        frames: list[bytes] = []
+        until(lambda: _photographed(page, frames) and windows.dialog(page).count())
+        for _ in range(3):
+            _photographed(page, frames)
+        _save(frames[-7:], f"warning-{theme}")
+        _save(frames[-1:], f"warning-still-{theme}")
+
+
+def _refreshed(page: Page) -> bool:
+    windows.execute(page, "jupyter-dsw:refresh")
+    page.wait_for_timeout(200)
+    return True
+
+
+def _photographed(page: Page, frames: list[bytes]) -> bool:
+    page.wait_for_timeout(1000)
+    # Without its margin, where the browser shows that a dialog has the focus.
+    clip: FloatRect = {"x": 4, "y": 4, "width": WARNING[0] - 8, "height": WARNING[1] - 8}
+    frames.append(page.screenshot(clip=clip))
+    return True
+
+
+def _plan(emulator: Emulator, *, idle_minutes: int) -> None:
+    """Idle for some minutes of 60, scheduled to stop in 5 h 24 min."""
+    windows.stop_in(emulator, 5.4 * HOUR)
+    emulator.change(
+        InstanceId=INSTANCE_ID,
+        IdleInstanceCuller={"IdleTimeInMinutes": idle_minutes, "MaxIdleTimeInMinutes": 60},
+    )
+
+
+def _open(page: Page, lab: Lab, *cells: str) -> None:
+    """Open a notebook with these cells, and nothing beside it."""
+    write_notebook(lab, *cells)
+    (lab.home / "work" / NAME).rename(lab.home / "work" / "train.ipynb")
+    windows.open_window(page, lab, "lab/tree/train.ipynb")
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    wait_for_kernel(page)
+
+
+def _settle(page: Page) -> None:
+    """The mouse out of the way, animations over, the server's next reading taken."""
+    page.mouse.move(0, 0)
+    windows.execute(page, "jupyter-dsw:refresh")
+    page.wait_for_timeout(2000)
+
+
+def _save(frames: list[bytes], name: str) -> None:
+    """Write one picture, animated if it has frames, no larger than `LARGEST`."""
+    first, *others = (Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames)
+    for quality in (90, 80, 70, 60, 50):
+        out = io.BytesIO()
+        first.save(
+            out,
+            "WEBP",
+            quality=quality,
+            method=6,
+            save_all=True,
+            append_images=others,
+            duration=[1000] * len(others) + [3000],
+            loop=0,
+        )
+        if out.tell() <= LARGEST:
+            break
+    path = FOLDER / f"{name}.webp"
+    path.write_bytes(out.getvalue())
+    print(f"{path.name}: {out.tell() // 1000} kB, quality {quality}, {len(frames)} frames")
+
+
+@contextmanager
+def _lab(theme: str) -> Iterator[tuple[Lab, Emulator]]:
+    with tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
+        setting = "@jupyterlab/apputils-extension:themes"
+        windows.write_settings(Path(folder), setting, theme=THEMES[theme])
+        lab = start_lab(Path(folder), emulator, {"LabApp.expose_app_in_browser": True})
+        try:
+            lab.wait_until_it_answers()
+            yield lab, emulator
+        finally:
+            lab.stop()
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    path = chromium.executable()
+    if path is None:
+        raise SystemExit("No Chromium: run `make browser`.")  # noqa: EM101
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _page(browser: Browser, width: int, height: int) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2,
+        locale="en-US",
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
