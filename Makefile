@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 # Commands of the virtual environment first: its node and jlpm, not the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test check bench build browser clean
+.PHONY: demo dev docs linkcheck release pictures test check bench reliability soak build browser hub clean audit pins sbom minimum prereleases
 
 # Editable, so the panel and the labextension are built too; made anew when the metadata changes.
-$(VENV)/ready: pyproject.toml labextension/package.json labextension/yarn.lock
+$(VENV)/ready: pyproject.toml ci/constraints.txt labextension/package.json labextension/yarn.lock
 	$(PYTHON) -c 'import sys; sys.exit("jupyter-dsw needs Python 3.10 or newer; say make PYTHON=…") if sys.version_info < (3, 10) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --upgrade --constraint ci/constraints.txt pip
+	$(BIN)/python -m pip install --quiet --constraint ci/constraints.txt --editable '.[dev]'
 	touch $@
 
 # What the browser runs, rebuilt when its sources changed.
@@ -22,10 +22,41 @@ $(VENV)/front: $(VENV)/ready $(PANEL_SOURCES)
 	$(BIN)/jupyter-builder develop --overwrite .
 	touch $@
 
-demo: $(VENV)/front
-	$(BIN)/jupyter-dsw demo
+# Who does not develop gets a small environment, with what the demo needs and no more.
+DEMO := .venv-demo
+$(DEMO)/ready: pyproject.toml labextension/package.json labextension/yarn.lock $(PANEL_SOURCES) $(shell find jupyter_dsw -name '*.py' -o -name '*.ipynb')
+	$(PYTHON) -c 'import sys; sys.exit("jupyter-dsw needs Python 3.10 or newer; say make PYTHON=…") if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv $(DEMO)
+	rm -rf jupyter_dsw/labextension jupyter_dsw/notebook/static
+	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check '.[demo]'
+	touch $@
 
-test: $(VENV)/front browser
+demo: $(if $(wildcard $(VENV)/ready),$(VENV)/front,$(DEMO)/ready)
+	$(if $(wildcard $(VENV)/ready),$(BIN),$(DEMO)/bin)/jupyter-dsw demo
+
+# The demo, with the front end built anew whenever a source is saved. The next target that needs the
+# published form builds that again.
+dev: $(VENV)/front
+	rm $(VENV)/front
+	$(BIN)/python -m scripts.dev
+
+# The documentation, in docs/_build.
+docs: $(VENV)/front
+	$(BIN)/python -m sphinx -W --keep-going -n -E -q docs docs/_build
+
+# Links to other hosts, for machines that reach them. Those inside are checked by `make test`.
+linkcheck: $(VENV)/ready
+	$(BIN)/python -m sphinx -b linkcheck -q docs docs/_build/linkcheck
+
+# What a release consists of, made and checked in dist/. Nothing is uploaded.
+release: $(VENV)/front
+	$(BIN)/python -m scripts.release
+
+# Taken of the real JupyterLab, for README and docs; to be committed.
+pictures: $(VENV)/front browser
+	$(BIN)/python -m scripts.pictures
+
+test: $(VENV)/front browser hub
 	cd labextension && jlpm test
 	$(BIN)/python -m pytest --numprocesses 2
 
@@ -37,7 +68,18 @@ check: $(VENV)/front
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
 bench: $(VENV)/front
-	$(BIN)/python -m benchmarks.time_left
+	$(BIN)/python -m benchmarks
+
+# Brings about every fault and writes the table of docs/reliability.md.
+reliability: $(VENV)/front browser
+	rm -rf $(VENV)/reliability && mkdir $(VENV)/reliability
+	RELIABILITY_RECORD=$(CURDIR)/$(VENV)/reliability $(BIN)/python -m pytest \
+		tests/faults tests/browser/test_many_panels.py --ignore tests/faults/test_page.py
+	$(BIN)/python -m tests.faults.page $(VENV)/reliability
+
+# Some minutes under load; writes its figures into docs/reliability.md.
+soak: $(VENV)/front
+	$(BIN)/python -m tests.soak
 
 build: $(VENV)/front
 	$(BIN)/python -m build
@@ -45,5 +87,37 @@ build: $(VENV)/front
 browser: $(VENV)/ready
 	$(BIN)/python -m tests.browser.chromium
 
+# JupyterHub's proxy.
+hub: $(VENV)/ready
+	$(BIN)/python -m tests.hub.proxy
+
+# Known vulnerabilities, for machines that reach the databases of PyPI and npm.
+audit: $(VENV)/ready
+	$(BIN)/python -m ci.audit
+
+# The newest versions of all that CI uses.
+pins: $(VENV)/ready
+	$(BIN)/python -m ci.pins
+
+# The wheel's bill of materials.
+sbom: $(VENV)/front
+	$(BIN)/python -m ci.sbom
+
+# All tests but those of the window, with the lowest versions that the package allows.
+minimum: $(VENV)/front hub
+	$(PYTHON) -m venv --clear $(VENV)/minimum
+	$(BIN)/python -m ci.lowest > $(VENV)/minimum/constraints.txt
+	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum/constraints.txt '.[dev]'
+	PATH="$(CURDIR)/$(VENV)/minimum/bin:$$PATH" python -m pytest $(WITH_OTHER_VERSIONS)
+
+# The same with what is to come.
+prereleases: $(VENV)/front hub
+	$(PYTHON) -m venv --clear $(VENV)/prereleases
+	$(VENV)/prereleases/bin/python -m pip install --quiet --pre '.[dev]'
+	PATH="$(CURDIR)/$(VENV)/prereleases/bin:$$PATH" python -m pytest $(WITH_OTHER_VERSIONS)
+
+# Warnings of other versions are not ours to heed.
+WITH_OTHER_VERSIONS := --numprocesses 2 --ignore tests/browser --override-ini filterwarnings=default
+
 clean:
-	rm -rf $(VENV) dist jupyter_dsw/labextension jupyter_dsw/notebook/static labextension/node_modules labextension/lib
+	rm -rf $(VENV) $(DEMO) dist jupyter_dsw/labextension jupyter_dsw/notebook/static labextension/node_modules labextension/lib
