@@ -9,14 +9,22 @@ import { at, PANEL } from './paths.mjs';
 const PANEL_LIMIT_BYTES = 20_000;
 const minify = process.argv.includes('--minify');
 
-const panel = { ...browser(minify), entryPoints: [at('src/panel/anywidget.ts')], outfile: PANEL };
+/** Properties that no wire, no trait, no other package and no other copy of the code knows. */
+const OWN_PROPERTIES =
+  /^(_[a-z]\w*|claimWarning|elapsed|fallback|first|forget|ledger|most|named|origin|problem|sections|visible|why|withdraw)$/;
+const mangled = minify && { mangleProps: OWN_PROPERTIES };
+const panel = {
+  ...browser(minify),
+  ...mangled,
+  entryPoints: [at('src/panel/anywidget.ts')],
+  outfile: PANEL,
+};
 // Not minified here: jupyter-builder does it, and JupyterLab's own modules stay imports.
 const lib = {
   ...browser(false, minify),
   entryPoints: [at('src/index.ts')],
   external: ['@jupyterlab/*', '@lumino/*'],
-  // Private members, which jupyter-builder would keep as long as they are; not `trans.__`.
-  ...(minify && { mangleProps: /^_[a-z]/ }),
+  ...mangled,
   outfile: at('lib/index.js'),
 };
 

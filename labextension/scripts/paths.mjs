@@ -5,4 +5,6 @@ import { fileURLToPath } from 'node:url';
 export const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 export const PANEL = at('../jupyter_dsw/notebook/static/panel.js');
+/** The prebuilt extension's scripts. */
+export const EXTENSION = at('../jupyter_dsw/labextension/static');
 export const CATALOGUE = at('../jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json');

@@ -18,6 +18,11 @@ export function elapsedSince({ at }: Reading): number {
   return performance.now() - at;
 }
 
+/** Milliseconds since the endpoint told what a reading holds. */
+export function ageOf(reading: Reading | null): number {
+  return reading ? (reading.answer.age_ms ?? 0) + elapsedSince(reading) : 0;
+}
+
 /**
  * The stop that a reading tells of, ahead or over; null if none is counting. Always computed from
  * the answer's own remainder: no timer's lateness adds up, and the local wall clock has no part in

@@ -25,15 +25,17 @@ export class GoneWatch {
   /** Looks whether the server is away, for long enough to say so. */
   async look(): Promise<void> {
     const { store, ledger, preferences, visible, present } = this._options;
-    const { trouble, reading, asking } = store.state;
-    if (trouble !== 'offline') {
-      this._since = null;
-      if (trouble === null && !asking) this._back();
+    const { trouble, reading } = store.state;
+    if (trouble !== 'offline' || !preferences().serverGone) {
+      this._back();
       return;
     }
-    this._since ??= performance.now();
-    const lately = performance.now() - this._since < PATIENCE_MS;
-    if (lately || this._told || !reading || !visible() || !preferences().serverGone) return;
+    // Nothing may change in the store from here on: it stands by where JupyterLab gave up.
+    this._timer ??= setTimeout(() => {
+      this._away = true;
+      void this.look();
+    }, PATIENCE_MS);
+    if (!this._away || this._told || !reading || !visible()) return;
     this._told = true;
     const { instance_id: id } = reading.answer.source;
     if (await ledger.claim(`${id ?? ''} gone ${reading.answer.read_at ?? ''}`)) {
@@ -42,13 +44,17 @@ export class GoneWatch {
   }
 
   private _back(): void {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this._away = false;
     this._presented?.withdraw();
     this._presented = null;
     this._told = false;
   }
 
   private readonly _options: GoneWatchOptions;
-  private _since: number | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _away = false;
   private _told = false;
   private _presented: Presented | null = null;
 }

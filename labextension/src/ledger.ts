@@ -20,11 +20,11 @@ const KEPT_MS = 7 * 86_400_000;
  * claim before it shows.
  */
 export class Ledger {
-  /** `alone` runs a task while no other tab runs one. */
-  constructor(shelf: Shelf, name: string, alone: <T>(task: () => Promise<T>) => Promise<T>) {
+  /** `shelf` may throw where it is forbidden; `alone` runs a task while no other tab runs one. */
+  constructor(shelf: () => Shelf, name: string, alone: <T>(task: () => Promise<T>) => Promise<T>) {
     this._shelf = shelf;
     this._name = name;
-    this._alone = alone;
+    this._inTurn = alone;
   }
 
   /** Warnings that were shown. */
@@ -72,7 +72,7 @@ export class Ledger {
 
   private _read(): Page {
     try {
-      const text = this._shelf.getItem(this._name);
+      const text = this._byItself ? null : this._shelf().getItem(this._name);
       return { ...EMPTY, ...(text === null ? this._own : (JSON.parse(text) as Partial<Page>)) };
     } catch {
       return this._own;
@@ -80,7 +80,7 @@ export class Ledger {
   }
 
   private _write(change: (page: Page) => Page | null): Promise<boolean> {
-    return this._alone(() => {
+    return this._inTurn(() => {
       const page = change(this._read());
       if (page) this._keep(page);
       return Promise.resolve(page !== null);
@@ -96,14 +96,17 @@ export class Ledger {
       keys: Object.fromEntries(Object.entries(keys).filter(([, time]) => time > since)),
     };
     try {
-      this._shelf.setItem(this._name, JSON.stringify(this._own));
+      this._shelf().setItem(this._name, JSON.stringify(this._own));
+      this._byItself = false;
     } catch {
       // Full, or forbidden: this tab remembers by itself.
+      this._byItself = true;
     }
   }
 
-  private readonly _shelf: Shelf;
+  private readonly _shelf: () => Shelf;
   private readonly _name: string;
-  private readonly _alone: <T>(task: () => Promise<T>) => Promise<T>;
+  private readonly _inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   private _own = EMPTY;
+  private _byItself = false;
 }

@@ -11,6 +11,10 @@ export function jupyterPage(
     get language() {
       return language();
     },
-    request: (path, init) => ServerConnection.makeRequest(base + path, init, settings),
+    request: (path, init) => {
+      // These would take the place of those that whoever embeds JupyterLab has set.
+      const headers = { ...(settings.init.headers as Record<string, string>), ...init.headers };
+      return ServerConnection.makeRequest(base + path, { ...init, headers }, settings);
+    },
   };
 }

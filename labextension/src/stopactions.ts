@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Stop } from './countdown.ts';
+import { nextStop, type Stop } from './countdown.ts';
 import type { Ledger } from './ledger.ts';
-import { CommandIDs } from './tokens.ts';
+import { CommandIDs, type IInstanceStore } from './tokens.ts';
 import type { DialogAction } from './widgets/stopdialog.ts';
 
 const REMIND_MS = 5 * 60_000;
@@ -16,7 +16,8 @@ function run(commands: CommandRegistry, id: string): void {
 
 /** What a person can do about a stop, the most useful last. */
 export function stopActions(
-  stop: Stop,
+  { left }: Stop,
+  store: IInstanceStore,
   commands: CommandRegistry,
   ledger: Ledger,
   trans: TranslationBundle,
@@ -24,12 +25,16 @@ export function stopActions(
   const save = SAVE.find(id => commands.hasCommand(id)) ?? '';
   return [
     // Five minutes before the stop there is nothing to be reminded of after them.
-    ...(stop.left > REMIND_MS
+    ...(left > REMIND_MS
       ? [
           {
             label: trans.__('Remind me in 5 minutes'),
             caption: trans.__('Show this warning again in 5 minutes'),
-            run: () => void ledger.remind(stop, REMIND_MS),
+            run: () => {
+              // What is left now: it may have been on the screen for long.
+              const stop = nextStop(store.state.reading);
+              if (stop) void ledger.remind(stop, REMIND_MS);
+            },
           },
         ]
       : []),

@@ -1,4 +1,4 @@
-import { elapsedSince, nextStop, type Stop } from './countdown.ts';
+import { ageOf, nextStop, type Stop } from './countdown.ts';
 import type { Ledger } from './ledger.ts';
 import { MAX_TIMEOUT_MS } from './panel/sources/policy.ts';
 import type { Preferences } from './preferences.ts';
@@ -10,6 +10,8 @@ import { decide, isSameStop, type Decision, type Due } from './warnings.ts';
 export interface Presented {
   /** Takes it away: the stop was moved or is over. */
   withdraw(): void;
+  /** Says it anew: much time went by. */
+  update?(stop: Stop): void;
 }
 
 export interface StopWarnerOptions {
@@ -26,6 +28,8 @@ const MINUTE_MS = 60_000;
 const FRESH_MS = 3000;
 /** Longer than the server takes at most; then what is known has to do. */
 const PATIENCE_MS = 20_000;
+/** A warning that says how long it is until the stop is said anew after so long. */
+const STALE_MS = 5 * MINUTE_MS;
 
 /**
  * Warns before a stop. It looks whenever the store has news, and when the next threshold is near;
@@ -41,7 +45,7 @@ export class StopWarner {
 
   /** Looks whether something is due; also called when the tab comes into view. */
   look(): void {
-    this._withdrawWhatIsOver();
+    this._followUp();
     this._again = true;
     if (!this._busy) void this._work();
   }
@@ -99,7 +103,7 @@ export class StopWarner {
 
   private _isFresh(): boolean {
     const { reading } = this._options.store.state;
-    return reading !== null && (reading.answer.age_ms ?? 0) + elapsedSince(reading) < FRESH_MS;
+    return reading !== null && ageOf(reading) < FRESH_MS;
   }
 
   private async _askAgain(): Promise<void> {
@@ -121,12 +125,18 @@ export class StopWarner {
     );
   }
 
-  private _withdrawWhatIsOver(): void {
-    const stop = this._stop;
-    const { _presented: presented } = this;
-    if (!presented || (stop && isSameStop(stop, presented.stop))) return;
-    presented.warning.withdraw();
-    this._presented = null;
+  /** Withdraws a warning that holds no more, and keeps one that does up to date. */
+  private _followUp(): void {
+    const { _presented: presented, _stop: stop } = this;
+    if (!presented) return;
+    const { warning } = presented;
+    if (!stop || !isSameStop(stop, presented.stop) || !this._options.preferences().stopWarnings) {
+      warning.withdraw();
+      this._presented = null;
+    } else if (presented.stop.left - stop.left >= STALE_MS) {
+      warning.update?.(stop);
+      this._presented = { stop, warning };
+    }
   }
 
   private readonly _options: StopWarnerOptions;

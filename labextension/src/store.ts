@@ -22,8 +22,8 @@ export interface StoreOptions {
 
 const wallAhead = () => Date.now() - performance.now();
 
-function isGood(outcome: Outcome): outcome is Answer {
-  return typeof outcome !== 'string' && !outcome.error;
+function isGood(outcome: Outcome | null): outcome is Answer {
+  return outcome !== null && typeof outcome !== 'string' && !outcome.error;
 }
 
 /**
@@ -67,7 +67,8 @@ export class InstanceStore implements IInstanceStore {
   /** A person's wish for a new reading, now. */
   refresh(): void {
     this._freshWanted = true;
-    void this._poll.refresh();
+    // Not the poll's `refresh`, which does nothing while the answer to another one is on its way.
+    void this._poll.schedule({ phase: 'refreshed', interval: Poll.IMMEDIATE });
   }
 
   /** Asks for a new reading, and resolves with what is known then. */
@@ -93,12 +94,12 @@ export class InstanceStore implements IInstanceStore {
   /** One tick of the poll: rejects where no good answer came, so that the next is farther away. */
   private async _turn(): Promise<Outcome> {
     const { ask, standby, tabs } = this._options;
-    const fresh = this._freshWanted;
-    const heard = this._heard;
-    this._freshWanted = false;
+    const known = this._outcomes;
     const outcome = await tabs.alone(async () => {
-      // While this tab waited for its turn, another one asked, or nobody looks any more.
-      if (this._outcome && ((!fresh && this._heard !== heard) || standby())) return this._outcome;
+      const fresh = this._freshWanted;
+      // While it waited for its turn, another tab or turn asked, or nobody looks any more.
+      if (standby() || (!fresh && this._outcomes !== known)) return this._outcome;
+      this._freshWanted = false;
       this._change({ asking: true });
       const asked = await ask(fresh).catch(() => 'offline' as const);
       tabs.tell({ outcome: asked, at: Date.now() });
@@ -112,18 +113,20 @@ export class InstanceStore implements IInstanceStore {
   /** Takes what another tab was told. */
   private _hear({ outcome, at }: Told): void {
     if (typeof outcome !== 'string' && !isAnswer(outcome)) return;
-    this._heard++;
     this._accept(outcome, Math.max(0, Date.now() - at));
+    // A person's wish that is about to be asked for stays the next thing to do.
+    if (this._freshWanted) return;
     void this._poll.schedule({
       phase: isGood(outcome) ? 'resolved' : 'rejected',
-      interval: this._poll.frequency.interval,
+      interval: Math.max(0, this._dueAt - performance.now()),
     });
   }
 
   private _accept(outcome: Outcome, late: number): void {
     this._outcome = outcome;
+    this._outcomes++;
     this._poll.frequency = this._frequencyAfter(outcome);
-    this._dueAt = performance.now() + this._poll.frequency.interval;
+    this._dueAt = performance.now() + this._poll.frequency.interval - late;
     const known =
       typeof outcome === 'string'
         ? { trouble: outcome }
@@ -157,8 +160,8 @@ export class InstanceStore implements IInstanceStore {
   private _state: SourceState = { reading: null, trouble: null, asking: false };
   private _outcome: Outcome | null = null;
   private _freshWanted = false;
-  /** How many outcomes came from other tabs. */
-  private _heard = 0;
+  /** How many came so far, by this tab or another one. */
+  private _outcomes = 0;
   private _failures = 0;
   private _dueAt = 0;
   private _ahead = wallAhead();

@@ -8,8 +8,6 @@ import type { Preferences } from './preferences.ts';
 export interface IInstanceStore extends Source {
   /** Asks for a new reading, and resolves with the outcome: the reading known then, new or not. */
   read(): Promise<Reading | null>;
-  /** Something happened that makes asking worthwhile if it is due, or `always`. */
-  catchUp(always?: boolean): void;
 }
 
 export const IInstanceStore = new Token<IInstanceStore>(

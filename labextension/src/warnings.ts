@@ -53,17 +53,15 @@ export function decide(
   reminders: readonly WarningShown[] = [],
 ): Decision {
   const asked = reminders.filter(one => isSameStop(one, stop)).map(one => one.threshold);
-  const all: Due[] = [
-    ...[...toasts, ...asked].map((threshold): Due => ({ form: 'toast', threshold })),
-    { form: 'dialog', threshold: dialog },
-  ];
-  const ahead = all.map(one => stop.left - one.threshold).filter(ms => ms > 0);
-  const due = all
-    .filter(one => one.threshold > 0 && stop.left <= one.threshold)
-    .sort((a, b) => a.threshold - b.threshold)[0];
-  const was = due && shown.some(one => isSameStop(one, stop) && one.threshold <= due.threshold);
+  const all = [...toasts, ...asked, dialog].filter(threshold => threshold > 0);
+  const ahead = all.map(threshold => stop.left - threshold).filter(ms => ms > 0);
+  const nearest = Math.min(...all.filter(threshold => stop.left <= threshold));
+  const was = shown.some(one => isSameStop(one, stop) && one.threshold <= nearest);
   return {
-    due: due && !was ? due : null,
+    due:
+      isFinite(nearest) && !was
+        ? { form: nearest <= dialog ? 'dialog' : 'toast', threshold: nearest }
+        : null,
     nextIn: ahead.length ? Math.min(...ahead) : null,
   };
 }

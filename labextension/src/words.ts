@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { nextStop, stopIn, type Stop } from './countdown.ts';
+import { ageOf, nextStop, stopIn, type Stop } from './countdown.ts';
 import type { InstanceEvent } from './events.ts';
 import { duration, minutes, moment, percent } from './panel/format.ts';
 import { locale } from './panel/language.ts';
@@ -31,7 +31,13 @@ export function statusOf(reading: Reading | null): string {
   return statusWords(Status);
 }
 
-/** The texts of the extension; the panel has its own. All of them fit a notification. */
+/** A name that fits a notification of 140 characters: JupyterLab cuts longer ones at their end. */
+function short(text: string, most = 48): string {
+  const tail = most / 4;
+  return text.length > most ? `${text.slice(0, most - tail - 1)}…${text.slice(-tail)}` : text;
+}
+
+/** The texts of the extension; the panel has its own. Notifications are at most 140 characters. */
 export class Words {
   constructor(trans: TranslationBundle) {
     this._trans = trans;
@@ -128,23 +134,36 @@ export class Words {
         );
   }
 
-  /** Something that happened to the instance. */
-  event(event: InstanceEvent): string {
+  /** Something that happened to the instance, as a reading told. */
+  event(event: InstanceEvent, reading: Reading | null): string {
     switch (event.kind) {
       case 'status':
-        return this._trans.__('The instance is no longer running: %1.', statusWords(event.status));
+        return this._trans.__(
+          'The instance is no longer running: %1.',
+          short(statusWords(event.status)),
+        );
       case 'snapshot':
         return event.saved
-          ? this._trans.__('Image saved: %1', event.name)
-          : this._trans.__('Image not saved: %1. %2', event.name, event.reason);
+          ? this._trans.__('Image saved: %1', short(event.name))
+          : this._trans.__('Image not saved: %1. %2', short(event.name), short(event.reason, 60));
       case 'disk':
-        return this._trans.__('Disk %1 is used by %2.', event.path, percent(event.part * 100));
+        return this._trans.__(
+          'Disk %1 is used by %2.',
+          short(event.path),
+          percent(event.part * 100),
+        );
       case 'node':
         return this._trans.__(
-          'The machine of this instance has failed. DSW moves the instance in about %1.',
-          duration(event.seconds * 1000),
+          'The machine of this instance has failed. DSW moves the instance at about %1.',
+          // A time of day: the notification stays, and what it says has to stay true.
+          new Date(Date.now() + event.seconds * 1000 - ageOf(reading)).toLocaleTimeString(locale),
         );
     }
+  }
+
+  /** What was copied. */
+  copied(text: string): string {
+    return this._trans.__('Copied: %1', short(text));
   }
 
   private readonly _trans: TranslationBundle;

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { eventsBetween } from '../src/events.ts';
 import { EventTeller } from '../src/eventteller.ts';
 import { GoneWatch } from '../src/gonewatch.ts';
 import type { Instance } from '../src/panel/instance.ts';
-import { InstanceStore } from '../src/store.ts';
-import { FakeBrowser, FakeServer, preferencesWith } from './lab.ts';
-import { FakeClock } from './support.ts';
+import type { Preferences } from '../src/preferences.ts';
+import type { InstanceStore, StoreOptions } from '../src/store.ts';
+import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
 
-const MINUTE = 60_000;
 const kinds = (before: Instance | null, now: Instance) =>
   eventsBetween(before, now, 0.9).map(({ kind }) => kind);
 const image = (Status: string) => ({ InstanceSnapshotList: [{ ImageId: 'image-1', Status }] });
@@ -50,28 +49,19 @@ test('a node error is told of where the instance is about to move', () => {
   assert.deepEqual(kinds(null, { NodeErrorRecovery: { hasNodeError: true } }), []);
 });
 
-let clock: FakeClock;
-let server: FakeServer;
-let browser: FakeBrowser;
-
-beforeEach(() => {
-  clock = new FakeClock();
-  clock.install();
-  server = new FakeServer();
-  browser = new FakeBrowser();
-});
+const lab = newLab();
 
 /** A tab, and what a person saw in it. */
-function open(change = {}): { seen: string[]; store: InstanceStore } {
+function open(
+  change: Partial<Preferences> = {},
+  standby?: () => boolean,
+  ask?: StoreOptions['ask'],
+): { seen: string[]; store: InstanceStore } {
   const seen: string[] = [];
-  const store = new InstanceStore({
-    ask: server.ask,
-    tabs: browser.tab(),
-    standby: () => false,
-  });
+  const store = newStore(lab, standby, ask);
   const common = {
     store,
-    ledger: browser.ledger(),
+    ledger: lab.browser.ledger(),
     preferences: preferencesWith(change),
     visible: () => true,
   };
@@ -88,56 +78,94 @@ function open(change = {}): { seen: string[]; store: InstanceStore } {
 }
 
 test('a full disk is told of once over two tabs, and again after it had room', async () => {
-  server.change = { instance: disk(95) };
+  lab.server.change = { instance: disk(95) };
   const tabs = [open(), open()];
-  await clock.pass(10 * MINUTE);
+  await lab.clock.pass(10 * MINUTE);
   const seen = () => tabs.flatMap(tab => tab.seen);
   assert.deepEqual(seen(), ['disk']);
-  server.change = { instance: disk(50) };
-  await clock.pass(2 * MINUTE);
-  server.change = { instance: disk(95) };
-  await clock.pass(2 * MINUTE);
+  lab.server.change = { instance: disk(50) };
+  await lab.clock.pass(2 * MINUTE);
+  lab.server.change = { instance: disk(95) };
+  await lab.clock.pass(2 * MINUTE);
   assert.deepEqual(seen(), ['disk', 'disk']);
 });
 
 test('what is switched off is not told of', async () => {
-  server.change = { instance: disk(95) };
+  lab.server.change = { instance: disk(95) };
   const { seen } = open({ diskPercent: 0 });
-  await clock.pass(MINUTE);
+  await lab.clock.pass(MINUTE);
   assert.deepEqual(seen, []);
 });
 
 test('a server that goes away is told of once, and taken back when it returns', async () => {
-  server.change = { instance: { Status: 'Running' } };
+  lab.server.change = { instance: { Status: 'Running' } };
   const { seen, store } = open();
-  await clock.pass(0);
-  server.down = true;
+  await lab.clock.pass(0);
+  lab.server.down = true;
   store.catchUp(true);
-  await clock.pass(60 * MINUTE);
+  await lab.clock.pass(60 * MINUTE);
   assert.deepEqual(seen, ['gone, known dsw-730a4c1f9be2d6']);
-  server.down = false;
-  await clock.pass(2 * MINUTE);
+  lab.server.down = false;
+  await lab.clock.pass(2 * MINUTE);
   assert.deepEqual(seen, ['gone, known dsw-730a4c1f9be2d6', 'back']);
 });
 
 test('a hiccup of the network is not told of', async () => {
-  server.change = { instance: { Status: 'Running' } };
+  lab.server.change = { instance: { Status: 'Running' } };
   const { seen, store } = open();
-  await clock.pass(0);
-  server.down = true;
+  await lab.clock.pass(0);
+  lab.server.down = true;
   store.catchUp(true);
-  await clock.pass(100);
-  server.down = false;
+  await lab.clock.pass(100);
+  lab.server.down = false;
   store.catchUp(true);
-  await clock.pass(5 * MINUTE);
+  await lab.clock.pass(5 * MINUTE);
   assert.deepEqual(seen, []);
 });
 
 test('a server that goes away is told of once over two tabs', async () => {
-  server.change = { instance: { Status: 'Running' } };
+  lab.server.change = { instance: { Status: 'Running' } };
   const tabs = [open(), open()];
-  await clock.pass(0);
-  server.down = true;
-  await clock.pass(10 * MINUTE);
+  await lab.clock.pass(0);
+  lab.server.down = true;
+  await lab.clock.pass(10 * MINUTE);
   assert.equal(tabs.flatMap(tab => tab.seen).length, 1);
+});
+
+test('a server that is gone is told of although the store asks no more', async () => {
+  lab.server.change = { instance: { Status: 'Running' } };
+  let gaveUp = false;
+  const { seen, store } = open({}, () => gaveUp);
+  await lab.clock.pass(0);
+  lab.server.down = true;
+  store.catchUp(true);
+  await lab.clock.pass(0);
+  gaveUp = true;
+  await lab.clock.pass(MINUTE);
+  assert.equal(seen.length, 1);
+});
+
+test('what was said of a server that is gone goes when it is back and asks who one is', async () => {
+  lab.server.change = { instance: { Status: 'Running' } };
+  let login = false;
+  const { seen, store } = open({}, undefined, fresh =>
+    login ? Promise.resolve('login') : lab.server.ask(fresh),
+  );
+  await lab.clock.pass(0);
+  lab.server.down = true;
+  store.catchUp(true);
+  await lab.clock.pass(MINUTE);
+  login = true;
+  await lab.clock.pass(2 * MINUTE);
+  assert.equal(seen.at(-1), 'back');
+});
+
+test('switched off, nothing is said of a server that is gone', async () => {
+  lab.server.change = { instance: { Status: 'Running' } };
+  const { seen, store } = open({ serverGone: false });
+  await lab.clock.pass(0);
+  lab.server.down = true;
+  store.catchUp(true);
+  await lab.clock.pass(10 * MINUTE);
+  assert.deepEqual(seen, []);
 });

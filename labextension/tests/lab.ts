@@ -1,17 +1,22 @@
-import type { InstanceStore } from '../src/store.ts';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { beforeEach } from 'node:test';
+import { InstanceStore, type StoreOptions } from '../src/store.ts';
 import { Ledger } from '../src/ledger.ts';
 import type { Answer } from '../src/panel/rest.ts';
 import { DEFAULTS, type Preferences } from '../src/preferences.ts';
 import type { Tabs, Told } from '../src/tabs.ts';
-import { answerNamed } from './support.ts';
+import { answerNamed, FakeClock } from './support.ts';
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 
 /** A browser whose tabs take turns and hear each other. */
 export class FakeBrowser {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #ears: ((told: Told) => void)[] = [];
   readonly #shelf = new Map<string, string>();
+  /** Whether its storage takes nothing any more. */
+  full = false;
 
   /** Runs one task at a time. */
   readonly alone = <T>(task: () => Promise<T>): Promise<T> => {
@@ -39,9 +44,12 @@ export class FakeBrowser {
   ledger(): Ledger {
     const shelf = {
       getItem: (name: string) => this.#shelf.get(name) ?? null,
-      setItem: (name: string, text: string) => void this.#shelf.set(name, text),
+      setItem: (name: string, text: string) => {
+        if (this.full) throw new Error('quota exceeded');
+        this.#shelf.set(name, text);
+      },
     };
-    return new Ledger(shelf, 'shown', this.alone);
+    return new Ledger(() => shelf, 'shown', this.alone);
   }
 }
 
@@ -97,6 +105,42 @@ export class FakeServer {
     this.due = Date.now() + minutes * MINUTE;
   }
 }
+
+/** What a test has: a clock, a server, and a browser whose tabs ask it. */
+export interface Lab {
+  clock: FakeClock;
+  server: FakeServer;
+  browser: FakeBrowser;
+}
+
+/** A new one before each test of a file. */
+export function newLab(): Lab {
+  const lab: Partial<Lab> = {};
+  beforeEach(() => {
+    const clock = new FakeClock();
+    clock.install();
+    Object.assign(lab, { clock, server: new FakeServer(), browser: new FakeBrowser() });
+  });
+  return lab as Lab;
+}
+
+/** The store of another tab; `standby`: whether it is hidden. */
+export function newStore(
+  { server, browser }: Lab,
+  standby: () => boolean = () => false,
+  ask: StoreOptions['ask'] = server.ask,
+): InstanceStore {
+  return new InstanceStore({ ask, tabs: browser.tab(), standby });
+}
+
+/** JupyterLab's way of filling in values, in English or in the language of a catalogue. */
+export function bundleOf(messages: Readonly<Record<string, string>> = {}): TranslationBundle {
+  const fill = (text: string, ...values: unknown[]) =>
+    (messages[text] ?? text).replace(/%(\d)/g, (_, place: string) => String(values[+place - 1]));
+  return { __: fill } as Partial<TranslationBundle> as TranslationBundle;
+}
+
+export const ENGLISH = bundleOf();
 
 /** The default settings with some changed. */
 export function preferencesWith(change: Partial<Preferences> = {}): () => Preferences {

@@ -119,5 +119,8 @@ export function textOf(parts: readonly Part[]): string {
   const texts = parts.map(part =>
     isNode(part) ? textOf(part.slice(1)) : typeof part === 'string' ? part : '',
   );
-  return texts.filter(Boolean).join(' ').replaceAll('\u00a0', ' ');
+  return texts
+    .filter(Boolean)
+    .join(' ')
+    .replace(/[ \u00a0]+/g, ' ');
 }

@@ -65,6 +65,12 @@ test('a reminder is due when it was asked for, of that stop only', () => {
   assert.equal(decide(moved, THRESHOLDS, [], reminders).due?.threshold, 30 * MINUTE);
 });
 
+test('what is due below the dialog’s threshold is a dialog too', () => {
+  const thresholds = { toasts: [2 * MINUTE, MINUTE], dialog: 2 * MINUTE };
+  assert.equal(decide(stopIn(2), thresholds, []).due?.form, 'dialog');
+  assert.equal(decide(stopIn(1), thresholds, [shown(2)]).due?.form, 'dialog');
+});
+
 test('a dialog that is switched off never comes', () => {
   assert.equal(decide(stopIn(0), { toasts: [], dialog: 0 }, []).due, null);
 });

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
 
+# The fake clock of the server's monitor: its readings hold for a `speed`-th of their time, and a
+# person's refresh is granted as much sooner.
+_HASTE = """
+import time
+from jupyter_dsw.monitor import Monitor
+Monitor.__init__.__kwdefaults__["clock"] = lambda: time.monotonic() * {speed}
+"""
+
+THEMES = "@jupyterlab/apputils-extension:themes"
+TRANSLATION = "@jupyterlab/translation-extension:plugin"
 AXE = Path(__file__).parents[2] / "labextension/node_modules/axe-core/axe.min.js"
 MINUTE = 60
 
@@ -23,6 +33,37 @@ def write_settings(home: Path, plugin: str, **settings: object) -> None:
     folder = home / "config/lab/user-settings" / package
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(settings))
+
+
+def hasten(home: Path, speed: float) -> None:
+    """Let the server that is started there keep its readings for a `speed`-th of their time."""
+    config = home / "config"
+    config.mkdir(exist_ok=True)
+    (config / "jupyter_server_config.py").write_text(_HASTE.format(speed=speed))
+
+
+def set_setting(page: Page, name: str, value: object) -> None:
+    """Change one of the extension's settings in JupyterLab's registry, which saves it by REST."""
+    page.evaluate(
+        """async ([name, value]) => {
+            const tokens = [...jupyterapp.pluginRegistry._services.keys()];
+            const token = tokens.find(({ name }) => name.endsWith(':ISettingRegistry'));
+            const registry = await jupyterapp.resolveRequiredService(token);
+            await registry.set('jupyter-dsw:plugin', name, value);
+        }""",
+        [name, value],
+    )
+
+
+def set_hidden(page: Page, *, hidden: bool) -> None:
+    """Let the page think that its tab is in the background, or in front again."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
 
 
 def open_window(page: Page, lab: Lab, path: str = "lab") -> None:
@@ -73,3 +114,12 @@ def axe_violations(page: Page, selector: str) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def refresh_until_seen(page: Page, place: Locator) -> None:
+    """Read again until something is there: the server reads at most once in 5 s of its clock."""
+    end = time.monotonic() + 60
+    while not place.count():
+        assert time.monotonic() < end, f"{place} was not seen"
+        execute(page, "jupyter-dsw:refresh")
+        page.wait_for_timeout(500)

@@ -12,6 +12,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { linksOf, openLink } from '../links.ts';
 import { copyText } from '../panel/copy.ts';
 import { CommandIDs, DOMAIN, IInstanceStore } from '../tokens.ts';
+import { Words } from '../words.ts';
 
 /** JupyterLab's own command: it knows which notebook is meant. */
 const INSERT_CELL = 'notebook:insert-cell-below';
@@ -40,6 +41,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const words = new Words(trans);
     const links = () => linksOf(store.state.reading);
     const instanceId = () => store.state.reading?.answer.source.instance_id ?? null;
     const options: Record<string, CommandRegistry.ICommandOptions> = {
@@ -59,7 +61,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         execute: async () => {
           const id = instanceId();
           if (id === null || !(await copyText(id))) return;
-          Notification.success(trans.__('Copied: %1', id), { autoClose: COPIED_MS });
+          Notification.success(words.copied(id), { autoClose: COPIED_MS });
         },
       },
       [CommandIDs.openConsole]: {

@@ -41,11 +41,13 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
       store.heartbeat();
       store.catchUp();
     });
-    for (const event of ['online', 'pageshow']) {
-      addEventListener(event, () => {
-        store.catchUp(true);
-      });
-    }
+    addEventListener('online', () => {
+      store.catchUp(true);
+    });
+    // Back from the browser's cache of pages; the other times the page has just been loaded.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) store.catchUp(true);
+    });
     setInterval(() => {
       if (!document.hidden) store.heartbeat();
     }, HEARTBEAT_MS);

@@ -1,12 +1,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { Stop } from '../countdown.ts';
 import type { InstanceEvent } from '../events.ts';
 import { EventTeller } from '../eventteller.ts';
 import { GoneWatch } from '../gonewatch.ts';
 import { Ledger } from '../ledger.ts';
 import { stopActions } from '../stopactions.ts';
-import { StopWarner, type Presented } from '../stopwarner.ts';
+import { StopWarner } from '../stopwarner.ts';
 import { lock } from '../tabs.ts';
 import { CommandIDs, DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
 import { showNotice } from '../widgets/notice.ts';
@@ -18,13 +19,8 @@ function toast(
   type: Notification.TypeOptions,
   message: string,
   actions: Notification.IAction[] = [],
-): Presented {
-  const id = Notification.emit(message, type, { autoClose: false, actions });
-  return {
-    withdraw: () => {
-      Notification.dismiss(id);
-    },
-  };
+): string {
+  return Notification.emit(message, type, { autoClose: false, actions });
 }
 
 function typeOf(event: InstanceEvent): Notification.TypeOptions {
@@ -51,21 +47,34 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
     const name = `jupyter-dsw shown ${serviceManager.serverSettings.baseUrl}`;
     const common = {
       store,
-      ledger: new Ledger(localStorage, name, task => lock(name, task)),
+      ledger: new Ledger(
+        () => localStorage,
+        name,
+        task => lock(name, task),
+      ),
       preferences: () => preferences.current,
       visible: () => !document.hidden,
     };
     const warner = new StopWarner({
       ...common,
-      present: (form, stop) => {
-        const warning = words.warning(stop, store.state.reading);
-        const actions = stopActions(stop, commands, common.ledger, trans);
-        if (form === 'toast') {
-          return toast(
+      present: (form, first) => {
+        const warning = (stop: Stop) => words.warning(stop, store.state.reading);
+        const actions = stopActions(first, store, commands, common.ledger, trans);
+        // Behind a dialog that is open a second one would wait unseen.
+        if (form === 'toast' || document.querySelector('.jp-Dialog')) {
+          const id = toast(
             'warning',
-            warning,
+            warning(first),
             actions.toReversed().map(({ run, ...action }) => ({ ...action, callback: run })),
           );
+          return {
+            withdraw: () => {
+              Notification.dismiss(id);
+            },
+            update: stop => {
+              Notification.update({ id, message: warning(stop) });
+            },
+          };
         }
         const dialog = stopDialog(store, warning, actions, trans);
         return {
@@ -77,7 +86,9 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
     });
     const teller = new EventTeller({
       ...common,
-      tell: event => toast(typeOf(event), words.event(event)),
+      tell: event => {
+        toast(typeOf(event), words.event(event, store.state.reading));
+      },
     });
     const gone = new GoneWatch({
       ...common,

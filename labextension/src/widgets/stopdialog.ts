@@ -1,7 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { nextStop } from '../countdown.ts';
+import { nextStop, type Stop } from '../countdown.ts';
 import { duration } from '../panel/format.ts';
 import { passed } from '../panel/view/timers.ts';
 import type { IInstanceStore } from '../tokens.ts';
@@ -11,13 +11,14 @@ const BEHIND_MS = 20;
 
 /** What the dialog says: how long it is until the stop, and why. */
 class StopBody extends Widget {
-  constructor(store: IInstanceStore, warning: string, advice: string) {
+  constructor(store: IInstanceStore, warning: (stop: Stop) => string, advice: string) {
     super();
     this.addClass('jp-dsw-StopBody');
     this._store = store;
+    this._warning = warning;
     this._figures.className = 'jp-dsw-figures';
     this._figures.setAttribute('role', 'timer');
-    this.node.append(this._figures, paragraph(warning), paragraph(advice));
+    this.node.append(this._figures, this._words, paragraph(advice));
     this._tick();
   }
 
@@ -28,17 +29,21 @@ class StopBody extends Widget {
   }
 
   private readonly _tick = (): void => {
-    const left = nextStop(this._store.state.reading)?.left ?? 0;
+    const stop = nextStop(this._store.state.reading);
+    const left = stop?.left ?? 0;
+    if (stop) this._words.textContent = this._warning(stop);
     this._figures.textContent = left > 0 ? duration(left) : passed(left);
     this._timer = setTimeout(this._tick, (((left % 1000) + 1000) % 1000) + BEHIND_MS);
   };
 
   private readonly _store: IInstanceStore;
-  private readonly _figures = document.createElement('p');
+  private readonly _warning: (stop: Stop) => string;
+  private readonly _figures = paragraph();
+  private readonly _words = paragraph();
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-function paragraph(text: string): HTMLElement {
+function paragraph(text = ''): HTMLElement {
   const element = document.createElement('p');
   element.textContent = text;
   return element;
@@ -54,7 +59,7 @@ export interface DialogAction {
 /** The dialog right before a stop. The last action is the one that Enter takes. */
 export function stopDialog(
   store: IInstanceStore,
-  warning: string,
+  warning: (stop: Stop) => string,
   actions: readonly DialogAction[],
   trans: TranslationBundle,
 ): Dialog<unknown> {

@@ -1,11 +1,17 @@
+import { locale } from '../language.ts';
 import { isAnswer, type Answer } from '../rest.ts';
 import type { Source, Trouble } from '../source.ts';
 import { newPoller } from './poller.ts';
 
-/** What the labextension publishes for cells: see `src/page/`. */
+/** `fetch`'s options, with headers that can be added to. */
+export interface PageRequest extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the labextension publishes for cells: see `src/page.ts`. */
 export interface JupyterPage {
   /** Asks the server with the application's own settings. */
-  request(path: string, init: RequestInit): Promise<Response>;
+  request(path: string, init: PageRequest): Promise<Response>;
   /** The display language, such as `zh-CN`. */
   readonly language: string;
 }
@@ -46,12 +52,13 @@ function pageConfig(): { baseUrl?: string; token?: string } | null {
 }
 
 /** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
-function request(init: RequestInit): Promise<Response> {
+function request(init: PageRequest): Promise<Response> {
   const page = publishedPage();
   if (page) return page.request(ROUTE, init);
   const { baseUrl = '/', token } = pageConfig() ?? {};
   const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
   const headers = {
+    ...init.headers,
     ...(xsrf && { 'X-XSRFToken': xsrf }),
     ...(token && { Authorization: `token ${token}` }),
   };
@@ -69,6 +76,8 @@ export async function meaningOf(response: Response, known: boolean): Promise<Ans
 /** Asks the server. `known`: it has answered before. */
 export async function askPage(fresh: boolean, known: boolean): Promise<Answer | Trouble> {
   const response = await request({
+    // What the server says of errors is for the person who reads this page.
+    headers: { 'Accept-Language': locale },
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
     // `no-store`, and `max-age=0` with `no-cache` (Fetch standard, HTTP-network-or-cache fetch).
     cache: fresh ? 'reload' : 'no-cache',

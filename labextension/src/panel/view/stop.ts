@@ -14,9 +14,10 @@ export function nearness(left: number | null): string {
 /** The countdown in large figures: "29 min 43 s". */
 function figures(left: number): VNode {
   if (left <= 0) return ['p.words', passed(left)];
-  const parts = durationParts(left).flatMap(([value, unit]): VNode[] => [
+  const parts = durationParts(left).map(([value, unit]): VNode => [
+    'span',
     ['b', value],
-    ['span', unit],
+    `\u00a0${unit}`,
   ]);
   return ['p.figures', { role: 'timer' }, ...parts];
 }

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { Answer } from '../src/panel/rest.ts';
+import { InstanceStore } from '../src/store.ts';
+import { browserTabs, lock } from '../src/tabs.ts';
+import { FakeServer, MINUTE } from './lab.ts';
+import { FakeClock } from './support.ts';
+
+/** A channel whose messages arrive after a moment. */
+class Channel {
+  static ears: [Channel, (event: { data: unknown }) => void][] = [];
+
+  postMessage(data: unknown): void {
+    for (const [channel, hear] of Channel.ears) {
+      if (channel !== this)
+        setTimeout(() => {
+          hear({ data });
+        }, 1);
+    }
+  }
+
+  addEventListener(_: string, hear: (event: { data: unknown }) => void): void {
+    Channel.ears.push([this, hear]);
+  }
+}
+
+let clock: FakeClock;
+let server: FakeServer;
+
+function setLocks(locks: unknown): void {
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  clock.install();
+  server = new FakeServer();
+  Channel.ears = [];
+  Object.assign(globalThis, { BroadcastChannel: Channel });
+  setLocks(undefined);
+});
+
+/** A tab whose requests take a while. */
+function open(): InstanceStore {
+  const ask = async (fresh: boolean): Promise<Answer> => {
+    await new Promise(resolve => setTimeout(resolve, 20));
+    return server.ask(fresh);
+  };
+  return new InstanceStore({ ask, tabs: browserTabs('tabs'), standby: () => false });
+}
+
+test('without locks tabs that are woken together mostly ask one after another', async () => {
+  const tabs = [open(), open()];
+  for (const tab of tabs) tab.start();
+  await clock.pass(MINUTE / 2);
+  let woken = 0;
+  server.asked = 0;
+  for (; woken < 50; woken++) {
+    for (const tab of tabs) tab.catchUp(true);
+    await clock.pass(5000);
+  }
+  // As one would: 50; at the same moment each time: 100. They meet within 20 of 400 ms at random.
+  assert.ok(server.asked >= woken && server.asked < woken * 1.5, String(server.asked));
+  for (const tab of tabs) assert.ok(tab.state.reading);
+});
+
+test('without locks two tabs ask as one does, nearly', async () => {
+  for (const tab of [open(), open()]) tab.start();
+  await clock.pass(60 * MINUTE);
+  assert.ok(server.asked >= 58 && server.asked < 80, String(server.asked));
+});
+
+test('a lock that is refused is a failure, not a wait without end', async () => {
+  setLocks({ request: () => Promise.reject(new Error('not fully active')) });
+  await assert.rejects(browserTabs('tabs').alone(() => Promise.resolve(1)));
+});
+
+test('with locks a task runs in its turn', async () => {
+  const names: string[] = [];
+  setLocks({
+    request: (name: string, task: () => Promise<unknown>) => {
+      names.push(name);
+      return task();
+    },
+  });
+  assert.equal(await lock('one', () => Promise.resolve(7)), 7);
+  assert.deepEqual(names, ['one']);
+});

@@ -1,0 +1,144 @@
+"""One hour with five tabs and ten cells, on clocks that run 120 times as fast.
+
+In the pages `Date`, `performance.now`, `setTimeout` and `setInterval` are sped up by a script that
+runs before the page's own; in the server the clock of the monitor is. The requests, the answers and
+the messages between the tabs are real, and take their real time: an asker waits for them longer
+than it would, so it asks a little less often, never more.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import BrowserContext, Page, Request, expect
+
+from tests.browser.notebooks import open_notebook, run_cell, write_notebook
+from tests.browser.windows import execute, hasten, open_window, set_hidden, status_item
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_dsw.emulator import Emulator
+
+SPEED = 120
+HOUR_S = 3600
+# That often one asker asks at most.
+A_READING_HOLDS_MIN = 1
+TABS, CELLS = 5, 10
+
+# Fast from the moment `startsAt` of the wall clock on, the same in all tabs. Delays under 200 ms
+# stand for the way of a message, which is no faster.
+FAST_CLOCK = """
+(() => {
+    const speed = SPEED;
+    const [now, real] = [performance.now.bind(performance), Date.now];
+    const [later, often] = [setTimeout, setInterval];
+    const begun = real() - now();
+    const wall = () => {
+        const ahead = real() - (window.startsAt ?? Infinity);
+        return real() + Math.max(0, ahead) * (speed - 1);
+    };
+    const shorter = ms => (window.startsAt === undefined || !(ms >= 200) ? ms : ms / speed);
+    performance.now = () => now() + (wall() - real());
+    Date.now = wall;
+    window.setTimeout = (call, ms, ...rest) => later(call, shorter(ms), ...rest);
+    window.setInterval = (call, ms, ...rest) => often(call, shorter(ms), ...rest);
+})();
+""".replace("SPEED", str(SPEED))
+
+
+def quieten(page: Page) -> None:
+    """Stop JupyterLab's own polling, which would be 120 times as much."""
+    page.evaluate(
+        """() => {
+            const { kernels, sessions, terminals, kernelspecs } = jupyterapp.serviceManager;
+            for (const manager of [kernels, sessions, terminals, kernelspecs]) {
+                void (manager._pollModels ?? manager._pollSpecs)?.stop();
+            }
+        }"""
+    )
+
+
+def open_tabs(context: BrowserContext, lab: Any) -> list[Page]:
+    """The tabs, in the first one a notebook with the cells."""
+    write_notebook(
+        lab, f"for _ in range({CELLS}): display(get_ipython().run_line_magic('dsw_info', ''))"
+    )
+    pages = [context.new_page() for _ in range(TABS)]
+    open_notebook(pages[0], lab)
+    run_cell(pages[0], 0)
+    expect(pages[0].locator(".jp-Notebook dsw-panel")).to_have_count(CELLS)
+    expect(pages[0].locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
+    for page in pages[1:]:
+        open_window(page, lab)
+    for page in pages:
+        expect(status_item(page)).to_contain_text("Running")
+    return pages
+
+
+def test_five_tabs_and_ten_cells_ask_as_one_does_for_an_hour_and_a_hidden_tab_never(
+    page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    hasten(tmp_path, SPEED)
+    # Always at rest: no stop is near.
+    emulator.change(
+        InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 10 * HOUR_S * 1000},
+        IdleInstanceCuller={"IdleTimeInMinutes": 0},
+        InstanceSnapshotList=[],
+        LatestSnapshot=None,
+    )
+    lab = start_lab()
+    context = page.context
+    context.add_init_script(FAST_CLOCK)
+    pages = open_tabs(context, lab)
+    # In another browser, so that it hears nothing of the five.
+    other = browser.new_context()
+    other.add_init_script(FAST_CLOCK)
+    hidden = other.new_page()
+    open_window(hidden, lab)
+    expect(status_item(hidden)).to_contain_text("Running")
+    set_hidden(hidden, hidden=True)
+
+    for one in (*pages, hidden):
+        quieten(one)
+    requests: list[Page] = []
+    for one in (*pages, hidden):
+        note_requests(one, requests)
+    starts_at = time.time() * 1000 + 1000
+    for one in (*pages, hidden):
+        one.evaluate("startsAt => { window.startsAt = startsAt; }", starts_at)
+    # What was planned before then is planned anew, at the new pace.
+    pages[0].wait_for_function("Date.now() > window.startsAt")
+    for one in (*pages, hidden):
+        execute(one, "jupyter-dsw:refresh")
+    begun, calls, asked = time.time(), emulator.calls, len(requests)
+    pages[0].wait_for_function(f"Date.now() > window.startsAt + {HOUR_S} * 1000")
+    calls, asked = emulator.calls - calls, len(requests) - asked
+    # A little more than an hour: until just now.
+    minutes = (time.time() - begun) * SPEED / 60
+
+    # On a slow machine the hour has fewer.
+    assert 10 <= calls <= minutes / A_READING_HOLDS_MIN + 2
+    # Each of the five by itself would ask the server five times as often.
+    assert 10 <= asked <= minutes / A_READING_HOLDS_MIN * 1.5
+    assert hidden not in requests
+    emulator.change(Status="Stopping")
+    for one in pages:
+        expect(status_item(one)).to_contain_text("Stopping")
+    set_hidden(hidden, hidden=False)
+    expect(status_item(hidden)).to_contain_text("Stopping")
+    assert hidden in requests
+    other.close()
+
+
+def note_requests(page: Page, requests: list[Page]) -> None:
+    """Note the page each time it asks for the instance."""
+
+    def note(request: Request) -> None:
+        if "dsw/v1" in request.url:
+            requests.append(page)
+
+    page.on("request", note)
