@@ -1,0 +1,188 @@
+"""Whatever a request says, the server asks for the one instance, at the one endpoint, as itself."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jupyter_dsw.reading import KERNEL_TOKEN_HEADER
+
+if TYPE_CHECKING:
+    from jupyter_dsw.emulator import Emulator
+
+OTHERS = st.sampled_from(
+    [
+        "evil.example",
+        "https://evil.example",
+        "dsw-other",
+        "cn-beijing",
+        "public",
+        "../../v2/x",
+        "POST",
+        "127.0.0.1:1",
+        "LTAIother",
+        "ListInstances",
+        "0",
+        "null",
+        "%2e%2e/",
+        "a\tb",
+        "é",
+    ]
+)
+VALUES = OTHERS | st.text(
+    st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=["Cc"]), max_size=20
+)
+PARAMETERS = st.sampled_from(
+    [
+        "instance_id",
+        "InstanceId",
+        "instance",
+        "id",
+        "region",
+        "RegionId",
+        "endpoint",
+        "network",
+        "url",
+        "host",
+        "path",
+        "Fields",
+        "Token",
+        "AccessKeyId",
+        "SecurityToken",
+        "Action",
+        "_method",
+        "x",
+    ]
+)
+HEADERS = st.sampled_from(
+    [
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+        "Forwarded",
+        "X-Real-IP",
+        "X-Scheme",
+        "X-Original-URL",
+        "X-Rewrite-URL",
+        "X-HTTP-Method-Override",
+        "X-Method-Override",
+        "X-Acs-Action",
+        "X-Acs-Security-Token",
+        "X-Acs-Date",
+        "Via",
+        "Proxy",
+        "X-JupyterHub-User",
+        "Cookie",
+        "Referer",
+        "Accept",
+        "Accept-Language",
+        "User-Agent",
+        "Range",
+        "If-None-Match",
+        "X-Jupyter-DSW-Emulator",
+        "X-Dsw-Instance-Id",
+        "Content-Type",
+        "Host",
+    ]
+)
+BODIES = st.binary(max_size=40) | st.sampled_from(
+    [b"", b'{"instance_id": "dsw-other"}', b"InstanceId=dsw-other&endpoint=https://evil.example"]
+)
+KEY_ID = re.compile(r"Credential=([^,]+),")
+
+
+class Overheard:
+    """What arrives at the emulator."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        endpoint: Any = emulator._endpoint
+        answer = endpoint.respond
+        self.seen: set[tuple[str, ...]] = set()
+        self.count = 0
+
+        def respond(request: Any) -> Any:
+            if not request.target.startswith("/api/v1/credentials"):
+                self.count += 1
+                headers = dict(request.headers)
+                key_id = KEY_ID.findall(headers["Authorization"])[0]
+                rest = (headers[name] for name in ("Host", "x-acs-action", "x-acs-version"))
+                self.seen.add((request.method, request.target, key_id, *rest))
+            return answer(request)
+
+        endpoint.respond = respond
+
+
+async def test_no_parameter_header_or_body_changes_instance_host_path_or_credentials(
+    jp_serverapp: Any,
+    http_server: Any,
+    http_server_port: tuple[Any, int],
+    connection: dict[str, str],
+    jp_base_url: str,
+    emulator: Emulator,
+) -> None:
+    assert http_server is not None
+    overheard = Overheard(emulator)
+    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
+    port = http_server_port[1]
+    doors = (
+        ("jupyter-dsw/v1/instance", f"token {jp_serverapp.identity_provider.token}"),
+        ("jupyter-dsw/v1/kernel/instance", connection["token"]),
+    )
+    # Each request may make a call: none is answered by a reading that still holds.
+    past = 0.0
+    monitor.clock = lambda: past
+    granted = 0
+
+    @settings(
+        max_examples=150,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        door=st.sampled_from(doors),
+        query=st.lists(st.tuples(PARAMETERS, VALUES), max_size=4),
+        headers=st.dictionaries(HEADERS, VALUES, max_size=4),
+        body=BODIES,
+    )
+    def ask(door: tuple[str, str], query: Any, headers: dict[str, str], body: bytes) -> None:
+        nonlocal past, granted
+        past += 1000
+        path, token = door
+        name = KERNEL_TOKEN_HEADER if "kernel" in path else "Authorization"
+        sent = {key: value.strip().encode("latin-1") for key, value in headers.items()}
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(
+                f"http://127.0.0.1:{port}{jp_base_url}{path}",
+                params=query,
+                headers={"Cache-Control": "no-cache", **sent, name: token},
+                data=body,
+                timeout=60,
+                allow_redirects=False,
+            )
+        assert "Location" not in answer.headers
+        if "Host" in headers and answer.status_code in (400, 403):
+            return
+        assert answer.status_code == 200, answer.text
+        said = answer.json()
+        assert said["instance"]["InstanceId"] == emulator.instance_id
+        assert said["source"]["instance_id"] == emulator.instance_id
+        assert said["source"]["endpoint"] == emulator.url.removeprefix("http://")
+        granted += 1
+
+    await asyncio.to_thread(ask)
+    assert granted > 100
+    assert overheard.count > 100
+    (only,) = overheard.seen
+    method, target, key_id, host, action, _ = only
+    assert (method, target) == ("GET", f"/api/v2/instances/{emulator.instance_id}")
+    assert (host, action) == (emulator.url.removeprefix("http://"), "GetInstance")
+    assert key_id in emulator.secrets

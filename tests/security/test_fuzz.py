@@ -1,0 +1,170 @@
+"""A hundred thousand odd answers: bytes to a reading, and the reading to text, HTML and JSON.
+
+The cases are the same in each run. `FUZZ_SEED=7` makes others, and `FUZZ_CASE=1:4711` repeats the
+one that a failure names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_dsw.instance import View, render, to_html, to_text
+from jupyter_dsw.instance.countdowns import countdowns
+from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.upstream.answer import Answer, read_answer
+from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.settings import Source
+from jupyter_dsw.upstream.transport import HTTPAnswer
+from tests.security.allowed_html import text_of
+from tests.security.mutations import CANARY, Odd, odd_answer
+
+if TYPE_CHECKING:
+    from jupyter_dsw.language import Language
+
+SEED = os.environ.get("FUZZ_SEED", "1")
+CASES = 100_000
+CHUNKS = 10
+SECRETS = (CANARY,)
+LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
+NOW = 1_800_000_000.0
+# Far more than any rendering of a sound answer has, far less than would freeze a page.
+LONGEST = 300_000
+
+
+def read(odd: Odd) -> Answer | DSWError:
+    """What becomes of an answer on the way that every answer takes."""
+    try:
+        return read_answer(HTTPAnswer(odd.status, odd.headers, odd.body), SECRETS, NOW)
+    except DSWError as error:
+        return error
+
+
+def reading_of(result: Answer | DSWError) -> Reading:
+    source = Source(endpoint="127.0.0.1:1", region="cn-hangzhou", instance_id="dsw-1")
+    if isinstance(result, DSWError):
+        return Reading(source=source, next_read=10.0, error=Problem.of(result))
+    return Reading(
+        source=source, next_read=10.0, instance=result.instance, read_at=result.date, taken=1.0
+    )
+
+
+def shown(reading: Reading, form: str, width: int, language: Language = "en") -> str:
+    """One of the forms in which a reading is shown, checked by that form's own rules."""
+    if form == "json":
+        encoded = msgspec.json.encode(reading.answer(5.0, language))
+        text = encoded.decode("utf-8")
+        answer = json.loads(text, parse_constant=_no_number)
+        Reading.from_answer(answer, 5.0)
+        return json.dumps(answer, ensure_ascii=False)
+    view = view_of(reading, language)
+    if form == "html":
+        return text_of(to_html(view, ["all"]))
+    text = to_text(view, ["all"], width=width)
+    for character in set(text) - {"\n"}:
+        assert unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}, character
+    return text
+
+
+def view_of(reading: Reading, language: Language) -> View:
+    problem = reading.error
+    instance = reading.instance
+    return View(
+        instance=instance,
+        countdowns=countdowns(instance, answered_at=reading.read_at) if instance else None,
+        read_at=reading.read_at,
+        age_ms=5,
+        problem=_problem(problem) if problem else None,
+        origin="127.0.0.1:1",
+        language=language,
+    )
+
+
+def _problem(problem: Problem) -> Any:
+    return render.Problem(problem.code, problem.message, problem.advice)
+
+
+def _no_number(constant: str) -> Any:
+    raise AssertionError(constant)
+
+
+def check(name: str) -> str:
+    """One case: nothing raised, nothing leaked, nothing endless; tells what became of it."""
+    chance = random.Random(name)
+    odd = odd_answer(chance)
+    result = read(odd)
+    reading = reading_of(result)
+    form = chance.choice(("text", "html", "json"))
+    told = shown(reading, form, chance.choice((20, 80, 300)), chance.choice(LANGUAGES))
+    assert CANARY not in told, f"a secret in {form}"
+    assert len(told) < LONGEST, f"{form} without end"
+    if isinstance(result, DSWError):
+        assert result.advice
+        assert CANARY not in f"{result}{result!r}{vars(result)}"
+        assert result.__context__ is None or CANARY not in repr(result.__context__)
+        return type(result).__name__
+    return form
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_no_odd_answer_raises_leaks_or_goes_on_without_end(chunk: int) -> None:
+    seen: dict[str, int] = {}
+    done = 0
+    for index in range(chunk, CASES, CHUNKS):
+        name = os.environ.get("FUZZ_CASE") or f"{SEED}:{index}"
+        try:
+            outcome = check(name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, its case is told
+            pytest.fail(f"FUZZ_CASE={name} repeats it: {type(error).__name__}: {error}")
+        seen[outcome] = seen.get(outcome, 0) + 1
+        done += 1
+    assert done == CASES // CHUNKS
+    # All of it was reached: each form of an instance, and errors of many kinds.
+    assert min(seen[form] for form in ("text", "html", "json")) > 1000
+    assert len(seen) > 10
+
+
+NAMES = [
+    "Code", "Message", "Success", "RequestId", "HttpStatusCode", "InstanceName", "Datasets",
+    "Labels", "Tags", "InstanceUrl", "CloudDisks", "IdleInstanceCuller", "InstanceShutdownTimer",
+    "UserVpc", "MigrationOptions", "EnvironmentVariables", "LatestSnapshot", "NodeErrorRecovery",
+    "ImageAuth",
+]  # fmt: skip
+STATUSES = st.sampled_from([200, 302, 400, 403, 404, 429, 500])
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(body=st.binary(max_size=200), status=STATUSES)
+def test_no_bytes_at_all_are_more_than_a_bad_answer(body: bytes, status: int) -> None:
+    result = read(Odd(status, {}, body))
+    for form in ("text", "html", "json"):
+        shown(reading_of(result), form, 80)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(chance=st.randoms(use_true_random=False), value=JSON, status=STATUSES)
+def test_the_same_holds_for_what_hypothesis_makes_up(
+    chance: random.Random, value: Any, status: int
+) -> None:
+    """Shrinks to the smallest answer that does harm."""
+    body = json.dumps({"InstanceId": "dsw-1", chance.choice(NAMES): value}).encode()
+    result = read(Odd(status, {"Date": chance.choice(["", "0", "x"])}, body))
+    for form in ("text", "html", "json"):
+        shown(reading_of(result), form, 80)
