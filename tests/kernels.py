@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from tests.waiting import until
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,8 +26,13 @@ class Kernel:
         """The kernel of this connection file, once it is ready."""
         client = BlockingKernelClient(connection_file=str(connection_file))
         client.load_connection_file()
+        return cls.ready(client)
+
+    @classmethod
+    def ready(cls, client: BlockingKernelClient) -> Kernel:
+        """The kernel of this client, once it is ready."""
         client.start_channels()
-        client.wait_for_ready(timeout=60)
+        until(lambda: _is_ready(client), patience_s=120)
         return cls(client)
 
     def run(self, code: str) -> list[dict[str, Any]]:
@@ -48,3 +55,11 @@ class Kernel:
         (shown,) = [o for o in self.run(code) if o["type"] == "execute_result"]
         data: dict[str, Any] = shown["data"]
         return data
+
+
+def _is_ready(client: BlockingKernelClient) -> bool:
+    try:
+        client.wait_for_ready(timeout=60)
+    except RuntimeError:  # on a busy machine, a kernel that is still starting is taken for dead
+        return False
+    return True

@@ -99,7 +99,7 @@ def _own_options(home: Path) -> dict[str, object]:
     return {
         "ServerApp.root_dir": home / "work",
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.port": _free_port(),
+        "ServerApp.port": free_port(),
         "ServerApp.port_retries": 0,
         "ServerApp.open_browser": False,
         # As root (containers), Jupyter wants to be told that this is meant.
@@ -128,8 +128,17 @@ def _write_page_config(home: Path) -> None:
     (folder / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on.
+
+    Below those that outgoing connections are given: one of them could else have it first.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -131,7 +131,7 @@ def _page(view: View, names: tuple[str, ...]) -> Page:
             (NEXT_STOP, next_stop_words(instance, stops) if instance and view.countdowns else ""),
             (text("Reason"), _reason(instance) if instance else ""),
         ),
-        notice=_SIMULATED if instance and view.simulated else "",
+        notice=_SIMULATED if view.simulated else "",
         problem=_problem_words(view),
         sections=tuple(section for section in made if names or not section.is_empty),
         foot=_foot(view),

@@ -64,6 +64,11 @@ export class Words {
     return this._trans.__('stops at %1', clockTime(stop.due));
   }
 
+  /** That an emulator made it up, wherever that is so. */
+  told(text: string, reading: Reading | null): string {
+    return text && reading?.answer.source.simulated ? this._trans.__('Simulated: %1', text) : text;
+  }
+
   /** Why and when, for a tooltip: lines of text. */
   why(state: SourceState): string {
     const { reading } = state;
@@ -73,7 +78,8 @@ export class Words {
     const reason = stop && timers?.[stop.kind].why;
     const idle = !stop && timers?.idle.why;
     return [
-      reading?.answer.instance && this._trans.__('DSW instance: %1', statusOf(reading)),
+      reading?.answer.instance &&
+        this.told(this._trans.__('DSW instance: %1', statusOf(reading)), reading),
       stop && this._trans.__('Stops at %1: %2', clockTime(stop.due), reason ?? '—'),
       idle,
       problem?.join(' '),
@@ -84,7 +90,16 @@ export class Words {
   }
 
   /** A warning before a stop. */
-  warning({ kind, due, left }: Stop, reading: Reading | null): string {
+  warning(stop: Stop, reading: Reading | null): string {
+    return this.told(this._warning(stop, reading), reading);
+  }
+
+  /** Something that happened to the instance, as a reading told. */
+  event(event: InstanceEvent, reading: Reading | null): string {
+    return this.told(this._event(event, reading), reading);
+  }
+
+  private _warning({ kind, due, left }: Stop, reading: Reading | null): string {
     const [time, about] = [clockTime(due), minutes(Math.max(0, left))];
     if (kind === 'scheduled') {
       return this._trans.__('This instance stops at %1, in about %2, as scheduled.', time, about);
@@ -134,8 +149,7 @@ export class Words {
         );
   }
 
-  /** Something that happened to the instance, as a reading told. */
-  event(event: InstanceEvent, reading: Reading | null): string {
+  private _event(event: InstanceEvent, reading: Reading | null): string {
     switch (event.kind) {
       case 'status':
         return this._trans.__(

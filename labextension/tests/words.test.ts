@@ -51,7 +51,9 @@ const EVENTS: InstanceEvent[] = [
 function readings(): Reading[] {
   const server = new FakeServer();
   server.stopIn(40 * 24 * 60);
-  const scheduled = server.answer();
+  const answer = server.answer();
+  // Longer by a word.
+  const scheduled = { ...answer, source: { ...answer.source, simulated: true } };
   const idle = {
     state: 'counting',
     remaining_ms: 23 * 60 * MINUTE + 59 * MINUTE,
@@ -102,4 +104,18 @@ test('a node error tells the time of the move, however old the reading is', asyn
   assert.ok(first.includes(time), first);
   await clock.pass(30_000);
   assert.equal(words.event(node, reading), first);
+});
+
+test('a simulated instance is told as one, a real one is not', () => {
+  const words = new Words(bundleOf());
+  for (const reading of readings()) {
+    const stop = nextStop(reading);
+    assert.ok(stop);
+    assert.match(words.warning(stop, reading), /^Simulated: This /);
+    assert.match(words.event(NOT_SAVED, reading), /^Simulated: Image not saved/);
+    assert.match(words.why({ reading, trouble: null, asking: false }), /^Simulated: DSW instance/);
+    const source = { ...reading.answer.source, simulated: false };
+    const real = { ...reading, answer: { ...reading.answer, source } };
+    assert.match(words.warning(stop, real), /^This /);
+  }
 });

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from jupyter_dsw.demo.lab import _free_port
+from jupyter_dsw.demo.lab import free_port
 from tests import fresh
 from tests.waiting import until
 
@@ -84,7 +84,7 @@ def url(container: Container) -> Iterator[str]:
     """Started: repo2docker's entrypoint puts `start` before the command."""
     start = container.repository / "binder/start"
     start.chmod(0o755)
-    port = _free_port()
+    port = free_port()
     arguments = ["--ip=127.0.0.1", f"--port={port}"]
     for application in ("NotebookApp", "ServerApp"):
         arguments += [f"--{application}.base_url={PREFIX}", f"--{application}.token={TOKEN}"]

@@ -36,7 +36,7 @@ def test_the_status_bar_tells_the_status_and_the_time_to_the_next_stop(
     stop_in(emulator, 9 * MINUTE)
     open_window(page, start_lab())
     item = status_item(page)
-    expect(item).to_contain_text("Running")
+    expect(item).to_contain_text("Simulated: Running")
     expect(item).to_contain_text(re.compile(r"stops in \d\smin"))
     first = item.inner_text()
     expect(item).not_to_have_text(first)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from jupyter_dsw.demo.lab import _free_port
+from jupyter_dsw.demo.lab import free_port
 from jupyter_dsw.demo.run import clean_environment
 from tests.hub import proxy
 from tests.kernels import Kernel
@@ -43,11 +43,11 @@ class Hub:
     @classmethod
     def start(cls, home: Path, environments: Mapping[str, Mapping[str, str]]) -> Hub:
         """Start one on 127.0.0.1 for the users whose servers' `environments` these are."""
-        url = f"http://127.0.0.1:{_free_port()}{BASE}"
+        url = f"http://127.0.0.1:{free_port()}{BASE}"
         settings = {
             "url": url,
-            "hub_port": _free_port(),
-            "proxy_port": _free_port(),
+            "hub_port": free_port(),
+            "proxy_port": free_port(),
             "proxy": os.fspath(proxy.COMMAND),
             "home": os.fspath(home),
             "password": secrets.token_hex(24),

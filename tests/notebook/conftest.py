@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 from jupyter_dsw.notebook import source, stops
 from jupyter_dsw.notebook.watch import WatchThread
@@ -26,9 +26,11 @@ def start_kernel(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
     def start(**variables: str) -> Kernel:
         # A profile of the person who runs the tests has no say in them.
         environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython"), **variables}
-        manager, client = start_new_kernel(kernel_name="python3", env=environment)
+        manager = KernelManager(kernel_name="python3")
+        manager.start_kernel(env=environment)
+        client = manager.client()
         started.append((manager, client))
-        return Kernel(client)
+        return Kernel.ready(client)
 
     yield start
     for manager, client in started:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from IPython.core.ultratb import VerboseTB
-from jupyter_client.blocking.client import BlockingKernelClient
 from rich.console import Console
 from rich.traceback import Traceback
 
@@ -40,25 +39,11 @@ def connection_of(lab: Lab) -> dict[str, str]:
     return content
 
 
-def _is_ready(client: BlockingKernelClient) -> bool:
-    try:
-        client.wait_for_ready(timeout=60)
-    except RuntimeError:  # on a busy machine, a kernel that is still starting is taken for dead
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def kernel(loud_lab: Lab) -> Iterator[Kernel]:
     """A kernel of the loud server in which everything that can talk talks."""
     model = loud_lab.request("POST", "api/kernels", json={"name": "python3"})
-    client = BlockingKernelClient(
-        connection_file=str(loud_lab.home / "runtime" / f"kernel-{model['id']}.json")
-    )
-    client.load_connection_file()
-    client.start_channels()
-    until(lambda: _is_ready(client), patience_s=120)
-    running = Kernel(client)
+    running = Kernel.of(loud_lab.home / "runtime" / f"kernel-{model['id']}.json")
     running.run(LOUD.format(target=""))
     yield running
     running.client.stop_channels()

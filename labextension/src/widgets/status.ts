@@ -91,7 +91,7 @@ export class StatusWidget extends Widget {
       status: [status],
       off: [],
     }[statusBar];
-    setText(this._text, parts.filter(Boolean).join(' · '));
+    setText(this._text, this._words.told(parts.filter(Boolean).join(' · '), state.reading));
     this._button.title = this._words.why(state);
     this._say(state.reading || trouble ? `${status} ${near}` : '', () =>
       [status, stop && near && this._words.nearing(stop)].filter(Boolean).join(', '),
