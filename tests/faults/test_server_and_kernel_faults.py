@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 from jupyter_dsw.demo.run import clean_environment
 from tests.faults import catalogue
@@ -59,15 +59,16 @@ def outliving(start: Callable[..., Lab], emulator: Emulator) -> Iterator[Beside]
     """A kernel beside a server, but not its child: it does not end with it."""
     lab = start()
     folders = {"JUPYTER_RUNTIME_DIR": lab.home / "runtime", "IPYTHONDIR": lab.home / "ipython"}
-    manager, client = start_new_kernel(
-        kernel_name="python3",
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(
         env={
             **clean_environment(),
             **emulator.environment(),
             **{name: os.fspath(folder) for name, folder in folders.items()},
-        },
+        }
     )
-    kernel = Kernel(client)
+    client = manager.client()
+    kernel = Kernel.ready(client)
     kernel.run(f"import os; os.environ['JPY_PARENT_PID'] = '{lab.process.pid}'")
     yield Beside(lab, "", kernel)
     client.stop_channels()
