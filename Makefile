@@ -38,7 +38,7 @@ demo: $(if $(wildcard $(VENV)/ready),$(VENV)/front,$(DEMO)/ready)
 # published form builds that again.
 dev: $(VENV)/front
 	rm $(VENV)/front
-	$(BIN)/python -m scripts.dev
+	$(BIN)/python -m scripts.dev $(OPTIONS)
 
 # The documentation, in docs/_build.
 docs: $(VENV)/front
