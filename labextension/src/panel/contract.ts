@@ -55,7 +55,9 @@ export interface ScheduledCountdown {
 /** Why the last attempt failed, and what a person can do about it. */
 export interface Problem {
   readonly code: string;
+  /** In the language of `Content-Language`. */
   readonly message: string;
+  /** In the language of `Content-Language`. */
   readonly advice: string;
   readonly request_id: string | null;
   readonly retry_in_ms: number;
