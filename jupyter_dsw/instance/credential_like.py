@@ -58,6 +58,12 @@ _SAID = re.compile(
 _USER_PERCENT = re.compile(r"(\buser(?:name)?=[^\s,%]+%)(?!<redacted>)[^\s,]+", re.IGNORECASE)
 
 _URL_TEXT = re.compile(r"[^\s\"<>`]+")
+# Others are a login's name: `name://…@host` has a password that begins with slashes.
+_SCHEME = re.compile(
+    r"(?<![A-Za-z0-9.\-])(?:[a-z]+\+)?(?:https?|wss?|s?ftp|ftps|ssh|git|file|oss|nas|cpfs|s3|hdfs"
+    r"|docker|oci|tcp|redis|mysql|postgres(?:ql)?|mongodb)\Z",
+    re.IGNORECASE,
+)
 _QUERY = re.compile(r"[?#]|;(?=[\w.\-]+=)")
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _DIGEST = re.compile(r"@sha(?:256|512):")
@@ -123,8 +129,8 @@ def _cut(url: str) -> str:
 
 def _without_userinfo(word: str) -> str:
     head, separator, rest = word.partition("://")
-    if not separator:
-        head, rest = "", word
+    if not _SCHEME.search(head):
+        head, separator, rest = "", "", word
     digest = _DIGEST.search(rest)
     searched = rest[: digest.start()] if digest else rest
     end = _end_of_userinfo(searched) if separator else _end_of_login(searched)

@@ -7,6 +7,7 @@ import json
 import string
 from typing import Any, get_args
 
+import hypothesis
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,10 @@ def _options(**options: Any) -> str:
 
 
 # Where a secret may stand: the element, and the element's value made of the secret.
+IMAGE_OF_A_LOGIN: tuple[str, Any] = (
+    "ImageUrl",
+    lambda s: f"user:{s}@registry.cn-shanghai.aliyuncs.com/pai/tf:1",
+)
 PLACES: tuple[tuple[str, Any], ...] = (
     ("ServiceConfig.JupyterServerPassword", str),
     ("ServiceConfig.JupyterServerAuth", str),
@@ -65,7 +70,7 @@ PLACES: tuple[tuple[str, Any], ...] = (
     ("InstanceUrl", lambda s: f"https://dsw.data.aliyun.com/notebook.htm?x={s}#/"),
     ("JupyterlabUrl", lambda s: f"https://dsw-gateway.aliyun.com/lab/#{s}"),
     ("WebIDEUrl", lambda s: f"https://user:{s}@dsw-gateway.aliyun.com/ide/"),
-    ("ImageUrl", lambda s: f"user:{s}@registry.cn-shanghai.aliyuncs.com/pai/tf:1"),
+    IMAGE_OF_A_LOGIN,
     ("ImageUrl", lambda s: f"registry.cn-shanghai.aliyuncs.com/pai/tf:1?auth={s}"),
     ("ReasonMessage", lambda s: f'Get "https://registry/v2/?Signature={s}": denied'),
     ("ReasonMessage", lambda s: f"cannot mount oss://id:{s}@bucket/ for you"),
@@ -176,6 +181,7 @@ def _texts(value: Any) -> list[str]:
 
 @settings(max_examples=300, deadline=None)
 @given(place=st.sampled_from(PLACES), secret=SECRETS)
+@hypothesis.example(place=IMAGE_OF_A_LOGIN, secret="//00000000000/")
 def test_no_secret_survives_anywhere(place: tuple[str, Any], secret: str) -> None:
     path, made_of = place
     read = parse_instance(put(example(), path, made_of(secret)))
