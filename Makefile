@@ -104,16 +104,18 @@ sbom: $(VENV)/front
 	$(BIN)/python -m ci.sbom
 
 # All tests but those of the window, with the lowest versions that the package allows.
-minimum: $(VENV)/front hub
+minimum: $(VENV)/front browser
 	$(PYTHON) -m venv --clear $(VENV)/minimum
 	$(BIN)/python -m ci.lowest > $(VENV)/minimum/constraints.txt
 	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum/constraints.txt '.[dev]'
+	$(VENV)/minimum/bin/python -m tests.hub.proxy
 	PATH="$(CURDIR)/$(VENV)/minimum/bin:$$PATH" python -m pytest $(WITH_OTHER_VERSIONS)
 
 # The same with what is to come.
-prereleases: $(VENV)/front hub
+prereleases: $(VENV)/front browser
 	$(PYTHON) -m venv --clear $(VENV)/prereleases
 	$(VENV)/prereleases/bin/python -m pip install --quiet --pre '.[dev]'
+	$(VENV)/prereleases/bin/python -m tests.hub.proxy
 	PATH="$(CURDIR)/$(VENV)/prereleases/bin:$$PATH" python -m pytest $(WITH_OTHER_VERSIONS)
 
 # Warnings of other versions are not ours to heed.
