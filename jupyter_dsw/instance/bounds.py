@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .credential_like import without_credentials
+from .names import child_path, item_path
 
 MAX_DEPTH = 32
 """Levels of nesting that are kept; GetInstance's own answer has 7."""
@@ -20,9 +20,7 @@ MAX_TEXT = 64 * 1024
 MAX_NAMES = 100
 """Paths that `redacted` and `unreadable` name one by one."""
 
-_MAX_NAME = 120
 _MAX_INTEGER = 2**63 - 1
-_UNPRINTABLE = re.compile(r"[^\w.\-<>@/:* ]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -40,21 +38,6 @@ class Names:
     def as_tuple(self) -> tuple[str, ...]:
         """Give the paths."""
         return tuple(self._names)
-
-
-def child_path(path: str, name: object) -> str:
-    """Give the path of an object's entry: `child_path("UserVpc", "Ip")` is `"UserVpc.Ip"`.
-
-    A name may be a user's own, so it is cleaned like any text of the answer, what is no plain
-    character in it goes, and it is cut to 120 characters.
-    """
-    plain = _UNPRINTABLE.sub("", without_credentials(str(name)))[:_MAX_NAME]
-    return f"{path}.{plain}" if path else plain
-
-
-def item_path(path: str, index: int) -> str:
-    """Give the path of a list's item: `item_path("Datasets", 0)` is `"Datasets[0]"`."""
-    return f"{path}[{index}]"
 
 
 def bounded(value: Any, path: str, dropped: Names) -> Any:

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from .bounds import Names, child_path, item_path
+from .bounds import Names
+from .names import child_path, item_path
 from .quantities import time_from_text
 
 _Element = TypeVar("_Element", bound=msgspec.Struct)

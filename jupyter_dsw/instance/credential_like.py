@@ -37,6 +37,10 @@ _VALUES = re.compile(
     r"|(?<![\w-])(?:eyJ[\w-]{5,}\.[\w.-]{5,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,})"
     r"|(?<![\w-])(?:hf_|gh[a-z]_|glpat-|github_pat_)[\w-]{16,}"
 )
+# How one of these begins: searching for that first is six times as quick.
+_VALUE_STARTS = re.compile(
+    r"-----BEGIN|LTAI|STS\.|TMP\.|CAIS|A[KS]IA|eyJ|sk-|xox|hf_|gh[a-z]_|glpat-|github_pat_"
+)
 _BEARER = re.compile(r"\b(bearer\s+)(?!<redacted>)\S+", re.IGNORECASE)
 _XML = re.compile(r"<([\w.\-]{1,80})>([^<>]+)(?=</)")
 
@@ -67,7 +71,11 @@ _SCHEME = re.compile(
 _QUERY = re.compile(r"[?#]|;(?=[\w.\-]+=)")
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _DIGEST = re.compile(r"@sha(?:256|512):")
+_SPACE = re.compile(r"\s")
 _MAX_PASSES = 4
+# Without a space, a separator or an @ there is no sentence, pair or URL in it; and a date's colons
+# are behind no name. Nearly all texts of an answer are such: the patterns above are slow on them.
+_ONE_WORD = re.compile(r"[\w.\-/+,]*|[\dTZ:.+\-]*")
 
 
 def is_credential_key(key: str) -> bool:
@@ -94,6 +102,8 @@ def without_credentials(text: str, kind: Kind = "text") -> str:
         kind: what it is. In addresses and paths a colon is before a port or an image's tag, never
             before a secret; in paths `?`, `#` and `@` mean nothing.
     """
+    if _ONE_WORD.fullmatch(text) and not _VALUE_STARTS.search(text):
+        return text
     for _ in range(_MAX_PASSES):
         before, text = text, _one_pass(text, kind)
         if text == before:
@@ -106,11 +116,14 @@ def _one_pass(text: str, kind: Kind) -> str:
         text = _cut(_without_userinfo(text))
     elif "://" in text or (kind == "text" and "@" in text):
         text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
-    text = _VALUES.sub(REDACTED, text)
-    text = _BEARER.sub(rf"\1{REDACTED}", text)
-    text = _USER_PERCENT.sub(rf"\1{REDACTED}", text)
-    if kind == "text":
-        text = _SAID.sub(_without_said_secret, text)
+    if _VALUE_STARTS.search(text):
+        text = _VALUES.sub(REDACTED, text)
+    if "%" in text:
+        text = _USER_PERCENT.sub(rf"\1{REDACTED}", text)
+    if _SPACE.search(text):
+        text = _BEARER.sub(rf"\1{REDACTED}", text)
+        if kind == "text":
+            text = _SAID.sub(_without_said_secret, text)
     if "</" in text:
         text = _XML.sub(_without_xml_secret, text)
     return _without_pairs(text, colons=kind == "text")

@@ -12,9 +12,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .bounds import MAX_DEPTH, Names, child_path, item_path
+from .bounds import MAX_DEPTH, Names
 from .credential_like import REDACTED, is_credential_key, without_credentials
 from .json_text import parse
+from .names import child_path, item_path, tells_of_a_secret, without_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ class _Walk:
         return self._entry(name, value, name, 0)
 
     def _entry(self, name: str, value: Any, path: str, depth: int) -> Any:
-        if is_credential_key(name):
+        if tells_of_a_secret(name):
             return self._gone(value, path)
         return self._inside(name, value, path, depth)
 
@@ -103,7 +104,7 @@ class _Walk:
         return kept
 
     def _name(self, name: str, place: str) -> str:
-        clean = without_credentials(name)
+        clean = without_secret(name)
         if clean != name:
             self._names.add(place)
         return clean
