@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import enum
 import http.client
-import http.cookiejar
 import socket
 import ssl
 import zlib
 from dataclasses import dataclass, field
+from os import environ
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests
 import requests.exceptions
 import urllib3.exceptions
+from requests import PreparedRequest
+from requests.utils import get_environ_proxies
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from jupyter_dsw.language import text
@@ -25,6 +26,7 @@ from jupyter_dsw.upstream.hosts import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from requests import Response
     from requests.auth import AuthBase
 
     from jupyter_dsw.upstream.sockets import Deadline
@@ -86,28 +88,29 @@ class HTTPAnswer:
 
 
 class Transport:
-    """A pooled `requests` session.
+    """A pool of connections, over `requests`' adapter.
 
-    `proxies` tells whether the proxies of the environment (and its NO_PROXY) are honoured; for
-    this machine's own addresses they never are.  REQUESTS_CA_BUNDLE always is.  `max_bytes` is
-    for a body after decompression.
+    Without its session, which would follow redirects, keep cookies and take passwords from
+    ~/.netrc. `proxies` tells whether the proxies of the environment (and its NO_PROXY) are
+    honoured; for this machine's own addresses they never are. REQUESTS_CA_BUNDLE always is.
+    `max_bytes` is for a body after decompression.
     """
 
     def __init__(self, *, user_agent: str, max_bytes: int, proxies: bool) -> None:
         self._max_bytes = max_bytes
-        self._session = _Session(proxies=proxies)
-        self._session.headers.update(
-            {
-                "User-Agent": user_agent,
-                "Accept": "application/json",
-                # The one that is decompressed here, within bounds.
-                "Accept-Encoding": "gzip",
-            }
-        )
+        self._proxies = proxies
+        self._adapter = Adapter(pool_connections=2, pool_maxsize=1)
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "application/json",
+            # The one that is decompressed here, within bounds.
+            "Accept-Encoding": "gzip",
+            "Connection": "keep-alive",
+        }
 
     def close(self) -> None:
         """Close every connection."""
-        self._session.close()
+        self._adapter.close()
 
     def get(
         self,
@@ -139,8 +142,14 @@ class Transport:
         raise failure
 
     def _get(self, url: str, timeout: tuple[float, float], auth: AuthBase | None) -> HTTPAnswer:
-        response = self._session.get(
-            url, auth=auth, timeout=timeout, allow_redirects=False, stream=True
+        request = PreparedRequest()
+        request.prepare("GET", url, headers=self._headers, auth=auth)
+        response = self._adapter.send(
+            request,
+            stream=True,
+            timeout=timeout,
+            verify=environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True,
+            proxies=self._proxies_for(url),
         )
         with contextlib.closing(response):
             body = self._read(response)
@@ -149,7 +158,12 @@ class Transport:
                 raise ExchangeFailed(Trouble.TIMED_OUT)
             return HTTPAnswer(response.status_code, response.headers, body)
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        if not self._proxies or is_loopback(urlsplit(url).hostname or ""):
+            return {}
+        return get_environ_proxies(url)
+
+    def _read(self, response: Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         # urllib3 1.26 would take a cut for the end.
         response.raw.enforce_content_length = True
@@ -161,33 +175,6 @@ class Transport:
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, zlib.error):
             trouble = Trouble.CUT_OFF
         raise ExchangeFailed(trouble)
-
-
-class _Session(requests.Session):
-    def __init__(self, *, proxies: bool) -> None:
-        super().__init__()
-        self._proxies = proxies
-        # An `auth` that does nothing: requests would else take a password from ~/.netrc.
-        self.auth = _as_it_is
-        self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        for prefix in ("https://", "http://"):
-            self.mount(prefix, Adapter(pool_connections=2, pool_maxsize=1))
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """No redirect leads anywhere: requests would read all of its body to prepare the next."""
-
-    def merge_environment_settings(
-        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
-    ) -> Any:
-        """Honour the environment's proxies only for other machines."""
-        settings = super().merge_environment_settings(url, proxies, stream, verify, cert)
-        if not self._proxies or is_loopback(urlsplit(str(url)).hostname or ""):
-            settings["proxies"] = {}
-        return settings
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
