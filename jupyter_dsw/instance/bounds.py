@@ -35,6 +35,11 @@ class Names:
         if len(self._names) < MAX_NAMES:
             self._names[name] = None
 
+    def add_all(self, names: Sequence[str]) -> None:
+        """Remember each of these paths, unless there are too many already."""
+        for name in names:
+            self.add(name)
+
     def as_tuple(self) -> tuple[str, ...]:
         """Give the paths."""
         return tuple(self._names)

@@ -43,7 +43,7 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
     if not isinstance(raw, Mapping):
         raise Unreadable
     values = {}
-    for attribute, name, reader in _readers(kind):
+    for attribute, name, reader in readers(kind):
         value = raw.get(name)
         if value is None:
             continue
@@ -56,7 +56,8 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
 
 
 @cache
-def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, _Reader], ...]:
+def readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, _Reader], ...]:
+    """Give each element's attribute, its name on the wire, and what makes its value of JSON."""
     types = get_type_hints(kind)
     return tuple(
         (field.name, field.encode_name, _reader(types[field.name]))

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .bounds import Names, bounded
+from .bounds import Names
 from .configuration import (  # noqa: TC001 - likewise
     Affinity,
     CredentialConfig,
@@ -23,7 +23,7 @@ from .configuration import (  # noqa: TC001 - likewise
     ServiceConfig,
     UserVpc,
 )
-from .conversion import to_element
+from .element_reader import ElementReader
 from .elements import (
     CloudDisk,
     Dataset,
@@ -37,7 +37,6 @@ from .elements import (
     Tag,
 )
 from .quantities import duration
-from .redaction import redact
 from .statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
 
 _BOOKKEEPING = {"redacted", "unreadable"}
@@ -214,24 +213,32 @@ class Instance(Element, frozen=True):
         return {name: value for name, value in wire.items() if name not in _BOOKKEEPING}
 
 
-# Not part of the wire, so the wire cannot name them.
-_ELEMENTS = frozenset(
-    field.encode_name
-    for field in msgspec.structs.fields(Instance)
-    if field.encode_name not in _BOOKKEEPING
-)
+# The attribute of each element. Bookkeeping is not part of the wire, so the wire cannot name it.
+_ELEMENTS = {
+    name: attribute
+    for attribute, name in zip(
+        Instance.__struct_fields__, Instance.__struct_encode_fields__, strict=True
+    )
+    if name not in _BOOKKEEPING
+}
 
 
-def parse_instance(raw: Mapping[str, Any]) -> Instance:
+def element_reader() -> ElementReader:
+    """Make a reader for the answers about one instance."""
+    return ElementReader(Instance)
+
+
+def parse_instance(raw: Mapping[str, Any], reader: ElementReader | None = None) -> Instance:
     """Read GetInstance's answer: remove its secrets, then convert it field by field.
 
     Args:
         raw: the JSON object of the answer; it is left as it is.
+        reader: the one that has read the answers before, for speed.
 
     Raises:
         TypeError: `raw` is no JSON object. Nothing that is in one raises.
     """
-    return instance_from_wire(raw)
+    return _instance(raw, reader or element_reader(), Names(), Names())
 
 
 def instance_from_wire(
@@ -249,35 +256,28 @@ def instance_from_wire(
     Raises:
         TypeError: `wire` is no JSON object.
     """
+    return _instance(wire, element_reader(), Names(tuple(redacted)), Names(tuple(unreadable)))
+
+
+def _instance(
+    wire: Mapping[str, Any], reader: ElementReader, redacted: Names, unreadable: Names
+) -> Instance:
     _require_object(wire)
-    dropped = Names(tuple(unreadable))
-    known = {
-        name: bounded(_shaped(name, wire[name]), name, dropped)
-        for name in wire
-        if name in _ELEMENTS
-    }
-    clean, removed = redact(known)
-    instance = to_element(Instance, clean, "", dropped)
-    return msgspec.structs.replace(
-        instance,
-        redacted=Names((*redacted, *removed)).as_tuple(),
-        unreadable=dropped.as_tuple(),
-    )
+    values = {}
+    for name, raw in wire.items():
+        if name in _ELEMENTS:
+            read = reader.read(name, raw)
+            redacted.add_all(read.redacted)
+            unreadable.add_all(read.unreadable)
+            if read.value is not None:
+                values[_ELEMENTS[name]] = read.value
+    return Instance(**values, redacted=redacted.as_tuple(), unreadable=unreadable.as_tuple())
 
 
 def _require_object(wire: object) -> None:
     if not isinstance(wire, Mapping):
         msg = "the answer is not a JSON object"
         raise TypeError(msg)
-
-
-def _shaped(name: str, value: Any) -> Any:
-    """Undo the two oddities of shape: "null" for nothing, and disks in lists of lists."""
-    if name in {"Code", "Message"} and value == "null":
-        return None
-    if name == "CloudDisks" and isinstance(value, list):
-        return [disk for disks in value for disk in (disks if isinstance(disks, list) else [disks])]
-    return value
 
 
 def _order(time: datetime | None) -> float:

@@ -17,6 +17,7 @@ from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from jupyter_dsw.instance.element_reader import ElementReader
     from jupyter_dsw.upstream.transport import HTTPAnswer
 
 # The emulator says by this header of an answer that it is one.
@@ -36,10 +37,16 @@ class Answer:
     simulated: bool
 
 
-def read_answer(answer: HTTPAnswer, secrets: tuple[str, ...], now: float) -> Answer:
+def read_answer(
+    answer: HTTPAnswer,
+    secrets: tuple[str, ...],
+    now: float,
+    reader: ElementReader | None = None,
+) -> Answer:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
-    `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch.
+    `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch,
+    `reader` that of the answers before.
     """
     if 300 <= answer.status < 400:
         reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
@@ -50,7 +57,7 @@ def read_answer(answer: HTTPAnswer, secrets: tuple[str, ...], now: float) -> Ans
     if not ("InstanceId" in document or document.get("Success") is True):
         reject_answer(text("is JSON, but describes no instance"))
     try:
-        instance = parse_instance(document)
+        instance = parse_instance(document, reader)
     except (TypeError, ValueError):
         reject_answer(text("is JSON, but describes no instance"))
     return Answer(

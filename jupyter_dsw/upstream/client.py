@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from jupyter_dsw.instance.model import element_reader
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer
 from jupyter_dsw.upstream.credentials import CredentialChain
@@ -56,6 +57,7 @@ class Client:
         self._clock = clock
         self._settings: Settings | None = None
         self._simulated = False
+        self._reader = element_reader()
         self._transport = Transport(
             user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
         )
@@ -138,7 +140,7 @@ class Client:
             raise error from None
         self._simulated = is_simulated(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, self._clock())
+        return read_answer(answer, secrets, self._clock(), self._reader)
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
