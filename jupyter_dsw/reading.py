@@ -100,20 +100,30 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
         `language` is that of the error's words.
         """
+        instance = self.instance and self.instance.to_wire()
+        answer: dict[str, Any] = msgspec.to_builtins(self._answer(instance, now, language))
+        return answer
+
+    def answer_json(self, now: float, language: Language = "en") -> bytes:
+        """The same as JSON. Quicker: the instance is encoded once for all answers of a reading."""
+        instance = self.instance and self.instance.wire_json
+        return msgspec.json.encode(self._answer(instance, now, language))
+
+    def _answer(self, instance: Any, now: float, language: Language) -> dict[str, Any]:
         next_read_in_ms = max(SOONEST_NEXT_READ_MS, round((self.next_read - now) * 1000))
         error = None
         if self.error is not None:
-            told = msgspec.to_builtins(self.error.in_language(language))
+            told = msgspec.structs.asdict(self.error.in_language(language))
             error = told | {"retry_in_ms": next_read_in_ms}
         return {
-            "instance": None if self.instance is None else self.instance.to_wire(),
+            "instance": instance,
             "read_at": None if self.read_at is None else _rfc3339(self.read_at),
             "age_ms": self.age_ms_at(now),
             "next_read_in_ms": next_read_in_ms,
-            "countdowns": msgspec.to_builtins(self.countdowns_at(now)),
+            "countdowns": self.countdowns_at(now),
             "error": error,
-            "source": msgspec.to_builtins(self.source),
-            "redacted": [] if self.instance is None else list(self.instance.redacted),
+            "source": self.source,
+            "redacted": [] if self.instance is None else self.instance.redacted,
         }
 
     @classmethod

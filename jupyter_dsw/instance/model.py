@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads annotations at run time
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -209,8 +210,14 @@ class Instance(Element, frozen=True):
         Secrets are gone; so are the elements this project does not know, and the bookkeeping of
         `redacted` and `unreadable`.
         """
-        wire: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return {name: value for name, value in wire.items() if name not in _BOOKKEEPING}
+        wire: dict[str, Any] = msgspec.json.decode(self.wire_json)
+        return wire
+
+    @cached_property
+    def wire_json(self) -> msgspec.Raw:
+        """What `to_wire` gives, as JSON: encoded once, however often it is sent."""
+        elements = msgspec.structs.replace(self, redacted=(), unreadable=())
+        return msgspec.Raw(msgspec.json.encode(elements))
 
 
 # The attribute of each element. Bookkeeping is not part of the wire, so the wire cannot name it.

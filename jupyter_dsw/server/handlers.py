@@ -59,19 +59,22 @@ class ReadingHandler(APIHandler):
     auth_resource = AUTH_RESOURCE
     # Watching when the instance will stop must not keep Jupyter from culling what is idle.
     _track_activity = False
-    _answered = False
+    _tells_a_failure = False
 
     @property
     def log(self) -> Any:
         """Jupyter's log, which shows a failed reading as a failed request each time it is polled.
-        So a request that has been answered is logged quietly: the observer tells of failures."""
-        return _Quiet(super().log, {}) if self._answered else super().log
+        So a request that was answered with one is logged quietly: the observer tells of it."""
+        return _Quiet(super().log, {}) if self._tells_a_failure else super().log
 
     @property
     def monitor(self) -> Monitor:
         """The server's one monitor."""
         monitor: Monitor = self.settings[MONITOR]
         return monitor
+
+    def compute_etag(self) -> None:
+        """Nobody keeps an answer to compare it with the next: there is no hash to work out."""
 
     async def answer(self) -> None:
         """Finish with the current reading; waits for a call without holding up the event loop."""
@@ -81,14 +84,15 @@ class ReadingHandler(APIHandler):
         observer.asked(self.door, hit=reading is not None)
         if reading is None:
             reading = await asyncio.wrap_future(self.monitor.ask(fresh=fresh))
-        self.set_status(_status(reading))
+        status = _status(reading)
+        self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])
         self.set_header("Vary", "Accept-Language")
-        self._answered = True
+        self._tells_a_failure = status >= 400
         # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(msgspec.json.encode(reading.answer(self.monitor.clock(), language)))
+        self.finish(reading.answer_json(self.monitor.clock(), language))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in a few words of our own: never a traceback, never what was sent."""

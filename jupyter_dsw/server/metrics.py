@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prometheus_client import REGISTRY, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 from jupyter_dsw.monitor import MENDED_HERE
 from jupyter_dsw.upstream.errors import DSWError
@@ -57,9 +57,11 @@ class Metrics:
         # A rate needs a value before the first one that is counted.
         for outcome in OUTCOMES:
             self._calls.labels(outcome)
-        for door in DOORS:
-            self._asks.labels(door, "hit")
-            self._asks.labels(door, "miss")
+        self._asked = {
+            (door, hit): self._asks.labels(door, "hit" if hit else "miss")
+            for door in DOORS
+            for hit in (True, False)
+        }
 
     def expose(self) -> bool:
         """Show them on `/metrics`; False if another server of this process does already."""
@@ -78,7 +80,7 @@ class Metrics:
 
     def asked(self, door: str, *, hit: bool) -> None:
         """Count a request at `door`: answered from the reading that was held, or after a call."""
-        self._asks.labels(door, "hit" if hit else "miss").inc()
+        self._asked[door, hit].inc()
 
     def called(self, reading: Reading, seconds: float) -> None:
         """Count an attempt that ended in `reading` after `seconds`."""
