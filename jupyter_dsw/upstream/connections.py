@@ -8,6 +8,8 @@ joins it in the last step, when the request line is written to the socket.
 from __future__ import annotations
 
 import http.client
+import io
+import socket
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,9 @@ import urllib3.connection
 import urllib3.connectionpool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from jupyter_dsw.upstream.sockets import Deadline, connect
+from jupyter_dsw.upstream.sockets import BoundedReads, Deadline, connect
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping
 
     from requests import PreparedRequest
@@ -40,6 +41,11 @@ current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
 
 class _StrictResponse(http.client.HTTPResponse):
     """Refuses broken headers.  urllib3 would log them, whatever they quote, and read on."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        bounded: Any = BoundedReads(self.fp.detach(), sock, current_exchange.get().deadline)
+        self.fp = io.BufferedReader(bounded)
 
     def begin(self) -> None:
         super().begin()
@@ -73,7 +79,9 @@ class _Watched(_Quiet):
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         exchange = current_exchange.get()
-        if self.sock is not None:  # kept from an earlier exchange
+        # One kept from an earlier exchange is only read from, unless it is TLS inside of TLS:
+        # there one read of ours is many of the socket.
+        if self.sock is not None and not isinstance(self.sock, socket.socket):
             exchange.deadline.watch(self.sock.fileno())
         target = f"{url}?{exchange.query}" if exchange.query else url
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]

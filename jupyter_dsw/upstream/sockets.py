@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import io
 import socket
 import threading
 import time
@@ -100,16 +101,15 @@ class Deadline:
         self._ends = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._watched: socket.socket | None = None
-        self._timer = threading.Timer(max(seconds, 0), self._expire)
-        self._timer.daemon = True
+        self._timer: threading.Timer | None = None
         self._expired = False
 
     def __enter__(self) -> Self:
-        self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         with self._lock:
             self._release()
 
@@ -133,6 +133,10 @@ class Deadline:
             self._watched = watched
             if self._expired:
                 self._cut()
+        if self._timer is None:
+            self._timer = threading.Timer(max(self.remaining_s, 0), self._expire)
+            self._timer.daemon = True
+            self._timer.start()
 
     def _expire(self) -> None:
         with self._lock:
@@ -148,3 +152,29 @@ class Deadline:
         if self._watched is not None:
             self._watched.close()
             self._watched = None
+
+
+class BoundedReads(io.RawIOBase):
+    """What `raw` reads from `sock`, each read within what is left of the socket's timeout and of
+    `deadline`: it needs no thread that cuts the connection."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: Deadline) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._deadline = deadline
+        self._timeout_s = sock.gettimeout()
+
+    def readable(self) -> bool:
+        """It is, and nothing else."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what comes, as `io.RawIOBase` does.  Raises TimeoutError."""
+        remaining_s = max(self._deadline.remaining_s, 0.001)
+        self._sock.settimeout(min(self._timeout_s or remaining_s, remaining_s))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close `raw`; the socket stays open."""
+        self._raw.close()
+        super().close()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.upstream.client import Client
+    from tests.upstream.certificates import Authority
     from tests.upstream.odd_server import OddServer
 
 MAX = 4 * 1024 * 1024
@@ -49,6 +50,25 @@ def test_an_answer_that_trickles_is_cut_at_the_deadline(
     server = odd(trickle(start, drop))
     with pytest.raises(errors.TimedOut):
         client_of(server, deadline_s=0.4).get_instance()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+def test_an_answer_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
+    odd: Callable[..., OddServer],
+    client_of: Callable[..., Client],
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: bool,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    body = trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" ")
+    answers = one_after_another(always(http_answer(INSTANCE)), body)
+    server = odd(answers, tls=authority.server("localhost") if tls else None, keep=True)
+    made = client_of(server.url.replace("127.0.0.1", "localhost"), deadline_s=2)
+    made.get_instance()
+    with pytest.raises(errors.TimedOut):
+        made.get_instance()
+    assert server.accepted == 1
 
 
 def test_a_client_works_again_after_a_deadline(
