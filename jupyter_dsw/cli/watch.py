@@ -83,10 +83,9 @@ def _headline(reading: Reading) -> str:
         return text("It is not known when the next stop is")
     if stops.next_stop is None:
         return text("No stop is on its way")
-    left = stops.idle.remaining_ms if stops.next_stop == "idle" else stops.scheduled.remaining_ms
-    if left is None:
+    if stops.remaining_ms is None:
         return text("A stop is scheduled")
-    minutes, seconds = divmod(left // 1000, 60)
+    minutes, seconds = divmod(stops.remaining_ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     kind = text("idle") if stops.next_stop == "idle" else text("scheduled")
     return text("Stops in %1 (%2)", f"{hours}:{minutes:02}:{seconds:02}", kind)

@@ -60,6 +60,14 @@ class Countdowns(msgspec.Struct, frozen=True, kw_only=True):
     next_stop: Literal["idle", "scheduled"] | None = None
     """The nearer one that is counting; None where none is."""
 
+    @property
+    def remaining_ms(self) -> int | None:
+        """Milliseconds to the nearer one; None where none is counting, or it is not told."""
+        if self.next_stop is None:
+            return None
+        nearer = self.idle if self.next_stop == "idle" else self.scheduled
+        return nearer.remaining_ms
+
 
 def countdowns(
     instance: Instance, *, answered_at: datetime | None, elapsed_ms: int = 0

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
+from jupyter_dsw.instance.countdowns import Countdowns
 from jupyter_dsw.instance.phrases import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.instance.countdowns import Countdowns
     from jupyter_dsw.reading import Problem, Reading
 
 LIMITS = (2, 10, 30)
@@ -97,14 +97,15 @@ class Changes:
 
     def _stops(self, reading: Reading, now: float) -> Iterator[StopChange]:
         before = self._within
-        stop, remaining_ms = _next_stop(reading.countdowns_at(now))
+        both = reading.countdowns_at(now) or Countdowns()
+        remaining_ms = both.remaining_ms
         self._within = within = _limit(remaining_ms)
         if within == before or reading.instance is None or reading.instance.has_ended:
             return
         yield StopChange(
             self._instance_id,
             "near" if within is not None and (before is None or within < before) else "moved",
-            stop,
+            both.next_stop,
             within,
             None if remaining_ms is None else remaining_ms // 1000,
         )
@@ -113,15 +114,6 @@ class Changes:
 def _failed(instance_id: str | None, problem: Problem) -> ReadingChange:
     message, advice = plain(problem.message), plain(problem.advice)
     return ReadingChange(instance_id, "failed", problem.code, message, advice, problem.request_id)
-
-
-def _next_stop(
-    both: Countdowns | None,
-) -> tuple[Literal["idle", "scheduled"] | None, int | None]:
-    if both is None or both.next_stop is None:
-        return None, None
-    nearer = both.idle if both.next_stop == "idle" else both.scheduled
-    return both.next_stop, nearer.remaining_ms
 
 
 def _limit(remaining_ms: int | None) -> int | None:
