@@ -13,7 +13,7 @@ from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.server.extension import DSWExtension
 from jupyter_dsw.server.handlers import STATUS_OF
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.settings import _VARIABLES
+from jupyter_dsw.upstream.settings import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,11 +48,11 @@ def own_traits() -> dict[str, TraitType[Any, Any]]:
 def environment_variables() -> dict[str, str]:
     """What each variable sets, by its name."""
     known = {}
-    for field, names in _VARIABLES.items():
+    for field, names in VARIABLES.items():
         for name in names:
             if name not in OTHER_VARIABLES:
                 known[name] = f"The same as `DSWExtension.{field}`."
-    for field, (first, *others) in _VARIABLES.items():
+    for field, (first, *others) in VARIABLES.items():
         for name in others:
             known[name] = f"`DSWExtension.{field}`, where `{first}` is not set."
     return known | OTHER_VARIABLES

@@ -52,6 +52,9 @@ class NoCredentials(DSWError):
 class Denied(DSWError):
     """Alibaba Cloud knows who asks and says no: an access key, a RAM policy or a workspace role."""
 
+    about_access_key = False
+    """Whether the key or its token is refused, and not what it may do."""
+
 
 class NotFound(DSWError):
     """There is no such instance in this region and account."""

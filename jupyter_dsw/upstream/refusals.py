@@ -117,13 +117,13 @@ def _access_key(refusal: Refusal, _: float) -> DSWError:
         "InvalidAccessKeyId.Inactive": text("is disabled"),
     }
     reason = reasons.get(refusal.code, text("is not valid"))
-    return Denied(
+    return _key_denied(
         text("The access key that was used %1 (%2).", reason, refusal.code), _ACCESS_KEY_ADVICE
     )
 
 
 def _security_token(refusal: Refusal, _: float) -> DSWError:
-    return Denied(
+    return _key_denied(
         text("The security token and the access key do not belong together (%1).", refusal.code),
         text(
             "Set ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and "
@@ -131,6 +131,12 @@ def _security_token(refusal: Refusal, _: float) -> DSWError:
             "the instance's RAM role, which needs paidsw:GetInstance."
         ),
     )
+
+
+def _key_denied(message: str, advice: str) -> DSWError:
+    error = Denied(message, advice)
+    error.about_access_key = True
+    return error
 
 
 def _token_expired(refusal: Refusal, _: float) -> DSWError:

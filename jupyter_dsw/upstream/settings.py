@@ -27,7 +27,7 @@ _TEXT = re.compile(r"[\x20-\x7e]{1,2048}")
 _REGION_ADVICE = text("Set REGION to the region of the instance, such as cn-hangzhou.")
 
 # Each setting's variables, the first that is set wins.  `HOSTNAME` is not among them.
-_VARIABLES = {
+VARIABLES = {
     "instance_id": ("DSW_INSTANCE_ID",),
     "region": ("REGION", "dsw_region"),
     "network": ("JUPYTER_DSW_NETWORK",),
@@ -95,7 +95,7 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {"instance_id": ""}
-        for field, variables in _VARIABLES.items():
+        for field, variables in VARIABLES.items():
             value = next((environ[name] for name in variables if environ.get(name)), None)
             if value is not None:
                 values[field] = value

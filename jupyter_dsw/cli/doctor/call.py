@@ -21,17 +21,13 @@ if TYPE_CHECKING:
 
 Part: TypeAlias = Literal["answer", "access key", "signature", "permission", "instance"]
 
-# The gateway's codes, which stand in an error's message, for keys and tokens that are not valid.
-_KEY_CODES = ("InvalidAccessKeyId", "SecurityToken")
-
 
 def _part_of(error: DSWError) -> Part:
     """What an error of GetInstance is about.  No refusal at all: no usable answer came."""
     if isinstance(error, CredentialsExpired):
         return "access key"
     if isinstance(error, Denied):
-        about_key = any(code in error.message for code in _KEY_CODES)
-        return "access key" if about_key else "permission"
+        return "access key" if error.about_access_key else "permission"
     if isinstance(error, (BadSignature, ClockSkew)):
         return "signature"
     return "instance" if isinstance(error, NotFound) else "answer"

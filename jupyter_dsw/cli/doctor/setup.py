@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from jupyter_dsw.cli.doctor.check import LEFT_OUT, CannotTell, Step
 from jupyter_dsw.instance.phrases import format_time
 from jupyter_dsw.language import Text, text
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
     from jupyter_dsw.cli.doctor.scene import Scene
@@ -22,19 +22,24 @@ _CREDENTIALS_URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 
 
 def _instance_id(_: Scene) -> Text:
-    instance_id = os.environ.get("DSW_INSTANCE_ID", "")
+    variable = _set_variable("instance_id") or ""
+    instance_id = os.environ.get(variable, "")
     Settings(instance_id=instance_id, endpoint=_SOME_ENDPOINT)
-    return text("%1 (%2)", instance_id, "DSW_INSTANCE_ID")
+    return text("%1 (%2)", instance_id, variable)
 
 
 def _region(_: Scene) -> Text:
-    variable = next((name for name in ("REGION", "dsw_region") if os.environ.get(name)), None)
+    variable = _set_variable("region")
     region = os.environ[variable] if variable else None
-    endpoint = _SOME_ENDPOINT if os.environ.get("JUPYTER_DSW_ENDPOINT") else None
+    endpoint = _SOME_ENDPOINT if _set_variable("endpoint") else None
     Settings(instance_id="dsw-0", region=region, endpoint=endpoint)
     if not region:
         return text("not set; JUPYTER_DSW_ENDPOINT says whom to ask")
     return text("%1 (%2)", region, variable)
+
+
+def _set_variable(setting: str) -> str | None:
+    return next((name for name in VARIABLES[setting] if os.environ.get(name)), None)
 
 
 def _credentials(scene: Scene) -> Text:
