@@ -8,25 +8,16 @@ import platform
 import sys
 from pathlib import Path
 
+from docs.generated import with_part
 from tests.faults.catalogue import NAMES
 from tests.faults.recording import PAGE
-from tests.faults.rows import BEGIN, END, Row, header
+from tests.faults.rows import PART, Row, header
 
 
 def table(rows: list[Row], machine: str) -> str:
     """The generated part of the page."""
     lines = [f"Recorded on {machine}.", "", *header(), *(row.line() for row in rows)]
-    return "\n".join(["", *lines, ""])
-
-
-def with_table(page: str, generated: str) -> str:
-    """`page` with what stands between its markers replaced."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        message = f"docs/reliability.md has no {BEGIN} and {END}"
-        raise ValueError(message)
-    return f"{before}{begin}{generated}{end}{after}"
+    return "\n".join(lines)
 
 
 def machine() -> str:
@@ -43,7 +34,8 @@ def main(folder: Path) -> int:
     if missing:
         print(f"Not recorded, so nothing is written: {sorted(missing)}", file=sys.stderr)
         return 1
-    PAGE.write_text(with_table(PAGE.read_text("utf-8"), table(rows, machine())), "utf-8")
+    page = with_part(PAGE.read_text("utf-8"), PART, table(rows, machine()))
+    PAGE.write_text(page, "utf-8")
     return 0
 
 

@@ -6,10 +6,13 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+from docs.generated import part
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-BEGIN, END = "<!-- faults:begin -->", "<!-- faults:end -->"
+PART = "faults"
+"""The part of the page that they are in."""
 COLUMNS = (
     "Fault",
     "Error",
@@ -61,8 +64,7 @@ def _cell(value: str) -> str:
 
 def rows_of_page(page: str) -> dict[str, Row]:
     """The rows of the table in the text of docs/reliability.md, by their fault."""
-    table = page.partition(BEGIN)[2].partition(END)[0]
-    lines = [line for line in table.splitlines() if line.startswith("| ")]
+    lines = [line for line in part(page, PART).splitlines() if line.startswith("| ")]
     rows = [Row.of_line(line) for line in lines if line not in header()]
     return {row.fault: row for row in rows}
 
