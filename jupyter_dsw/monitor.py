@@ -23,7 +23,6 @@ from jupyter_dsw.upstream.errors import DSWError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.instance.countdowns import Countdowns
     from jupyter_dsw.upstream.client import Answer
     from jupyter_dsw.upstream.settings import Source
 
@@ -34,6 +33,9 @@ AT_REST = 60.0
 IN_TRANSITION = 10.0
 NEAR_A_STOP = 15.0
 NEAR_A_STOP_MS = 10 * 60 * 1000
+# Up to this share less, at random: instances that were first read in one moment drift apart
+# (docs/fleet.md has what this and the wait after a throttled call do in a large account).
+HOLD_JITTER = 0.1
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
 # What a person mends here, and then asks again: no call was made, so there is none to space out.
@@ -43,19 +45,14 @@ BETWEEN_REFRESHES = 5.0
 
 
 def hold(reading: Reading, now: float) -> float:
-    """How many seconds a good `reading` holds, judged at the monotonic second `now`."""
+    """How many seconds a good `reading` holds at most, judged at the monotonic second `now`."""
     if reading.instance is not None and reading.instance.in_transition:
         return IN_TRANSITION
-    remaining = _remaining_ms(reading.countdowns_at(now))
-    if remaining is not None and remaining < NEAR_A_STOP_MS:
+    both = reading.countdowns_at(now)
+    remaining_ms = None if both is None else both.remaining_ms
+    if remaining_ms is not None and remaining_ms < NEAR_A_STOP_MS:
         return NEAR_A_STOP
     return AT_REST
-
-
-def _remaining_ms(both: Countdowns | None) -> int | None:
-    if both is None or both.next_stop is None:
-        return None
-    return both.idle.remaining_ms if both.next_stop == "idle" else both.scheduled.remaining_ms
 
 
 class InstanceClient(Protocol):
@@ -74,8 +71,8 @@ class InstanceClient(Protocol):
 class Monitor:
     """Keeps the one current `Reading` of `client`; any thread may ask.
 
-    `clock` gives monotonic seconds, `uniform` the jitter of the back-off. `observe` is told of
-    each new reading and of the seconds that getting it took, just before the askers are: from
+    `clock` gives monotonic seconds, `uniform` the jitter of holds and waits. `observe` is told
+    of each new reading and of the seconds that getting it took, just before the askers are: from
     whichever thread got it, so it must be quick, and must not ask.
     """
 
@@ -189,13 +186,18 @@ class Monitor:
             read_at=answer.date,
             taken=now,
         )
-        return msgspec.structs.replace(reading, next_read=now + hold(reading, now))
+        longest = hold(reading, now)
+        holds = self._uniform((1 - HOLD_JITTER) * longest, longest)
+        return msgspec.structs.replace(reading, next_read=now + holds)
 
     def _after_failure(self, error: DSWError) -> Reading:
         now = self.clock()
         self._failures += 1
         if error.retry_after_ms is not None:
-            next_read = self._endpoint_asked_wait_until = now + error.retry_after_ms / 1000
+            self._endpoint_asked_wait_until = now + error.retry_after_ms / 1000
+            # All that were refused may have been told the same moment: they come back at their
+            # pace at rest. And what was asked for may be a second, which is too soon for many.
+            next_read = self._endpoint_asked_wait_until + self._uniform(0, AT_REST)
         else:
             ceiling = min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** min(self._failures, 16))
             next_read = now + self._uniform(FIRST_BACK_OFF, ceiling)

@@ -126,11 +126,36 @@ def test_the_wait_that_the_endpoint_asks_for_is_kept_even_for_a_persons_refresh(
     assert throttled.error is not None
     assert throttled.error.code == "Throttled"
     calls = emulator.calls
-    clock.now = throttled.next_read - 0.001
+    clock.now += 29.999
     assert ask(monitor, fresh=True) is throttled
     assert emulator.calls == calls
-    clock.now = throttled.next_read
-    assert ask(monitor) is not throttled
+    clock.now += 0.001
+    assert ask(monitor, fresh=True) is not throttled
+
+
+def spread(client: Client, clock: Clock) -> tuple[float, float]:
+    """How soon and how late the next reading may be, by chance, in seconds from now."""
+    ends = (lambda low, _high: low, lambda _low, high: high)
+    soon, late = (ask(Monitor(client, clock=clock, uniform=end)).next_read for end in ends)
+    return soon - clock.now, late - clock.now
+
+
+def test_instances_that_were_read_in_one_moment_drift_apart(
+    client: Client, emulator: Emulator, clock: Clock, environment: dict[str, str]
+) -> None:
+    del environment
+    emulator.change(**QUIET)
+    assert spread(client, clock) == (54, 60)
+    emulator.change(Status="Stopping")
+    assert spread(client, clock) == (9, 10)
+
+
+def test_those_that_are_told_to_come_back_at_one_moment_come_within_the_minute_after_it(
+    client: Client, emulator: Emulator, clock: Clock, environment: dict[str, str]
+) -> None:
+    del environment
+    emulator.scenario = "throttled"
+    assert spread(client, clock) == (30, 90)
 
 
 def test_a_persons_refresh_overrides_what_holds_at_most_once_in_five_seconds(

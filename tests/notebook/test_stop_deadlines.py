@@ -74,7 +74,7 @@ def watch(
     # No image is being saved: readings hold for a minute, or 15 s near a stop.
     emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     client = Client(Settings.from_environment)
-    monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
+    monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
     monkeypatch.setattr(source, "_monitor", monitor)
     yield Watch(clock)
     client.close()
