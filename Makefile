@@ -58,7 +58,7 @@ pictures: $(VENV)/front browser
 
 test: $(VENV)/front browser hub
 	cd labextension && jlpm test
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 check: $(VENV)/front
 	$(BIN)/ruff check .
@@ -67,8 +67,17 @@ check: $(VENV)/front
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
-bench: $(VENV)/front
+bench: $(VENV)/front $(VENV)/peers/ready
 	$(BIN)/python -m benchmarks
+
+# Who the benchmarks compare with, in an environment of their own that has this project too. Those
+# without dependencies are only weighed.
+$(VENV)/peers/ready: $(VENV)/front $(shell find jupyter_dsw -name '*.py')
+	$(PYTHON) -m venv --clear $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet . jupyter-resource-usage jupyter-server-proxy
+	$(VENV)/peers/bin/python -m pip download --quiet --no-deps --dest $(VENV)/peers/wheels \
+		jupyter-resource-usage jupyterlab-nvdashboard sagemaker-jupyterlab-extension
+	touch $@
 
 # Brings about every fault and writes the table of docs/reliability.md.
 reliability: $(VENV)/front browser

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from benchmarks.peers import SERVER_EXTENSIONS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "benchmark"  # noqa: S105 - of a server on loopback that lives for a minute
@@ -38,10 +40,14 @@ class Server:
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask it, as a person with the token does."""
+        return self.request("GET", path, headers)
+
+    def request(self, method: str, path: str, headers: Mapping[str, str] = {}) -> requests.Response:
+        """The same with any method."""
         with requests.Session() as session:
             session.trust_env = False
             headers = {"Authorization": f"token {TOKEN}", **headers}
-            return session.get(self.url + path, headers=headers, timeout=60)
+            return session.request(method, self.url + path, headers=headers, timeout=60)
 
     def cpu_s(self) -> float:
         """Seconds of processor time that it has used."""
@@ -61,8 +67,8 @@ def server(
     """Run a server with these extensions, and no others, until the block ends."""
     with tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
-            [sys.executable, "-m", program, *_options(Path(home), extensions)],
-            env={**os.environ, **_folders(Path(home)), **environment},
+            [sys.executable, "-m", program, *options(Path(home), extensions)],
+            env={**os.environ, **folders(Path(home)), **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -74,9 +80,12 @@ def server(
             process.wait(PATIENCE_S)
 
 
-def _options(home: Path, extensions: tuple[str, ...]) -> list[str]:
-    enabled = {"jupyter_dsw": False, **dict.fromkeys(extensions, True)}
-    options = {
+def options(home: Path, extensions: Iterable[str]) -> list[str]:
+    """The arguments of a server that lives in `home` and has these extensions, and none of the
+    others that are measured."""
+    others = ["jupyter_dsw", *SERVER_EXTENSIONS.values()]
+    enabled = dict.fromkeys(others, False) | dict.fromkeys(extensions, True)
+    settings = {
         "ServerApp": {
             "jpserver_extensions": enabled,
             "allow_root": True,
@@ -88,11 +97,12 @@ def _options(home: Path, extensions: tuple[str, ...]) -> list[str]:
         "IdentityProvider": {"token": TOKEN},
     }
     config = home / "jupyter_server_config.json"
-    config.write_text(json.dumps(options))
+    config.write_text(json.dumps(settings))
     return [f"--config={config}"]
 
 
-def _folders(home: Path) -> dict[str, str]:
+def folders(home: Path) -> dict[str, str]:
+    """The variables by which a server, and its kernels, keep to `home`."""
     return {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),

@@ -14,15 +14,13 @@ import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-
 from jupyter_dsw.language import text
-from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import DSWError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import Answer
     from jupyter_dsw.upstream.settings import Source
 
@@ -97,6 +95,8 @@ class Monitor:
 
     def held(self, *, fresh: bool = False) -> Reading | None:
         """The current reading if it may be given out without a call, else None."""
+        if fresh and self._waiting is not None:
+            return None  # the call that is on its way is what is asked for
         reading = self._reading
         return reading if reading is not None and not self._may_call(fresh=fresh) else None
 
@@ -144,7 +144,13 @@ class Monitor:
         return waiting
 
     def _call(self, waiting: Future[Reading]) -> None:
-        reading = self._next_reading()
+        try:
+            reading = self._next_reading()
+        except ImportError as error:  # of a broken installation, which cannot even tell of itself
+            with self._lock:
+                self._waiting = None
+            waiting.set_exception(error)
+            return
         with self._lock:
             self._settle(waiting, reading)
 
@@ -176,6 +182,11 @@ class Monitor:
         return self._after_failure(unforeseen)
 
     def _after_answer(self, answer: Answer) -> Reading:
+        # Here and below, not above: a server's start would wait for what parses an answer.
+        import msgspec
+
+        from jupyter_dsw.reading import Reading
+
         now = self.clock()
         self._failures = 0
         self._endpoint_asked_wait_until = float("-inf")
@@ -191,6 +202,8 @@ class Monitor:
         return msgspec.structs.replace(reading, next_read=now + holds)
 
     def _after_failure(self, error: DSWError) -> Reading:
+        from jupyter_dsw.reading import Problem, Reading
+
         now = self.clock()
         self._failures += 1
         if error.retry_after_ms is not None:

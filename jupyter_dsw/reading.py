@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 
 # `next_read_in_ms` is never below this, so that nobody asks in a tight loop.
 SOONEST_NEXT_READ_MS = 1000
-# Carries the kernels' token. Not `Authorization`: Jupyter's identity providers read that one, and
-# JupyterHub's would send what it finds there to the hub.
-KERNEL_TOKEN_HEADER = "X-Jupyter-DSW-Kernel-Token"  # noqa: S105 - the name of a header
-
-
-def connection_file_name(server_pid: int | str) -> str:
-    """The name, in Jupyter's runtime folder, of the file that tells a server's kernels of their
-    door: JSON with `url`, `token` and, where the server speaks TLS, `ca`."""
-    return f"jupyter-dsw-{server_pid}.json"
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -31,9 +31,11 @@ def _path_without_node() -> str:
     return os.pathsep.join(folder for folder in folders if not (Path(folder) / "node").exists())
 
 
-def build(folder: Path) -> None:
+def build(folder: Path) -> tuple[Path, Path]:
     """Build the sdist, and from that the wheel."""
     run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return sdist, wheel
 
 
 @dataclass(frozen=True)

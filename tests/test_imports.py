@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 
 def loaded_by(code: str, *prefixes: str) -> list[str]:
@@ -24,6 +30,32 @@ def test_the_server_extension_loads_no_kernel_code() -> None:
     kernel_code = ("jupyter_dsw.notebook", "jupyter_dsw.emulator", "anywidget", "ipywidgets")
     assert "jupyter_dsw.server.extension" in loaded_by(code, "jupyter_dsw.server")
     assert loaded_by(code, *kernel_code) == []
+
+
+STARTED = """
+from jupyter_server.serverapp import ServerApp
+
+server = ServerApp(jpserver_extensions={"jupyter_dsw": True})
+server.initialize([], find_extensions=False, new_httpserver=False)
+"""
+
+
+def test_a_server_starts_without_what_only_a_reading_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("CONFIG", "DATA", "RUNTIME"):
+        monkeypatch.setenv(f"JUPYTER_{folder}_DIR", str(tmp_path))
+    heavy = (
+        "requests",
+        "urllib3",
+        "msgspec",
+        "jupyter_dsw.instance",
+        "jupyter_dsw.reading",
+        "jupyter_dsw.upstream.client",
+    )
+    loaded = loaded_by(STARTED, "jupyter_dsw.server", *heavy)
+    assert "jupyter_dsw.server.metrics" in loaded
+    assert [name for name in loaded if name.startswith(heavy)] == []
 
 
 def test_the_names_of_the_package_are_those_it_announces() -> None:

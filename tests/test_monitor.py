@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,27 @@ def test_a_persons_refresh_overrides_what_holds_at_most_once_in_five_seconds(
     assert emulator.calls == 2
 
 
+def test_a_second_refresh_waits_for_the_call_of_the_first(
+    client: Client, clock: Clock, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor, goes_on = Monitor(client, clock=clock), threading.Event()
+    before = ask(monitor)
+    clock.now += 6
+    answer = client.get_instance
+
+    def slow() -> Answer:
+        goes_on.wait()
+        return answer()
+
+    monkeypatch.setattr(client, "get_instance", slow)
+    first = monitor.ask(fresh=True)
+    assert monitor.held() is before, "whoever only looks does not wait"
+    assert monitor.held(fresh=True) is None
+    assert monitor.ask(fresh=True) is first
+    goes_on.set()
+    assert first.result(timeout=30) is not before
+
+
 def test_a_persons_refresh_overrides_the_back_off(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
@@ -253,3 +275,13 @@ def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clo
     received = Reading.from_answer(answer, now=50.0)
     assert received.answer(51.0)["age_ms"] == 8000
     assert received.answer(50.0) == answer
+
+
+def test_who_asks_a_broken_installation_is_told_and_may_ask_again(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setitem(sys.modules, "jupyter_dsw.reading", None)
+        with pytest.raises(ImportError):
+            ask(monitor)
+    assert ask(monitor).instance is not None

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.kernel_door import connection_file_name
 from jupyter_dsw.language import text
-from jupyter_dsw.reading import connection_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,26 +1,36 @@
-"""The kernels' door of the Jupyter server beside this code: one GET that tells nobody its token."""
+"""The kernels' door of the Jupyter server beside this code: one GET that tells nobody its token.
+
+By `http.client`, which every kernel has loaded: importing `requests` would be a third of what the
+first `%dsw_info` takes.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
 from jupyter_dsw.language import TAGS
 from jupyter_dsw.notebook import person
-from jupyter_dsw.reading import KERNEL_TOKEN_HEADER
-from jupyter_dsw.upstream.connections import keep_quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_dsw.notebook.connection import Connection
 
 
-def ask(door: Connection, *, fresh: bool, timeout_s: float) -> requests.Response:
-    """What the server answers.  Raises `requests.RequestException` and `OSError`."""
+def ask(
+    door: Connection, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
+) -> tuple[int, bytes]:
+    """The status and the body of the server's answer; `meanwhile` is called before it is awaited.
+
+    Raises `OSError`, `http.client.HTTPException` and `ValueError`.
+    """
     try:
-        return _get(door, fresh=fresh, timeout_s=timeout_s)
+        return _get(door, fresh, timeout_s, meanwhile)
     except BaseException as error:  # noqa: BLE001 - it is raised again
         # The frames below, and what was caught on the way, hold the token: a verbose traceback of
         # an interrupted cell would show them.
@@ -28,30 +38,38 @@ def ask(door: Connection, *, fresh: bool, timeout_s: float) -> requests.Response
         raise error.with_traceback(None)  # noqa: B904 - nothing is behind it
 
 
-def _get(door: Connection, *, fresh: bool, timeout_s: float) -> requests.Response:
+def _get(
+    door: Connection, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
+) -> tuple[int, bytes]:
     headers = {KERNEL_TOKEN_HEADER: door.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
-    with requests.Session() as session:
-        # The server is on this machine: a proxy, a .netrc or a cookie has no say in it.
-        session.trust_env = False
-        session.mount("http://", _Adapter())
-        if door.ca is not None:
-            session.verify = door.ca
-            session.mount("https://", _Adapter(_pinned_to(door.ca)))
-        return session.get(door.url, headers=headers, timeout=timeout_s, allow_redirects=False)
+    # The server is on this machine: no proxy, .netrc, cookie or redirect has a say in it.
+    with contextlib.closing(_connection(door, timeout_s)) as connection:
+        connection.request("GET", urlsplit(door.url).path, headers=headers)
+        meanwhile()
+        response = connection.getresponse()
+        return response.status, response.read()
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls
-        super().__init__()
+class _Quiet(http.client.HTTPConnection):
+    # The global switch prints headers, and the token is in one.
+    debuglevel = 0
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        if self._tls is not None:
-            kwargs |= {"ssl_context": self._tls, "assert_hostname": False}
-        super().init_poolmanager(*args, **kwargs)
-        keep_quiet(self.poolmanager)
+
+class _QuietTLS(_Quiet, http.client.HTTPSConnection):
+    pass
+
+
+def _connection(door: Connection, timeout_s: float) -> http.client.HTTPConnection:
+    address = urlsplit(door.url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        msg = "no URL of a server"
+        raise ValueError(msg)
+    if address.scheme == "http":
+        return _Quiet(address.hostname, address.port, timeout=timeout_s)
+    tls = ssl.create_default_context() if door.ca is None else _pinned_to(door.ca)
+    return _QuietTLS(address.hostname, address.port, timeout=timeout_s, context=tls)
 
 
 def _pinned_to(certificate: str) -> ssl.SSLContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from jupyter_dsw.instance.render import SECTIONS
 from jupyter_dsw.language import joined, text
 from jupyter_dsw.notebook import person, source
+from jupyter_dsw.notebook.reading import in_kernel
 from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
@@ -53,10 +55,17 @@ def run(line: str) -> Reading | None:
     if {"--json", "--text"} <= set(asked):
         print(person.said(text("%dsw_info: --json and --text exclude each other; name one.")))
         return None
-    reading = source.ask(fresh="--fresh" in asked)
     sections = tuple(word for word in asked if word not in OPTIONS)
     shown_as = "json" if "--json" in asked else "text" if "--text" in asked else "panel"
+    reading = source.ask(fresh="--fresh" in asked, meanwhile=lambda: _load(shown_as))
     return msgspec.structs.replace(reading, sections=sections, shown_as=shown_as)
+
+
+def _load(shown_as: str) -> None:
+    # Importing ipywidgets takes as long as a distant endpoint: one while the other is waited for.
+    if shown_as == "panel" and in_kernel():
+        with suppress(Exception):  # the reading tells of it when it is shown
+            import jupyter_dsw.notebook.panel  # noqa: F401
 
 
 def _unknown(unknown: list[str]) -> str:

@@ -59,7 +59,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     ) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
         if self.shown_as == "json":
             return {"text/plain": self.to_json()}
-        if self.shown_as == "text" or not _in_kernel():
+        if self.shown_as == "text" or not in_kernel():
             return {"text/plain": self.to_text()}
         # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
         static = {"text/plain": self.to_text(), "text/html": self.to_html()}
@@ -102,7 +102,8 @@ def _no_panel(error: Exception) -> str:
     return text("No live panel: %1.", kind)
 
 
-def _in_kernel() -> bool:
+def in_kernel() -> bool:
+    """Whether this code runs in an IPython kernel, where a panel can be shown."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")

@@ -17,6 +17,8 @@ from jupyter_dsw.notebook.reading import Reading
 from jupyter_dsw.upstream import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_dsw.monitor import Monitor
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` says otherwise;
@@ -50,16 +52,19 @@ def read(*, fresh: bool = False) -> Reading:
     return reading
 
 
-def ask(*, fresh: bool = False) -> Reading:
-    """As `read`, but a reading without an instance comes back too, its `error` saying why."""
+def ask(*, fresh: bool = False, meanwhile: Callable[[], object] = lambda: None) -> Reading:
+    """As `read`, but a reading without an instance comes back too, its `error` saying why.
+
+    `meanwhile` is called, once or twice, while the answer is on its way; it must not raise.
+    """
     try:
-        answer = _ask_server(fresh=fresh)
+        answer = _ask_server(fresh=fresh, meanwhile=meanwhile)
     except NoServer as none:
         why = none.why
     else:
         return _with_last_good(Reading.of(answer, asked=text("by the Jupyter server")))
     # Outside of `except`: what is raised from here on has no exception of the server's behind it.
-    return _with_last_good(_ask_directly(why, fresh=fresh))
+    return _with_last_good(_ask_directly(why, fresh=fresh, meanwhile=meanwhile))
 
 
 _last_good: Reading | None = None
@@ -84,8 +89,10 @@ def _with_last_good(reading: Reading) -> Reading:
     )
 
 
-def _ask_directly(why_no_server: str, *, fresh: bool) -> Reading:
-    reading = _own_monitor().ask(fresh=fresh).result()
+def _ask_directly(why_no_server: str, *, fresh: bool, meanwhile: Callable[[], object]) -> Reading:
+    answer = _own_monitor().ask(fresh=fresh)
+    meanwhile()
+    reading = answer.result()
     if reading.instance is None and reading.error is not None:
         # Both rungs are told, so that a person knows which one to mend.
         message = text("%1; asked directly: %2", why_no_server, reading.error.message)
@@ -121,22 +128,23 @@ def _own_monitor() -> Monitor:
         return _monitor
 
 
-def _ask_server(*, fresh: bool) -> base.Reading:
+def _ask_server(*, fresh: bool, meanwhile: Callable[[], object]) -> base.Reading:
     beside = connection.find()
-    from requests import RequestException
+    from http.client import HTTPException
 
     from jupyter_dsw.notebook import door
 
     try:
-        response = door.ask(beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S)
-    except (RequestException, OSError, ValueError) as error:
+        status, body = door.ask(
+            beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S, meanwhile=meanwhile
+        )
+    except (HTTPException, OSError, ValueError) as error:
         kind = type(error).__name__
         msg = text("The Jupyter server beside this code does not answer (%1)", kind)
         raise NoServer(msg) from None
     try:
         # An error of the contract is an answer too; a refusal of Jupyter's own is none.
-        return base.Reading.from_answer(response.json(), time.monotonic())
-    except (ValueError, msgspec.ValidationError):
-        status = response.status_code
+        return base.Reading.from_answer(msgspec.json.decode(body), time.monotonic())
+    except (ValueError, msgspec.MsgspecError):
         msg = text("The Jupyter server beside this code refused (HTTP %1)", status)
         raise NoServer(msg) from None

@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 
-from jupyter_dsw.reading import connection_file_name
+from jupyter_dsw.kernel_door import connection_file_name
 
 
 class ConnectionFile:

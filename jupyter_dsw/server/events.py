@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from jsonschema import ValidationError
-from jupyter_events import yaml
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
@@ -19,8 +18,8 @@ SCHEMAS = Path(__file__).parent / "event_schemas"
 
 def register_schemas(event_logger: EventLogger) -> None:
     """Make the schemas of all changes known to the server's event logger."""
-    for path in sorted(SCHEMAS.glob("*.yaml")):
-        schema = yaml.load(path)
+    for path in sorted(SCHEMAS.glob("*.json")):
+        schema = json.loads(path.read_text(encoding="utf-8"))
         try:
             event_logger.register_event_schema(schema)
         except ValidationError:
@@ -30,4 +29,6 @@ def register_schemas(event_logger: EventLogger) -> None:
 
 def emit(event_logger: EventLogger, change: Change) -> None:
     """Emit the event of `change`; on the event loop, where its listeners run."""
+    import msgspec
+
     event_logger.emit(schema_id=change.schema_id, data=msgspec.to_builtins(change))

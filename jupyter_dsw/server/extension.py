@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import IOLoop
@@ -20,8 +20,10 @@ from jupyter_dsw.server.handlers import (
     KernelInstanceHandler,
 )
 from jupyter_dsw.server.observer import Observer
-from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.lazy import LazyClient
+
+if TYPE_CHECKING:
+    from jupyter_dsw.upstream.settings import Settings
 
 # As long as a reading holds: a folder that was full or read-only for a while is tried again.
 WRITE_AGAIN_S = 60.0
@@ -61,7 +63,7 @@ class DSWExtension(ExtensionApp):
         """Build the monitor and who observes it. A misconfigured environment is told by its
         readings, never raised here."""
         server: Any = self.serverapp
-        self.client = Client(self._load_settings)
+        self.client = LazyClient(self._load_settings)
         self.observer = Observer(server.log, server.event_logger)
         monitor = Monitor(self.client, observe=self.observer.called)
         self.kernel_token = secrets.token_urlsafe(32)
@@ -70,6 +72,8 @@ class DSWExtension(ExtensionApp):
         )
 
     def _load_settings(self) -> Settings:
+        from jupyter_dsw.upstream.settings import Settings
+
         return Settings.from_environment(
             os.environ,
             instance_id=self.instance_id,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import msgspec
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
 from jupyter_dsw.language import TAGS, of_accept_language
-from jupyter_dsw.reading import KERNEL_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.monitor import Monitor
@@ -98,7 +98,7 @@ class ReadingHandler(APIHandler):
         """A refusal in a few words of our own: never a traceback, never what was sent."""
         self.set_header("Cache-Control", "no-store")
         reason = "" if status_code < 500 else " The server's log has more."
-        self.finish(msgspec.json.encode({"message": f"{self._reason}.{reason}"}))
+        self.finish(json.dumps({"message": f"{self._reason}.{reason}"}))
 
 
 def _status(reading: Reading) -> int:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from tornado.ioloop import IOLoop
 
 from jupyter_dsw.server import events
-from jupyter_dsw.server.changes import Changes
-from jupyter_dsw.server.log_lines import log_line
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from jupyter_events import EventLogger
 
     from jupyter_dsw.reading import Reading
+    from jupyter_dsw.server.changes import Changes
     from jupyter_dsw.server.metrics import Metrics
 
 
@@ -29,7 +28,7 @@ class Observer:
     def __init__(self, log: Logger, event_logger: EventLogger) -> None:
         self._log = log
         self._event_logger = event_logger
-        self._changes = Changes()
+        self._changes: Changes | None = None
         self._loop = IOLoop.current()
         self._metrics = self._expose_metrics()
         events.register_schemas(event_logger)
@@ -58,6 +57,12 @@ class Observer:
         self._loop.add_callback(self._tell, reading, time.monotonic())
 
     def _tell(self, reading: Reading, now: float) -> None:
+        # Imported with the first reading: a server's start would pay for what parses one.
+        from jupyter_dsw.server.changes import Changes
+        from jupyter_dsw.server.log_lines import log_line
+
+        if self._changes is None:
+            self._changes = Changes()
         for change in self._changes.of(reading, now):
             level, line = log_line(change)
             self._log.log(level, "jupyter-dsw: %s", line)

@@ -54,16 +54,11 @@ class _StrictResponse(http.client.HTTPResponse):
             raise http.client.HTTPException(reason)
 
 
-class _Quiet:
+class _Watched:
     """Goes before a urllib3 connection class."""
 
     # http.client's global switch prints headers, and whatever token or signature is in them.
     debuglevel = 0
-
-
-class _Watched(_Quiet):
-    """Goes before a urllib3 connection class."""
-
     response_class: Any = _StrictResponse
 
     sock: Any
@@ -153,23 +148,11 @@ def _use_our_connections(manager: PoolManager) -> None:
     }
 
 
-def keep_quiet(manager: PoolManager) -> None:
-    """Have its connections print nothing, whatever http.client's global switch says."""
-    manager.pool_classes_by_scheme = {
-        scheme: _with_connection("Quiet", _Quiet, pool)
-        for scheme, pool in manager.pool_classes_by_scheme.items()
-    }
-
-
-def _with_connection(name: str, mixin: type, pool: Any) -> Any:
-    connection = type(f"{name}Connection", (mixin, pool.ConnectionCls), {})
-    return type(f"{name}Pool", (pool,), {"ConnectionCls": connection})
-
-
 def _watched(theirs: Any, ours: Any) -> Any:
     if issubclass(ours, theirs):
         return ours
     if issubclass(theirs.ConnectionCls, _Watched):
         return theirs
     # A SOCKS proxy's: it connects in its own way.
-    return _with_connection("Watched", _Watched, theirs)
+    connection = type("WatchedConnection", (_Watched, theirs.ConnectionCls), {})
+    return type("WatchedPool", (theirs,), {"ConnectionCls": connection})

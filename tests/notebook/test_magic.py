@@ -139,6 +139,12 @@ def test_the_startup_file_leaves_no_name_and_loads_nothing_heavy(kernel: Kernel)
     ]
 
 
+def test_text_loads_no_widget(kernel: Kernel) -> None:
+    loaded = "import sys\nprint('ipywidgets' in sys.modules)"
+    assert kernel.text(f"r = %dsw_info --text\n{loaded}").strip() == "False"
+    assert kernel.text(f"r = %dsw_info\n{loaded}").strip() == "True"
+
+
 def test_the_kernel_loads_no_server_code(kernel: Kernel) -> None:
     said = kernel.text(
         "r = %dsw_info\nimport sys\n"
