@@ -62,7 +62,7 @@ async def ask(doors: list[Door], *, askers: int, pause_s: float, seconds: float)
 
     Each waits for its answer and then `pause_s`, half more or less.
     """
-    _allow_open_files(askers)
+    allow_open_files(askers + 500)
     tally = Tally()
     connecting = asyncio.Semaphore(_CONNECTING)
     end = time.perf_counter() + seconds
@@ -107,8 +107,10 @@ async def _answer(reader: asyncio.StreamReader) -> str:
     return status if answer.error is None else f"{status} {answer.error.code}"
 
 
-def _allow_open_files(askers: int) -> None:
+def allow_open_files(wanted: int) -> int:
+    """Let this process, and those it starts, have so many open; returns how many they may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = askers + 500
-    if soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(needed, hard), hard))
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft

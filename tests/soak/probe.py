@@ -1,6 +1,6 @@
 """A server extension that measures how late the server's event loop is, and what the server holds.
 
-The heart beats each 10 ms; a beat is as late as whatever else the loop had to do took.
+The heart beats each 5 ms; a beat is as late as whatever else the loop had to do took.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tornado.ioloop import IOLoop
 
 from tests.soak.footprint import Footprint
 
-BEAT_S = 0.01
+BEAT_S = 0.005
 PATH = "soak/probe"
 
 
