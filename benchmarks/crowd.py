@@ -53,18 +53,18 @@ def crowd(port: int, path: str, greeting: str, askers: int) -> Iterator[Crowd]:
             stdin.close()
 
 
-class _Asker(asyncio.Protocol):
+class Asker(asyncio.Protocol):
     """One connection. Not a stream: those cost more than the server."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what to write to."""
         self._transport = cast("asyncio.Transport", transport)
 
-    def ask(self, request: bytes) -> asyncio.Future[None]:
+    def ask(self, get: bytes) -> asyncio.Future[None]:
         """Done when the whole answer is there; RuntimeError if it is no 200."""
         self._received, self._length = b"", 0
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        self._transport.write(get)
         return self._answered
 
     def data_received(self, data: bytes) -> None:
@@ -88,21 +88,22 @@ async def _run(port: int, path: str, greeting: str, askers: int) -> None:
     connecting = asyncio.Semaphore(CONNECTING)
     loop = asyncio.get_running_loop()
 
-    async def connected() -> _Asker:
+    async def connected() -> Asker:
         async with connecting:
-            _, one = await loop.create_connection(_Asker, "127.0.0.1", port)
+            _, one = await loop.create_connection(Asker, "127.0.0.1", port)
             # Answered, it has been accepted: the next one takes its place in the queue.
-            await one.ask(_request(port, greeting))
+            await one.ask(request(port, greeting))
         return one
 
     everybody = await asyncio.gather(*(connected() for _ in range(askers)))
     print("connected", flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
-        await asyncio.gather(*(one.ask(_request(port, path)) for one in everybody))
+        await asyncio.gather(*(one.ask(request(port, path)) for one in everybody))
         print(time.monotonic(), flush=True)
 
 
-def _request(port: int, path: str) -> bytes:
+def request(port: int, path: str) -> bytes:
+    """A GET of somebody who has the server's token."""
     head = (f"GET /{path} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Authorization: token {TOKEN}")
     return "\r\n".join([*head, "", ""]).encode()
 
