@@ -11,7 +11,7 @@ const minify = process.argv.includes('--minify');
 
 /** Properties that no wire, no trait, no other package and no other copy of the code knows. */
 const OWN_PROPERTIES =
-  /^(_[a-z]\w*|claimWarning|elapsed|fallback|first|forget|ledger|most|named|origin|problem|sections|visible|why|withdraw)$/;
+  /^(_[a-z]\w*|accept|catchUp|claimWarning|elapsed|fallback|first|forget|known|ledger|left|most|named|next|origin|problem|sections|visible|why|withdraw)$/;
 const mangled = minify && { mangleProps: OWN_PROPERTIES };
 const panel = {
   ...browser(minify),

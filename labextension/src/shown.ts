@@ -6,7 +6,7 @@ export function shownOf({ reading, trouble, asking }: SourceState): Shown {
   const { answer = null, at = 0 } = reading ?? {};
   return {
     named: [],
-    answer: answer?.instance ? answer : null,
+    known: answer?.instance ? answer : null,
     elapsed: performance.now() - at,
     problem: answer?.error ?? null,
     origin: answer?.source ?? null,

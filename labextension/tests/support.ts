@@ -88,7 +88,7 @@ export function answerWith(countdowns: Countdowns | null, change: Partial<Answer
 export function shownOf(answer: Answer | null, elapsed = 0, change: Partial<Shown> = {}): Shown {
   return {
     named: [],
-    answer: answer?.instance ? answer : null,
+    known: answer?.instance ? answer : null,
     elapsed,
     problem: answer?.error ?? null,
     trouble: null,
@@ -104,9 +104,14 @@ export interface Element {
   readonly node: VNode;
 }
 
-/** All elements among some parts, outer ones first. */
+/** Some parts as they are where all that is folded was opened. */
+function opened(parts: readonly Part[]): Part[] {
+  return parts.map(part => (typeof part === 'function' ? part() : part));
+}
+
+/** All elements among some parts, outer ones first, folded ones too. */
 export function elements(parts: readonly Part[]): Element[] {
-  return parts
+  return opened(parts)
     .filter(isNode)
     .flatMap(node => [
       { kind: node[0] as string, attributes: attributesOf(node), node },
@@ -114,9 +119,9 @@ export function elements(parts: readonly Part[]): Element[] {
     ]);
 }
 
-/** The text of some parts, spaces between elements. */
+/** The text of some parts, folded ones too, spaces between elements. */
 export function textOf(parts: readonly Part[]): string {
-  const texts = parts.map(part =>
+  const texts = opened(parts).map(part =>
     isNode(part) ? textOf(part.slice(1)) : typeof part === 'string' ? part : '',
   );
   return texts

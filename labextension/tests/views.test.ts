@@ -10,7 +10,7 @@ import { resources } from '../src/panel/view/resources.ts';
 import { header } from '../src/panel/view/status.ts';
 import { stop } from '../src/panel/view/stop.ts';
 import type { Shown } from '../src/panel/view/shown.ts';
-import { visible } from '../src/panel/vdom.ts';
+import { visible, type Part } from '../src/panel/vdom.ts';
 import { answerNamed, elements, shownOf, textOf } from './support.ts';
 
 const views = { header, alerts, resources, datasets, snapshots, disks, details, foot };
@@ -87,10 +87,32 @@ test('an answer that is not as it should be costs its part, not the panel', t =>
   assert.ok(filled(shown).includes(header));
 });
 
-test('long lists are cut, and say by how much', () => {
+/** How many items each list among some parts has. */
+const lengths = (parts: readonly Part[]) =>
+  elements(parts)
+    .filter(({ kind }) => kind === 'ul')
+    .map(({ node }) => elements(node).filter(({ kind }) => kind === 'li').length);
+
+test('of a long list the first are shown, and the others are folded behind their number', () => {
   const list = datasets(shownOf(answerNamed('many datasets')));
-  assert.equal(elements(list).filter(({ kind }) => kind === 'li').length, 100);
-  assert.match(textOf(list), /and 30 more/);
+  assert.deepEqual(lengths(list), [20, 110]);
+  assert.match(textOf(list), /^Datasets 130 .* and 110 more /);
+  const [folded] = elements(list).filter(({ kind }) => kind === 'details');
+  assert.equal(typeof folded?.node.at(-1), 'function');
+});
+
+test('a long list that a notebook kept only in part says how many there were', () => {
+  const answer = {
+    ...withInstance({ Datasets: [{ MountPath: '/a' }] }),
+    left_out: { Datasets: 7 },
+  };
+  const list = datasets(shownOf(answer));
+  assert.match(textOf(list), /^Datasets 8 .* and 7 more$/);
+  assert.ok(!elements(list).some(({ kind }) => kind === 'details'));
+});
+
+test('lists under Details are folded, too, behind their number', () => {
+  assert.match(said('details', answerNamed('many datasets')), /\[19\] .* and 110 more \[20\]/);
 });
 
 test('snapshots come newest first, the latest one among them once', () => {

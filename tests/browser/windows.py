@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
@@ -21,10 +21,13 @@ from jupyter_dsw.monitor import Monitor
 Monitor.__init__.__kwdefaults__["clock"] = lambda: time.monotonic() * {speed}
 """
 
+WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
+INSTANCE = "**/jupyter-dsw/v1/instance*"
 THEMES = "@jupyterlab/apputils-extension:themes"
 TRANSLATION = "@jupyterlab/translation-extension:plugin"
 AXE = Path(__file__).parents[2] / "labextension/node_modules/axe-core/axe.min.js"
 MINUTE = 60
+DAY_MS = 86_400_000
 
 
 def write_settings(home: Path, plugin: str, **settings: object) -> None:
@@ -114,6 +117,19 @@ def axe_violations(page: Page, selector: str) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def hold_readings(page: Page) -> None:
+    """Let the page ask no more by itself: what it does after its first reading, it does alone.
+
+    A request on its way through here loses a person's wish for a new reading.
+    """
+
+    def hold(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "next_read_in_ms": DAY_MS})
+
+    page.route(INSTANCE, hold)
 
 
 def refresh_until_seen(page: Page, place: Locator) -> None:

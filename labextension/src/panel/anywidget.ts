@@ -1,6 +1,7 @@
 import { mountPanel } from './element.ts';
 import { keptReading } from './reading.ts';
-import { answerOf, kernelSource, type Model } from './sources/kernel.ts';
+import { isAnswer } from './rest.ts';
+import { kernelSource, type Model } from './sources/kernel.ts';
 import { pageSource, publishedPage } from './sources/page.ts';
 
 /**
@@ -8,13 +9,13 @@ import { pageSource, publishedPage } from './sources/page.ts';
  * the kernel computes; elsewhere, and where the server has no jupyter-dsw, the kernel feeds it.
  */
 function render({ model, el }: { model: Model; el: HTMLElement }): void {
-  const answer = answerOf(model);
+  const answer = model.get('answer');
   const tags = [publishedPage()?.language, document.documentElement.lang, navigator.language];
   const kernel = kernelSource(model);
   mountPanel(el, pageSource() ?? kernel, {
     lang: tags.find(Boolean) ?? '',
     sections: model.get('sections') as string[],
-    first: answer && keptReading(answer),
+    first: isAnswer(answer) ? keptReading(answer) : null,
     fallback: kernel,
   });
 }

@@ -3,7 +3,7 @@ import { speak, t } from './language.ts';
 import css from './panel.css';
 import type { Reading } from './reading.ts';
 import type { Source } from './source.ts';
-import { patch, type VNode } from './vdom.ts';
+import { patch, unfold, type VNode } from './vdom.ts';
 import { announcement } from './view/announcement.ts';
 import { COPY, DONE } from './view/parts.ts';
 import { regions } from './view/regions.ts';
@@ -21,22 +21,25 @@ export interface PanelOptions {
   readonly fallback?: Source;
 }
 
+/** How often its age is told anew where nothing counts down. */
+const AGE_MS = 15_000;
 /** A tick falls just behind a countdown's change of second, so that none is skipped. */
 const BEHIND_MS = 20;
 const COPIED_MS = 1500;
 
 /**
- * Puts a `<dsw-panel>` into an element, and shows an instance there. It watches its source while it
- * is in sight, and ticks once a second meanwhile; a hidden panel does nothing. The element needs no
- * definition: each cell brings its own copy of this module, and a page has room for only one.
+ * Puts a `<dsw-panel>` into an element, and shows an instance there. While it is in sight it watches
+ * its source, and ticks, once a second if a stop is due; a hidden panel does nothing. The element
+ * needs no definition: each cell brings its own copy of this module, and a page has room for one.
  */
-export function mountPanel(element: Element, source: Source, options: PanelOptions): void {
-  const { lang, sections, first = null } = options;
-  let { fallback } = options;
+export function mountPanel(
+  element: Element,
+  source: Source,
+  // The last reading with an instance.
+  { lang, sections, first: good = null, fallback }: PanelOptions,
+): void {
   const panel = document.createElement('dsw-panel');
   const root = panel.attachShadow({ mode: 'open' });
-  /** The last reading with an instance. */
-  let good = first;
   let inSight = false;
   let unwatch: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +53,7 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
     const { error = null, source: origin = null } = (reading ?? good)?.answer ?? {};
     return {
       named: sections,
-      answer: good?.answer.instance ? good.answer : null,
+      known: good?.answer.instance ? good.answer : null,
       elapsed: performance.now() - (good?.at ?? 0),
       problem: error,
       origin,
@@ -59,7 +62,9 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
     };
   }
 
-  function render(now: Shown, before?: VNode[]): void {
+  /** Shows what is known now, and again when a figure changes. */
+  function render(before?: VNode[]): void {
+    const now = shown();
     speak(lang);
     drawn = regions(now, before);
     const said = announcement(now);
@@ -74,19 +79,23 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
       ['div.panel', { role: 'group', 'aria-label': t('DSW instance') }, ...drawn],
       ['p.spoken', { role: 'status' }, spoken],
     ]);
+    clearTimeout(timer);
+    if (!unwatch) return;
+    const left = untilNextStop(now);
+    timer = setTimeout(
+      tick,
+      left === null ? AGE_MS : (Math.max(0, left) % 1000 || 1000) + BEHIND_MS,
+    );
   }
 
   function tick(): void {
     source.heartbeat();
-    const now = shown();
-    render(now, drawn);
-    const left = Math.max(0, untilNextStop(now) ?? 0);
-    timer = setTimeout(tick, (left % 1000 || 1000) + BEHIND_MS);
+    render(drawn);
   }
 
   function changed(): void {
     if (source.state.trouble === 'absent' && fallback) look();
-    else render(shown());
+    else render();
   }
 
   /** Watches while there is somebody to see it. */
@@ -97,8 +106,8 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
     if (!inSight || document.hidden) return;
     if (source.state.trouble === 'absent' && fallback) [source, fallback] = [fallback, undefined];
     unwatch = source.watch(changed);
-    changed();
-    tick();
+    source.heartbeat();
+    render();
   }
 
   async function click(event: Event): Promise<void> {
@@ -111,6 +120,7 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
       drawing?.setAttribute('d', DONE);
       setTimeout(() => drawing?.setAttribute('d', COPY), COPIED_MS);
       spoken = t('Copied');
+      render(drawn);
     }
   }
 
@@ -118,14 +128,15 @@ export function mountPanel(element: Element, source: Source, options: PanelOptio
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
   root.addEventListener('click', event => void click(event));
+  // It does not bubble.
+  root.addEventListener('toggle', unfold, true);
   panel.lang = lang;
-  render(shown());
+  render();
   element.append(panel);
   // Also tells when the panel is taken out of the page.
   new IntersectionObserver(entries => {
     inSight = entries.some(entry => entry.isIntersecting);
-    document.removeEventListener('visibilitychange', look);
-    if (inSight) document.addEventListener('visibilitychange', look);
+    document[inSight ? 'addEventListener' : 'removeEventListener']('visibilitychange', look);
     look();
   }).observe(panel);
 }

@@ -21,6 +21,5 @@ export function t(text: string, ...values: readonly (string | number)[]): string
 
 /** The word for a name in a table such as `RO:read-only,RW:read-write`; else the name itself. */
 export function word(table: string, name = ''): string {
-  const entry = table.split(',').find(one => one.startsWith(`${name}:`));
-  return entry ? entry.slice(name.length + 1) : name;
+  return `,${table}`.split(`,${name}:`)[1]?.split(',')[0] ?? name;
 }

@@ -15,8 +15,13 @@ export type {
   ScheduledCountdown,
 } from './contract.ts';
 
+/** An answer as a notebook keeps it: long lists are cut, and `left_out` says by how much. */
+export interface KeptAnswer extends Answer {
+  /** By the wire name of the list. */
+  readonly left_out?: Readonly<Record<string, number>>;
+}
+
 /** Whether a body is this contract's, whatever its HTTP status; a proxy's error page is not. */
 export function isAnswer(body: unknown): body is Answer {
-  const answer = body as Partial<Answer> | null;
-  return answer?.source !== undefined && answer.next_read_in_ms !== undefined;
+  return Boolean((body as Answer | null)?.source) && 'next_read_in_ms' in (body as Answer);
 }

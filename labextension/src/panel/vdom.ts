@@ -9,7 +9,10 @@
 export type VNode = readonly Part[];
 
 /** Attributes, a text or an element; what is empty is left out. */
-export type Part = Attributes | VNode | string | false | 0 | null | undefined;
+export type Part = Attributes | VNode | Folded | string | false | 0 | null | undefined;
+
+/** Makes a part of a `details` element, which has it only while it is open. */
+export type Folded = () => VNode;
 
 export type Attributes = Readonly<Record<string, string | null>>;
 
@@ -71,7 +74,8 @@ export function patch(element: Element | ShadowRoot, wanted: VNode): void {
   const attributes = attributesOf(wanted);
   patchAttributes(element as Element, attributesOf(before), attributes);
   let at: Node | null = element.firstChild;
-  for (const part of wanted.slice(1)) {
+  for (let part of wanted.slice(1)) {
+    if (typeof part === 'function') part = (element as HTMLDetailsElement).open && part();
     if (part && part !== attributes) at = place(element, at, part as VNode | string).nextSibling;
   }
   while (at) {
@@ -79,4 +83,10 @@ export function patch(element: Element | ShadowRoot, wanted: VNode): void {
     element.removeChild(at);
     at = next;
   }
+}
+
+/** Gives a `details` element that was opened what is folded in it; takes it from a closed one. */
+export function unfold({ target }: Event): void {
+  // eslint-disable-next-line @typescript-eslint/no-non-null-assertion -- all elements were drawn
+  patch(target as Element, [...drawn.get(target as Element)!]);
 }

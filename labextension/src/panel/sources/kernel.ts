@@ -5,7 +5,7 @@ import { newPoller } from './poller.ts';
 /** The part of anywidget's model that is used here. */
 export interface Model {
   get(name: string): unknown;
-  on(event: string, callback: () => void): void;
+  on(event: string, callback: (message: unknown) => void): void;
   send(content: unknown): void;
 }
 
@@ -13,12 +13,6 @@ export interface Model {
 const KERNEL_TIMEOUT_MS = 30_000;
 
 const sources = new WeakMap<Model, Source>();
-
-/** The trait `answer`, if it holds one. */
-export function answerOf(model: Model): Answer | null {
-  const answer = model.get('answer');
-  return isAnswer(answer) ? answer : null;
-}
 
 function newSource(model: Model): Source {
   let settle: ((answer: Answer) => void) | null = null;
@@ -29,9 +23,9 @@ function newSource(model: Model): Source {
       model.send({ type: 'read', fresh });
     });
   const poller = newPoller(ask, 'kernel');
-  model.on('change:answer', () => {
-    const answer = answerOf(model);
-    if (!answer) return;
+  // Not the trait: what is in a trait is saved with the notebook, so it holds only a part.
+  model.on('msg:custom', answer => {
+    if (!isAnswer(answer)) return;
     settle?.(answer);
     // The kernel may be late or speak unasked: it counts all the same.
     if (!poller.state.asking) poller.accept(answer);

@@ -10,7 +10,7 @@ import { untilNextStop } from './timers.ts';
 export function announcement(shown: Shown): string {
   const near = { bad: 2, warn: 10 }[nearness(untilNextStop(shown))];
   return [
-    shown.answer && statusWords(instanceOf(shown).Status),
+    shown.known && statusWords(instanceOf(shown).Status),
     near && t('Stops in under %1', minutes(near * MINUTE)),
     ...(wrong(shown) ?? []),
   ]

@@ -1,8 +1,7 @@
 import { t } from '../language.ts';
-import type { JsonObject } from '../rest.ts';
 import type { Part, VNode } from '../vdom.ts';
-import { link } from './parts.ts';
-import type { Shown } from './shown.ts';
+import { folded, link } from './parts.ts';
+import { instanceOf, type Shown } from './shown.ts';
 
 /** Elements that have a place elsewhere in the panel, all of them. */
 const ELSEWHERE =
@@ -22,7 +21,7 @@ function isEmpty(value: unknown): boolean {
 
 /** A value by itself, a list of plain ones one to a line. */
 function leaf(value: unknown): VNode {
-  const text = Array.isArray(value) ? value.join('\n') : String(value);
+  const text = [value].flat().join('\n');
   return ['dd', ['bdi', link(text, text)]];
 }
 
@@ -30,37 +29,39 @@ function leaf(value: unknown): VNode {
  * Any JSON under its wire names, nested as it is, empty parts left out. Items of arrays are numbered
  * from 0, as in the paths of `redacted`.
  */
-function tree(value: object, wanted: (name: string) => boolean = () => true): VNode {
-  const filled = Object.entries(value).filter(([name, item]) => wanted(name) && !isEmpty(item));
-  return [
+function tree(value: object, wanted?: (name: string) => boolean): Part[] {
+  const filled = Object.entries(value).filter(
+    ([name, item]) => (wanted?.(name) ?? true) && !isEmpty(item),
+  );
+  const draw = (some: readonly [string, unknown][]): VNode => [
     'dl.tree',
-    ...filled.map(([name, item]: [string, unknown]): VNode => {
+    ...some.map(([name, item]): VNode => {
       const nested = isNested(item) && (!Array.isArray(item) || item.some(isNested));
       return [
         nested ? 'div' : 'div.leaf',
         ['dt', Array.isArray(value) ? `[${name}]` : name],
-        nested ? ['dd', tree(item)] : leaf(item),
+        nested ? ['dd', ...tree(item)] : leaf(item),
       ];
     }),
   ];
+  // The instance has more elements than that; their names are known.
+  return wanted ? [draw(filled)] : folded(filled, draw);
 }
-
-const instanceIn = ({ answer }: Shown): JsonObject => answer?.instance ?? {};
 
 /** The elements about the network, under their wire names. */
 export function network(shown: Shown): Part[] {
-  return [['h3', t('Network')], tree(instanceIn(shown), name => NETWORK.test(name))];
+  return [['h3', t('Network')], ...tree(instanceOf(shown), name => NETWORK.test(name))];
 }
 
 /** The rest of the answer, folded unless asked for by name; what was removed is named. */
 export function details(shown: Shown): Part[] {
-  const redacted = shown.answer?.redacted ?? [];
+  const redacted = shown.known?.redacted ?? [];
   return [
     [
       'details',
       { open: shown.named.includes('details') ? '' : null },
       ['summary', t('Details')],
-      tree(instanceIn(shown), name => !ELSEWHERE.test(name)),
+      () => ['div', ...tree(instanceOf(shown), name => !ELSEWHERE.test(name))],
       redacted.length && ['p.soft', t('Left out as secret: %1', redacted.join(', '))],
     ],
   ];

@@ -24,13 +24,13 @@ export function wrong({
 
 /** What went wrong: a line while good values are there, the whole panel if none were ever read. */
 export function alerts(shown: Shown): Part[] {
-  const { answer, problem, trouble } = shown;
+  const { known, problem, trouble } = shown;
   const words = wrong(shown);
-  if (!words) return answer ? [] : [['p.soft', t('Reading the instance…')]];
+  if (!words) return known ? [] : [['p.soft', t('Reading the instance…')]];
   const marks = !trouble && dotted(problem?.code, problem?.request_id);
   return [
     [
-      answer ? 'p.alert' : 'p.alert alone',
+      known ? 'p.alert' : 'p.alert alone',
       ['b', words[0]],
       ['span', words[1]],
       marks && ['small', marks],
@@ -39,8 +39,8 @@ export function alerts(shown: Shown): Part[] {
 }
 
 /** Where the reading came from, how old it is, and a button for a new one. */
-export function foot({ origin, answer, elapsed, asking }: Shown): Part[] {
-  const { read_at: readAt = null, age_ms: age = null } = answer ?? {};
+export function foot({ origin, known, elapsed, asking }: Shown): Part[] {
+  const { read_at: readAt = null, age_ms: age = null } = known ?? {};
   return [
     ['bdi', dotted(origin?.endpoint, origin?.region)],
     [

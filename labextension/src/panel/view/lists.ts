@@ -25,7 +25,7 @@ function datasetRow(dataset: Dataset): Part[] {
 
 /** What is mounted where, from where, and whether one may write there. */
 export function datasets(shown: Shown): Part[] {
-  return list(shown, t('Datasets'), instanceOf(shown).Datasets ?? [], datasetRow);
+  return list(shown, 'Datasets', t('Datasets'), instanceOf(shown).Datasets ?? [], datasetRow);
 }
 
 /** Committing → Pushing → Saved: what is behind it, where it is, what is to come. */
@@ -54,7 +54,13 @@ function snapshotRow(snapshot: Snapshot): Part[] {
 
 /** Saved images, newest first. */
 export function snapshots(shown: Shown): Part[] {
-  return list(shown, t('Snapshots'), snapshotsOf(instanceOf(shown)), snapshotRow);
+  return list(
+    shown,
+    'InstanceSnapshotList',
+    t('Snapshots'),
+    snapshotsOf(instanceOf(shown)),
+    snapshotRow,
+  );
 }
 
 function usage({ Capacity = '' }: CloudDisk, part: number | null): string {
@@ -79,5 +85,11 @@ function diskRow(disk: CloudDisk): Part[] {
 
 /** Disks as bars. */
 export function disks(shown: Shown): Part[] {
-  return list(shown, t('Disks'), (instanceOf(shown).CloudDisks ?? []).flat(), diskRow);
+  return list(
+    shown,
+    'CloudDisks',
+    t('Disks'),
+    (instanceOf(shown).CloudDisks ?? []).flat(),
+    diskRow,
+  );
 }

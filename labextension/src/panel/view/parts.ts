@@ -4,8 +4,8 @@ import { safeUrl } from '../links.ts';
 import type { Attributes, Part, VNode } from '../vdom.ts';
 import type { Shown } from './shown.ts';
 
-/** Rows of one list that are rendered; the others are counted. */
-export const MOST_ROWS = 100;
+/** How many of one list are shown at once; the others are folded behind their number. */
+const MOST = 20;
 
 /** Line drawings of 16 × 16. */
 export const COPY = 'M2 5h9v9H2zM5 2h9v9';
@@ -60,24 +60,49 @@ export function reason({ Status, ReasonCode, ReasonMessage }: Reasoned): Part {
   );
 }
 
-/** A section that lists something; if that is empty, only where sections are asked for by name. */
+/**
+ * A section that lists something; if that is empty, only where sections are asked for by name.
+ * `element` is the wire name of the list.
+ */
 export function list<T>(
-  { named }: Shown,
+  { named, known }: Shown,
+  element: string,
   heading: string,
   items: readonly T[],
   row: (item: T) => Part[],
 ): Part[] {
   if (!items.length && !named.length) return [];
-  const more = items.length - MOST_ROWS;
+  const beyond = known?.left_out?.[element] ?? 0;
   return [
-    ['h3', heading, ['span', String(items.length)]],
-    [
-      'ul',
-      // Long lists scroll, also by keyboard.
-      { tabindex: items.length > 5 ? '0' : null },
-      ...items.slice(0, MOST_ROWS).map((item): VNode => ['li', ...row(item)]),
-      more > 0 && ['li.soft', t('and %1 more', more)],
-    ],
+    ['h3', heading, ['span', String(items.length + beyond)]],
+    ...folded(
+      items,
+      some => [
+        'ul',
+        // Long lists scroll, also by keyboard.
+        { tabindex: some.length > 5 ? '0' : null },
+        ...some.map((item): VNode => ['li', ...row(item)]),
+      ],
+      beyond,
+    ),
+  ];
+}
+
+/**
+ * The first items of a list, and the others behind a line that says how many they are. `beyond` them
+ * there are so many that are not known.
+ */
+export function folded<T>(
+  items: readonly T[],
+  draw: (some: readonly T[]) => VNode,
+  beyond = 0,
+): Part[] {
+  const others = items.slice(MOST);
+  const more = others.length + beyond;
+  const words = t('and %1 more', more);
+  return [
+    draw(items.slice(0, MOST)),
+    more > beyond ? ['details', ['summary', words], () => draw(others)] : more && ['p.soft', words],
   ];
 }
 

@@ -33,7 +33,7 @@ export const REGIONS: readonly Region[] = [
 
 function region([view, kind, ...sections]: Region, shown: Shown): VNode {
   try {
-    const wanted = shown.answer && sections.some(one => shows(shown, one));
+    const wanted = shown.known && sections.some(one => shows(shown, one));
     return [kind, ...(wanted || !sections.length ? view(shown) : [])];
   } catch (error) {
     // An answer that is not as it should be costs its part of the panel, not the panel.

@@ -1,5 +1,5 @@
 import type { Instance } from '../instance.ts';
-import type { Answer, Origin, Problem } from '../rest.ts';
+import type { KeptAnswer, Origin, Problem } from '../rest.ts';
 import type { Trouble } from '../source.ts';
 
 /** All that a view is made of. */
@@ -7,7 +7,7 @@ export interface Shown {
   /** Sections asked for by name; empty for the default. */
   readonly named: readonly string[];
   /** The last answer with an instance. */
-  readonly answer: Answer | null;
+  readonly known: KeptAnswer | null;
   /** Milliseconds since that answer came. */
   readonly elapsed: number;
   readonly problem: Problem | null;
@@ -26,6 +26,6 @@ export function shows({ named }: Shown, section: SectionName): boolean {
 }
 
 /** The instance, or nothing of it. */
-export function instanceOf({ answer }: Shown): Instance {
-  return answer?.instance ?? {};
+export function instanceOf({ known }: Shown): Instance {
+  return known?.instance ?? {};
 }

@@ -49,9 +49,9 @@ export function passed(left: number): string {
 }
 
 /** Both timers, and the one that stops the instance next; null if the answer has none. */
-export function timersOf({ answer, elapsed }: Shown): Timers | null {
-  if (!answer?.countdowns) return null;
-  const { idle, scheduled, next_stop: next } = answer.countdowns;
+export function timersOf({ known, elapsed }: Shown): Timers | null {
+  if (!known?.countdowns) return null;
+  const { idle, scheduled, next_stop: next } = known.countdowns;
   // Always from the remainder at receipt, never by decrementing: no timer's lateness adds up.
   const leftOf = (remaining: number | null) => (remaining === null ? null : remaining - elapsed);
   const untilIdle = leftOf(idle.remaining_ms);

@@ -1,0 +1,137 @@
+"""A panel with 1,000 datasets and 1,000 snapshots, in a real JupyterLab."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Page, expect
+
+from jupyter_dsw.instance.page import MAX_ROWS
+from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
+from tests.browser.windows import (
+    INSTANCE,
+    WIDGETS,
+    execute,
+    hasten,
+    hold_readings,
+    write_settings,
+)
+from tests.lists import give_lists
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator
+
+    from jupyter_dsw.emulator import Emulator
+
+MANY = 1000
+# A reading, a heading, a row … in a panel's shadow root.
+MOST_ELEMENTS = 1000
+# With the state of the widget, whose code alone is 20 kB.
+MOST_BYTES = 150_000
+
+WATCH_TICKS = """
+panel => {
+    window.texts = new Set();
+    window.elsewhere = [];
+    const look = changes => {
+        for (const { target, type } of changes) {
+            const element = target.parentElement ?? target;
+            if (!element.closest('.live')) window.elsewhere.push(`${type} ${element.outerHTML}`);
+        }
+        window.texts.add(panel.shadowRoot.querySelector('[role=timer]').textContent);
+    };
+    const all = { subtree: true, childList: true, attributes: true, characterData: true };
+    window.watch = new MutationObserver(look);
+    window.watch.observe(panel.shadowRoot, all);
+}
+"""
+FOCUSED = "panel => panel.shadowRoot.activeElement?.textContent"
+
+
+def panel_of_a_cell(page: Page, lab: Any) -> Locator:
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    panel = page.locator(".jp-Notebook dsw-panel")
+    expect(panel).to_contain_text("Running")
+    return panel
+
+
+def datasets_of(panel: Locator) -> Locator:
+    return panel.locator(".half", has_text="Datasets").locator("ul > li")
+
+
+def test_ticks_touch_the_countdown_only_and_all_rows_can_be_reached_by_keyboard(
+    page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    give_lists(emulator, MANY)
+    # So that a person's refresh is granted at once.
+    hasten(tmp_path, 10)
+    lab = start_lab()
+    hold_readings(page)
+    panel = panel_of_a_cell(page, lab)
+    # What the notebook keeps cannot be unfolded: this is the server's answer, and the last one.
+    expect(panel.locator("summary", has_text="and 980 more")).to_have_count(2)
+    assert panel.evaluate("panel => panel.shadowRoot.querySelectorAll('*').length") < MOST_ELEMENTS
+
+    panel.evaluate(WATCH_TICKS)
+    page.wait_for_function("window.texts.size > 2")
+    page.evaluate("window.watch.disconnect()")
+    assert page.evaluate("window.elsewhere") == []
+
+    datasets = datasets_of(panel)
+    expect(datasets).to_have_count(MAX_ROWS)
+    panel.locator("ul").first.get_by_role("button").last.focus()
+    page.keyboard.press("Tab")
+    assert panel.evaluate(FOCUSED) == "and 980 more"
+    page.keyboard.press("Enter")
+    expect(datasets).to_have_count(MANY)
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    last = panel.get_by_text(f"/mnt/data/{MANY - 1}", exact=True)
+    expect(last).to_be_in_viewport()
+
+    others = panel.locator("details ul").first
+    before = others.evaluate("list => { list.lastChild.mine = true; return list.scrollTop; }")
+    page.unroute(INSTANCE)
+    emulator.change(InstanceName="renamed-meanwhile")
+    until(lambda: refreshed(page, panel))
+    assert others.evaluate("list => [list.lastChild.mine, list.scrollTop]") == [True, before]
+    assert "/mnt/data/20" in panel.evaluate(FOCUSED)
+
+
+def refreshed(page: Page, panel: Locator) -> bool:
+    execute(page, "jupyter-dsw:refresh")
+    page.wait_for_timeout(500)
+    return panel.get_by_text("renamed-meanwhile").count() > 0
+
+
+def test_a_kernel_feeds_all_of_it_to_a_panel_and_a_part_of_it_to_the_notebook(
+    page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    give_lists(emulator, MANY)
+    write_settings(tmp_path, WIDGETS, saveState=True)
+    extensions = {"ServerApp": {"jpserver_extensions": {"jupyter_dsw": False}}}
+    (tmp_path / "config/jupyter_server_config.json").write_text(json.dumps(extensions))
+    lab = start_lab()
+    panel = panel_of_a_cell(page, lab)
+    # What the notebook keeps has only the first ones: nothing could be unfolded.
+    panel.locator("summary", has_text="and 980 more").first.click()
+    expect(datasets_of(panel)).to_have_count(MANY)
+
+    page.keyboard.press("Control+s")
+    path = lab.home / "work" / NAME
+    until(lambda: b"widget-state" in path.read_bytes())
+    saved = path.read_bytes()
+    assert len(saved) < MOST_BYTES
+    (state,) = json.loads(saved)["metadata"]["widgets"].values()
+    (kept,) = [
+        model["state"]["answer"] for model in state["state"].values() if "answer" in model["state"]
+    ]
+    for name in ("Datasets", "InstanceSnapshotList"):
+        assert len(kept["instance"][name]) == MAX_ROWS
+        assert kept["left_out"][name] == MANY - MAX_ROWS
