@@ -16,6 +16,7 @@ from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
 from jupyter_dsw.language import TAGS, of_accept_language
 
 if TYPE_CHECKING:
+    from jupyter_dsw.language import Language
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.server.observer import Observer
@@ -24,6 +25,7 @@ AUTH_RESOURCE = "dsw"
 # Keys of the web application's settings.
 MONITOR = "jupyter_dsw_monitor"
 OBSERVER = "jupyter_dsw_observer"
+CALL = "jupyter_dsw_call"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 # What the door answers with where no reading was ever good, by the error's code.
@@ -83,16 +85,30 @@ class ReadingHandler(APIHandler):
         observer: Observer = self.settings[OBSERVER]
         observer.asked(self.door, hit=reading is not None)
         if reading is None:
-            reading = await asyncio.wrap_future(self.monitor.ask(fresh=fresh))
+            reading = await self._called(fresh=fresh)
         status = _status(reading)
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
+        self._tells_a_failure = status >= 400
+        language = "en" if reading.error is None else self._language_of_its_words()
+        # Not awaited: whoever closed the tab meanwhile is no error.
+        self.finish(reading.answer_json(self.monitor.clock(), language))
+
+    async def _called(self, *, fresh: bool) -> Reading:
+        """What comes of the monitor's call. All who wait for it are woken together: a message
+        between threads for each would be thousands at once."""
+        call = self.monitor.ask(fresh=fresh)
+        awaited: tuple[object, asyncio.Future[Reading]] | None = self.settings.get(CALL)
+        if awaited is None or awaited[0] is not call:
+            awaited = self.settings[CALL] = call, asyncio.wrap_future(call)
+        # Shielded: one who is cancelled leaves the others theirs.
+        return await asyncio.shield(awaited[1])
+
+    def _language_of_its_words(self) -> Language:
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])
         self.set_header("Vary", "Accept-Language")
-        self._tells_a_failure = status >= 400
-        # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(reading.answer_json(self.monitor.clock(), language))
+        return language
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in a few words of our own: never a traceback, never what was sent."""

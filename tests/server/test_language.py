@@ -16,6 +16,12 @@ PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
 
 
+async def test_an_answer_without_words_is_in_no_language(jp_fetch: Any) -> None:
+    response = await jp_fetch(PEOPLE, headers={"Accept-Language": "zh-CN"})
+    assert json.loads(response.body)["error"] is None
+    assert not {"Content-Language", "Vary"} & set(response.headers)
+
+
 @pytest.mark.parametrize("door", [PEOPLE, KERNELS])
 async def test_one_reading_is_told_in_every_language(
     jp_fetch: Any,
