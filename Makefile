@@ -67,7 +67,9 @@ check: $(VENV)/front
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
+# Compiled, as pip leaves what it installs.
 bench: $(VENV)/front $(VENV)/peers/ready
+	$(BIN)/python -m compileall -q jupyter_dsw
 	$(BIN)/python -m benchmarks
 
 # Who the benchmarks compare with, in an environment of their own that has this project too. Those
