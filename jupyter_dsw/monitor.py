@@ -14,14 +14,12 @@ import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
-from jupyter_dsw.language import text
-from jupyter_dsw.upstream.errors import DSWError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.errors import DSWError
     from jupyter_dsw.upstream.settings import Source
 
 log = logging.getLogger(__name__)
@@ -164,6 +162,9 @@ class Monitor:
             waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
+        # Here and below, not above: a server's start would wait for what parses an answer.
+        from jupyter_dsw.upstream.errors import DSWError
+
         try:
             return self._after_answer(self._client.get_instance())
         except DSWError as error:
@@ -175,6 +176,9 @@ class Monitor:
             return self._after_unforeseen(error)
 
     def _after_unforeseen(self, error: Exception) -> Reading:
+        from jupyter_dsw.language import text
+        from jupyter_dsw.upstream.errors import DSWError
+
         unforeseen = DSWError(
             text("jupyter-dsw itself failed (%1).", type(error).__name__),
             text("Please report it with the place that the log of this process shows."),
@@ -182,7 +186,6 @@ class Monitor:
         return self._after_failure(unforeseen)
 
     def _after_answer(self, answer: Answer) -> Reading:
-        # Here and below, not above: a server's start would wait for what parses an answer.
         import msgspec
 
         from jupyter_dsw.reading import Reading

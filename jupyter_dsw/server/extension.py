@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
@@ -20,7 +19,7 @@ from jupyter_dsw.server.handlers import (
     KernelInstanceHandler,
 )
 from jupyter_dsw.server.observer import Observer
-from jupyter_dsw.upstream.lazy import LazyClient
+from jupyter_dsw.upstream import LazyClient
 
 if TYPE_CHECKING:
     from jupyter_dsw.upstream.settings import Settings
@@ -66,7 +65,7 @@ class DSWExtension(ExtensionApp):
         self.client = LazyClient(self._load_settings)
         self.observer = Observer(server.log, server.event_logger)
         monitor = Monitor(self.client, observe=self.observer.called)
-        self.kernel_token = secrets.token_urlsafe(32)
+        self.kernel_token = os.urandom(32).hex()
         self.settings.update(
             {MONITOR: monitor, OBSERVER: self.observer, KERNEL_TOKEN: self.kernel_token}
         )

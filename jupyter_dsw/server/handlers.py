@@ -13,7 +13,6 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
-from jupyter_dsw.language import TAGS, of_accept_language
 
 if TYPE_CHECKING:
     from jupyter_dsw.language import Language
@@ -105,6 +104,8 @@ class ReadingHandler(APIHandler):
         return await asyncio.shield(awaited[1])
 
     def _language_of_its_words(self) -> Language:
+        from jupyter_dsw.language import TAGS, of_accept_language
+
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])
         self.set_header("Vary", "Accept-Language")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_dsw.language import Language, joined, text, translated
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_dsw.language import Language
 
 
 class DSWError(Exception):
@@ -36,6 +39,8 @@ class DSWError(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
+        from jupyter_dsw.language import joined, text, translated
+
         request = text("(Request id: %1)", self.request_id) if self.request_id else ""
         parts = (self.message, self.advice, request)
         return translated(joined(" ", filter(None, parts)), self.language)
