@@ -50,7 +50,8 @@ def crowd(port: int, path: str, greeting: str, askers: int) -> Iterator[Crowd]:
         try:
             yield Crowd(stdin, stdout)
         finally:
-            stdin.close()
+            # Some may still be waiting.
+            process.terminate()
 
 
 class Asker(asyncio.Protocol):
