@@ -158,16 +158,22 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
         path, token = door
         name = KERNEL_TOKEN_HEADER if "kernel" in path else "Authorization"
         sent = {key: value.strip().encode("latin-1") for key, value in headers.items()}
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.get(
-                f"http://127.0.0.1:{port}{jp_base_url}{path}",
-                params=query,
-                headers={"Cache-Control": "no-cache", **sent, name: token},
-                data=body,
-                timeout=60,
-                allow_redirects=False,
-            )
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.get(
+                    f"http://127.0.0.1:{port}{jp_base_url}{path}",
+                    params=query,
+                    headers={"Cache-Control": "no-cache", **sent, name: token},
+                    data=body,
+                    timeout=60,
+                    allow_redirects=False,
+                )
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            # Tornado refuses a Host that is none before it reads the body, and what closes with
+            # something unread is reset: sometimes before the refusal was read.
+            assert "Host" in headers
+            return
         assert "Location" not in answer.headers
         if "Host" in headers and answer.status_code in (400, 403):
             return
