@@ -74,8 +74,8 @@ _EXCHANGE_ERRORS: dict[Trouble, tuple[type[DSWError], Text, Text]] = {
         Unreachable,
         text("The certificate authorities to check %1 with could not be read."),
         text(
-            "Check that the file named by REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE is there and "
-            "readable."
+            "Check that the file named by REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE is there, can be "
+            "read, and has certificates in it (PEM)."
         ),
     ),
     Trouble.NOT_HTTP: (

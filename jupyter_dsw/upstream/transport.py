@@ -22,6 +22,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.hosts import is_loopback
+from jupyter_dsw.upstream.trust import NoAuthorities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -220,6 +221,7 @@ def _failure(error: Exception) -> ExchangeFailed:
 
 # The first that fits wins.
 _TROUBLES: tuple[tuple[Any, Trouble], ...] = (
+    (NoAuthorities, Trouble.NO_CA_FILE),
     (
         (
             urllib3.exceptions.ProxyError,

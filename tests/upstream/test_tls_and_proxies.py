@@ -42,11 +42,13 @@ def dsw(
 ) -> Callable[..., OddServer]:
     """Put a proxy into the environment, behind which every host is the emulator over TLS."""
 
-    def behind_a_proxy(certificate_for: str = PUBLIC, *, days: int = 1) -> OddServer:
+    def behind_a_proxy(
+        certificate_for: str = PUBLIC, *, days: int = 1, proxy_tls: bool = False
+    ) -> OddServer:
         emulator_port = int(emulator.url.rpartition(":")[2])
         server = odd(relay(emulator_port), tls=authority.server(certificate_for, days=days))
-        proxy = odd(tunnel(server.port))
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        proxy = odd(tunnel(server.port), tls=authority.server("localhost") if proxy_tls else None)
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("127.0.0.1", "localhost"))
         return proxy
 
     for name, value in emulator.environment().items():
@@ -82,6 +84,16 @@ def test_behind_a_proxy_the_public_endpoint_is_asked_without_a_probe(
     made = client(endpoint_choice=EndpointChoice(nobody_may_be_probed))
     assert made.get_instance().instance.status == "Running"
     assert made.source.endpoint == PUBLIC
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_proxy_that_speaks_tls_is_verified_by_the_same_authorities(
+    dsw: Callable[..., OddServer], client: Callable[..., Client]
+) -> None:
+    proxy = dsw(proxy_tls=True)
+    for _ in range(2):
+        assert client(network="public").get_instance().instance.status == "Running"
+    assert proxy.heads[0].startswith(f"CONNECT {PUBLIC}:443 ".encode())
 
 
 @pytest.mark.usefixtures("trusted")
