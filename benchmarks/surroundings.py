@@ -23,14 +23,12 @@ def on_an_instance(scenario: str = "healthy") -> Iterator[Emulator]:
 
 
 @contextlib.contextmanager
-def on_an_instance_elsewhere() -> Iterator[dict[str, str]]:
-    """The same, the emulator in a process of its own: this one's processor time is its own."""
-    code = (
-        "import json, sys; from jupyter_dsw.emulator import Emulator\n"
-        "with Emulator() as emulator:\n"
-        "    print(json.dumps(emulator.environment()), flush=True); sys.stdin.read()"
-    )
-    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+def on_an_instance_elsewhere(*options: str) -> Iterator[dict[str, str]]:
+    """The same, the emulator in a process of its own: this one's processor time is its own.
+
+    `options` are those of `benchmarks.elsewhere`.
+    """
+    command, pipe = [sys.executable, "-m", "benchmarks.elsewhere", *options], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         stdin, stdout = cast("tuple[IO[str], IO[str]]", (process.stdin, process.stdout))
         environment: dict[str, str] = json.loads(stdout.readline())

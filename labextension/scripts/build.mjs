@@ -19,19 +19,14 @@ const panel = {
   entryPoints: [at('src/panel/anywidget.ts')],
   outfile: PANEL,
 };
-// Not minified here: jupyter-builder does it, and JupyterLab's own modules stay imports.
+// Not minified here: jupyter-builder does it, and JupyterLab's own modules stay imports. The Chinese
+// comes from JupyterLab, which reads the same catalogue.
 const lib = {
-  ...browser(false, minify),
+  ...browser(false, { minifyStyle: minify, chinese: false }),
   entryPoints: [at('src/index.ts')],
   external: ['@jupyterlab/*', '@lumino/*'],
   ...mangled,
   outfile: at('lib/index.js'),
-};
-
-const style = {
-  entryPoints: [at('style/index.css')],
-  outfile: at('lib/style.css'),
-  minify,
 };
 
 /** Fails, and leaves no module behind, where the panel has grown too large. */
@@ -44,9 +39,9 @@ async function checkSize() {
 }
 
 if (process.argv.includes('--watch')) {
-  const contexts = await Promise.all([panel, lib, style].map(options => esbuild.context(options)));
+  const contexts = await Promise.all([panel, lib].map(options => esbuild.context(options)));
   await Promise.all(contexts.map(context => context.watch()));
 } else {
-  await Promise.all([panel, lib, style].map(options => esbuild.build(options)));
+  await Promise.all([panel, lib].map(options => esbuild.build(options)));
   await checkSize();
 }

@@ -14,7 +14,7 @@ function shortened(css) {
   return short.replace(/(--[\w-]+): /g, '$1:').replace(/, /g, ',');
 }
 
-/** Style sheets become strings, minified where `minify`: the panel adopts them in its shadow root. */
+/** Style sheets become strings, minified where `minify`: page and shadow roots adopt them. */
 const styleAsText = minify => ({
   name: 'style-as-text',
   setup(build) {
@@ -38,14 +38,17 @@ const chineseTexts = {
   },
 };
 
-/** Options of every bundle that runs in a browser; style sheets may be minified in others too. */
-export const browser = (minify, minifyStyle = minify) => ({
+/**
+ * Options of every bundle that runs in a browser. Style sheets may be minified in others too, and a
+ * bundle may come without the Chinese.
+ */
+export const browser = (minify, { minifyStyle = minify, chinese = true } = {}) => ({
   bundle: true,
   charset: 'utf8',
   format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
   minify,
-  plugins: [styleAsText(minifyStyle), chineseTexts],
+  plugins: [styleAsText(minifyStyle), ...(chinese ? [chineseTexts] : [])],
   target: 'es2022',
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -154,7 +155,8 @@ def relay(port: int) -> Callable[[socket.socket, bytes], None]:
 
     def answer(connection: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
-            other.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
+            lines = re.sub(rb"\r\nconnection:[^\r]*", b"", head.rstrip(), flags=re.IGNORECASE)
+            other.sendall(lines + b"\r\nConnection: close\r\n\r\n")
             while data := other.recv(65536):
                 connection.sendall(data)
 

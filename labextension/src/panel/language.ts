@@ -9,14 +9,22 @@ export function speak(tag: string): void {
   locale = SIMPLIFIED.test(tag) ? 'zh-CN' : 'en';
 }
 
+type Translate = (text: string, ...values: (string | number)[]) => string;
+
 /**
  * The text in the language of the page; `%1`, `%2` … stand for the values. The build adds the
  * catalogue's Chinese in a second line: `t('Running')` becomes `t('Running\n运行中')`.
  */
-export function t(text: string, ...values: readonly (string | number)[]): string {
+export let t: Translate = (text, ...values) => {
   const [english, chinese = english] = text.split('\n') as [string, string?];
   const wanted = locale === 'en' ? english : chinese;
-  return wanted.replace(/%(\d)/g, (_, place: string) => String(values[+place - 1]));
+  // `replace` makes a string of what it is given.
+  return wanted.replace(/%(\d)/g, (_, place: string) => values[+place - 1] as string);
+};
+
+/** Takes texts from elsewhere: JupyterLab's window has the catalogue, and its build adds nothing. */
+export function translateBy(translate: Translate): void {
+  t = translate;
 }
 
 /** The word for a name in a table such as `RO:read-only,RW:read-write`; else the name itself. */
