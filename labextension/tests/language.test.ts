@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { speak, t, word } from '../src/panel/language.ts';
+import { speak, t, translateBy, word } from '../src/panel/language.ts';
 
 const running = (tag: string) => {
   speak(tag);
@@ -40,4 +40,9 @@ test('a name that a table does not have is its own word', () => {
   for (const name of ['R', 'constructor', '__proto__', 'RO:read-only', '']) {
     assert.equal(word(table, name), name);
   }
+});
+
+test('texts come from elsewhere once something else translates', () => {
+  translateBy((text, ...values) => [text, ...values].join('|'));
+  assert.equal(t('Later: %1', 'x'), 'Later: %1|x');
 });
