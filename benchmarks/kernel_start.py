@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.application import ENV_CONFIG_DIRS
@@ -33,5 +34,11 @@ if __name__ == "__main__":
     output = os.dup(sys.stdout.fileno())
     kernel = MeasuredKernel.instance()
     kernel.initialize([])  # type: ignore[no-untyped-call]
-    told = {"code_ms": kernel.code_s * 1000, "start_ms": time.process_time() * 1000}
+    status = Path("/proc/self/status").read_text()
+    told = {
+        "code_ms": kernel.code_s * 1000,
+        "start_ms": time.process_time() * 1000,
+        "modules": len(sys.modules),
+        "rss_kib": int(status.partition("VmRSS:")[2].split()[0]),
+    }
     os.write(output, f"{json.dumps(told)}\n".encode())
