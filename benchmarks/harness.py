@@ -61,6 +61,13 @@ def ratio_at_least(
     return _ratio(what, against, mine, theirs, unit, f"≥ {goal:g}", lambda ratio: ratio >= goal)
 
 
+def ratio_stated(
+    what: str, against: str, mine: Sequence[float], theirs: Sequence[float], unit: str
+) -> Row:
+    """The row for a ratio that has no goal to reach."""
+    return _ratio(what, against, mine, theirs, unit, "none", lambda _: None)
+
+
 def _ratio(
     what: str,
     against: str,
@@ -68,7 +75,7 @@ def _ratio(
     theirs: Sequence[float],
     unit: str,
     goal: str,
-    reached: Callable[[float], bool],
+    reached: Callable[[float], bool | None],
 ) -> Row:
     ratios = [one / two for one, two in zip(mine, theirs, strict=True)]
     ratio = statistics.median(ratios)

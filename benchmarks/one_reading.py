@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import logging
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ from alibabacloud_pai_dsw20220101.client import Client as OfficialClient
 from alibabacloud_pai_dsw20220101.models import GetInstanceRequest
 from alibabacloud_tea_openapi.models import Config
 
-from benchmarks.harness import Row, in_turns, ratio_at_most
+from benchmarks.harness import Row, in_turns, ratio_at_most, ratio_stated
 from benchmarks.surroundings import on_an_instance_elsewhere
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
@@ -56,8 +55,7 @@ def _connected() -> Iterator[Row]:
         with _bare(environment["JUPYTER_DSW_ENDPOINT"]) as bare:
             what = "a GET of `http.client` that is refused, over plain HTTP, its connection kept"
             costs = in_turns(_cost(bare), _cost(official), ROUNDS)
-            row = ratio_at_most(f"{what}: processor time", THEIRS, *costs, 0.5, "ms")
-            yield replace(row, goal="none", reached=None)
+            yield ratio_stated(f"{what}: processor time", THEIRS, *costs, "ms")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads annotations at run time
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -213,9 +212,9 @@ class Instance(Element, frozen=True):
         wire: dict[str, Any] = msgspec.json.decode(self.wire_json)
         return wire
 
-    @cached_property
+    @property
     def wire_json(self) -> msgspec.Raw:
-        """What `to_wire` gives, as JSON: encoded once, however often it is sent."""
+        """What `to_wire` gives, as JSON."""
         elements = msgspec.structs.replace(self, redacted=(), unreadable=())
         return msgspec.Raw(msgspec.json.encode(elements))
 
