@@ -1,4 +1,4 @@
-import type { Reading } from './panel/reading.ts';
+import { elapsedSince, type Reading } from './panel/reading.ts';
 
 /** Over, and not reported any more: whoever still has this has not heard from the server since. */
 const FORGET_MS = 2 * 60_000;
@@ -7,15 +7,10 @@ const FORGET_MS = 2 * 60_000;
 export interface Stop {
   readonly instance: string;
   readonly kind: 'idle' | 'scheduled';
-  /** Milliseconds until then, by the monotonic clock. */
+  /** Milliseconds until then, by the instance's time. */
   readonly left: number;
   /** When that is, in milliseconds since the epoch by the endpoint's clock: the same in all tabs. */
   readonly due: number;
-}
-
-/** Milliseconds since an answer came. */
-export function elapsedSince({ at }: Reading): number {
-  return performance.now() - at;
 }
 
 /** Milliseconds since the endpoint told what a reading holds. */

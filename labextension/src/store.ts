@@ -1,4 +1,5 @@
 import { type IPoll, Poll } from '@lumino/polling';
+import { now } from './panel/clock.ts';
 import type { Reading } from './panel/reading.ts';
 import { isAnswer, type Answer } from './panel/rest.ts';
 import type { SourceState } from './panel/source.ts';
@@ -9,8 +10,6 @@ import type { IInstanceStore } from './tokens.ts';
 const BACK_OFF_FIRST_MS = 5000;
 /** The way to the server is short: a minute at most until it is found to be back. */
 const BACK_OFF_MOST_MS = 60_000;
-/** By how much the wall clock must outrun the monotonic one to count as sleep. */
-const SLEPT_MS = 5000;
 
 export interface StoreOptions {
   /** Asks the server once; rejects where it cannot be reached. */
@@ -19,8 +18,6 @@ export interface StoreOptions {
   /** Whether nobody looks, or JupyterLab itself has given the server up. */
   readonly standby: () => boolean;
 }
-
-const wallAhead = () => Date.now() - performance.now();
 
 function isGood(outcome: Outcome | null): outcome is Answer {
   return outcome !== null && typeof outcome !== 'string' && !outcome.error;
@@ -81,14 +78,12 @@ export class InstanceStore implements IInstanceStore {
 
   /** Asks if that is due, or `always`; the page came into view, or the network is back. */
   catchUp(always = false): void {
-    if (always || performance.now() >= this._dueAt) void this._poll.refresh();
+    if (always || now() >= this._dueAt) void this._poll.refresh();
   }
 
-  /** Notices that the machine slept, and asks at once. */
+  /** Asks if that is due: while the machine slept, timers stood still. */
   heartbeat(): void {
-    const slept = wallAhead() - this._ahead > SLEPT_MS;
-    this._ahead = wallAhead();
-    if (slept) this.catchUp(true);
+    this.catchUp();
   }
 
   /** One tick of the poll: rejects where no good answer came, so that the next is farther away. */
@@ -118,7 +113,7 @@ export class InstanceStore implements IInstanceStore {
     if (this._freshWanted) return;
     void this._poll.schedule({
       phase: isGood(outcome) ? 'resolved' : 'rejected',
-      interval: Math.max(0, this._dueAt - performance.now()),
+      interval: Math.max(0, this._dueAt - now()),
     });
   }
 
@@ -126,11 +121,11 @@ export class InstanceStore implements IInstanceStore {
     this._outcome = outcome;
     this._outcomes++;
     this._poll.frequency = this._frequencyAfter(outcome);
-    this._dueAt = performance.now() + this._poll.frequency.interval - late;
+    this._dueAt = now() + this._poll.frequency.interval - late;
     const known =
       typeof outcome === 'string'
         ? { trouble: outcome }
-        : { trouble: null, reading: { answer: outcome, at: performance.now() - late } };
+        : { trouble: null, reading: { answer: outcome, at: now() - late } };
     this._change({ asking: false, ...known });
     for (const resolve of this._waiting.splice(0)) resolve(this._state.reading);
   }
@@ -164,5 +159,4 @@ export class InstanceStore implements IInstanceStore {
   private _outcomes = 0;
   private _failures = 0;
   private _dueAt = 0;
-  private _ahead = wallAhead();
 }

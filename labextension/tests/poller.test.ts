@@ -174,6 +174,15 @@ test('after three hours of sleep the first heartbeat asks', async () => {
   assert.equal(asked.length, 2);
 });
 
+test('after a nap it waits for what is left, not for all of it', async () => {
+  panel();
+  await settle();
+  clock.sleep(50_000);
+  poller.heartbeat();
+  await clock.pass(14_000);
+  assert.equal(asked.length, 2);
+});
+
 test('a wall clock set back is no reason to ask', async () => {
   panel();
   await settle();

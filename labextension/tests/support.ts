@@ -1,5 +1,6 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
 import type { Answer, Countdowns } from '../src/panel/rest.ts';
+import { now } from '../src/panel/clock.ts';
 import { attributesOf, isNode, type Attributes, type Part, type VNode } from '../src/panel/vdom.ts';
 import type { Shown } from '../src/panel/view/shown.ts';
 
@@ -18,6 +19,9 @@ export class FakeClock {
   install(): void {
     performance.now = () => this.#now;
     Date.now = () => this.#wall;
+    // The clock that counts sleep: begun anew, for the time of this one is another.
+    Reflect.deleteProperty(globalThis, Symbol.for('jupyter-dsw:clock'));
+    now();
     Object.assign(globalThis, {
       setTimeout: (call: () => void, ms: number) => {
         // As browsers do: longer delays than 32 bits can hold are none.

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, test } from 'node:test';
 import { nextStop } from '../src/countdown.ts';
 import type { InstanceEvent } from '../src/events.ts';
+import { now } from '../src/panel/clock.ts';
 import { speak } from '../src/panel/language.ts';
 import type { Reading } from '../src/panel/reading.ts';
 import { Words } from '../src/words.ts';
@@ -66,10 +67,10 @@ function readings(): Reading[] {
   assert.ok(both);
   const named = { instance: { InstanceName: NAME } };
   return [
-    { answer: { ...scheduled, ...named }, at: performance.now() },
+    { answer: { ...scheduled, ...named }, at: now() },
     {
       answer: { ...scheduled, ...named, countdowns: { ...both, idle, next_stop: 'idle' } },
-      at: performance.now(),
+      at: now(),
     },
   ];
 }
@@ -96,7 +97,7 @@ test('a name that is cut keeps its beginning and its end, and the reason its beg
 
 test('a node error tells the time of the move, however old the reading is', async () => {
   const answer = new FakeServer().answer();
-  const reading = { answer: { ...answer, age_ms: 10_000 }, at: performance.now() };
+  const reading = { answer: { ...answer, age_ms: 10_000 }, at: now() };
   const words = new Words(bundleOf());
   const node = { kind: 'node', key: '', seconds: 60 } as const;
   const first = words.event(node, reading);

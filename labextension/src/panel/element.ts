@@ -1,7 +1,7 @@
 import { copyText } from './copy.ts';
 import { speak, t } from './language.ts';
 import css from './panel.css';
-import type { Reading } from './reading.ts';
+import { elapsedSince, type Reading } from './reading.ts';
 import type { Source } from './source.ts';
 import { patch, unfold, type VNode } from './vdom.ts';
 import { announcement } from './view/announcement.ts';
@@ -54,7 +54,7 @@ export function mountPanel(
     return {
       named: sections,
       known: good?.answer.instance ? good.answer : null,
-      elapsed: performance.now() - (good?.at ?? 0),
+      elapsed: good ? elapsedSince(good) : 0,
       problem: error,
       origin,
       trouble,

@@ -21,6 +21,6 @@ export interface Source {
   watch(changed: () => void): () => void;
   /** A watcher's wish for a new reading, now. */
   refresh(): void;
-  /** Called by whoever ticks: notices that the machine slept, and asks at once. */
+  /** Called by whoever ticks: notices that the machine slept, and asks if that is due now. */
   heartbeat(): void;
 }

@@ -1,3 +1,4 @@
+import { now } from '../clock.ts';
 import type { Answer } from '../rest.ts';
 import type { Source, SourceState, Trouble } from '../source.ts';
 import { backOff, delayAfter } from './policy.ts';
@@ -12,11 +13,6 @@ export interface Poller extends Source {
   readonly catchUp: () => void;
 }
 
-/** By how much the wall clock must outrun the monotonic one to count as sleep. */
-const SLEPT_MS = 5000;
-
-const wallAhead = () => Date.now() - performance.now();
-
 /**
  * Asks when something new is due, while anyone watches; one request at a time, however many panels
  * do. Watched again: asks at once if a request was due meanwhile. `broken`: why there is no answer
@@ -28,7 +24,6 @@ export function newPoller(ask: Ask, broken: Trouble): Poller {
   let dueAt = 0;
   let failures = 0;
   let freshWanted = false;
-  let ahead = wallAhead();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function change(part: Partial<SourceState>): void {
@@ -37,7 +32,7 @@ export function newPoller(ask: Ask, broken: Trouble): Poller {
   }
 
   function accept(outcome: Answer | Trouble): void {
-    const at = performance.now();
+    const at = now();
     const random = Math.random();
     if (typeof outcome === 'string') {
       dueAt = at + backOff(++failures, random);
@@ -60,7 +55,7 @@ export function newPoller(ask: Ask, broken: Trouble): Poller {
   function schedule(): void {
     clearTimeout(timer);
     if (state.asking || !watchers.size) return;
-    const wait = freshWanted ? 0 : dueAt - performance.now();
+    const wait = freshWanted ? 0 : dueAt - now();
     if (wait > 0) timer = setTimeout(() => void poll(), wait);
     else void poll();
   }
@@ -86,11 +81,8 @@ export function newPoller(ask: Ask, broken: Trouble): Poller {
       freshWanted = true;
       schedule();
     },
-    heartbeat() {
-      const slept = wallAhead() - ahead > SLEPT_MS;
-      ahead = wallAhead();
-      if (slept) catchUp();
-    },
+    // While the machine slept, the timer stood still.
+    heartbeat: schedule,
     accept,
     catchUp,
   };
