@@ -73,7 +73,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Both countdowns at the monotonic second `now`; None if nothing was ever read."""
         if self.instance is None:
             return None
-        elapsed_ms = self.age_ms_at(now) or 0
+        elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
         return countdowns(self.instance, answered_at=self.read_at, elapsed_ms=elapsed_ms)
 
     @property

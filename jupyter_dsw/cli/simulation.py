@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.language import Text, text
+from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +38,7 @@ def add_simulation_options(parser: argparse.ArgumentParser, *, port_help: Text) 
 
 def _speed(text: str) -> float:
     speed = float(text)
-    if not 0 < speed < math.inf:
+    if not 1 <= speed <= MAX_SPEED:
         raise ValueError
     return speed
 

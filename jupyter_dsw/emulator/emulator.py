@@ -83,7 +83,15 @@ class Emulator:
             message = "an emulator can be started once"
             raise RuntimeError(message)
         self._endpoint = Endpoint(
-            self._respond, clock=self._endpoint_time, port=self._port, slow_s=self._slow_s
+            self._respond,
+            clock=self._endpoint_time,
+            port=self._port,
+            slow_s=self._slow_s,
+            # What distinguishes the emulator from Alibaba Cloud, also in an error response.
+            headers=(
+                ("X-Jupyter-DSW-Emulator", "1"),
+                ("X-Jupyter-DSW-Emulator-Speed", f"{self._speed:g}"),
+            ),
         )
         self._port = self._endpoint.port
         self._endpoint.start()

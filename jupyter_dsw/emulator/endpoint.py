@@ -21,9 +21,6 @@ from jupyter_dsw.emulator.verification import SignedRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MARK = ("X-Jupyter-DSW-Emulator", "1")
-"""The header on every answer that tells the emulator from Alibaba Cloud."""
-
 _PIECES = 20
 
 
@@ -51,7 +48,7 @@ class Endpoint(ThreadingHTTPServer):
     """Serves on 127.0.0.1, one thread a connection, until closed.
 
     `respond` makes the answers, `clock` the Date header (seconds since the epoch); an answer
-    delivered in pieces takes `slow_s` seconds.
+    delivered in pieces takes `slow_s` seconds. `headers` are sent with every response.
     """
 
     daemon_threads = True
@@ -65,11 +62,13 @@ class Endpoint(ThreadingHTTPServer):
         clock: Callable[[], float],
         port: int,
         slow_s: float,
+        headers: tuple[tuple[str, str], ...],
     ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.respond = respond
         self.clock = clock
         self.slow_s = slow_s
+        self.headers = headers
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
@@ -176,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def send_response(self, code: int, message: str | None = None) -> None:
         super().send_response(code, message)
-        self.send_header(*MARK)
+        for name, value in self.server.headers:
+            self.send_header(name, value)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return formatdate(self.server.clock() if timestamp is None else timestamp, usegmt=True)

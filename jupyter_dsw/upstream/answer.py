@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
 from jupyter_dsw.upstream.failures import reject_answer
 from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
+from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # The emulator says by this header of an answer that it is one.
 _EMULATOR_HEADER = "X-Jupyter-DSW-Emulator"
+_SPEED_HEADER = "X-Jupyter-DSW-Emulator-Speed"
+_SPEED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,17 @@ def read_answer(
 def is_simulated(answer: HTTPAnswer) -> bool:
     """Tell whether the emulator gave this answer."""
     return _EMULATOR_HEADER in answer.headers
+
+
+def simulated_speed(answer: HTTPAnswer) -> float:
+    """Return how many times as fast as real time the emulator's instance lives.
+
+    1 for a real endpoint, whatever it sends, and where the emulator's number is missing or out of
+    bounds.
+    """
+    sent = answer.headers.get(_SPEED_HEADER, "") if is_simulated(answer) else ""
+    speed = float(sent) if _SPEED.fullmatch(sent) else 1.0
+    return speed if 1 <= speed <= MAX_SPEED else 1.0
 
 
 def _decode(answer: HTTPAnswer) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from jupyter_dsw.instance.model import element_reader
 from jupyter_dsw.language import text
-from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer
+from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer, simulated_speed
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import BadAnswer, CredentialsExpired, DSWError, Unreachable
@@ -57,6 +57,7 @@ class Client:
         self._clock = clock
         self._settings: Settings | None = None
         self._simulated = False
+        self._speed = 1.0
         self._reader = element_reader()
         self._transport = Transport(
             user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
@@ -95,6 +96,7 @@ class Client:
             region=settings.region,
             instance_id=settings.instance_id,
             simulated=self._simulated,
+            speed=self._speed,
         )
 
     def close(self) -> None:
@@ -139,6 +141,7 @@ class Client:
                 self._endpoint.forget()
             raise error from None
         self._simulated = is_simulated(answer)
+        self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
         return read_answer(answer, secrets, self._clock(), self._reader)
 

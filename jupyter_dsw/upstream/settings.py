@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,6 +36,12 @@ VARIABLES = {
 }
 
 
+MAX_SPEED = 3600
+"""The highest speed of a simulated instance: an hour in a second."""
+
+Speed = Annotated[float, msgspec.Meta(ge=1, le=MAX_SPEED)]
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Where an answer comes from, as far as it is known; never a credential.
 
@@ -46,6 +52,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
     instance_id: str | None = None
     simulated: bool = False
+    speed: Speed = 1.0
+    """How many times as fast as real time the instance lives: 1 unless it is simulated."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

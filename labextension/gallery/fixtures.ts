@@ -150,6 +150,7 @@ const healthy: Answer = {
     region: 'cn-hangzhou',
     instance_id: 'dsw-730a4c1f9be2d6',
     simulated: false,
+    speed: 1,
   },
   redacted: ['EnvironmentVariables.WANDB_PROJECT', 'EnvironmentVariables.HF_HOME'],
 };

@@ -52,7 +52,13 @@ def test_the_emulator_says_what_to_set_and_that_works_until_it_is_ended(end: int
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--port", "99999"), ("--port", "-1"), ("--speed", "nan"), ("--speed", "0")],
+    [
+        ("--port", "99999"),
+        ("--port", "-1"),
+        ("--speed", "nan"),
+        ("--speed", "0"),
+        ("--speed", "3601"),
+    ],
 )
 def test_a_value_that_cannot_be_is_refused_in_a_line(option: str, value: str) -> None:
     done = dsw("emulator", option, value)

@@ -70,6 +70,11 @@ export interface Origin {
   readonly instance_id: string | null;
   /** The endpoint said that it is an emulator. */
   readonly simulated: boolean;
+  /**
+   * How many times as fast as real time the instance lives, and the countdowns run. 1 unless it is
+   * simulated.
+   */
+  readonly speed: number;
 }
 
 /** The instance details: GetInstance's answer, secrets removed. */
