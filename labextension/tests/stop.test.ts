@@ -16,14 +16,14 @@ const said = (answer: Answer, elapsed = 0) => textOf(stop(shownOf(answer, elapse
 test('a GPU instance is told both thresholds', () => {
   assert.match(
     said(answerNamed('idle')),
-    /29 min 43 s idle 30 of 60 min: stops in about 30 min unless CPU reaches 20 % or GPU reaches 10 %/,
+    /29 min idle 30 of 60 min: stops in about 30 min unless CPU reaches 20 % or GPU reaches 10 %/,
   );
 });
 
 test('an instance without a GPU is told one', () => {
   assert.match(
     said(answerNamed('soon')),
-    /3 min 0 s idle 57 of 60 min: stops in about 3 min unless CPU reaches 20 %/,
+    /3 min idle 57 of 60 min: stops in about 3 min unless CPU reaches 20 %/,
   );
   assert.doesNotMatch(said(answerNamed('soon')), /GPU/);
 });
@@ -43,7 +43,7 @@ test('the idle minutes go on while the countdown runs', () => {
 test('both stops are told, the nearer one first', () => {
   assert.match(
     said(answerNamed('soon')),
-    /^Next stop 3 min 0 s .* Scheduled stop · in 3 h 3 min · scheduled for /,
+    /^Next stop 3 min .* Scheduled stop · in 3 h 3 min · scheduled for /,
   );
 });
 
@@ -70,7 +70,7 @@ test('an instance that has stopped is told of no stop', () => {
 test('beside a scheduled stop the idle timer says what it waits for', () => {
   assert.match(
     said(answerNamed('scheduled')),
-    /^Next stop 1 d 3 h 30 min scheduled for .* Idle stop · stops after 60 min idle/,
+    /^Next stop 1 d 3 h scheduled for .* Idle stop · stops after 60 min idle/,
   );
 });
 

@@ -11,10 +11,12 @@ from jupyter_dsw.instance.page import MAX_ROWS
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import (
     INSTANCE,
+    MINUTE,
     WIDGETS,
     execute,
     hasten,
     hold_readings,
+    stop_in,
     write_settings,
 )
 from tests.lists import give_lists
@@ -69,6 +71,8 @@ def test_ticks_touch_the_countdown_only_and_all_rows_can_be_reached_by_keyboard(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     give_lists(emulator, MANY)
+    # Seconds are counted in the last ten minutes.
+    stop_in(emulator, 9 * MINUTE)
     # So that a person's refresh is granted at once.
     hasten(tmp_path, 10)
     lab = start_lab()

@@ -4,12 +4,21 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const put = (event: ClipboardEvent) => {
-      event.clipboardData?.setData('text/plain', text);
-      event.preventDefault();
-    };
-    addEventListener('copy', put, { once: true, capture: true });
+    return copyByCommand(text);
+  }
+}
+
+function copyByCommand(text: string): boolean {
+  const put = (event: ClipboardEvent) => {
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+  addEventListener('copy', put, { capture: true });
+  try {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the API
     return document.execCommand('copy');
+  } finally {
+    // A browser that refuses the command raises no event: the person's own next copy is not ours.
+    removeEventListener('copy', put, { capture: true });
   }
 }

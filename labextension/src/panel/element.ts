@@ -1,4 +1,5 @@
 import { copyText } from './copy.ts';
+import { untilWrittenAnew } from './format.ts';
 import { speak, t } from './language.ts';
 import css from './panel.css';
 import { elapsedSince, type Reading } from './reading.ts';
@@ -23,7 +24,7 @@ export interface PanelOptions {
 
 /** How often its age is told anew where nothing counts down. */
 const AGE_MS = 15_000;
-/** A tick falls just behind a countdown's change of second, so that none is skipped. */
+/** A tick falls just behind a countdown's change, so that none is skipped. */
 const BEHIND_MS = 20;
 const COPIED_MS = 1500;
 
@@ -84,7 +85,7 @@ export function mountPanel(
     const left = untilNextStop(now);
     timer = setTimeout(
       tick,
-      left === null ? AGE_MS : (Math.max(0, left) % 1000 || 1000) + BEHIND_MS,
+      left === null || left < 0 ? AGE_MS : Math.min(AGE_MS, untilWrittenAnew(left) + BEHIND_MS),
     );
   }
 

@@ -1,6 +1,7 @@
 import { locale, t } from './language.ts';
 
-export const MINUTE = 60_000;
+const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -22,30 +23,36 @@ export function percent(value: number): string {
 }
 
 /**
- * The values and units of a duration, from the largest that is not zero down to seconds; from a day
- * on down to minutes. Whole units only: 59.9 s are 59 s.
+ * The values and units of a duration, rounded down, without zeros: "2 d 3 h", "1 h 5 min", "29 min",
+ * from ten minutes down "1 min 29 s", "45 s". Less than a second is "0 s".
  */
 export function durationParts(ms: number): [value: string, unit: string][] {
-  const units: [number, string][] = [
-    [ms / DAY, t('d')],
-    [(ms % DAY) / HOUR, t('h')],
-    [(ms % HOUR) / MINUTE, t('min')],
-    [(ms % MINUTE) / 1000, t('s')],
-  ];
-  const first = units.findIndex(([value]) => value >= 1);
-  return units
-    .slice(first)
-    .slice(0, 3)
-    .map(([value, unit]) => [number(Math.floor(value)), unit]);
+  const left = Math.max(0, ms);
+  const days: [number, string] = [left / DAY, t('d')];
+  const hours: [number, string] = [(left % DAY) / HOUR, t('h')];
+  const minutes: [number, string] = [(left % HOUR) / MINUTE, t('min')];
+  const seconds: [number, string] = [(left % MINUTE) / SECOND, t('s')];
+  let units = [minutes, seconds];
+  if (left >= DAY) units = [days, hours];
+  else if (left >= HOUR) units = [hours, minutes];
+  else if (left >= 10 * MINUTE) units = [minutes];
+  const filled = units.filter(([value]) => value >= 1);
+  return (filled.length ? filled : [seconds]).map(([value, unit]) => [
+    number(Math.floor(value)),
+    unit,
+  ]);
 }
 
-/** A duration to the two largest units, without zeros at its end: "1 h 5 min", "2 d", "45 s". */
+/** A duration in one line, the same on every surface. */
 export function duration(ms: number): string {
   return durationParts(ms)
-    .slice(0, 2)
-    .filter(([value], place) => !place || value !== '0')
     .map(([value, unit]) => measure(value, unit))
     .join(' ');
+}
+
+/** How long a duration that runs down is still written the same way, in milliseconds. */
+export function untilWrittenAnew(ms: number): number {
+  return Math.max(0, ms) % (ms >= 10 * MINUTE ? MINUTE : SECOND);
 }
 
 /** A duration in whole minutes, rounded up: what is said of a timer that counts minutes. */
@@ -53,18 +60,29 @@ export function minutes(ms: number): string {
   return duration(Math.ceil(ms / MINUTE) * MINUTE);
 }
 
-const clocks: Record<string, Intl.DateTimeFormat> = {};
+/** "UTC+8", "UTC-3:30", "UTC": how far the clocks of this browser are ahead at a moment. */
+function offset(date: Date): string {
+  const ahead = -date.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  const written = minutes ? `${hours}:${twoDigits(minutes)}` : `${hours}`;
+  return ahead ? `UTC${ahead < 0 ? '-' : '+'}${written}` : 'UTC';
+}
 
-/** A moment by the reader's own time zone; the text itself if it is no RFC 3339 time. */
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/**
+ * A moment in the time zone of this browser: "21:00 (UTC+8)", with the date unless it is today; the
+ * text itself if it is no RFC 3339 time.
+ */
 export function moment(text: string): string {
   const date = new Date(text);
   if (isNaN(+date)) return text;
-  // To make one is costly in a tick.
-  const clock = (clocks[locale] ??= new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  }));
-  return clock.format(date);
+  const time = [date.getHours(), date.getMinutes()].map(twoDigits).join(':');
+  const day = [date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
+  const today = date.toDateString() === new Date(Date.now()).toDateString();
+  return t('%1 (%2)', today ? time : `${date.getFullYear()}-${day} ${time}`, offset(date));
 }
 
 const QUANTITY = /^([\d.]+)\s*([KMGT]?)i?B?$/i;
