@@ -10,5 +10,5 @@ KERNEL_TOKEN_HEADER = "X-Jupyter-DSW-Kernel-Token"  # noqa: S105 - the name of a
 
 def connection_file_name(server_pid: int | str) -> str:
     """The name, in Jupyter's runtime folder, of the file that tells a server's kernels of their
-    door: JSON with `url`, `token` and, where the server speaks TLS, `ca`."""
+    door: JSON with `url`, `token` and, where the server speaks TLS, `certificate`."""
     return f"jupyter-dsw-{server_pid}.json"

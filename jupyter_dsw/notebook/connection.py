@@ -37,11 +37,12 @@ class NoServer(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """The content of a connection file: the kernels' door, what opens it, whom to trust there."""
+    """The content of a connection file: the kernels' endpoint, its token, and `certificate`, the
+    SHA-256 of the server's own certificate in hexadecimal digits where it speaks TLS."""
 
     url: str
     token: str = field(repr=False)
-    ca: str | None = None
+    certificate: str | None = None
 
 
 def find() -> Connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -61,6 +62,30 @@ class _QuietTLS(_Quiet, http.client.HTTPSConnection):
     pass
 
 
+class _PinnedTLS(_QuietTLS):
+    """Sends nothing before it has seen the one certificate of this SHA-256, in hexadecimal digits.
+
+    The handshake proves that the server has the certificate's key. Names, dates and authorities are
+    not looked at: the certificate was made for the name that people use, and the kernel uses the
+    local address; and another host's certificate of the same authority is not the server's.
+    """
+
+    def __init__(self, host: str, port: int | None, *, timeout: float, certificate: str) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._certificate = certificate
+
+    def connect(self) -> None:
+        super().connect()
+        presented = self.sock.getpeercert(binary_form=True)
+        if sha256(presented or b"").hexdigest() != self._certificate:
+            self.close()
+            reason = "another certificate than the server's own"
+            raise ssl.SSLCertVerificationError(reason)
+
+
 def _connection(door: Connection, timeout_s: float) -> http.client.HTTPConnection:
     address = urlsplit(door.url)
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -68,16 +93,9 @@ def _connection(door: Connection, timeout_s: float) -> http.client.HTTPConnectio
         raise ValueError(msg)
     if address.scheme == "http":
         return _Quiet(address.hostname, address.port, timeout=timeout_s)
-    tls = ssl.create_default_context() if door.ca is None else _pinned_to(door.ca)
-    return _QuietTLS(address.hostname, address.port, timeout=timeout_s, context=tls)
-
-
-def _pinned_to(certificate: str) -> ssl.SSLContext:
-    """Trust exactly the server's own certificate, whatever name it bears: it was made for the name
-    people use, and the kernel asks the local address."""
-    context = ssl.create_default_context(cafile=certificate)
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    # Python 3.13 sets it: self-signed certificates without extensions are common here.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
+    if door.certificate is None:
+        tls = ssl.create_default_context()
+        return _QuietTLS(address.hostname, address.port, timeout=timeout_s, context=tls)
+    return _PinnedTLS(
+        address.hostname, address.port, timeout=timeout_s, certificate=door.certificate
+    )

@@ -18,17 +18,19 @@ class ConnectionFile:
         self.path = path
 
     @classmethod
-    def write(cls, runtime_dir: str, *, url: str, token: str, ca: str | None) -> ConnectionFile:
+    def write(
+        cls, runtime_dir: str, *, url: str, token: str, certificate: str | None
+    ) -> ConnectionFile:
         """Write it atomically with mode 0600, and return it. Raises `OSError`.
 
-        `url` is the door's local address, `token` opens it, `ca` is the path of the server's own
-        certificate where it speaks TLS.
+        `url` is the door's local address, `token` opens it, `certificate` is the fingerprint of
+        the server's own certificate where it speaks TLS.
         """
         _sweep(Path(runtime_dir))
         path = Path(runtime_dir) / connection_file_name(os.getpid())
         content = {"url": url, "token": token}
-        if ca is not None:
-            content["ca"] = str(Path(ca).resolve())
+        if certificate is not None:
+            content["certificate"] = certificate
         draft = path.with_suffix(f".{os.urandom(8).hex()}.tmp")
         # O_EXCL and a random name: nobody can have put a link or a readable file in its place.
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

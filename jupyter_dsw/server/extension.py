@@ -10,6 +10,7 @@ from tornado.ioloop import IOLoop
 from traitlets import Enum, Float, Unicode
 
 from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.server.certificate import fingerprint
 from jupyter_dsw.server.connection_file import ConnectionFile
 from jupyter_dsw.server.handlers import (
     KERNEL_TOKEN,
@@ -94,6 +95,10 @@ class DSWExtension(ExtensionApp):
                 (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
             ]
         )
+        # Read once, when the server reads it: a certificate that is renewed on disk later is not
+        # presented before the server starts again.
+        server: Any = self.serverapp
+        self.certificate = fingerprint(server.certfile) if server.certfile else None
         self.connection_file: ConnectionFile | None = None
         self._writing_again: object | None = None
         # The port is only certain once the loop runs; older servers have no hook for that moment.
@@ -109,7 +114,7 @@ class DSWExtension(ExtensionApp):
                 server.runtime_dir,
                 url=_local_url(server, "jupyter-dsw/v1/kernel/instance"),
                 token=self.kernel_token,
-                ca=server.certfile or None,
+                certificate=self.certificate,
             )
         except OSError as error:
             if self._writing_again is None:

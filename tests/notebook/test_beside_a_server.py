@@ -8,14 +8,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import certifi
 import pytest
 import requests
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.server.certificate import fingerprint
 from jupyter_dsw.upstream.sockets import can_connect
 from tests.kernels import Kernel
+from tests.upstream.certificates import Authority
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -113,31 +114,20 @@ def test_a_dead_proxy_in_the_environment_does_not_matter(
     assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A self-signed one for a name that is not this machine's."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-         "-subj", "/CN=notebook.example", "-addext", "subjectAltName=DNS:notebook.example",
-         "-keyout", str(key), "-out", str(certificate)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return key, certificate
-
-
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate(
-    tmp_path: Path, certificate: tuple[Path, Path], emulator: Emulator
+    tmp_path: Path, emulator: Emulator
 ) -> None:
-    key, cert = certificate
+    # A full chain with the key, for a name that is not this machine's.
+    authority = Authority(tmp_path)
+    certfile = authority.full_chain("notebook.example")
     environment = {**clean_environment(), **emulator.environment()}
-    lab = Lab.start(tmp_path, environment, {"ServerApp.certfile": cert, "ServerApp.keyfile": key})
+    lab = Lab.start(tmp_path, environment, {"ServerApp.certfile": certfile})
     try:
         (file,) = until(lambda: list((lab.home / "runtime").glob("jupyter-dsw-*.json")))
         connection = json.loads(file.read_text())
         assert connection["url"].startswith("https://127.0.0.1:")
-        assert connection["ca"] == str(cert)
+        assert connection["certificate"] == fingerprint(certfile)
         # The file is written when the loop runs, a moment before the server listens.
         port = urlsplit(connection["url"]).port or 0
         until(lambda: can_connect("127.0.0.1", port, 1.0))
@@ -149,8 +139,9 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
         ).json()
         kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
         assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
-        # Another certificate, of whatever authority, is not taken for the server's.
-        connection["ca"] = certifi.where()
+        # Another certificate, though of the same authority and for the same name.
+        other = authority.full_chain("notebook.example", name="other.pem")
+        connection["certificate"] = fingerprint(other)
         file.write_text(json.dumps(connection))
         assert kernel.text(ASKED).strip() == "Running | asked directly"
         kernel.client.stop_channels()

@@ -44,7 +44,7 @@ async def test_it_goes_when_the_server_stops(jp_serverapp: Any, connection: dict
 
 def test_writing_it_again_replaces_it_whole_and_leaves_no_draft(tmp_path: Path) -> None:
     for token in ("first", "second"):
-        file = ConnectionFile.write(str(tmp_path), url="http://x/", token=token, ca=None)
+        file = ConnectionFile.write(str(tmp_path), url="http://x/", token=token, certificate=None)
     assert "second" in file.path.read_text()
     assert list(tmp_path.iterdir()) == [file.path]
 
@@ -53,14 +53,16 @@ def test_a_link_in_its_place_is_replaced_not_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("untouched")
     (tmp_path / f"jupyter-dsw-{os.getpid()}.json").symlink_to(elsewhere)
-    file = ConnectionFile.write(str(tmp_path), url="http://x/", token="t", ca=None)
+    file = ConnectionFile.write(str(tmp_path), url="http://x/", token="t", certificate=None)
     assert elsewhere.read_text() == "untouched"
     assert not file.path.is_symlink()
 
 
 def test_a_runtime_folder_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        ConnectionFile.write(str(tmp_path / "missing"), url="http://x/", token="t", ca=None)
+        ConnectionFile.write(
+            str(tmp_path / "missing"), url="http://x/", token="t", certificate=None
+        )
 
 
 def test_what_a_killed_server_left_behind_is_swept_and_nothing_else(tmp_path: Path) -> None:
@@ -74,5 +76,5 @@ def test_what_a_killed_server_left_behind_is_swept_and_nothing_else(tmp_path: Pa
     ]
     for path in (stale, *others):
         path.write_text("{}")
-    file = ConnectionFile.write(str(tmp_path), url="http://x/", token="t", ca=None)
+    file = ConnectionFile.write(str(tmp_path), url="http://x/", token="t", certificate=None)
     assert set(tmp_path.iterdir()) == {file.path, *others}

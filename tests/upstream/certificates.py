@@ -30,22 +30,32 @@ class Authority:
 
     def server(self, host: str, *, days: int = 1) -> ssl.SSLContext:
         """Return the context of a server that has a certificate for `host`."""
+        return server_context(self.full_chain(host, days=days))
+
+    def full_chain(self, host: str, *, days: int = 1, name: str = "server.pem") -> Path:
+        """Write a key, its certificate for `host` and the authority's, in this order, to a file."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(host), self._name, key.public_key(), days=days).add_extension(
             x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False
         )
-        path = self._folder / "server.pem"
+        path = self._folder / name
         path.write_bytes(
-            _pem(builder.sign(self._key, hashes.SHA256()))
-            + key.private_bytes(
+            key.private_bytes(
                 serialization.Encoding.PEM,
                 serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption(),
             )
+            + _pem(builder.sign(self._key, hashes.SHA256()))
+            + self.bundle.read_bytes()
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
+
+
+def server_context(certfile: Path) -> ssl.SSLContext:
+    """Return the context of a server that has this certificate, and its key in the same file."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certfile)
+    return context
 
 
 def _name(text: str) -> x509.Name:
