@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import baseline from 'eslint-plugin-baseline-js';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
@@ -14,6 +15,31 @@ export default defineConfig(
       // Of GetInstance's elements an empty one is as good as a missing one: `||` is meant.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    // The oldest browsers: Chrome and Edge 108, Firefox 108, Safari 16.4 (docs/window.md). Of the
+    // language itself, tsconfig's `lib` has what they know.
+    files: ['src/**/*.ts'],
+    plugins: { 'baseline-js': baseline },
+    rules: {
+      'baseline-js/use-baseline': [
+        'error',
+        {
+          available: 2022,
+          includeWebApis: { preset: 'type-aware' },
+          includeJsBuiltins: { preset: 'type-aware' },
+          ignoreFeatures: [
+            // Safari 16.4 brought them, in March 2023.
+            'constructed-stylesheets',
+            // What was not there in 2022 is how its error is named.
+            'abortsignal-timeout',
+            // Where there is no clipboard, `execCommand` copies.
+            'async-clipboard',
+            'execcommand',
+          ],
+        },
+      ],
     },
   },
   {

@@ -32,3 +32,11 @@ test('nothing else is linked', () => {
     assert.equal(safeUrl(url), null, url);
   }
 });
+
+test('browsers before 2023, which have no URL.canParse, link all the same', t => {
+  const whole = Object.getOwnPropertyDescriptors(URL);
+  Reflect.deleteProperty(URL, 'canParse');
+  t.after(() => Object.defineProperties(URL, whole));
+  assert.equal(safeUrl('https://aliyun.com/'), 'https://aliyun.com/');
+  assert.equal(safeUrl('not a URL'), null);
+});

@@ -65,7 +65,7 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
           const id = toast(
             'warning',
             warning(first),
-            actions.toReversed().map(({ run, ...action }) => ({ ...action, callback: run })),
+            [...actions].reverse().map(({ run, ...action }) => ({ ...action, callback: run })),
           );
           return {
             withdraw: () => {
