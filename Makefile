@@ -67,12 +67,19 @@ check: $(VENV)/front
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
-# Compiled, as pip leaves what it installs. The wheels of other extensions are only compared in size.
-bench: $(VENV)/front browser
+# Compiled, as pip leaves what it installs.
+bench: $(VENV)/front $(VENV)/peers/ready
 	$(BIN)/python -m compileall -q jupyter_dsw
-	$(BIN)/python -m pip download --quiet --no-deps --dest $(VENV)/peers \
-		jupyter-resource-usage jupyterlab-nvdashboard sagemaker-jupyterlab-extension
 	$(BIN)/python -m benchmarks
+
+# Who the benchmarks compare with, in an environment of their own that has this project too. Those
+# without dependencies are only weighed.
+$(VENV)/peers/ready: $(VENV)/front $(shell find jupyter_dsw -name '*.py')
+	$(PYTHON) -m venv --clear $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet . jupyter-resource-usage jupyter-server-proxy
+	$(VENV)/peers/bin/python -m pip download --quiet --no-deps --dest $(VENV)/peers/wheels \
+		jupyter-resource-usage jupyterlab-nvdashboard sagemaker-jupyterlab-extension
+	touch $@
 
 # Brings about every fault and writes the table of docs/reliability.md.
 reliability: $(VENV)/front browser

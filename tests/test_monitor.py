@@ -36,10 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(emulator: Emulator, clock: Clock) -> Iterator[Client]:
-    client = Client(
-        lambda: Settings.from_environment(emulator.environment(), deadline_s=5.0), elapsed=clock
-    )
+def client(emulator: Emulator) -> Iterator[Client]:
+    client = Client(lambda: Settings.from_environment(emulator.environment(), deadline_s=5.0))
     yield client
     client.close()
 

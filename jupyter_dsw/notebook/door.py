@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import re
 import ssl
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
 from jupyter_dsw.language import TAGS
 from jupyter_dsw.notebook import person
 
@@ -23,15 +22,11 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.notebook.connection import Connection
 
-_WAITED = re.compile(r"reading;dur=(\d{1,9}(?:\.\d{1,3})?)", re.ASCII)
-
 
 def ask(
     door: Connection, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes, float]:
-    """The status and the body of the server's response, and for how many milliseconds it waited.
-
-    `meanwhile` is called before it is awaited.
+) -> tuple[int, bytes]:
+    """The status and the body of the server's answer; `meanwhile` is called before it is awaited.
 
     Raises `OSError`, `http.client.HTTPException` and `ValueError`.
     """
@@ -46,7 +41,7 @@ def ask(
 
 def _get(
     door: Connection, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes, float]:
+) -> tuple[int, bytes]:
     headers = {KERNEL_TOKEN_HEADER: door.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
@@ -55,13 +50,7 @@ def _get(
         connection.request("GET", urlsplit(door.url).path, headers=headers)
         meanwhile()
         response = connection.getresponse()
-        return response.status, response.read(), _waited_ms(response.getheader(WAITED_HEADER, ""))
-
-
-def _waited_ms(header: str) -> float:
-    """How long the server had the request, at least; 0 where it does not say (an older one)."""
-    found = _WAITED.fullmatch(header)
-    return float(found[1]) if found else 0.0
+        return response.status, response.read()
 
 
 class _Quiet(http.client.HTTPConnection):

@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.language import Language
@@ -61,6 +61,7 @@ class ReadingHandler(APIHandler):
     # Watching when the instance will stop must not keep Jupyter from culling what is idle.
     _track_activity = False
     _tells_a_failure = False
+    _is_signed_in = False
 
     @property
     def log(self) -> Any:
@@ -79,7 +80,6 @@ class ReadingHandler(APIHandler):
 
     async def answer(self) -> None:
         """Finish with the current reading; waits for a call without holding up the event loop."""
-        begun = self.monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = self.monitor.held(fresh=fresh)
         observer: Observer = self.settings[OBSERVER]
@@ -91,11 +91,8 @@ class ReadingHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
         self._tells_a_failure = status >= 400
         language = "en" if reading.error is None else self._language_of_its_words()
-        now = self.monitor.clock()
-        # The age below includes this wait: a client needs it to date the reading by its own clock.
-        self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(reading.answer_json(now, language))
+        self.finish(reading.answer_json(self.monitor.clock(), language))
 
     async def _called(self, *, fresh: bool) -> Reading:
         """What comes of the monitor's call. All who wait for it are woken together: a message
@@ -119,7 +116,11 @@ class ReadingHandler(APIHandler):
         """A refusal in a few words of our own: never a traceback, never what was sent."""
         self.set_header("Cache-Control", "no-store")
         reason = "" if status_code < 500 else " The server's log has more."
-        self.finish(json.dumps({"message": f"{self._reason}.{reason}"}))
+        error = {"message": f"{self._reason}.{reason}"}
+        if status_code == 403 and self._is_signed_in:
+            # Jupyter responds 403 to a stranger too: a page offers only them to sign in again.
+            error["code"] = "NotPermitted"
+        self.finish(json.dumps(error))
 
 
 def _status(reading: Reading) -> int:
@@ -139,6 +140,7 @@ class InstanceHandler(ReadingHandler):
         await super().prepare()
         if not self.current_user:
             raise web.HTTPError(403)
+        self._is_signed_in = True
 
     @web.authenticated
     @authorized

@@ -236,7 +236,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   ),
   'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
   'error, last good': { answer: { ...healthy, age_ms: 380_000, error: denied } },
-  offline: { answer: healthy, trouble: 'offline' },
+  offline: { answer: healthy, trouble: 'server-gone' },
   'never read': {
     answer: {
       ...healthy,

@@ -6,7 +6,7 @@ import { browser } from './bundle.mjs';
 import { at, PANEL } from './paths.mjs';
 
 /** The module travels inside every widget. */
-const PANEL_LIMIT_BYTES = 20_000;
+const PANEL_LIMIT_BYTES = 30_000;
 const minify = process.argv.includes('--minify');
 
 /** Properties that no wire, no trait, no other package and no other copy of the code knows. */

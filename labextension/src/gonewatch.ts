@@ -26,7 +26,7 @@ export class GoneWatch {
   async look(): Promise<void> {
     const { store, ledger, preferences, visible, present } = this._options;
     const { trouble, reading } = store.state;
-    if (trouble !== 'offline' || !preferences().serverGone) {
+    if (trouble !== 'server-gone' || !preferences().serverGone) {
       this._back();
       return;
     }

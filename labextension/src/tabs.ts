@@ -1,23 +1,4 @@
-import type { Answer } from './panel/rest.ts';
-import type { Trouble } from './panel/source.ts';
-
-/** What came of asking the server. */
-export type Outcome = Answer | Trouble;
-
-/** An outcome on its way from one tab to the others. */
-export interface Told {
-  readonly outcome: Outcome;
-  /** `Date.now()` of the tab that tells it: a frozen tab hears it late. */
-  readonly at: number;
-}
-
-/** The tabs of one browser that show the same server. */
-export interface Tabs {
-  /** Runs a task while no other tab runs one. */
-  alone<T>(task: () => Promise<T>): Promise<T>;
-  tell(told: Told): void;
-  hear(callback: (told: Told) => void): void;
-}
+import type { TabMessage, Tabs } from './panel/sources/poller.ts';
 
 /** How long a turn lasts beyond its task: what it told has reached the next tab by then. */
 const SETTLE_MS = 50;
@@ -48,11 +29,11 @@ export function browserTabs(name: string): Tabs {
           await new Promise(done => setTimeout(done, SETTLE_MS));
         }).catch(reject);
       }),
-    tell: told => {
-      channel.postMessage(told);
+    tell: message => {
+      channel.postMessage(message);
     },
     hear: callback => {
-      channel.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+      channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
         callback(data);
       });
     },

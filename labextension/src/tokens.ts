@@ -6,7 +6,7 @@ import type { Preferences } from './preferences.ts';
 
 /** What the window knows of the instance: one reading, shared by all that show it. */
 export interface IInstanceStore extends Source {
-  /** Asks for a new reading, and resolves with the outcome: the reading known then, new or not. */
+  /** Requests a new reading, and resolves with the reading known then, new or not. */
   read(): Promise<Reading | null>;
 }
 

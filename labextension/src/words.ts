@@ -52,7 +52,7 @@ export class Words {
 
   /** What is wrong, in the few words that the status bar has room for. */
   trouble({ trouble, reading }: SourceState): string {
-    if (trouble === 'login') return this._trans.__('DSW: sign in again');
+    if (trouble === 'signed-out') return this._trans.__('DSW: sign in again');
     if (trouble) return this._trans.__('DSW: no server');
     return reading?.answer.instance
       ? this._trans.__('%1 (not up to date)', statusOf(reading))

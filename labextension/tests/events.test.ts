@@ -5,7 +5,7 @@ import { EventTeller } from '../src/eventteller.ts';
 import { GoneWatch } from '../src/gonewatch.ts';
 import type { Instance } from '../src/panel/instance.ts';
 import type { Preferences } from '../src/preferences.ts';
-import type { InstanceStore, StoreOptions } from '../src/store.ts';
+import type { Poller, PollerOptions } from '../src/panel/sources/poller.ts';
 import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
 
 const kinds = (before: Instance | null, now: Instance) =>
@@ -55,8 +55,8 @@ const lab = newLab();
 function open(
   change: Partial<Preferences> = {},
   standby?: () => boolean,
-  ask?: StoreOptions['ask'],
-): { seen: string[]; store: InstanceStore } {
+  ask?: PollerOptions['ask'],
+): { seen: string[]; store: Poller } {
   const seen: string[] = [];
   const store = newStore(lab, standby, ask);
   const common = {
@@ -73,7 +73,6 @@ function open(
       return { withdraw: () => seen.push('back') };
     },
   });
-  store.start();
   return { seen, store };
 }
 
@@ -102,7 +101,7 @@ test('a server that goes away is told of once, and taken back when it returns', 
   const { seen, store } = open();
   await lab.clock.pass(0);
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(60 * MINUTE);
   assert.deepEqual(seen, ['gone, known dsw-730a4c1f9be2d6']);
   lab.server.down = false;
@@ -115,10 +114,10 @@ test('a hiccup of the network is not told of', async () => {
   const { seen, store } = open();
   await lab.clock.pass(0);
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(100);
   lab.server.down = false;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(5 * MINUTE);
   assert.deepEqual(seen, []);
 });
@@ -138,7 +137,7 @@ test('a server that is gone is told of although the store asks no more', async (
   const { seen, store } = open({}, () => gaveUp);
   await lab.clock.pass(0);
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(0);
   gaveUp = true;
   await lab.clock.pass(MINUTE);
@@ -149,11 +148,11 @@ test('what was said of a server that is gone goes when it is back and asks who o
   lab.server.change = { instance: { Status: 'Running' } };
   let login = false;
   const { seen, store } = open({}, undefined, fresh =>
-    login ? Promise.resolve('login') : lab.server.ask(fresh),
+    login ? Promise.resolve('signed-out') : lab.server.ask(fresh),
   );
   await lab.clock.pass(0);
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(MINUTE);
   login = true;
   await lab.clock.pass(2 * MINUTE);
@@ -165,7 +164,7 @@ test('switched off, nothing is said of a server that is gone', async () => {
   const { seen, store } = open({ serverGone: false });
   await lab.clock.pass(0);
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(10 * MINUTE);
   assert.deepEqual(seen, []);
 });

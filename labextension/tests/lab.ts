@@ -1,10 +1,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { beforeEach } from 'node:test';
-import { InstanceStore, type StoreOptions } from '../src/store.ts';
 import { Ledger } from '../src/ledger.ts';
 import type { Answer } from '../src/panel/rest.ts';
+import {
+  Poller,
+  type PollerOptions,
+  type TabMessage,
+  type Tabs,
+} from '../src/panel/sources/poller.ts';
 import { DEFAULTS, type Preferences } from '../src/preferences.ts';
-import type { Tabs, Told } from '../src/tabs.ts';
 import { answerNamed, FakeClock } from './support.ts';
 
 export const MINUTE = 60_000;
@@ -13,7 +17,7 @@ export const HOUR = 60 * MINUTE;
 /** A browser whose tabs take turns and hear each other. */
 export class FakeBrowser {
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #ears: ((told: Told) => void)[] = [];
+  readonly #ears: ((message: TabMessage) => void)[] = [];
   readonly #shelf = new Map<string, string>();
   /** Whether its storage takes nothing any more. */
   full = false;
@@ -27,11 +31,11 @@ export class FakeBrowser {
 
   /** Another tab of it. */
   tab(): Tabs {
-    let own: (told: Told) => void = () => undefined;
+    let own: (message: TabMessage) => void = () => undefined;
     return {
       alone: this.alone,
-      tell: told => {
-        for (const ear of this.#ears) if (ear !== own) ear(structuredClone(told));
+      tell: message => {
+        for (const ear of this.#ears) if (ear !== own) ear(structuredClone(message));
       },
       hear: callback => {
         own = callback;
@@ -124,13 +128,16 @@ export function newLab(): Lab {
   return lab as Lab;
 }
 
-/** The store of another tab; `standby`: whether it is hidden. */
+/** The store of another tab, watched by somebody; `standby`: whether it is hidden. */
 export function newStore(
   { server, browser }: Lab,
   standby: () => boolean = () => false,
-  ask: StoreOptions['ask'] = server.ask,
-): InstanceStore {
-  return new InstanceStore({ ask, tabs: browser.tab(), standby });
+  ask: PollerOptions['ask'] = server.ask,
+): Poller {
+  const tabs = browser.tab();
+  const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs, standby });
+  store.watch(() => undefined);
+  return store;
 }
 
 /** JupyterLab's way of filling in values, in English or in the language of a catalogue. */
@@ -148,7 +155,6 @@ export function preferencesWith(change: Partial<Preferences> = {}): () => Prefer
 }
 
 /** What the page does when the machine wakes up. */
-export function wake(store: InstanceStore): void {
+export function wake(store: Poller): void {
   store.heartbeat();
-  store.catchUp();
 }

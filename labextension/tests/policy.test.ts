@@ -30,15 +30,33 @@ test('a countdown that has ended already changes nothing', () => {
   assert.equal(delayAfter(answerWith(countdowns, { next_read_in_ms: 15_000 }), 0), 15_000);
 });
 
+const LONGEST = 300_000;
+const after = (failures: number) => backOff('server-gone', failures, 1, LONGEST);
+
 test('failures are repeated later and later, up to five minutes', () => {
   assert.deepEqual(
-    [1, 2, 3, 4].map(failures => backOff(failures, 1)),
+    [1, 2, 3, 4].map(failures => after(failures)),
     [5000, 10_000, 20_000, 40_000],
   );
-  assert.equal(backOff(50, 1), 300_000);
-  assert.equal(backOff(2000, 1), 300_000);
+  assert.equal(after(50), 300_000);
+  assert.equal(after(2000), 300_000);
 });
 
 test('half of the back-off is chance', () => {
-  assert.equal(backOff(1, 0), 2500);
+  assert.equal(backOff('server-gone', 1, 0, LONGEST), 2500);
+});
+
+test('what only a person can change is not asked for again', () => {
+  for (const trouble of ['absent', 'not-permitted'] as const) {
+    assert.equal(backOff(trouble, 1, 1, LONGEST), Infinity);
+  }
+});
+
+test('at a speed it asks that much sooner after a countdown’s end', () => {
+  const { countdowns, source } = answerNamed('near');
+  const fast = answerWith(countdowns, {
+    next_read_in_ms: 600_000,
+    source: { ...source, speed: 60 },
+  });
+  assert.equal(delayAfter(fast, 0), 48_000 / 60 + 2000);
 });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { Answer } from '../src/panel/rest.ts';
-import type { Trouble } from '../src/panel/source.ts';
-import { newPoller, type Poller } from '../src/panel/sources/poller.ts';
+import { Poller, type Outcome, type PollerOptions } from '../src/panel/sources/poller.ts';
 import { answerWith, FakeClock, settle } from './support.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +9,7 @@ const good = answerWith(null, { next_read_in_ms: MINUTE });
 
 let clock: FakeClock;
 let asked: boolean[];
-let outcome: Answer | Trouble;
+let outcome: Outcome;
 let poller: Poller;
 
 beforeEach(() => {
@@ -24,8 +22,12 @@ beforeEach(() => {
     asked.push(fresh);
     return Promise.resolve(outcome);
   };
-  poller = newPoller(ask, 'offline');
+  poller = newPoller(ask);
 });
+
+function newPoller(ask: PollerOptions['ask']): Poller {
+  return new Poller({ ask, failed: 'server-gone', longestBackOff: 5 * MINUTE });
+}
 
 function panel(changed: () => void = () => undefined) {
   return poller.watch(() => {
@@ -91,24 +93,24 @@ test('when the last panel is gone, so are the requests', async () => {
 });
 
 test('an attempt that breaks off is a failure', async () => {
-  poller = newPoller(() => Promise.reject(new Error('reset')), 'offline');
+  poller = newPoller(() => Promise.reject(new Error('reset')));
   panel();
   await settle();
-  assert.equal(poller.state.trouble, 'offline');
+  assert.equal(poller.state.trouble, 'server-gone');
   assert.equal(poller.state.asking, false);
 });
 
 test('a failure keeps the last reading and says why', async () => {
   panel();
   await settle();
-  outcome = 'offline';
+  outcome = 'server-gone';
   await clock.pass(2 * MINUTE);
   assert.equal(poller.state.reading?.answer, good);
-  assert.equal(poller.state.trouble, 'offline');
+  assert.equal(poller.state.trouble, 'server-gone');
 });
 
 test('a server that is gone is not flooded', async () => {
-  outcome = 'offline';
+  outcome = 'server-gone';
   panel();
   await settle();
   await clock.pass(HOUR);
@@ -117,14 +119,14 @@ test('a server that is gone is not flooded', async () => {
 });
 
 test('an answer ends the trouble and the back-off', async () => {
-  outcome = 'offline';
+  outcome = 'server-gone';
   panel();
   await settle();
   await clock.pass(HOUR);
   outcome = good;
   await clock.pass(6 * MINUTE);
   assert.equal(poller.state.trouble, null);
-  outcome = 'offline';
+  outcome = 'server-gone';
   await clock.pass(1.1 * MINUTE);
   assert.ok((clock.next ?? Infinity) <= 5000);
 });
@@ -140,7 +142,7 @@ test('an answer that tells of an error is an answer: its own waiting time counts
 });
 
 test('a refresh asks for a new reading at once, also during a back-off', async () => {
-  outcome = 'offline';
+  outcome = 'server-gone';
   panel();
   await settle();
   poller.refresh();
@@ -157,7 +159,7 @@ test('a refresh during a request follows it', async () => {
 });
 
 test('after the network came back it asks without waiting for the back-off', async () => {
-  outcome = 'offline';
+  outcome = 'server-gone';
   panel();
   await settle();
   poller.catchUp();

@@ -6,7 +6,7 @@ import type { Ledger } from '../src/ledger.ts';
 import type { Preferences } from '../src/preferences.ts';
 import { StopWarner } from '../src/stopwarner.ts';
 import { stopActions } from '../src/stopactions.ts';
-import type { InstanceStore } from '../src/store.ts';
+import type { Poller } from '../src/panel/sources/poller.ts';
 import { HOUR, MINUTE, newLab, newStore, ENGLISH, preferencesWith, wake } from './lab.ts';
 
 const lab = newLab();
@@ -17,7 +17,7 @@ class Tab {
   readonly seen: string[] = [];
   readonly updated: number[] = [];
   hidden = false;
-  readonly store: InstanceStore;
+  readonly store: Poller;
   readonly ledger: Ledger;
   readonly warner: StopWarner;
 
@@ -38,7 +38,6 @@ class Tab {
         };
       },
     });
-    this.store.start();
   }
 
   /** The machine, or the tab, is looked at again. */

@@ -2,20 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextStop } from '../src/countdown.ts';
 import { elapsedSince } from '../src/panel/reading.ts';
-import type { InstanceStore } from '../src/store.ts';
+import { Poller, type Outcome } from '../src/panel/sources/poller.ts';
 import { HOUR, MINUTE, newLab, newStore, wake } from './lab.ts';
 import { settle } from './support.ts';
 
 const lab = newLab();
 
-async function open(standby?: () => boolean): Promise<InstanceStore> {
+async function open(standby?: () => boolean): Promise<Poller> {
   const store = newStore(lab, standby);
-  store.start();
   await lab.clock.pass(0);
   return store;
 }
 
-const left = (store: InstanceStore) => Math.round(nextStop(store.state.reading)?.left ?? NaN);
+const left = (store: Poller) => Math.round(nextStop(store.state.reading)?.left ?? NaN);
 
 test('it asks when the answer says that something new is due', async () => {
   await open();
@@ -77,9 +76,9 @@ test('a stop in 30 days makes no timer fire at once', async () => {
 test('failures are repeated later and later, and the last reading stays', async () => {
   const store = await open();
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(10 * MINUTE);
-  assert.equal(store.state.trouble, 'offline');
+  assert.equal(store.state.trouble, 'server-gone');
   assert.ok(store.state.reading);
   // No more than one a minute once it is away, the first few sooner.
   assert.ok(lab.server.asked > 8 && lab.server.asked < 30, String(lab.server.asked));
@@ -88,7 +87,7 @@ test('failures are repeated later and later, and the last reading stays', async 
 test('it is live again by itself, and asks as before', async () => {
   const store = await open();
   lab.server.down = true;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(10 * MINUTE);
   lab.server.down = false;
   await lab.clock.pass(MINUTE);
@@ -134,14 +133,13 @@ test('a server without jupyter-dsw is left alone', async () => {
     lab.server.asked++;
     return Promise.resolve('absent');
   });
-  store.start();
   await lab.clock.pass(HOUR);
   assert.equal(lab.server.asked, 1);
   assert.equal(store.state.trouble, 'absent');
 });
 
 /** A cell: it watches, and ticks once a second. */
-function showCell(store: InstanceStore): void {
+function showCell(store: Poller): void {
   store.watch(() => undefined);
   const tick = () => {
     store.heartbeat();
@@ -168,7 +166,7 @@ test('what a frozen tab hears late is as old as it is', async () => {
   const answer = lab.server.answer();
   const at = Date.now();
   await lab.clock.pass(20_000);
-  one.tell({ outcome: answer, at });
+  one.tell({ outcome: answer, sent: at, received: at });
   const { reading } = other.state;
   assert.ok(reading);
   assert.equal(elapsedSince(reading), 20_000);
@@ -178,7 +176,9 @@ test('what a frozen tab hears late is as old as it is', async () => {
 test('a message that is no outcome is not taken for one', async () => {
   const store = await open();
   const before = store.state.reading;
-  lab.browser.tab().tell({ outcome: { hello: 'world' } as never, at: Date.now() });
+  lab.browser
+    .tab()
+    .tell({ outcome: { hello: 'world' } as never, sent: Date.now(), received: Date.now() });
   assert.equal(store.state.reading, before);
 });
 
@@ -192,13 +192,12 @@ test('a refresh is a person’s, and resolves with the new reading', async () =>
 });
 
 /** A store whose requests are answered when the test says so. */
-async function openSlow(): Promise<{ store: InstanceStore; answer: () => Promise<void> }> {
+async function openSlow(): Promise<{ store: Poller; answer: () => Promise<void> }> {
   const asked: (() => void)[] = [];
   const store = newStore(lab, undefined, async fresh => {
     await new Promise<void>(resolve => asked.push(resolve));
     return lab.server.ask(fresh);
   });
-  store.start();
   await lab.clock.pass(0);
   const answer = async () => {
     asked.shift()?.();
@@ -210,7 +209,7 @@ async function openSlow(): Promise<{ store: InstanceStore; answer: () => Promise
 test('a refresh is not lost while an answer is on its way, and three are one', async () => {
   const { store, answer } = await openSlow();
   await answer();
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(0);
   for (let click = 0; click < 3; click++) {
     store.refresh();
@@ -226,7 +225,7 @@ test('a refresh is not lost while an answer is on its way, and three are one', a
 test('a refresh is not lost where another tab tells something at that moment', async () => {
   const store = await open();
   store.refresh();
-  lab.browser.tab().tell({ outcome: lab.server.answer(), at: Date.now() });
+  lab.browser.tab().tell({ outcome: lab.server.answer(), sent: Date.now(), received: Date.now() });
   await lab.clock.pass(0);
   assert.equal(lab.server.askedFresh, 1);
 });
@@ -244,7 +243,7 @@ test('a tab that is opened in the background asks nothing until it is seen', asy
 
 test('what is heard late is asked for again in time', async () => {
   const store = await open();
-  const told = { outcome: lab.server.answer(), at: Date.now() };
+  const told = { outcome: lab.server.answer(), sent: Date.now(), received: Date.now() };
   await lab.clock.pass(50_000);
   lab.browser.tab().tell(told);
   const { asked } = lab.server;
@@ -263,7 +262,120 @@ test('a tab that is hidden while it waits for its turn asks nothing', async () =
   await lab.clock.pass(MINUTE);
   assert.equal(lab.server.asked, 0);
   hidden = false;
-  store.catchUp(true);
+  store.catchUp();
   await lab.clock.pass(0);
   assert.equal(lab.server.asked, 1);
+});
+
+/** Two tabs of a browser without locks, whose requests are answered when the test says so. */
+function twoTabs() {
+  const requests: ((outcome: Outcome) => void)[] = [];
+  const ask = () => new Promise<Outcome>(resolve => requests.push(resolve));
+  const open = () => {
+    const tabs = { ...lab.browser.tab(), alone: <T>(task: () => Promise<T>) => task() };
+    const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs });
+    store.watch(() => undefined);
+    return store;
+  };
+  const [one, other] = [open(), open()];
+  const respond = async (place: number, outcome: Outcome) => {
+    requests[place]?.(outcome);
+    await lab.clock.pass(0);
+  };
+  return { one, other, respond };
+}
+
+test('an older response that arrives late replaces no newer one, in any tab', async () => {
+  const { one, other, respond } = twoTabs();
+  const older = { ...lab.server.answer(), age_ms: 50_000 };
+  await lab.clock.pass(1000);
+  // The second request is sent later, and is the first to get a response.
+  other.refresh();
+  await respond(1, lab.server.answer());
+  await lab.clock.pass(5000);
+  other.refresh();
+  const newer = lab.server.answer();
+  await respond(2, newer);
+  await lab.clock.pass(5000);
+  await respond(0, older);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, newer.read_at);
+  assert.equal(one.state.asking, false);
+});
+
+test('a late failure does not undo a newer response', async () => {
+  const { one, other, respond } = twoTabs();
+  await lab.clock.pass(5000);
+  await respond(1, lab.server.answer());
+  other.refresh();
+  await respond(2, lab.server.answer());
+  await lab.clock.pass(5000);
+  await respond(0, 'server-gone');
+  for (const tab of [one, other]) assert.equal(tab.state.trouble, null);
+});
+
+test('a refresh that is slower than another tab’s cached response is not lost', async () => {
+  const { one, other, respond } = twoTabs();
+  await respond(0, lab.server.answer());
+  await respond(1, lab.server.answer());
+  await lab.clock.pass(30_000);
+  one.refresh();
+  await lab.clock.pass(1000);
+  other.catchUp();
+  const cached = { ...lab.server.answer(), age_ms: 31_000 };
+  await respond(3, cached);
+  await lab.clock.pass(5000);
+  const fresh = { ...lab.server.answer(), age_ms: 5500 };
+  await respond(2, fresh);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, fresh.read_at);
+});
+
+test('a slow response makes no stop later than it is', async () => {
+  lab.server.stopIn(10);
+  const answer = lab.server.answer();
+  const { one, respond } = twoTabs();
+  await lab.clock.pass(8000);
+  await respond(0, answer);
+  assert.equal(left(one), 10 * MINUTE - 8000);
+});
+
+test('a refresh that brings nothing new is reported as refused, and the next one is not', async () => {
+  const store = await open();
+  await lab.clock.pass(3000);
+  lab.server.change = { age_ms: 3000 };
+  store.refresh();
+  await lab.clock.pass(0);
+  assert.equal(store.state.refused, true);
+  await lab.clock.pass(5000);
+  lab.server.change = { age_ms: 0 };
+  store.refresh();
+  await lab.clock.pass(0);
+  assert.equal(store.state.refused, false);
+});
+
+test('a person who may not read the instance is asked for once, and again when they refresh', async () => {
+  const store = newStore(lab, undefined, () => {
+    lab.server.asked++;
+    return Promise.resolve('not-permitted');
+  });
+  await lab.clock.pass(HOUR);
+  store.catchUp();
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 1);
+  store.refresh();
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 2);
+});
+
+test('a watcher that throws keeps nobody from the reading, and the requests go on', async t => {
+  const errors = t.mock.method(console, 'error', () => undefined);
+  const store = newStore(lab);
+  store.watch(() => {
+    throw new Error('cannot show it');
+  });
+  let seen = 0;
+  store.watch(() => seen++);
+  await lab.clock.pass(10 * MINUTE);
+  assert.ok(lab.server.asked >= 9);
+  assert.ok(seen >= 9);
+  assert.ok(errors.mock.callCount() > 0);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Answer } from '../src/panel/rest.ts';
-import { InstanceStore } from '../src/store.ts';
+import { Poller } from '../src/panel/sources/poller.ts';
 import { browserTabs, lock } from '../src/tabs.ts';
 import { FakeServer, MINUTE } from './lab.ts';
 import { FakeClock } from './support.ts';
@@ -41,22 +41,24 @@ beforeEach(() => {
 });
 
 /** A tab whose requests take a while. */
-function open(): InstanceStore {
+function open(): Poller {
   const ask = async (fresh: boolean): Promise<Answer> => {
     await new Promise(resolve => setTimeout(resolve, 20));
     return server.ask(fresh);
   };
-  return new InstanceStore({ ask, tabs: browserTabs('tabs'), standby: () => false });
+  const tabs = browserTabs('tabs');
+  const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs });
+  store.watch(() => undefined);
+  return store;
 }
 
 test('without locks tabs that are woken together mostly ask one after another', async () => {
   const tabs = [open(), open()];
-  for (const tab of tabs) tab.start();
   await clock.pass(MINUTE / 2);
   let woken = 0;
   server.asked = 0;
   for (; woken < 50; woken++) {
-    for (const tab of tabs) tab.catchUp(true);
+    for (const tab of tabs) tab.catchUp();
     await clock.pass(5000);
   }
   // As one would: 50; at the same moment each time: 100. They meet within 20 of 400 ms at random.
@@ -65,7 +67,8 @@ test('without locks tabs that are woken together mostly ask one after another', 
 });
 
 test('without locks two tabs ask as one does, nearly', async () => {
-  for (const tab of [open(), open()]) tab.start();
+  open();
+  open();
   await clock.pass(60 * MINUTE);
   assert.ok(server.asked >= 58 && server.asked < 80, String(server.asked));
 });

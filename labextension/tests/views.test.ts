@@ -191,7 +191,7 @@ test('an instance that was never read leaves the error and what to do', () => {
 
 test('a server that does not answer is told in the language of the reader', () => {
   speak('zh-CN');
-  const text = said('alerts', answerNamed('idle'), { trouble: 'offline' });
+  const text = said('alerts', answerNamed('idle'), { trouble: 'server-gone' });
   assert.match(text, /Jupyter 服务器没有应答/);
 });
 

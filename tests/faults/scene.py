@@ -118,14 +118,7 @@ class Scene(contextlib.ExitStack):
         """A monitor that has read nothing yet and lives by this scene's clock."""
         chain = CredentialChain(clock=self._wall_here, sleep=self.clock.let_pass)
         client = self.enter_context(
-            contextlib.closing(
-                Client(
-                    self._settings,
-                    chain,
-                    clock=self._wall_here,
-                    elapsed=self.clock.monotonic,
-                )
-            )
+            contextlib.closing(Client(self._settings, chain, clock=self._wall_here))
         )
         return Monitor(client, clock=self.clock.monotonic)
 

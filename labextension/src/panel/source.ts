@@ -1,26 +1,31 @@
 import type { Reading } from './reading.ts';
 
 /**
- * Why no answer came. `offline`: the server cannot be reached. `login`: it wants the person to sign
- * in again. `absent`: it has no jupyter-dsw. `kernel`: the kernel does not answer.
+ * Why there is no response. `signed-out`: the server does not know the person any more.
+ * `not-permitted`: it does, and the person may not read the instance. `server-gone`: it does not
+ * respond, or something else responds in its place. `absent`: it has no jupyter-dsw. `kernel`: the
+ * kernel does not respond.
  */
-export type Trouble = 'offline' | 'login' | 'absent' | 'kernel';
+export type Trouble = 'signed-out' | 'not-permitted' | 'server-gone' | 'absent' | 'kernel';
 
 /** What a source knows now. */
 export interface SourceState {
   readonly reading: Reading | null;
-  /** Null once an answer came again; the last reading is kept meanwhile. */
+  /** Null once there is a response again; the last reading is kept meanwhile. */
   readonly trouble: Trouble | null;
+  /** Whether a request is on its way. */
   readonly asking: boolean;
+  /** Whether the last refresh brought nothing new: the server asks anew at most every 5 s. */
+  readonly refused?: boolean;
 }
 
-/** Where panels get answers from. Panels of different versions may share one: keep it small. */
+/** Where panels get readings from. Panels of different versions may share one: keep it small. */
 export interface Source {
   readonly state: SourceState;
-  /** Calls back on changes, and asks for them, until what is returned is called. */
+  /** Calls back on changes, and requests readings, until what is returned is called. */
   watch(changed: () => void): () => void;
-  /** A watcher's wish for a new reading, now. */
+  /** Requests a new reading now, for a person. */
   refresh(): void;
-  /** Called by whoever ticks: notices that the machine slept, and asks if that is due now. */
+  /** Called by whoever ticks: notices that the machine slept, and requests what is due now. */
   heartbeat(): void;
 }

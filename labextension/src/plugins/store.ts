@@ -7,12 +7,14 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { jupyterPage } from '../page.ts';
 import { speak, translateBy } from '../panel/language.ts';
 import { askPage, publishPage, publishSource } from '../panel/sources/page.ts';
-import { InstanceStore } from '../store.ts';
+import { Poller } from '../panel/sources/poller.ts';
 import { browserTabs } from '../tabs.ts';
 import { DOMAIN, IInstanceStore } from '../tokens.ts';
 
-/** How often to look whether the machine slept. */
+/** How often to look whether the machine slept, or JupyterLab is connected again. */
 const HEARTBEAT_MS = 10_000;
+/** The way to the server is short: a minute at most until it is found to be back. */
+const LONGEST_BACK_OFF_MS = 60_000;
 
 /** Asks the server for the whole window, cells included, and gives them the display language. */
 export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
@@ -33,28 +35,21 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
     // `__` by its other name: the catalogue's check looks for texts in `__`, and finds these in `t`.
     translateBy((text, ...values) => trans.gettext(text, ...values));
     publishPage(jupyterPage(serverSettings, language));
-    const store: InstanceStore = new InstanceStore({
+    const store: Poller = new Poller({
       ask: fresh => askPage(fresh, store.state.reading !== null),
+      failed: 'server-gone',
+      longestBackOff: LONGEST_BACK_OFF_MS,
       tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
       standby: () => document.hidden || info?.isConnected === false,
     });
     publishSource(store);
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden) return;
-      store.heartbeat();
-      store.catchUp();
-    });
-    addEventListener('online', () => {
-      store.catchUp(true);
-    });
+    document.addEventListener('visibilitychange', store.heartbeat);
+    addEventListener('online', store.catchUp);
     // Back from the browser's cache of pages; the other times the page has just been loaded.
     addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) store.catchUp(true);
+      if (persisted) store.catchUp();
     });
-    setInterval(() => {
-      if (!document.hidden) store.heartbeat();
-    }, HEARTBEAT_MS);
-    store.start();
+    setInterval(store.heartbeat, HEARTBEAT_MS);
     return store;
   },
 };

@@ -1,6 +1,6 @@
 import { isAnswer, type Answer } from '../rest.ts';
 import type { Source } from '../source.ts';
-import { newPoller } from './poller.ts';
+import { Poller } from './poller.ts';
 
 /** The part of anywidget's model that is used here. */
 export interface Model {
@@ -9,12 +9,12 @@ export interface Model {
   send(content: unknown): void;
 }
 
-/** A kernel that computes answers nothing until its cell is done. */
+/** A kernel that computes responds to nothing until its cell is done. */
 const KERNEL_TIMEOUT_MS = 30_000;
+const LONGEST_BACK_OFF_MS = 300_000;
 
-const sources = new WeakMap<Model, Source>();
-
-function newSource(model: Model): Source {
+/** Requests readings of the kernel by messages. */
+export function kernelSource(model: Model): Source {
   let settle: ((answer: Answer) => void) | null = null;
   const ask = (fresh: boolean) =>
     new Promise<Answer>((resolve, reject) => {
@@ -22,20 +22,13 @@ function newSource(model: Model): Source {
       setTimeout(reject, KERNEL_TIMEOUT_MS);
       model.send({ type: 'read', fresh });
     });
-  const poller = newPoller(ask, 'kernel');
+  const poller = new Poller({ ask, failed: 'kernel', longestBackOff: LONGEST_BACK_OFF_MS });
   // Not the trait: what is in a trait is saved with the notebook, so it holds only a part.
   model.on('msg:custom', answer => {
     if (!isAnswer(answer)) return;
     settle?.(answer);
-    // The kernel may be late or speak unasked: it counts all the same.
+    // The kernel may be late, or send one that nobody requested: it counts all the same.
     if (!poller.state.asking) poller.accept(answer);
   });
   return poller;
-}
-
-/** Asks the kernel by messages; one source a model, however many views of it there are. */
-export function kernelSource(model: Model): Source {
-  const source = sources.get(model) ?? newSource(model);
-  sources.set(model, source);
-  return source;
 }

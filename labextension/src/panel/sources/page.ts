@@ -1,7 +1,7 @@
 import { locale } from '../language.ts';
 import { isAnswer, type Answer } from '../rest.ts';
 import type { Source, Trouble } from '../source.ts';
-import { newPoller } from './poller.ts';
+import { Poller } from './poller.ts';
 
 /** `fetch`'s options, with headers that can be added to. */
 export interface PageRequest extends RequestInit {
@@ -22,6 +22,7 @@ const SHARED = Symbol.for('jupyter-dsw:page-source');
 const ROUTE = 'jupyter-dsw/v1/instance';
 /** The server itself gives up sooner. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const LONGEST_BACK_OFF_MS = 300_000;
 
 interface Shared {
   [PAGE]: JupyterPage | undefined;
@@ -45,10 +46,17 @@ export function publishSource(source: Source): void {
   shared[SHARED] = source;
 }
 
-/** What Jupyter writes into its pages for its own scripts. */
-function pageConfig(): { baseUrl?: string; token?: string } | null {
+/** The part that is used here of what Jupyter writes into its pages for its own scripts. */
+interface PageConfig {
+  readonly baseUrl?: string;
+  readonly token?: string;
+  /** There behind JupyterHub. */
+  readonly hubPrefix?: string;
+}
+
+function pageConfig(): PageConfig | null {
   const text = document.getElementById('jupyter-config-data')?.textContent;
-  return JSON.parse(text ?? 'null') as { baseUrl?: string; token?: string } | null;
+  return JSON.parse(text ?? 'null') as PageConfig | null;
 }
 
 /** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
@@ -65,17 +73,48 @@ function request(init: PageRequest): Promise<Response> {
   return fetch(baseUrl + ROUTE, { ...init, headers });
 }
 
-/** What a response means. `known`: this server has answered before, so a 404 is not its own. */
-export async function meaningOf(response: Response, known: boolean): Promise<Answer | Trouble> {
-  const body: unknown = await response.json().catch(() => null);
-  if (isAnswer(body)) return body;
-  if (response.type === 'opaqueredirect' || [401, 403].includes(response.status)) return 'login';
-  return response.status === 404 && !known ? 'absent' : 'offline';
+/** What is known of the server that a response comes from. */
+export interface Server {
+  /** It has sent a reading before, so what is not one comes from something else. */
+  readonly known: boolean;
+  /** The labextension is there, which comes in one package with the server extension. */
+  readonly expected: boolean;
+  /** It is behind JupyterHub. */
+  readonly hub: boolean;
 }
 
-/** Asks the server. `known`: it has answered before. */
+/** What proxies respond for a server that is not there: 424 is JupyterHub's. */
+function isGateways(status: number): boolean {
+  return status >= 500 || [408, 424, 429].includes(status);
+}
+
+/** What a response means. */
+export async function meaningOf(response: Response, server: Server): Promise<Answer | Trouble> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isAnswer(body)) return body;
+  if ((body as { code?: unknown } | null)?.code === 'NotPermitted') return 'not-permitted';
+  if (!server.known) {
+    return server.expected && isGateways(response.status) ? 'server-gone' : 'absent';
+  }
+  // Jupyter redirects no such request. JupyterHub does where the server is stopped; elsewhere it
+  // leads to a login page.
+  if (response.type === 'opaqueredirect') return server.hub ? 'server-gone' : 'signed-out';
+  return [401, 403].includes(response.status) ? 'signed-out' : 'server-gone';
+}
+
+/** Requests a reading of the server; `known`: it has sent one before. */
 export async function askPage(fresh: boolean, known: boolean): Promise<Answer | Trouble> {
-  const response = await request({
+  const expected = Boolean(publishedPage());
+  const server = { known, expected, hub: Boolean(pageConfig()?.hubPrefix) };
+  try {
+    return await meaningOf(await requestReading(fresh), server);
+  } catch {
+    return known || expected ? 'server-gone' : 'absent';
+  }
+}
+
+function requestReading(fresh: boolean): Promise<Response> {
+  return request({
     // What the server says of errors is for the person who reads this page.
     headers: { 'Accept-Language': locale },
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
@@ -85,14 +124,14 @@ export async function askPage(fresh: boolean, known: boolean): Promise<Answer | 
     redirect: 'manual',
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  return meaningOf(response, known);
 }
 
 function newSource(): Source {
-  const poller = newPoller(
-    fresh => askPage(fresh, Boolean(shared[SHARED]?.state.reading)),
-    'offline',
-  );
+  const poller: Poller = new Poller({
+    ask: fresh => askPage(fresh, poller.state.reading !== null),
+    failed: 'server-gone',
+    longestBackOff: LONGEST_BACK_OFF_MS,
+  });
   for (const event of ['online', 'pageshow']) {
     addEventListener(event, poller.catchUp);
   }

@@ -9,7 +9,7 @@ export function wrong({
   trouble,
   problem,
 }: Shown): readonly [message: string, advice: string] | null {
-  if (trouble === 'login') {
+  if (trouble === 'signed-out') {
     return [t('The Jupyter server asks who you are.'), t('Sign in again: reload this page.')];
   }
   if (trouble === 'kernel') {
