@@ -119,6 +119,8 @@ minimum: $(VENV)/front browser
 	$(PYTHON) -m venv --clear $(VENV)/minimum
 	$(BIN)/python -m ci.lowest > $(VENV)/minimum/constraints.txt
 	$(VENV)/minimum/bin/python -m pip install --quiet --constraint $(VENV)/minimum/constraints.txt '.[dev]'
+	# What comes with requests: the oldest that people still have.
+	$(VENV)/minimum/bin/python -m pip install --quiet urllib3==1.26.20
 	$(VENV)/minimum/bin/python -m tests.hub.proxy
 	PATH="$(CURDIR)/$(VENV)/minimum/bin:$$PATH" python -m pytest $(WITH_OTHER_VERSIONS)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.notebook.connection import Connection
 
+# The server itself reads 4 MiB from the API at most.
+_MAX_BYTES = 8 * 1024 * 1024
+
 
 def ask(
     door: Connection, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
@@ -50,7 +53,11 @@ def _get(
         connection.request("GET", urlsplit(door.url).path, headers=headers)
         meanwhile()
         response = connection.getresponse()
-        return response.status, response.read()
+        body = response.read(_MAX_BYTES + 1)
+        if len(body) > _MAX_BYTES:
+            reason = "the body is too large"
+            raise ValueError(reason)
+        return response.status, body
 
 
 class _Quiet(http.client.HTTPConnection):

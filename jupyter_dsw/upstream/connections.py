@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """One request and its answer: the query to send, and the deadline to obey."""
+    """One request and its response: the query to send, and the bounds to obey.
 
-    def __init__(self, deadline: Deadline) -> None:
+    `max_bytes` is for all that comes back: headers, the lines around chunks, and the body as it is
+    on the wire. Not all versions of urllib3 bound each of these.
+    """
+
+    def __init__(self, deadline: Deadline, max_bytes: int) -> None:
         self.deadline = deadline
+        self.max_bytes = max_bytes
         self.query = ""
 
 
@@ -45,7 +50,8 @@ class _StrictResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        bounded: Any = BoundedReads(self.fp.detach(), sock, current_exchange.get().deadline)
+        exchange = current_exchange.get()
+        bounded: Any = BoundedReads(self.fp.detach(), sock, exchange.deadline, exchange.max_bytes)
         self.fp = io.BufferedReader(bounded)
 
     def begin(self) -> None:

@@ -154,14 +154,21 @@ class Deadline:
             self._watched = None
 
 
-class BoundedReads(io.RawIOBase):
-    """What `raw` reads from `sock`, each read within what is left of the socket's timeout and of
-    `deadline`: it needs no thread that cuts the connection."""
+class TooManyBytes(OSError):
+    """More came than was to be read."""
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: Deadline) -> None:
+
+class BoundedReads(io.RawIOBase):
+    """What `raw` reads from `sock`, `max_bytes` at most, each read within what is left of the
+    socket's timeout and of `deadline`: it needs no thread that cuts the connection."""
+
+    def __init__(
+        self, raw: io.RawIOBase, sock: socket.socket, deadline: Deadline, max_bytes: int
+    ) -> None:
         self._raw = raw
         self._sock = sock
         self._deadline = deadline
+        self._left = max_bytes
         self._timeout_s = sock.gettimeout()
 
     def readable(self) -> bool:
@@ -169,10 +176,14 @@ class BoundedReads(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Read what comes, as `io.RawIOBase` does.  Raises TimeoutError."""
+        """Read what comes, as `io.RawIOBase` does. Raises TimeoutError and TooManyBytes."""
         remaining_s = max(self._deadline.remaining_s, 0.001)
         self._sock.settimeout(min(self._timeout_s or remaining_s, remaining_s))
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._left -= count or 0
+        if self._left < 0:
+            raise TooManyBytes
+        return count
 
     def close(self) -> None:
         """Close `raw`; the socket stays open."""

@@ -22,6 +22,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.hosts import is_loopback
+from jupyter_dsw.upstream.sockets import TooManyBytes
 from jupyter_dsw.upstream.trust import NoAuthorities
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.sockets import Deadline
 
 _CHUNK_BYTES = 16 * 1024
+_MAX_HEADERS_BYTES = 64 * 1024
 _OTHER_HOST = text("it is for another host")
 # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
 _CERTIFICATE_TROUBLE = {
@@ -94,7 +96,8 @@ class Transport:
     Without its session, which would follow redirects, keep cookies and take passwords from
     ~/.netrc. `proxies` tells whether the proxies of the environment (and its NO_PROXY) are
     honoured; for this machine's own addresses they never are. REQUESTS_CA_BUNDLE always is.
-    `max_bytes` is for a body after decompression.
+    `max_bytes` is for a body after decompression; on the wire, a whole response may have
+    twice as many.
     """
 
     def __init__(self, *, user_agent: str, max_bytes: int, proxies: bool) -> None:
@@ -127,7 +130,9 @@ class Transport:
         `connect_timeout_s` is for all of connecting, `read_timeout_s` for each wait for more,
         `deadline` for everything.
         """
-        token = current_exchange.set(Exchange(deadline))
+        # A body in small chunks takes more on the wire than without them.
+        exchange = Exchange(deadline, 2 * self._max_bytes + _MAX_HEADERS_BYTES)
+        token = current_exchange.set(exchange)
         try:
             return self._get(url, (connect_timeout_s, read_timeout_s), auth)
         except ExchangeFailed as error:
@@ -173,7 +178,10 @@ class Transport:
             return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
         except urllib3.exceptions.ReadTimeoutError:
             trouble: Trouble = Trouble.TIMED_OUT
-        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, zlib.error):
+        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+            too_large = _first(_chain(error), TooManyBytes) is not None
+            trouble = Trouble.TOO_LARGE if too_large else Trouble.CUT_OFF
+        except zlib.error:
             trouble = Trouble.CUT_OFF
         raise ExchangeFailed(trouble)
 
@@ -221,6 +229,7 @@ def _failure(error: Exception) -> ExchangeFailed:
 
 # The first that fits wins.
 _TROUBLES: tuple[tuple[Any, Trouble], ...] = (
+    (TooManyBytes, Trouble.TOO_LARGE),
     (NoAuthorities, Trouble.NO_CA_FILE),
     (
         (

@@ -146,6 +146,17 @@ def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]
     return answer
 
 
+def flood(start: bytes, more: bytes) -> Callable[[socket.socket, bytes], None]:
+    """Send `start`, then `more` as fast as it is taken, until the other side closes."""
+
+    def answer(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(start)
+        while True:
+            connection.sendall(more)
+
+    return answer
+
+
 def hang_up(connection: socket.socket, _head: bytes) -> None:
     """Close the connection without a word."""
 
