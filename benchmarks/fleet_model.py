@@ -84,7 +84,8 @@ class Endpoint:
         now = self._clock.now
         self._record.calls[int(now)] += 1
         self._take_from_quota(now)
-        return Answer(self._instance, BEGINNING + timedelta(seconds=now), None, simulated=True)
+        date = BEGINNING + timedelta(seconds=now)
+        return Answer(self._instance, date, now, None, simulated=True)
 
     def _take_from_quota(self, now: float) -> None:
         quota = self._quota_at(now)

@@ -23,9 +23,11 @@ SPEED = 600
 HOLDS_S = 60 / SPEED
 # The endpoint takes its time, until all have asked.
 CONFIG = f"""
-import time
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.monitor import Monitor
-Monitor.__init__.__kwdefaults__["clock"] = lambda: time.monotonic() * {SPEED}
+from jupyter_dsw.upstream.client import Client
+fast = lambda: elapsed_seconds() * {SPEED}
+Monitor.__init__.__kwdefaults__["clock"] = Client.__init__.__kwdefaults__["elapsed"] = fast
 c.DSWExtension.read_timeout_s = c.DSWExtension.deadline_s = 120
 """
 

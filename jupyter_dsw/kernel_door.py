@@ -6,6 +6,9 @@ from __future__ import annotations
 # it finds there to the hub.
 KERNEL_TOKEN_HEADER = "X-Jupyter-DSW-Kernel-Token"  # noqa: S105 - the name of a header
 """Carries the kernels' token."""
+WAITED_HEADER = "Server-Timing"
+"""Of a response: how many milliseconds the server had the request, `reading;dur=8003`. A kernel
+dates the reading by it: the age in the response is that at the end of this time."""
 
 
 def connection_file_name(server_pid: int | str) -> str:

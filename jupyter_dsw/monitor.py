@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import time
 import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
+
+from jupyter_dsw.clock import elapsed_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ BETWEEN_REFRESHES = 5.0
 
 
 def hold(reading: Reading, now: float) -> float:
-    """How many seconds a good `reading` holds at most, judged at the monotonic second `now`.
+    """How many seconds a good `reading` holds at most, judged at `now` (`elapsed_seconds`).
 
     Less for a simulated instance that runs faster, but no less than a second.
     """
@@ -75,16 +76,16 @@ class InstanceClient(Protocol):
 class Monitor:
     """Keeps the one current `Reading` of `client`; any thread may ask.
 
-    `clock` gives monotonic seconds, `uniform` the jitter of holds and waits. `observe` is told
-    of each new reading and of the seconds that getting it took, just before the askers are: from
-    whichever thread got it, so it must be quick, and must not ask.
+    `clock` gives the seconds that the client dates responses in, `uniform` the jitter of holds and
+    waits. `observe` is told of each new reading and of the seconds that getting it took, just
+    before the askers are: from whichever thread got it, so it must be quick, and must not ask.
     """
 
     def __init__(
         self,
         client: InstanceClient,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = elapsed_seconds,
         uniform: Callable[[float, float], float] = random.uniform,
         observe: Callable[[Reading, float], None] | None = None,
     ) -> None:
@@ -206,7 +207,7 @@ class Monitor:
             next_read=now,
             instance=answer.instance,
             read_at=answer.date,
-            taken=now,
+            taken=answer.sent,
         )
         longest = hold(reading, now)
         holds = self._uniform((1 - HOLD_JITTER) * longest, longest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance.countdowns import Countdowns, countdowns
 from jupyter_dsw.instance.model import Instance, instance_from_wire
 from jupyter_dsw.language import Language, translated
@@ -48,29 +48,29 @@ class Problem(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What is known of the instance, since when, and what went wrong since.
 
-    `taken` and `next_read` are seconds of this process's monotonic clock, so that ages and
-    countdowns stay right whatever happens to the wall clock.
+    `taken` and `next_read` are seconds of `elapsed_seconds`, so that ages and countdowns stay right
+    whatever happens to the wall clock, and while the machine sleeps.
     """
 
     source: Source
     """Which endpoint, region and instance id."""
     next_read: float
-    """When asking again brings something new (monotonic seconds)."""
+    """When asking again brings something new (`elapsed_seconds`)."""
     instance: Instance | None = None
     """The last good answer; None if there never was one."""
     read_at: datetime | None = None
     """When the endpoint answered that (aware, UTC), by its own clock; None if it did not tell."""
     taken: float | None = None
-    """The same moment in monotonic seconds of this process."""
+    """When the request for it was sent (`elapsed_seconds`): what was left then is left at most."""
     error: Problem | None = None
     """Why the last attempt to read failed; None if it did not."""
 
     def age_ms_at(self, now: float) -> int | None:
-        """Milliseconds since the instance was read, at the monotonic second `now`."""
+        """Milliseconds since the instance was read, at `now` (`elapsed_seconds`)."""
         return None if self.taken is None else max(0, round((now - self.taken) * 1000))
 
     def countdowns_at(self, now: float) -> Countdowns | None:
-        """Both countdowns at the monotonic second `now`; None if nothing was ever read."""
+        """Both countdowns at `now` (`elapsed_seconds`); None if nothing was ever read."""
         if self.instance is None:
             return None
         elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
@@ -79,16 +79,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def age(self) -> timedelta | None:
         """How long ago the instance was read; None if it never was."""
-        age_ms = self.age_ms_at(time.monotonic())
+        age_ms = self.age_ms_at(elapsed_seconds())
         return None if age_ms is None else timedelta(milliseconds=age_ms)
 
     @property
     def countdowns(self) -> Countdowns | None:
         """The idle and the scheduled stop as of now; None if nothing was ever read."""
-        return self.countdowns_at(time.monotonic())
+        return self.countdowns_at(elapsed_seconds())
 
     def answer(self, now: float, language: Language = "en") -> dict[str, Any]:
-        """This reading at the monotonic second `now` as the REST contract has it: JSON builtins.
+        """This reading at `now` (`elapsed_seconds`) as the REST contract has it: JSON builtins.
 
         `language` is that of the error's words.
         """
@@ -123,7 +123,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @classmethod
     def from_answer(cls, answer: dict[str, Any], now: float) -> Self:
-        """The reading that a server sent as `answer`, received at the monotonic second `now`.
+        """The reading that a server sent as `answer`.
+
+        It wrote that at `now` (`elapsed_seconds` of this process) at the earliest.
 
         Raises `msgspec.ValidationError` if `answer` is not of the contract's form.
         """

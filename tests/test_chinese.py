@@ -236,7 +236,7 @@ def refusals() -> list[DSWError]:
 def bad_answers() -> list[DSWError]:
     bodies = [b"", b"<html>", b"[]", b"{}"]
     answers = [HTTPAnswer(200, {}, body) for body in bodies] + [HTTPAnswer(302, {}, b"")]
-    return errors_of(*(lambda one=one: read_answer(one, (), 0.0) for one in answers))
+    return errors_of(*(lambda one=one: read_answer(one, (), 0.0, sent=0.0) for one in answers))
 
 
 def misconfigurations() -> list[DSWError]:

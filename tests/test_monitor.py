@@ -36,8 +36,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(emulator: Emulator) -> Iterator[Client]:
-    client = Client(lambda: Settings.from_environment(emulator.environment(), deadline_s=5.0))
+def client(emulator: Emulator, clock: Clock) -> Iterator[Client]:
+    client = Client(
+        lambda: Settings.from_environment(emulator.environment(), deadline_s=5.0), elapsed=clock
+    )
     yield client
     client.close()
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import ssl
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
 from jupyter_dsw.language import TAGS
 from jupyter_dsw.notebook import person
 
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
 # The server itself reads 4 MiB from the API at most.
 _MAX_BYTES = 8 * 1024 * 1024
+_WAITED = re.compile(r"reading;dur=(\d{1,9}(?:\.\d{1,3})?)", re.ASCII)
 
 
 def ask(
     door: Connection, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes]:
-    """The status and the body of the server's answer; `meanwhile` is called before it is awaited.
+) -> tuple[int, bytes, float]:
+    """The status and the body of the server's response, and for how many milliseconds it waited.
+
+    `meanwhile` is called before it is awaited.
 
     Raises `OSError`, `http.client.HTTPException` and `ValueError`.
     """
@@ -44,7 +48,7 @@ def ask(
 
 def _get(
     door: Connection, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes]:
+) -> tuple[int, bytes, float]:
     headers = {KERNEL_TOKEN_HEADER: door.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
@@ -57,7 +61,13 @@ def _get(
         if len(body) > _MAX_BYTES:
             reason = "the body is too large"
             raise ValueError(reason)
-        return response.status, body
+        return response.status, body, _waited_ms(response.getheader(WAITED_HEADER, ""))
+
+
+def _waited_ms(header: str) -> float:
+    """How long the server had the request, at least; 0 where it does not say (an older one)."""
+    found = _WAITED.fullmatch(header)
+    return float(found[1]) if found else 0.0
 
 
 class _Quiet(http.client.HTTPConnection):

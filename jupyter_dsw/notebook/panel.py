@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import anywidget
 import msgspec
 import traitlets
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance.page import MAX_ROWS
 from jupyter_dsw.notebook import person
 
@@ -54,7 +54,7 @@ class Panel(anywidget.AnyWidget):
 
 
 def _answer(reading: Reading) -> dict[str, Any]:
-    return reading.answer(time.monotonic(), person.language())
+    return reading.answer(elapsed_seconds(), person.language())
 
 
 def _kept(reading: Reading) -> dict[str, Any]:

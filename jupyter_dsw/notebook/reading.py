@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Any, Literal
 
 import msgspec
 
 from jupyter_dsw import reading as base
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance import render
 from jupyter_dsw.language import joined, text
 from jupyter_dsw.notebook import person
@@ -35,7 +35,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         """One line, for when it stands in a list or a dict."""
         if self.instance is None:
             return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
-        age = render.format_duration(self.age_ms_at(time.monotonic()) or 0)
+        age = render.format_duration(self.age_ms_at(elapsed_seconds()) or 0)
         return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
 
     def __str__(self) -> str:
@@ -47,7 +47,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """The answer of the REST contract as of now, indented."""
-        encoded = msgspec.json.encode(self.answer(time.monotonic(), person.language()))
+        encoded = msgspec.json.encode(self.answer(elapsed_seconds(), person.language()))
         return msgspec.json.format(encoded, indent=2).decode()
 
     def to_html(self) -> str:
@@ -75,7 +75,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             }
 
     def _view(self) -> render.View:
-        now = time.monotonic()
+        now = elapsed_seconds()
         problem = self.error and render.Problem(
             self.error.code, self.error.message, self.error.advice
         )

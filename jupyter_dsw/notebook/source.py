@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw import reading as base
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.language import text
 from jupyter_dsw.notebook import connection, person
 from jupyter_dsw.notebook.connection import NoServer
@@ -134,17 +134,21 @@ def _ask_server(*, fresh: bool, meanwhile: Callable[[], object]) -> base.Reading
 
     from jupyter_dsw.notebook import door
 
+    sent = elapsed_seconds()
     try:
-        status, body = door.ask(
+        status, body, waited_ms = door.ask(
             beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S, meanwhile=meanwhile
         )
     except (HTTPException, OSError, ValueError) as error:
         kind = type(error).__name__
         msg = text("The Jupyter server beside this code does not answer (%1)", kind)
         raise NoServer(msg) from None
+    # The response may have lain unread while this process was busy or the machine slept: what
+    # counts is the earliest moment at which the server can have written it.
+    written = min(sent + waited_ms / 1000, elapsed_seconds())
     try:
         # An error of the contract is an answer too; a refusal of Jupyter's own is none.
-        return base.Reading.from_answer(msgspec.json.decode(body), time.monotonic())
+        return base.Reading.from_answer(msgspec.json.decode(body), written)
     except (ValueError, msgspec.MsgspecError):
         msg = text("The Jupyter server beside this code refused (HTTP %1)", status)
         raise NoServer(msg) from None

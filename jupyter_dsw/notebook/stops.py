@@ -12,9 +12,9 @@ import sys
 import threading
 import traceback
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.language import text
 from jupyter_dsw.notebook import person
 from jupyter_dsw.notebook.deadlines import Heeded, nearest
@@ -56,10 +56,10 @@ def time_left(*, scheduled_only: bool = False) -> timedelta | None:
     datetime.timedelta(seconds=1799, microseconds=512345)
     """
     thread = _thread
-    thread.asked_at = now = monotonic()
+    thread.asked_at = now = elapsed_seconds()
     if not thread.current:
         _wait_for_a_reading(thread)
-        now = monotonic()
+        now = elapsed_seconds()
     watch = thread.watch
     at = watch.scheduled_at if scheduled_only else watch.next_at
     if at is None:
@@ -161,7 +161,7 @@ class BeforeStop:
         return f"<before_stop {_name(self._callback)}, {self.minutes:g} min{state}>"
 
     def due_at(self, deadlines: Deadlines) -> float | None:
-        """The monotonic second from which a call is due; for the watch."""
+        """The second (`elapsed_seconds`) from which a call is due; for the watch."""
         return self._heeded.due_at(deadlines)
 
     def ring(self, reading: Reading, deadlines: Deadlines, now: float) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import traceback
 from typing import TYPE_CHECKING, Protocol
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.language import text
 from jupyter_dsw.notebook import person, source
 from jupyter_dsw.notebook.deadlines import deadlines_of, nearest
@@ -45,7 +45,7 @@ class Watch:
     readings.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = elapsed_seconds) -> None:
         self.clock = clock
         self.alarms: tuple[Alarm, ...] = ()
         """Replaced, never changed, so that no turn sees it change."""

@@ -69,7 +69,7 @@ class Changes:
         self._within: int | None = None
 
     def of(self, reading: Reading, now: float) -> list[Change]:
-        """What is new in `reading`, at the monotonic second `now`; mostly nothing."""
+        """What is new in `reading`, at `now` (`elapsed_seconds`); mostly nothing."""
         if reading.source.instance_id != self._instance_id:
             self._instance_id = reading.source.instance_id
             self._status = self._within = None

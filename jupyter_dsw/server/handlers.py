@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.language import Language
@@ -80,6 +80,7 @@ class ReadingHandler(APIHandler):
 
     async def answer(self) -> None:
         """Finish with the current reading; waits for a call without holding up the event loop."""
+        begun = self.monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = self.monitor.held(fresh=fresh)
         observer: Observer = self.settings[OBSERVER]
@@ -91,8 +92,11 @@ class ReadingHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
         self._tells_a_failure = status >= 400
         language = "en" if reading.error is None else self._language_of_its_words()
+        now = self.monitor.clock()
+        # The age below includes this wait: a client needs it to date the reading by its own clock.
+        self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(reading.answer_json(self.monitor.clock(), language))
+        self.finish(reading.answer_json(now, language))
 
     async def _called(self, *, fresh: bool) -> Reading:
         """What comes of the monitor's call. All who wait for it are woken together: a message

@@ -27,7 +27,7 @@ _DURATIONS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
 class Metrics:
     """Counts of one server, and gauges worked out at the time of scraping.
 
-    `clock` gives the monotonic seconds that readings are dated in.
+    `clock` gives the seconds that readings are dated in.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tornado.ioloop import IOLoop
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.server import events
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Observer:
             # It comes with jupyter-server. Should that change, people keep their panel.
             self._log.warning("jupyter-dsw: no metrics, for want of %s.", error.name)
             return None
-        metrics = Metrics(time.monotonic)
+        metrics = Metrics(elapsed_seconds)
         if not metrics.expose():
             self._log.debug("jupyter-dsw: another server of this process shows its metrics.")
         return metrics
@@ -54,7 +54,7 @@ class Observer:
         """An attempt ended in `reading` after `seconds`; from any thread."""
         if self._metrics is not None:
             self._metrics.called(reading, seconds)
-        self._loop.add_callback(self._tell, reading, time.monotonic())
+        self._loop.add_callback(self._tell, reading, elapsed_seconds())
 
     def _tell(self, reading: Reading, now: float) -> None:
         # Imported with the first reading: a server's start would pay for what parses one.

@@ -32,11 +32,13 @@ _SPEED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 class Answer:
     """What GetInstance answered: the secret-free instance, and what its envelope told.
 
-    `date` is when the endpoint answered, by its own clock (aware, UTC); None if it did not tell.
+    `date` is when the endpoint responded, by its own clock (aware, UTC); None without a `Date`.
+    `sent` is when the request was sent (`elapsed_seconds`).
     """
 
     instance: Instance
     date: datetime | None
+    sent: float
     request_id: str | None
     simulated: bool
 
@@ -46,11 +48,13 @@ def read_answer(
     secrets: tuple[str, ...],
     now: float,
     reader: ElementReader | None = None,
+    *,
+    sent: float,
 ) -> Answer:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
     `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch,
-    `reader` that of the answers before.
+    `reader` that of the answers before, `sent` when the request was sent (`elapsed_seconds`).
     """
     if 300 <= answer.status < 400:
         reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
@@ -67,6 +71,7 @@ def read_answer(
     return Answer(
         instance=instance,
         date=answer_date(answer.headers),
+        sent=sent,
         request_id=clean_identifier(document.get("RequestId"), secrets),
         simulated=is_simulated(answer),
     )

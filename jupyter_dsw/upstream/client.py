@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance.model import element_reader
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer, simulated_speed
@@ -40,7 +41,8 @@ class Client:
     """Asks the PAI-DSW endpoint for the instance; from one thread at a time.
 
     `load_settings` is called at each reading: what was set meanwhile counts from the next one.
-    `clock` gives seconds since the epoch, for the signature's date.
+    `clock` gives seconds since the epoch, for the signature's date; `elapsed` those that responses
+    are dated in.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Client:
         *,
         endpoint: EndpointChoice | None = None,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = elapsed_seconds,
     ) -> None:
         self._load_settings = load_settings
         self._credentials = credentials or CredentialChain()
         self._endpoint = endpoint or EndpointChoice()
         self._clock = clock
+        self._elapsed = elapsed
         self._settings: Settings | None = None
         self._simulated = False
         self._speed = 1.0
@@ -134,7 +138,7 @@ class Client:
     def _ask(self, settings: Settings, credentials: Credentials, deadline: Deadline) -> Answer:
         origin = self._endpoint.origin(settings)
         try:
-            answer = self._send(settings, origin, credentials, deadline)
+            answer, sent = self._send(settings, origin, credentials, deadline)
         except ExchangeFailed as failure:
             error = error_of_exchange(failure, host_header(urlsplit(origin)))
             if isinstance(error, Unreachable):
@@ -143,22 +147,26 @@ class Client:
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, self._clock(), self._reader)
+        return read_answer(answer, secrets, self._clock(), self._reader, sent=sent)
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
-    ) -> HTTPAnswer:
+    ) -> tuple[HTTPAnswer, float]:
+        """Return the response, and when the request of the successful try was sent."""
         # The auth signs each time it is called: a second try has a nonce and a date of its own.
         auth = ACS3Auth(credentials, "GetInstance", "2022-01-01", clock=self._clock)
 
-        def send() -> HTTPAnswer:
-            return self._transport.get(
+        def send() -> tuple[HTTPAnswer, float]:
+            # Before the connection is made: rather a little too early than ever too late.
+            sent = self._elapsed()
+            response = self._transport.get(
                 origin + _target(settings),
                 deadline,
                 auth=auth,
                 connect_timeout_s=settings.connect_timeout_s,
                 read_timeout_s=settings.read_timeout_s,
             )
+            return response, sent
 
         try:
             return send()

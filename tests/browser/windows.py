@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 # The fake clock of the server's monitor: its readings hold for a `speed`-th of their time, and a
 # person's refresh is granted as much sooner.
 _HASTE = """
-import time
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.monitor import Monitor
-Monitor.__init__.__kwdefaults__["clock"] = lambda: time.monotonic() * {speed}
+from jupyter_dsw.upstream.client import Client
+fast = lambda: elapsed_seconds() * {speed}
+Monitor.__init__.__kwdefaults__["clock"] = Client.__init__.__kwdefaults__["elapsed"] = fast
 """
 
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"

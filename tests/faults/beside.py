@@ -29,12 +29,13 @@ BY_THE_SERVER = "by the Jupyter server"
 DIRECTLY = "asked directly"
 _ASK = """
 r = %dsw_info --fresh
-import json, time
+import json
+from jupyter_dsw.clock import elapsed_seconds
 print(json.dumps({
     "asked": str(r.asked),
     "status": r.instance and r.instance.status,
     "read_at": r.read_at and r.read_at.isoformat(),
-    "age_ms": r.age_ms_at(time.monotonic()),
+    "age_ms": r.age_ms_at(elapsed_seconds()),
     "error": f"{r.error.message} {r.error.advice}" if r.error else "",
 }))
 """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from jupyter_dsw.clock import elapsed_seconds
+
 
 class Clock:
     """This machine's clocks, moved on by `ahead_s` seconds."""
@@ -20,5 +22,5 @@ class Clock:
         return time.time() + self.ahead_s
 
     def monotonic(self) -> float:
-        """Monotonic seconds."""
-        return time.monotonic() + self.ahead_s
+        """Elapsed seconds."""
+        return elapsed_seconds() + self.ahead_s

@@ -118,7 +118,14 @@ class Scene(contextlib.ExitStack):
         """A monitor that has read nothing yet and lives by this scene's clock."""
         chain = CredentialChain(clock=self._wall_here, sleep=self.clock.let_pass)
         client = self.enter_context(
-            contextlib.closing(Client(self._settings, chain, clock=self._wall_here))
+            contextlib.closing(
+                Client(
+                    self._settings,
+                    chain,
+                    clock=self._wall_here,
+                    elapsed=self.clock.monotonic,
+                )
+            )
         )
         return Monitor(client, clock=self.clock.monotonic)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.notebook.watch import FORGOTTEN_AFTER_S
 from tests.waiting import until
 
@@ -24,7 +24,7 @@ def stops_in(minutes: float) -> dict[str, Any]:
 
 def nobody_asked_for_long(thread: WatchThread) -> None:
     """Return when `thread` has seen that nobody asks any more."""
-    thread.asked_at = time.monotonic() - FORGOTTEN_AFTER_S
+    thread.asked_at = elapsed_seconds() - FORGOTTEN_AFTER_S
 
     def has_ended() -> bool:
         with thread._changed:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 import jupyter_dsw
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.notebook import source, stops
 from tests.notebook.stopping import NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
@@ -90,10 +90,12 @@ def an_hour_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def move() -> None:
         def clock() -> float:
-            return time.monotonic() + 3600
+            return elapsed_seconds() + 3600
 
-        monkeypatch.setattr(source._own_monitor(), "clock", clock)
-        monkeypatch.setattr(stops, "monotonic", clock)
+        monitor = source._own_monitor()
+        monkeypatch.setattr(monitor, "clock", clock)
+        monkeypatch.setattr(monitor._client, "_elapsed", clock)
+        monkeypatch.setattr(stops, "elapsed_seconds", clock)
         stops._thread.watch.clock = clock
         with stops._thread._changed:
             stops._thread._changed.notify()

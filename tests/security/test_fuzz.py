@@ -43,7 +43,7 @@ LONGEST = 300_000
 def read(odd: Odd) -> Answer | DSWError:
     """What becomes of an answer on the way that every answer takes."""
     try:
-        return read_answer(HTTPAnswer(odd.status, odd.headers, odd.body), SECRETS, NOW)
+        return read_answer(HTTPAnswer(odd.status, odd.headers, odd.body), SECRETS, NOW, sent=0.0)
     except DSWError as error:
         return error
 

@@ -169,6 +169,25 @@ async def test_a_good_reading_stays_under_an_error_with_its_age(
     assert answer["error"]["code"] == "Denied"
 
 
+async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endpoint(
+    jp_fetch: Any, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
+    real_clock, real_call, slept = monitor.clock, monitor._client.get_instance, [0.0]
+
+    def slow() -> Any:
+        answer = real_call()
+        slept[0] = 8.0
+        return answer
+
+    monkeypatch.setattr(monitor, "clock", lambda: real_clock() + slept[0])
+    monkeypatch.setattr(monitor._client, "get_instance", slow)
+    response = await jp_fetch(PEOPLE)
+    waited_ms = int(response.headers["Server-Timing"].removeprefix("reading;dur="))
+    age_ms = json.loads(response.body)["age_ms"]
+    assert 8000 <= age_ms <= waited_ms < 38_000
+
+
 async def test_a_persons_refresh_asks_the_endpoint_again(
     jp_fetch: Any, emulator: Emulator, jp_serverapp: Any
 ) -> None:

@@ -26,7 +26,7 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
     answer = HTTPAnswer(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
-        read_answer(answer, (CANARY,), NOW)
+        read_answer(answer, (CANARY,), NOW, sent=0.0)
     return caught.value
 
 
@@ -90,7 +90,7 @@ def test_a_failure_with_status_200_is_a_failure(
     body: dict[str, Any], error: type[DSWError]
 ) -> None:
     with pytest.raises(error):
-        read_answer(HTTPAnswer(200, {}, json.dumps(body).encode()), (), NOW)
+        read_answer(HTTPAnswer(200, {}, json.dumps(body).encode()), (), NOW, sent=0.0)
 
 
 def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:

@@ -32,7 +32,7 @@ def response(headers: Mapping[str, str]) -> HTTPAnswer:
 def read(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, now: float) -> Reading:
     for name, value in emulator.environment().items():
         monkeypatch.setenv(name, value)
-    client = Client(Settings.from_environment)
+    client = Client(Settings.from_environment, elapsed=lambda: now)
     monitor = Monitor(client, clock=lambda: now, uniform=lambda _low, high: high)
     try:
         return monitor.ask().result(timeout=30)

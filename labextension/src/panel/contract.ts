@@ -13,7 +13,7 @@ export interface Answer {
   readonly instance: JsonObject | null;
   /** When the endpoint answered, UTC, by its own clock; null too if it did not tell. */
   readonly read_at: string | null;
-  /** How old that is now, by the server's monotonic clock. */
+  /** How long ago the request for it was sent, by a clock of the server that counts sleep. */
   readonly age_ms: number | null;
   /** When asking again brings something new. */
   readonly next_read_in_ms: number;

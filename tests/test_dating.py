@@ -1,0 +1,165 @@
+"""A reading is dated when its request was sent: a slow response makes no stop look later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from jupyter_dsw import clock as real_clock
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.notebook import source
+from jupyter_dsw.reading import Reading
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.settings import Settings, Source
+from tests.faults.door import Door, pass_on
+from tests.notebook.stopping import stops_in
+from tests.upstream.odd_server import hang_up
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+    from jupyter_dsw.emulator import Emulator
+
+LATENCY_S = 8.0
+
+
+class Clock:
+    """Seconds that move when a test moves them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def door(emulator: Emulator) -> Iterator[Door]:
+    with Door(pass_on(int(emulator.url.rpartition(":")[2]))) as door:
+        yield door
+
+
+@pytest.fixture
+def client(
+    emulator: Emulator, door: Door, clock: Clock, environment: dict[str, str]
+) -> Iterator[Client]:
+    """A client whose time is `clock`, of the emulator behind `door`."""
+    del environment  # credentials are read from it
+    variables = {**emulator.environment(), "JUPYTER_DSW_ENDPOINT": door.url}
+    client = Client(lambda: Settings.from_environment(variables), elapsed=clock)
+    yield client
+    client.close()
+
+
+def slow(door: Door, clock: Clock) -> None:
+    """Let each response of the endpoint take `LATENCY_S`, by the fake clock."""
+    answer = door.behave
+
+    def later(connection: socket.socket, head: bytes) -> None:
+        clock.now += LATENCY_S
+        answer(connection, head)
+
+    door.behave = later
+
+
+def test_a_reading_is_dated_when_its_request_was_sent(
+    client: Client, door: Door, clock: Clock, emulator: Emulator
+) -> None:
+    emulator.change(**stops_in(2))
+    slow(door, clock)
+    reading = Monitor(client, clock=clock).ask().result(timeout=30)
+    assert reading.taken == 1000.0
+    assert reading.age_ms_at(clock.now) == 8000
+    stops = reading.countdowns_at(clock.now)
+    assert stops is not None
+    assert stops.remaining_ms == 112_000
+
+
+def test_of_two_tries_the_successful_one_dates_the_reading(
+    client: Client, door: Door, clock: Clock
+) -> None:
+    answer = door.behave
+
+    def lose_the_first(connection: socket.socket, _head: bytes) -> None:
+        clock.now += LATENCY_S
+        door.behave = answer
+        hang_up(connection, b"")
+
+    door.behave = lose_the_first
+    assert client.get_instance().sent == 1000.0 + LATENCY_S
+
+
+def test_the_elapsed_clock_counts_for_age_freshness_and_back_off_unless_another_is_given(
+    client: Client,
+) -> None:
+    assert Monitor(client).clock is real_clock.elapsed_seconds
+    assert Client(Settings.from_environment)._elapsed is real_clock.elapsed_seconds
+
+
+def test_after_a_sleep_of_the_machine_what_is_left_is_less_by_the_sleep(
+    client: Client, clock: Clock, emulator: Emulator
+) -> None:
+    emulator.change(**stops_in(20))
+    monitor = Monitor(client, clock=clock)
+    first = monitor.ask().result(timeout=30)
+    # A clock that counts sleep goes on meanwhile, and the reading is no longer fresh.
+    clock.now += 15 * 60
+    stops = first.countdowns_at(clock.now)
+    assert stops is not None
+    assert stops.remaining_ms == 300_000
+    assert monitor.held() is None
+
+
+def response(age_ms: int, remaining_ms: int) -> bytes:
+    """What the Jupyter server sends of an instance that will be stopped by schedule."""
+    instance = {
+        "InstanceId": "dsw-1",
+        "Status": "Running",
+        "InstanceShutdownTimer": {"RemainingTimeInMs": remaining_ms},
+    }
+    source = Source(endpoint=None, region=None, instance_id="dsw-1")
+    reading = Reading.from_answer(
+        {
+            "instance": instance,
+            "read_at": "2026-11-26T12:00:00Z",
+            "age_ms": age_ms,
+            "next_read_in_ms": 60_000,
+            "error": None,
+            "source": msgspec.to_builtins(source),
+            "redacted": [],
+        },
+        now=0.0,
+    )
+    return reading.answer_json(0.0)
+
+
+@pytest.mark.parametrize(
+    ("waited_ms", "taken"),
+    [
+        # The server waited 8 s for the endpoint, and its response took 1 s on the way back.
+        (8000.0, 1000.0),
+        # A server that sends no waiting time: the earliest moment that is possible.
+        (0.0, 992.0),
+        # No request waits longer in the server than it was on the way in all.
+        (60_000.0, 1001.0),
+    ],
+)
+def test_a_kernel_dates_the_servers_reading_by_its_own_request(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, waited_ms: float, taken: float
+) -> None:
+    def ask(*_: Any, **__: Any) -> tuple[int, bytes, float]:
+        clock.now += 9.0
+        return 200, response(age_ms=8000, remaining_ms=120_000), waited_ms
+
+    monkeypatch.setattr(source, "elapsed_seconds", clock)
+    monkeypatch.setattr("jupyter_dsw.notebook.connection.find", lambda: None)
+    monkeypatch.setattr("jupyter_dsw.notebook.door.ask", ask)
+    assert source.ask().taken == taken
