@@ -16,6 +16,8 @@ from rich.text import Text
 
 from jupyter_dsw.cli.info import STOPPING_SOON, exit_status, page
 from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
+from jupyter_dsw.instance.render import format_duration
 from jupyter_dsw.language import text
 from jupyter_dsw.notebook import source
 from jupyter_dsw.notebook.person import said
@@ -55,7 +57,9 @@ class _Latest:
 
     def _renew(self) -> None:
         while True:
-            time.sleep(max(0.0, self.reading.next_read - time.monotonic()))
+            # In short waits: one that a sleep of the machine interrupts would end too late.
+            while (left_s := self.reading.next_read - elapsed_seconds()) > 0:
+                time.sleep(min(left_s, LONGEST_WAIT_S))
             sections = self.reading.sections
             self.reading = msgspec.structs.replace(source.ask(), sections=sections)
 
@@ -85,7 +89,5 @@ def _headline(reading: Reading) -> str:
         return text("No stop is on its way")
     if stops.remaining_ms is None:
         return text("A stop is scheduled")
-    minutes, seconds = divmod(stops.remaining_ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
     kind = text("idle") if stops.next_stop == "idle" else text("scheduled")
-    return text("Stops in %1 (%2)", f"{hours}:{minutes:02}:{seconds:02}", kind)
+    return text("Stops in %1 (%2)", format_duration(stops.remaining_ms), kind)

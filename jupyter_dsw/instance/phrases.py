@@ -72,23 +72,25 @@ def _without_mark_towers(text: str) -> str:
 
 
 def format_duration(milliseconds: float) -> Text:
-    """Write a duration for people: `"45 s"`, `"5 min"`, `"1 h 5 min"`, `"2 d 3 h"`.
+    """Write a duration for people: `"1 min 29 s"`, `"29 min"`, `"1 h 5 min"`, `"2 d 3 h"`.
 
-    It is rounded down: a stop is never promised later than it comes. Below zero is `"0 s"`.
+    Rounded down, so that no stop looks later than it is: to seconds below 10 minutes, then to
+    minutes, from a day on to hours. Units that are zero are left out; below a second is `"0 s"`.
+    The front end's `duration` gives the same.
     """
-    seconds = max(0, int(milliseconds // 1000))
-    if seconds < _MINUTE:
-        return _units((seconds, text("s")))
-    if seconds < _HOUR:
-        return _units((seconds // _MINUTE, text("min")))
-    if seconds < _DAY:
-        return _units((seconds // _HOUR, text("h")), (seconds % _HOUR // _MINUTE, text("min")))
-    return _units((seconds // _DAY, text("d")), (seconds % _DAY // _HOUR, text("h")))
-
-
-def _units(first: tuple[int, Text], *others: tuple[int, Text]) -> Text:
-    told = (first, *(each for each in others if each[0]))
-    return joined(" ", (word for count, unit in told for word in (str(count), unit)))
+    whole = max(0, int(milliseconds // 1000))
+    days, hours = (whole // _DAY, text("d")), (whole % _DAY // _HOUR, text("h"))
+    minutes, seconds = (whole % _HOUR // _MINUTE, text("min")), (whole % _MINUTE, text("s"))
+    if whole >= _DAY:
+        units = [days, hours]
+    elif whole >= _HOUR:
+        units = [hours, minutes]
+    elif whole >= 10 * _MINUTE:
+        units = [minutes]
+    else:
+        units = [minutes, seconds]
+    shown = [unit for unit in units if unit[0]] or [seconds]
+    return joined(" ", (word for count, unit in shown for word in (str(count), unit)))
 
 
 def format_time(time: datetime) -> Text:
@@ -124,16 +126,9 @@ def idle_words(idle: IdleCountdown) -> str:
         "idle %1 of %2 min: stops in about %3 %4",
         idle.idle_minutes,
         idle.max_idle_minutes,
-        _about(idle.remaining_ms or 0),
+        format_duration(idle.remaining_ms or 0),
         _unless(idle),
     )
-
-
-def _about(milliseconds: int) -> Text:
-    # The endpoint counts idleness in whole minutes: to the nearest one says what is known.
-    if milliseconds < _MINUTE * 1000:
-        return format_duration(milliseconds)
-    return format_duration(round(milliseconds / (_MINUTE * 1000)) * _MINUTE * 1000)
 
 
 def _below(idle: IdleCountdown) -> Text | None:

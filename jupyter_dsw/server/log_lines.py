@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from jupyter_dsw.instance.phrases import format_duration
 from jupyter_dsw.server.changes import Change, ReadingChange, StatusChange, StopChange
 
 _REASONS = {"idle": "for idleness", "scheduled": "by its schedule"}
@@ -33,7 +34,7 @@ def _stop_line(change: StopChange) -> str:
 
 
 def _left(seconds: int | None) -> str:
-    return "an unknown time" if seconds is None else f"{seconds // 60} min {seconds % 60} s"
+    return "an unknown time" if seconds is None else format_duration(seconds * 1000)
 
 
 def _reading_line(change: ReadingChange) -> tuple[int, str]:

@@ -22,9 +22,11 @@ WATCH = [*DSW, "info", "--watch"]
 
 
 def test_the_countdown_ticks_and_asks_nobody_for_it(emulator: Emulator) -> None:
+    emulator.scenario = "idle"
     with Terminal(*WATCH, "disks") as terminal:
-        shown = until(lambda: set(re.findall(r"Stops in 0:\d\d:\d\d \(idle\)", terminal.text)))
-        until(lambda: set(re.findall(r"Stops in 0:\d\d:\d\d \(idle\)", terminal.text)) - shown)
+        countdown = r"Stops in 4 min(?: \d\d? s)? \(idle\)"
+        shown = until(lambda: set(re.findall(countdown, terminal.text)))
+        until(lambda: set(re.findall(countdown, terminal.text)) - shown)
         assert "Cloud disks" in terminal.text
         assert "Datasets" not in terminal.text
         assert emulator.calls == 1

@@ -346,14 +346,26 @@ def test_html_of_the_example_is_balanced_and_has_no_script() -> None:
         (45_000, "45 s"),
         (59_999, "59 s"),
         (60_000, "1 min"),
+        (89_999, "1 min 29 s"),
+        (9 * 60_000, "9 min"),
+        (599_999, "9 min 59 s"),
+        (600_000, "10 min"),
+        (29 * 60_000 + 59_999, "29 min"),
         (30 * 60_000, "30 min"),
+        (3_599_999, "59 min"),
         (3_600_000, "1 h"),
+        (7_259_000, "2 h"),
         (65 * 60_000, "1 h 5 min"),
+        (86_399_999, "23 h 59 min"),
+        (86_400_000, "1 d"),
+        (86_400_000 + 59 * 60_000, "1 d"),
         (51 * 3_600_000, "2 d 3 h"),
         (10**18, "11574074074 d 1 h"),
     ],
 )
-def test_durations_are_told_in_two_units_rounded_down(milliseconds: int, expected: str) -> None:
+def test_durations_are_written_in_two_units_at_most_rounded_down(
+    milliseconds: int, expected: str
+) -> None:
     assert format_duration(milliseconds) == expected
 
 
