@@ -67,19 +67,12 @@ check: $(VENV)/front
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
-# Compiled, as pip leaves what it installs.
-bench: $(VENV)/front $(VENV)/peers/ready
+# Compiled, as pip leaves what it installs. The wheels of other extensions are only compared in size.
+bench: $(VENV)/front browser
 	$(BIN)/python -m compileall -q jupyter_dsw
-	$(BIN)/python -m benchmarks
-
-# Who the benchmarks compare with, in an environment of their own that has this project too. Those
-# without dependencies are only weighed.
-$(VENV)/peers/ready: $(VENV)/front $(shell find jupyter_dsw -name '*.py')
-	$(PYTHON) -m venv --clear $(VENV)/peers
-	$(VENV)/peers/bin/python -m pip install --quiet . jupyter-resource-usage jupyter-server-proxy
-	$(VENV)/peers/bin/python -m pip download --quiet --no-deps --dest $(VENV)/peers/wheels \
+	$(BIN)/python -m pip download --quiet --no-deps --dest $(VENV)/peers \
 		jupyter-resource-usage jupyterlab-nvdashboard sagemaker-jupyterlab-extension
-	touch $@
+	$(BIN)/python -m benchmarks
 
 # Brings about every fault and writes the table of docs/reliability.md.
 reliability: $(VENV)/front browser
