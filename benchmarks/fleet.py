@@ -155,7 +155,8 @@ class Endpoint:
             wait_ms = None if wait_s is None else int(wait_s * 1000) + 1
             raise Throttled("simulated", retry_after_ms=wait_ms)  # noqa: EM101
         self._used += 1
-        return Answer(self._instance, BEGINNING + timedelta(seconds=now), None, simulated=True)
+        date = BEGINNING + timedelta(seconds=now)
+        return Answer(self._instance, date, now, None, simulated=True)
 
     def _quota_at(self, now: float) -> float:
         cut = self._scenario.cut
