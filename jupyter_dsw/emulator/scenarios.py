@@ -28,11 +28,11 @@ def _running_since(seconds: float) -> float:
     return -seconds - STARTING_S
 
 
-# Newest in the middle: readers must not rely on the order. Somebody comes by every 54 minutes, so
-# that a demonstration outlives the idle limit.
+# Newest in the middle: readers must not rely on the order. Somebody works every 25 minutes, so that
+# a demonstration of hours stays calm: no warning is due before 30 minutes are left.
 _HEALTHY = Life(
-    started_at=_running_since(30 * _MINUTE),
-    busy=tuple(((20 + 54 * n) * _MINUTE, (24 + 54 * n) * _MINUTE) for n in range(8)),
+    started_at=_running_since(45 * _MINUTE),
+    busy=tuple(((25 * n - 9) * _MINUTE, (25 * n - 5) * _MINUTE) for n in range(14)),
     stop_at=5 * _HOUR + 25 * _MINUTE,
     images=(_EARLIER_IMAGES[0], SavedImage("vision-tuned", at=-7 * _MINUTE), _EARLIER_IMAGES[1]),
 )
@@ -80,7 +80,7 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
         Scenario(
-            "healthy", text("runs, idle for 30 of 60 minutes, one image saved and one being pushed")
+            "healthy", text("runs, idle for 5 of 60 minutes, one image saved and one being pushed")
         ),
         Scenario(
             "lifecycle", text("starts now, works, saves an image, is stopped after 2 h"), _LIFECYCLE

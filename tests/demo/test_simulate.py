@@ -29,7 +29,7 @@ def test_it_returns_when_a_reading_shows_the_new_situation(emulator: Emulator) -
     after = source.ask().countdowns
     assert before is not None
     assert after is not None
-    assert (before.idle.idle_minutes, after.idle.idle_minutes) == (30, 55)
+    assert (before.idle.idle_minutes, after.idle.idle_minutes) == (5, 55)
 
 
 @pytest.mark.usefixtures("environment")

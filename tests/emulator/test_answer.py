@@ -119,7 +119,7 @@ def test_the_times_follow_the_clock(clock: Any) -> None:
     assert later["InstanceShutdownTimer"]["DueTime"] == timer["DueTime"]
     remaining = later["InstanceShutdownTimer"]["RemainingTimeInMs"]
     assert remaining == timer["RemainingTimeInMs"] - 61_500
-    assert later["IdleInstanceCuller"]["IdleTimeInMinutes"] == 31
+    assert later["IdleInstanceCuller"]["IdleTimeInMinutes"] == 6
     assert seconds(later["LatestSnapshot"]["GmtCreateTime"]) == clock.now - 61.5 - 7 * 60
 
 
@@ -178,7 +178,7 @@ def test_a_scenario_with_another_life_begins_it_when_it_is_set(clock: Any) -> No
     clock.now += 600
     emulator.scenario = "denied"
     emulator.scenario = "healthy"
-    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 40
+    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 15
     emulator.scenario = "saving"
     assert emulator.answer()["Status"] == "Saving"
 

@@ -67,7 +67,7 @@ def test_healthy_counts_down_to_two_stops_and_has_images_saved_pushed_and_failed
     emulator: Emulator, call: Any
 ) -> None:
     answer = call(emulator).json
-    assert answer["IdleInstanceCuller"]["IdleTimeInMinutes"] == 30
+    assert answer["IdleInstanceCuller"]["IdleTimeInMinutes"] == 5
     assert answer["IdleInstanceCuller"]["MaxIdleTimeInMinutes"] == 60
     assert answer["InstanceShutdownTimer"]["RemainingTimeInMs"] > 5 * 3600 * 1000
     images = answer["InstanceSnapshotList"]

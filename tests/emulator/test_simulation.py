@@ -117,5 +117,14 @@ def test_these_are_stopped_by_their_schedule_and_not_for_being_idle(name: str) -
     assert life.stops_at == life.stop_at
 
 
+def test_healthy_stays_calm_for_hours() -> None:
+    life = SCENARIOS["healthy"].life
+    assert life.stop_at is not None
+    calm_until = int(life.stop_at) - 31 * MINUTE
+    idle = {state(life, second).idle_minutes for second in range(0, calm_until, 30)}
+    assert max(idle) < life.max_idle_minutes - 30, "the first notification is due 30 min before"
+    assert state(life, 0).idle_minutes == 5
+
+
 def test_idle_is_stopped_in_five_minutes() -> None:
     assert SCENARIOS["idle"].life.stops_at == 5 * MINUTE
