@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from jupyter_dsw.clock import elapsed_seconds
@@ -19,7 +20,9 @@ NO_STOP: dict[str, Any] = {**BUSY, "InstanceShutdownTimer": None}
 
 def stops_in(minutes: float) -> dict[str, Any]:
     """A busy instance that says to be stopped by schedule in so many minutes."""
-    return {**BUSY, "InstanceShutdownTimer": {"RemainingTimeInMs": int(minutes * 60_000)}}
+    due = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    timer = {"RemainingTimeInMs": int(minutes * 60_000), "DueTime": f"{due:%Y-%m-%dT%H:%M:%SZ}"}
+    return {**BUSY, "InstanceShutdownTimer": timer}
 
 
 def nobody_asked_for_long(thread: WatchThread) -> None:

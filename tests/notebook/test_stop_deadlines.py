@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import source
 from jupyter_dsw.notebook.stops import BeforeStop
@@ -18,8 +20,9 @@ from jupyter_dsw.upstream.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.upstream.client import Answer
+    from tests.canaries import Canaries
 
 MINUTE = 60
 
@@ -73,7 +76,7 @@ def watch(
     del environment  # it is set in this process
     # No image is being saved: readings hold for a minute, or 15 s near a stop.
     emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
-    client = Client(Settings.from_environment)
+    client = Client(Settings.from_environment, elapsed=clock)
     monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
     monkeypatch.setattr(source, "_monitor", monitor)
     yield Watch(clock)
@@ -97,7 +100,9 @@ def idle(emulator: Emulator, minutes: int, *, longest: int = 60) -> None:
 
 def schedule(emulator: Emulator, minutes: float | None) -> None:
     """From now on the instance says to be stopped by schedule in so many minutes."""
-    timer = None if minutes is None else {"RemainingTimeInMs": int(minutes * MINUTE * 1000)}
+    timer = None
+    if minutes is not None:
+        timer = {"RemainingTimeInMs": int(minutes * MINUTE * 1000), "DueTime": None}
     emulator.change(InstanceShutdownTimer=timer)
 
 
@@ -309,6 +314,46 @@ def test_a_stop_that_was_called_for_is_not_called_for_again_when_it_happens(
     emulator.change(Status="Stopping")
     watch.turn()
     assert calls.left == [timedelta(minutes=2)]
+
+
+def test_a_due_time_that_never_moves_rings_once_however_slow_responses_are(
+    canaries: Canaries, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = time.time() - clock.now
+    with Emulator("scheduled", clock=lambda: begun + clock.now) as emulator:
+        canaries.emulators.append(emulator)
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
+        due = datetime.fromtimestamp(begun + clock.now + 9 * MINUTE, timezone.utc)
+        timer = {"DueTime": due.strftime("%Y-%m-%dT%H:%M:%SZ"), "RemainingTimeInMs": None}
+        emulator.change(InstanceShutdownTimer=timer, InstanceSnapshotList=[], LatestSnapshot=None)
+        client = SlowEveryThirdTime(clock)
+        monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
+        monkeypatch.setattr(source, "_monitor", monitor)
+        watch, calls = Watch(clock), Calls(minutes=10)
+        watch.alarms = (calls.handle,)
+        end = clock.now + 100
+        while clock.now < end:
+            clock.now += watch.turn()
+        client.close()
+    assert client.responses > 5
+    assert len(calls.made) == 1
+
+
+class SlowEveryThirdTime(Client):
+    """A client whose every third response takes 8 s to arrive."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(Settings.from_environment, elapsed=clock)
+        self._fake_clock = clock
+        self.responses = 0
+
+    def get_instance(self) -> Answer:
+        answer = super().get_instance()
+        self.responses += 1
+        if self.responses % 3 == 0:
+            self._fake_clock.now += 8
+        return answer
 
 
 def test_a_cancelled_handle_is_not_called(

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 import jupyter_dsw
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.emulator import Emulator
+from jupyter_dsw.notebook import source, stops, watch
 from tests.notebook.stopping import NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
-    from jupyter_dsw.emulator import Emulator
+    from tests.canaries import Canaries
 
 
 pytestmark = pytest.mark.usefixtures("own_thread")
@@ -51,6 +55,21 @@ def test_time_left_is_never_below_zero(emulator: Emulator) -> None:
     emulator.change(**stops_in(0))
     assert jupyter_dsw.time_left() == timedelta(0)
     assert jupyter_dsw.time_left() == timedelta(0)
+
+
+def test_a_simulated_instance_that_runs_faster_has_less_time(
+    canaries: Canaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator("scheduled", speed=60) as emulator:
+        canaries.emulators.append(emulator)
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
+        first, at = jupyter_dsw.time_left(), elapsed_seconds()
+        until(lambda: elapsed_seconds() - at > 0.5)
+        second = jupyter_dsw.time_left()
+    assert first is not None
+    assert second is not None
+    assert first - second >= timedelta(seconds=30)
 
 
 def test_a_million_steps_ask_once(emulator: Emulator) -> None:
@@ -170,9 +189,186 @@ def test_minutes_that_mean_nothing_are_refused(minutes: float) -> None:
         jupyter_dsw.before_stop(print, minutes=minutes)
 
 
-def test_what_cannot_be_called_from_a_thread_is_refused() -> None:
-    async def later(_reading: object, _left: object) -> None: ...
+async def save_async(_reading: object, _left: object) -> None: ...
 
-    for wrong in (5, later):
-        with pytest.raises(TypeError, match="plain function"):
-            jupyter_dsw.before_stop(wrong)  # type: ignore[arg-type]
+
+class Asynchronous:
+    async def __call__(self, _reading: object, _left: object) -> None: ...
+
+    async def save(self, _reading: object, _left: object) -> None: ...
+
+
+async def save_and_yield(_reading: object, _left: object) -> AsyncIterator[None]:
+    yield
+
+
+def generate(_reading: object, _left: object) -> Iterator[None]:
+    yield
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        save_async,
+        functools.partial(save_async),
+        functools.partial(functools.partial(Asynchronous())),
+        Asynchronous(),
+        Asynchronous().save,
+        AsyncMock(),
+        save_and_yield,
+        generate,
+    ],
+    ids=repr,
+)
+def test_what_is_known_to_run_nothing_when_it_is_called_is_refused(callback: Any) -> None:
+    with pytest.raises(TypeError, match=r"plain function.* asyncio\.run\("):
+        jupyter_dsw.before_stop(callback)
+    assert not stops._thread.watch.alarms
+
+
+def test_what_cannot_be_called_is_refused() -> None:
+    with pytest.raises(TypeError, match="needs a function to call, not 5"):
+        jupyter_dsw.before_stop(5)  # type: ignore[call-overload]
+
+
+def wrapped(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*arguments: object) -> Any:
+        return function(*arguments)
+
+    return wrapper
+
+
+@pytest.mark.parametrize(
+    ("callback", "kind"),
+    [
+        (lambda *_: save_async(None, None), "coroutine"),
+        (wrapped(save_async), "coroutine"),
+        (wrapped(save_and_yield), "async_generator"),
+        (wrapped(generate), "generator"),
+    ],
+)
+def test_a_callback_that_turns_out_to_run_nothing_is_reported(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str], callback: Any, kind: str
+) -> None:
+    emulator.change(**stops_in(4))
+    printed = ""
+
+    def reported() -> str:
+        nonlocal printed
+        printed += capsys.readouterr().err
+        return printed
+
+    with jupyter_dsw.before_stop(callback):
+        until(lambda: reported().endswith("\n"))
+    assert f"returned a {kind}, and nothing of that was run" in printed
+    assert "asyncio.run(" in printed
+    assert "never awaited" not in printed
+
+
+def test_a_callback_may_hand_its_work_to_a_loop_that_is_running(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.change(**stops_in(4))
+    saved = threading.Event()
+
+    async def save() -> None:
+        saved.set()
+
+    loop = asyncio.new_event_loop()
+    running = threading.Thread(target=loop.run_forever)
+    running.start()
+    with jupyter_dsw.before_stop(lambda *_: asyncio.run_coroutine_threadsafe(save(), loop)):
+        assert saved.wait(60)
+    loop.call_soon_threadsafe(loop.stop)
+    running.join()
+    loop.close()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (SystemExit(3), "called sys.exit(3), which ends only this callback"),
+        (SystemExit(), "called sys.exit(), which ends only this callback"),
+        (KeyboardInterrupt(), "failed.\nTraceback"),
+    ],
+    ids=repr,
+)
+def test_a_callback_that_wants_to_end_the_program_is_reported(
+    emulator: Emulator,
+    capsys: pytest.CaptureFixture[str],
+    raised: BaseException,
+    expected: str,
+) -> None:
+    emulator.change(**stops_in(4))
+    printed = ""
+
+    def reported() -> bool:
+        nonlocal printed
+        printed += capsys.readouterr().err
+        return expected in printed
+
+    def save(_reading: object, _left: object) -> None:
+        raise raised
+
+    with jupyter_dsw.before_stop(save):
+        until(reported)
+    assert "before_stop: " in printed
+
+
+class TestWithoutAThread:
+    """At a container's limit of processes."""
+
+    @pytest.fixture(autouse=True)
+    def _no_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        start = threading.Thread.start
+
+        def refuse(thread: threading.Thread) -> None:
+            if thread.name in {"jupyter-dsw-watch", "jupyter-dsw-before-stop"}:
+                msg = "can't start new thread"
+                raise RuntimeError(msg)
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    def test_before_stop_raises_what_is_documented_and_leaves_nothing_behind(self) -> None:
+        assert "RuntimeError" in (jupyter_dsw.before_stop.__doc__ or "")
+        with pytest.raises(RuntimeError, match=r"no background thread can be started.*ulimit -u"):
+            jupyter_dsw.before_stop(print)
+        assert not stops._thread.watch.alarms
+
+    def test_time_left_logs_once_why_it_is_none(self, caplog: pytest.LogCaptureFixture) -> None:
+        assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
+        (record,) = caplog.records
+        assert "not known when this instance will be stopped: no background" in record.message
+
+    def test_a_call_that_is_due_is_made_in_the_thread_that_there_is(
+        self, emulator: Emulator
+    ) -> None:
+        emulator.change(**stops_in(4))
+        called = []
+        handle = stops.BeforeStop(lambda _reading, left: called.append(left), minutes=10)
+        # By itself, as its thread would.
+        looking = watch.Watch()
+        looking.alarms = (handle,)
+        source._own_monitor()._reading = None
+        looking.turn()
+        assert len(called) == 1
+
+
+def test_a_wait_ends_in_time_although_the_machine_slept(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "LONGEST_WAIT_S", 0.01)
+    emulator.change(**stops_in(30))
+    called = threading.Event()
+    with jupyter_dsw.before_stop(lambda _reading, _left: called.set()):
+        # Waits do not count the sleep: nothing wakes the thread.
+        asleep = elapsed_seconds() + 25 * 60
+        monitor = source._own_monitor()
+        monkeypatch.setattr(monitor, "clock", lambda: asleep)
+        monkeypatch.setattr(monitor._client, "_elapsed", lambda: asleep)
+        monkeypatch.setattr(stops._thread.watch, "clock", lambda: asleep)
+        emulator.change(**stops_in(5))
+        assert called.wait(60)
