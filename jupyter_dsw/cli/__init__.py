@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.parser import Parser
 from jupyter_dsw.language import text
+from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
     import argparse
@@ -19,11 +21,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "info": text("show the instance: status, next stop, datasets, snapshots, disks"),
     "run": text("run a command, and another one before the instance is stopped"),
-    "doctor": text("check everything that must be right, and say what to do about what is not"),
+    "doctor": text("check the setup, and say what to do about each problem"),
     "demo": text("open JupyterLab on a simulated instance"),
-    "emulator": text(
-        "run a local DSW endpoint that verifies signatures, with a simulated instance"
-    ),
+    "emulator": text("run a local DSW endpoint with a simulated instance"),
 }
 INTERRUPTED = 128 + 2
 PIPE_CLOSED = 128 + 13
@@ -31,11 +31,7 @@ PIPE_CLOSED = 128 + 13
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's) and return its exit status."""
-    words = sys.argv[1:] if argv is None else list(argv)
-    parser = _parser(words)
-    if "_ARGCOMPLETE" in os.environ:
-        _complete(parser)
-    arguments = parser.parse_args(words)
+    arguments = parse(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal without ✓ and Chinese gets a question mark rather than a traceback.
@@ -52,25 +48,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line `words`; exits with 2 where it is wrong, with 0 after a help."""
+    parser, chosen = _parser(words)
+    if "_ARGCOMPLETE" in os.environ:
+        _complete(parser)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        chosen.unknown(unknown[0])
+    return arguments
+
+
+def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
+    """Return the parser of the command line, and that of the command chosen there."""
     parser = Parser(
         prog="jupyter dsw",
-        description=text("The Alibaba Cloud PAI-DSW instance that this machine is."),
-        epilog=text("`jupyter dsw COMMAND --help` tells more of each, with examples."),
+        description=text("Shows the Alibaba Cloud PAI-DSW instance that you work on."),
+        epilog=text("`jupyter dsw COMMAND --help` describes a command, with examples."),
     )
     commands = parser.add_subparsers(title=text("commands"), required=True, metavar="COMMAND")
-    chosen = next((word for word in words if not word.startswith("-")), None)
+    first = next((word for word in words if not word.startswith("-")), "")
+    chosen = parser
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
         # The others are listed only, so that none is waited for.
-        if name == chosen or "_ARGCOMPLETE" in os.environ:
+        if name == first or "_ARGCOMPLETE" in os.environ:
             module = import_module(f"jupyter_dsw.cli.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    return parser
+            chosen = command
+    if first and first not in COMMANDS and not {"-h", "--help"} & set(words):
+        parser.error(
+            said(not_known(text("%1 is not a command.", repr(first)), first, list(COMMANDS)))
+        )
+    return parser, chosen
 
 
-def _complete(parser: argparse.ArgumentParser) -> None:
+def _complete(parser: Parser) -> None:
     """Answer the shell that asks for completions, and exit."""
     try:
         import argcomplete

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.description = text(
-        "Starts the emulator and a JupyterLab that reads the simulated instance, with a notebook\n"
-        "that shows it, and prints the URL to open. Ctrl-C ends both."
+        "Starts JupyterLab on a simulated instance, with a notebook that is a tour, and prints the "
+        "URL to open. Ctrl-C ends it."
     )
     parser.epilog = text(
         "examples:\n"
         "  jupyter dsw demo\n"
-        "  jupyter dsw demo --scenario lifecycle --speed 60    two hours in two minutes"
+        "  jupyter dsw demo --scenario lifecycle --speed 60   two hours in two minutes"
     )
     add_simulation_options(parser, port_help=text("port of JupyterLab (default: a free one)"))
 

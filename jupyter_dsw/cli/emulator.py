@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.description = text(
-        "Runs a local DSW endpoint that verifies signatures, and a credential service beside it,\n"
-        "until Ctrl-C. Prints what to set for a client to use them."
+        "Runs a local DSW endpoint that verifies signatures, and a credential service, until "
+        "Ctrl-C. Prints the variables to set for a client."
     )
     width = max(map(len, SCENARIOS))
     scenarios = (

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.instance.render import NEXT_STOP, SECTIONS
-from jupyter_dsw.language import joined, text
+from jupyter_dsw.language import text
 from jupyter_dsw.notebook.person import said
-from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
     from jupyter_dsw.instance.countdowns import Countdowns
@@ -56,7 +56,8 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.description = text(
-        "Shows the instance. Beside JupyterLab the Jupyter server is asked, elsewhere the endpoint."
+        "Shows the instance. Inside JupyterLab it asks the Jupyter server; elsewhere it calls the "
+        "API directly."
     )
     parser.epilog = _EPILOG
     sections = parser.add_argument(
@@ -64,13 +65,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         type=_section,
         metavar="SECTION",
-        help=text("what to show, see below"),
+        help=text("what to show (see below)"),
     )
     # Not `choices`: argparse would only list them. This attribute is argcomplete's.
     vars(sections)["completer"] = lambda **_: (*SECTIONS, "all")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
-        "--json", action="store_true", help=text("the whole answer as JSON, as the server gives it")
+        "--json",
+        action="store_true",
+        help=text("print the reading as JSON, as the REST API has it"),
     )
     form.add_argument(
         "--watch",
@@ -80,14 +83,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help=text("ask again instead of taking a reading that holds"),
+        help=text("read the instance again, even if the last reading is still fresh"),
     )
     parser.add_argument(
         "--warn-minutes",
         type=_minutes,
         default=10.0,
         metavar="N",
-        help=text("exit with %1 if the instance has N minutes left (default: 10)", STOPPING_SOON),
+        help=text("exit with %1 if N minutes or less are left (default: 10)", STOPPING_SOON),
     )
 
 
@@ -161,12 +164,7 @@ def _left_ms(stops: Countdowns) -> float:
 
 
 def _section(word: str) -> str:
-    known = (*SECTIONS, "all")
-    if word not in known:
-        wrong = not_known(text("%1 is not a section.", repr(word)), word, known)
-        sections = text("Sections: %1.", ", ".join(known))
-        raise argparse.ArgumentTypeError(said(joined(" ", (wrong, sections))))
-    return word
+    return choice(text("%1 is not a section.", repr(word)), (*SECTIONS, "all"), word)
 
 
 def _minutes(word: str) -> float:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+import re
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import wrapped
+from jupyter_dsw.language import Text, joined, text
+from jupyter_dsw.layout import columns, wrapped
 from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.words import not_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-# What argparse itself says in a help.
+# What argparse itself writes in a help.
 _WORDS: dict[str, str] = {
     word: word
     for word in (
@@ -21,13 +25,41 @@ _WORDS: dict[str, str] = {
         text("show this help message and exit"),
     )
 }
+# Indented lines with two columns, such as "  0  the instance is running".
+_FIRST_COLUMN = re.compile(r" +\S.*?  +")
+_OPTION = re.compile(r"--[a-z-]+")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose help is in the person's language, line breaks of descriptions kept."""
+    """A parser in the person's language: help and errors fit the terminal, a misspelled word gets
+    the nearest one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"formatter_class": _Help, **kwargs})
+
+    def error(self, message: str) -> NoReturn:
+        """Write the usage and what is wrong to stderr, and exit with 2."""
+        line = said(text("%1: error: %2", self.prog, message))
+        if sys.stderr.isatty():
+            line = "\n".join(wrapped(line, _width(), "  "))
+        self.exit(2, f"{self.format_usage()}{line}\n")
+
+    def unknown(self, word: str) -> NoReturn:
+        """Exit as `error` does because of a word that the command does not take."""
+        options = ("--help", *_OPTION.findall(self.format_usage()))
+        self.error(said(not_known(text("%1 is not known here.", repr(word)), word, options)))
+
+
+def choice(kind: Text, choices: Sequence[str], word: str) -> str:
+    """`word` in lower case if it is one of `choices`.
+
+    Raises `argparse.ArgumentTypeError` with the sentence `kind` (such as "'datsets' is not a
+    section."), the nearest choice, and all of them.
+    """
+    if word.lower() in choices:
+        return word.lower()
+    known = text("Choose from: %1.", ", ".join(choices))
+    raise argparse.ArgumentTypeError(said(joined(" ", (not_known(kind, word, choices), known))))
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -45,7 +77,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().start_section(_said(heading))
 
     def add_text(self, text: str | None) -> None:
-        super().add_text(_said(text))
+        super().add_text(None if text is None else "\n".join(_lines(said(text), _width())))
 
     def format_help(self) -> str:
         # argparse puts a colon of its own behind every heading.
@@ -56,6 +88,18 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         return wrapped(" ".join(text.split()), width, "")
+
+
+def _width() -> int:
+    # As argparse has it: some terminals break a line that is as long as they are wide.
+    return max(shutil.get_terminal_size().columns - 2, 20)
+
+
+def _lines(words: str, width: int) -> Iterable[str]:
+    """The lines of a description or epilog; what is too long goes on below its column."""
+    for line in words.splitlines():
+        first = _FIRST_COLUMN.match(line)
+        yield from wrapped(line, width, " " * columns(first[0]) if first else "")
 
 
 def _said(words: str | None) -> str | None:

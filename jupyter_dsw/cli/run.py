@@ -20,29 +20,32 @@ from jupyter_dsw.notebook.person import said
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
 _EPILOG = text("""\
-CMD is run by the shell, once for each stop that comes near, with these variables:
-  JUPYTER_DSW_TIME_LEFT_SECONDS   whole seconds that are left
-  JUPYTER_DSW_STOP                idle or scheduled; empty if it is being stopped already
-  JUPYTER_DSW_COMMAND_PID         the process of COMMAND
+CMD is run by the shell, once for each stop that comes near, with these \
+variables:
+  JUPYTER_DSW_TIME_LEFT_SECONDS  whole seconds that are left
+  JUPYTER_DSW_STOP               idle or scheduled; empty if the stop has begun
+  JUPYTER_DSW_COMMAND_PID        process ID of COMMAND
 
-Just before, the endpoint is asked again: a stop that was called off or put off runs nothing.
-COMMAND is run as it is: Ctrl-C, signals and the exit status are its own. If nothing can be read
-of the instance that is said once, and COMMAND runs all the same.
+Just before that, the instance is read again: if the stop was cancelled or put \
+off, nothing runs. COMMAND runs unchanged: Ctrl-C, signals and the exit status \
+are its own. If the instance cannot be read, one line says so, and COMMAND \
+runs all the same.
 
 examples:
   jupyter dsw run --before-stop 10m -- python train.py
   jupyter dsw run --before-stop 5m --signal USR1 -- python train.py
-  jupyter dsw run --before-stop 15m --on-stop 'cp -r out /mnt/data/' -- bash train.sh
+  jupyter dsw run --on-stop 'cp -r out /mnt/data/' -- bash train.sh
 """)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.usage = (
-        "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME] -- COMMAND …"
+        "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME]\n"
+        "                       -- COMMAND …"
     )
     parser.description = text(
-        "Runs COMMAND, and before the instance is stopped, idle or by schedule, runs CMD. Without\n"
+        "Runs COMMAND, and runs CMD before the instance is stopped, idle or by schedule. Without "
         "--on-stop, COMMAND gets the signal TERM."
     )
     parser.epilog = _EPILOG
@@ -52,17 +55,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=600.0,
         metavar="DURATION",
         help=text(
-            "how long before the stop: 600s, 10m, 1h30m (default: 10m). The endpoint counts idle "
-            "time in whole minutes, so 2m is the least that makes sense"
+            "how long before the stop: 600s, 10m, 1h30m (default: 10m). Use at least 2m: the "
+            "endpoint counts idle time in whole minutes"
         ),
     )
-    parser.add_argument("--on-stop", metavar="CMD", help=text("what to run then"))
+    parser.add_argument(
+        "--on-stop", metavar="CMD", help=text("shell command to run before the stop")
+    )
     parser.add_argument(
         "--signal",
         type=_signal,
         metavar="NAME",
         help=text(
-            "what to send to COMMAND then: USR1, INT, … (default: TERM, or none with --on-stop)"
+            "signal to send to COMMAND: USR1, INT, … (default: TERM, or none with --on-stop)"
         ),
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
+from contextlib import suppress
 
+from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.language import Text, text
+from jupyter_dsw.notebook.person import said
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
-if TYPE_CHECKING:
-    import argparse
+MAX_PORT = 65535
 
 
 def add_simulation_options(parser: argparse.ArgumentParser, *, port_help: Text) -> None:
     """Add `--scenario`, `--speed` and the `--port` of what listens."""
-    parser.add_argument(
+    scenario = parser.add_argument(
         "--scenario",
-        choices=list(SCENARIOS),
+        type=_scenario,
         default="healthy",
         metavar="NAME",
         help=text("what happens to the instance: %1 (default: healthy)", ", ".join(SCENARIOS)),
     )
+    # Not `choices`: argparse would only list them. This attribute is argcomplete's.
+    vars(scenario)["completer"] = lambda **_: list(SCENARIOS)
     parser.add_argument(
         "--speed",
         type=_speed,
         default=1.0,
         metavar="N",
-        help=text("simulated seconds a second (default: 1)"),
+        help=text("how many times as fast as real time the instance runs (default: 1)"),
     )
     parser.add_argument(
         "--port",
@@ -36,19 +40,23 @@ def add_simulation_options(parser: argparse.ArgumentParser, *, port_help: Text) 
     )
 
 
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 1 <= speed <= MAX_SPEED:
-        raise ValueError
-    return speed
+def _scenario(word: str) -> str:
+    return choice(text("%1 is not a scenario.", repr(word)), list(SCENARIOS), word)
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
+def _speed(word: str) -> float:
+    with suppress(ValueError):
+        speed = float(word)
+        if 1 <= speed <= MAX_SPEED:
+            return speed
+    wrong = text("%1 is not a speed: give a number from 1 to %2.", repr(word), MAX_SPEED)
+    raise argparse.ArgumentTypeError(said(wrong))
 
 
-# What argparse calls the type in its message.
-_speed.__name__, _port.__name__ = "speed", "port"
+def _port(word: str) -> int:
+    with suppress(ValueError):
+        port = int(word)
+        if 0 <= port <= MAX_PORT:
+            return port
+    wrong = text("%1 is not a port: give a number from 0 to %2.", repr(word), MAX_PORT)
+    raise argparse.ArgumentTypeError(said(wrong))

@@ -24,9 +24,16 @@ HELP = text(
     "\n"
     "Sections: status, datasets, snapshots, timers, resources, disks, network, details, all.\n"
     "\n"
-    "`--fresh` asks the endpoint again instead of taking a reading that still holds;\n"
-    "`--text` and `--json` show plain text or the JSON answer instead of the panel.\n"
-    "`r = %dsw_info` gives the `Reading` itself: `r.instance.datasets[0].mount_path`."
+    "`--fresh` reads the instance again, even if the last reading is still fresh;\n"
+    "`--text` and `--json` print plain text or JSON instead of the panel.\n"
+    "\n"
+    "Examples:\n"
+    "\n"
+    "    %dsw_info\n"
+    "    %dsw_info datasets disks\n"
+    "    %dsw_info --text\n"
+    "    r = %dsw_info\n"
+    "    r.instance.datasets[0].mount_path"
 )
 
 OPTIONS = ("--json", "--text", "--fresh", "--help")

@@ -29,9 +29,16 @@ def dsw_info(line: str) -> Reading | None:
 
     Sections: status, datasets, snapshots, timers, resources, disks, network, details, all.
 
-    `--fresh` asks the endpoint again instead of taking a reading that still holds;
-    `--text` and `--json` show plain text or the JSON answer instead of the panel.
-    `r = %dsw_info` gives the `Reading` itself: `r.instance.datasets[0].mount_path`.
+    `--fresh` reads the instance again, even if the last reading is still fresh;
+    `--text` and `--json` print plain text or JSON instead of the panel.
+
+    Examples:
+
+        %dsw_info
+        %dsw_info datasets disks
+        %dsw_info --text
+        r = %dsw_info
+        r.instance.datasets[0].mount_path
     """
     from jupyter_dsw.notebook.magic import run
 

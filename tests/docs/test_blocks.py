@@ -81,7 +81,7 @@ def test_there_are_command_lines_of_every_command() -> None:
 @pytest.mark.parametrize(("where", "words"), own_command_lines())
 def test_the_command_takes_every_command_line(where: str, words: list[str]) -> None:
     try:
-        cli._parser(words).parse_args(words)
+        cli.parse(words)
     except SystemExit as end:
         assert end.code == 0, f"{where}: jupyter dsw {' '.join(words)}"  # noqa: PT017
 
@@ -124,7 +124,7 @@ def test_examples_of_the_server_configuration_name_options_that_exist() -> None:
 def test_a_block_that_is_wrong_is_found() -> None:
     wrong = ["info", "--no-such-option"]
     with pytest.raises(SystemExit):
-        cli._parser(wrong).parse_args(wrong)
+        cli.parse(wrong)
     assert commands_in("A=1 jupyter dsw info --json >/dev/null | jq . # so\n\nb \\\n c") == [
         ["jupyter", "dsw", "info", "--json"],
         ["jq", "."],

@@ -35,10 +35,10 @@ _EPILOG = text("""\
 marks:
   ✓  right
   ✗  wrong, with what to do about it
-  –  cannot be told while something above is wrong, or left out
-  ·  worth knowing
+  –  not checked, because something above is wrong or it was left out
+  ·  for your information
 
-One GetInstance is sent. No key, token or password is ever shown.
+Sends one GetInstance request. Never shows a key, token or password.
 
 exit status:
   0  all is well
@@ -54,15 +54,15 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.description = text(
-        "Checks everything that must be right for jupyter-dsw, one line each: the environment,\n"
-        "the credentials, the way to the endpoint, the permission, the parts in this Jupyter."
+        "Checks everything that jupyter-dsw needs, one line each: environment, credentials, "
+        "network, permission, and the parts in this Jupyter."
     )
     parser.epilog = _EPILOG
-    parser.add_argument("--json", action="store_true", help=text("the checks as JSON"))
+    parser.add_argument("--json", action="store_true", help=text("print the checks as JSON"))
     parser.add_argument(
         "--offline",
         action="store_true",
-        help=text("leave out what asks the endpoint or the credential service"),
+        help=text("leave out what contacts the endpoint or the credential service"),
     )
 
 
