@@ -156,7 +156,7 @@ class Endpoint:
             raise Throttled("simulated", retry_after_ms=wait_ms)  # noqa: EM101
         self._used += 1
         date = BEGINNING + timedelta(seconds=now)
-        return Answer(self._instance, date, now, None, simulated=True)
+        return Answer(self._instance, date, "endpoint", now, None, simulated=True)
 
     def _quota_at(self, now: float) -> float:
         cut = self._scenario.cut

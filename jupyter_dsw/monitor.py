@@ -207,6 +207,7 @@ class Monitor:
             next_read=now,
             instance=answer.instance,
             read_at=answer.date,
+            read_at_by=answer.date_by,
             taken=answer.sent,
         )
         longest = hold(reading, now)
@@ -235,6 +236,7 @@ class Monitor:
             next_read=next_read,
             instance=kept.instance if kept else None,
             read_at=kept.read_at if kept else None,
+            read_at_by=kept.read_at_by if kept else "endpoint",
             taken=kept.taken if kept else None,
             error=Problem.of(error),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from jupyter_dsw.upstream.errors import DSWError
+
+Clock: TypeAlias = Literal["endpoint", "local"]
 
 # `next_read_in_ms` is never below this, so that nobody asks in a tight loop.
 SOONEST_NEXT_READ_MS = 1000
@@ -59,7 +61,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     instance: Instance | None = None
     """The last good answer; None if there never was one."""
     read_at: datetime | None = None
-    """When the endpoint answered that (aware, UTC), by its own clock; None if it did not tell."""
+    """When the endpoint responded with that (aware, UTC), by the clock of `read_at_by`."""
+    read_at_by: Clock = "endpoint"
+    """Whose clock `read_at` is by, and with it the time left until a due time. "local" is that of
+    the machine that called the endpoint, where the response had no `Date`."""
     taken: float | None = None
     """When the request for it was sent (`elapsed_seconds`): what was left then is left at most."""
     error: Problem | None = None
@@ -115,8 +120,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _lasting_json(self) -> bytes:
         lasting = {
             "read_at": None if self.read_at is None else _rfc3339(self.read_at),
+            "read_at_by": self.read_at_by,
             "source": self.source,
             "redacted": [] if self.instance is None else self.instance.redacted,
+            "unreadable": [] if self.instance is None else self.instance.unreadable,
             "instance": self.instance and self.instance.wire_json,
         }
         return msgspec.json.encode(lasting)
@@ -132,12 +139,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         sent = msgspec.convert(answer, _Answer)
         instance = None
         if sent.instance is not None:
-            instance = instance_from_wire(sent.instance, redacted=tuple(sent.redacted))
+            instance = instance_from_wire(sent.instance, sent.redacted, sent.unreadable)
         return cls(
             source=sent.source,
             next_read=now + sent.next_read_in_ms / 1000,
             instance=instance,
             read_at=sent.read_at,
+            read_at_by=sent.read_at_by,
             taken=None if sent.age_ms is None else now - sent.age_ms / 1000,
             error=sent.error,
         )
@@ -150,9 +158,11 @@ class _Answer(msgspec.Struct):
     next_read_in_ms: int
     instance: dict[str, Any] | None = None
     read_at: datetime | None = None
+    read_at_by: Clock = "endpoint"
     age_ms: int | None = None
     error: Problem | None = None
     redacted: list[str] = []
+    unreadable: list[str] = []
 
 
 def _rfc3339(moment: datetime) -> str:

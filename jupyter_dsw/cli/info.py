@@ -14,6 +14,7 @@ import msgspec
 from jupyter_dsw.cli.paint import Paint
 from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.instance.render import NEXT_STOP, SECTIONS
+from jupyter_dsw.instance.statuses import USABLE_STATUSES
 from jupyter_dsw.language import text
 from jupyter_dsw.notebook.person import said
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.notebook.reading import Reading
 
 RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
-# The statuses in which a person can work on the instance; saving an image does not end that.
-_UP = frozenset({"Running", "Saving", "Saved", "SaveFailed"})
 _COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
 
 _EPILOG = text(
@@ -34,7 +33,7 @@ sections:
 
 exit status:
   %2  the instance is running
-  %3  it is not running, or it could not be read now
+  %3  it is not running, or it or the time of a stop could not be read now
   %4  the command line is wrong
   %5  it will be stopped within --warn-minutes, or is being stopped
 
@@ -123,7 +122,7 @@ def exit_status(reading: Reading, warn_minutes: float) -> int:
         return FAILED
     if instance.status == "Stopping" or _left_ms(stops) <= warn_minutes * 60_000:
         return STOPPING_SOON
-    if reading.error is not None or instance.status not in _UP:
+    if reading.error is not None or instance.status not in USABLE_STATUSES or stops.unknown:
         return FAILED
     return RUNNING
 

@@ -88,6 +88,6 @@ def _headline(reading: Reading) -> str:
     if stops.next_stop is None:
         return text("No stop is on its way")
     if stops.remaining_ms is None:
-        return text("A stop is scheduled")
+        return text("A stop is set, its time is unknown")
     kind = text("idle") if stops.next_stop == "idle" else text("scheduled")
     return text("Stops in %1 (%2)", format_duration(stops.remaining_ms), kind)

@@ -115,7 +115,7 @@ class NodeErrorRecovery(Element, rename="camel", frozen=True):
     """Whether a node error has occurred."""
     enable_auto_switch_on_node_error: bool | None = None
     """Whether the instance switches to another node by itself then."""
-    auto_switch_countdown_seconds: int | None = None
+    auto_switch_countdown_seconds: float | None = None
     """Seconds before it switches."""
 
     @property

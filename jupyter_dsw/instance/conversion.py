@@ -14,14 +14,14 @@ import msgspec
 
 from .bounds import Names
 from .names import child_path, item_path
-from .quantities import time_from_text
+from .quantities import time_from_number, time_from_text
 
 _Element = TypeVar("_Element", bound=msgspec.Struct)
 _Reader: TypeAlias = Callable[[Any, str, Names], Any]
 
 # Beyond it a browser's number is another one (RFC 8259, section 6).
 _MAX_INTEGER = 2**53 - 1
-_INTEGER = re.compile(r"\s*(-?\d{1,16})\s*", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{0,9})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Unreadable(Exception):
@@ -90,17 +90,33 @@ def _text(value: Any, _path: str, _unreadable: Names) -> str:
     return str(value)
 
 
-def _integer(value: Any, _path: str, _unreadable: Names) -> int | None:
+def _number(value: Any, _path: str, _unreadable: Names) -> int | float | None:
+    """A quantity: `300000.0`, `"300000.0"` and `"3e5"` are all 300000, as an int."""
     if isinstance(value, str):
         if not value.strip():
             return None
-        match = _INTEGER.fullmatch(value)
-        value = int(match[1]) if match else None
-    elif isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_INTEGER:
+        value = _number_of(value.strip())
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise Unreadable
-    return value
+    if not abs(value) <= _MAX_INTEGER:  # nor is NaN
+        raise Unreadable
+    return int(value) if value == int(value) else value
+
+
+def _number_of(text: str) -> int | float | None:
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return int(text)  # exact, where a float would not be
+    except ValueError:
+        return float(text)
+
+
+def _integer(value: Any, path: str, unreadable: Names) -> int | None:
+    number = _number(value, path, unreadable)
+    if isinstance(number, float):
+        raise Unreadable
+    return number
 
 
 def _boolean(value: Any, _path: str, _unreadable: Names) -> bool | None:
@@ -115,11 +131,11 @@ def _boolean(value: Any, _path: str, _unreadable: Names) -> bool | None:
 
 
 def _time(value: Any, _path: str, _unreadable: Names) -> datetime | None:
-    # A number would leave open whether it counts seconds or milliseconds.
-    if not isinstance(value, str):
-        raise Unreadable
     try:
-        return time_from_text(value)
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+            return time_from_text(value)
+        number = _number(value, _path, _unreadable)
+        return None if number is None else time_from_number(number)
     except ValueError:
         raise Unreadable from None
 
@@ -160,6 +176,7 @@ def _map(item: _Reader, value: Any, path: str, unreadable: Names) -> dict[str, A
 _SCALARS: dict[Any, _Reader] = {
     str: _text,
     int: _integer,
+    float: _number,
     bool: _boolean,
     datetime: _time,
     Any: _anything,

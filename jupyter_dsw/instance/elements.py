@@ -74,7 +74,7 @@ class InstanceShutdownTimer(Element, frozen=True):
     """When the task was last changed (UTC)."""
     due_time: datetime | None = None
     """When the instance will be shut down (UTC)."""
-    remaining_time_in_ms: int | None = None
+    remaining_time_in_ms: float | None = None
     """Milliseconds to the shutdown at the moment of the answer."""
 
     @property
@@ -169,13 +169,13 @@ class IdleInstanceCuller(Element, frozen=True):
 
     instance_id: str | None = None
     """The instance ID, `dsw-…`."""
-    cpu_percent_threshold: int | None = None
+    cpu_percent_threshold: float | None = None
     """CPU utilization in percent, 1 to 100, below which the instance counts as idle."""
-    gpu_percent_threshold: int | None = None
+    gpu_percent_threshold: float | None = None
     """GPU utilization in percent, 1 to 100; counts for GPU instances only, beside the CPU's."""
-    max_idle_time_in_minutes: int | None = None
+    max_idle_time_in_minutes: float | None = None
     """Minutes of idleness after which the instance is stopped."""
-    idle_time_in_minutes: int | None = None
+    idle_time_in_minutes: float | None = None
     """Minutes the instance has been idle; 0 while it is not."""
 
     @property
@@ -192,11 +192,11 @@ class IdleInstanceCuller(Element, frozen=True):
 class CloudDiskStatus(Element, frozen=True):
     """How full a cloud disk is; the page gives no unit. `CloudDisks[].Status`."""
 
-    available: int | None = None
+    available: float | None = None
     """What is free."""
-    usage: int | None = None
+    usage: float | None = None
     """What is used."""
-    capacity: int | None = None
+    capacity: float | None = None
     """The whole."""
 
     @property

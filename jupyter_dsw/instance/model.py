@@ -65,7 +65,7 @@ class Instance(Element, frozen=True):
     """The Web IDE URL, without query and fragment."""
     terminal_url: str | None = None
     """The terminal URL, without query and fragment."""
-    accumulated_running_time_in_ms: int | None = None
+    accumulated_running_time_in_ms: float | None = None
     """The accumulated running time in milliseconds."""
     image_id: str | None = None
     """The image ID, `image-…`."""

@@ -108,27 +108,39 @@ def next_stop_words(instance: Instance, stops: Countdowns) -> str:
     """Say which stop comes first and why: the line under the status."""
     if instance.has_ended:
         return ""
-    if stops.next_stop == "scheduled":
-        return scheduled_words(stops.scheduled)
-    return idle_words(stops.idle) if stops.idle.state != "off" else text("none is set")
+    words = {"idle": idle_words(stops.idle), "scheduled": scheduled_words(stops.scheduled)}
+    if stops.next_stop is None:
+        return words["idle"] if stops.idle.state != "off" else text("none is set")
+    # A stop whose time is unknown may be nearer than the one that is known.
+    shown = dict.fromkeys((stops.next_stop, *stops.unknown))
+    return joined(text("; "), (words[stop] for stop in shown))
 
 
 def idle_words(idle: IdleCountdown) -> str:
     """Say how the idle stop stands."""
+    longest = _minutes(idle.max_idle_minutes)
     if idle.state == "off":
         return text("off")
+    if idle.state == "unknown":
+        if not longest:
+            return text("idle stop: time unknown, see the PAI console")
+        return text("idle stop after %1 min: time unknown, see the PAI console", longest)
     if idle.state == "active":
         below = _below(idle)
         if below is None:
-            return text("not idle now: stops after %1 min", idle.max_idle_minutes)
-        return text("not idle now: stops after %1 min %2", idle.max_idle_minutes, below)
+            return text("not idle now: stops after %1 min", longest)
+        return text("not idle now: stops after %1 min %2", longest, below)
     return text(
         "idle %1 of %2 min: stops in about %3 %4",
-        idle.idle_minutes,
-        idle.max_idle_minutes,
+        _minutes(idle.idle_minutes),
+        longest,
         format_duration(idle.remaining_ms or 0),
         _unless(idle),
     )
+
+
+def _minutes(minutes: float | None) -> str:
+    return "" if minutes is None else f"{minutes:.15g}"
 
 
 def _below(idle: IdleCountdown) -> Text | None:
@@ -154,8 +166,8 @@ def _limits(idle: IdleCountdown) -> tuple[Text | None, Text | None]:
     return None if cpu is None else _percent(cpu), None if gpu is None else _percent(gpu)
 
 
-def _percent(value: int) -> Text:
-    return text("%1 %", value)
+def _percent(value: float) -> Text:
+    return text("%1 %", f"{value:.15g}")
 
 
 def scheduled_words(scheduled: ScheduledCountdown) -> str:
@@ -164,7 +176,9 @@ def scheduled_words(scheduled: ScheduledCountdown) -> str:
         return text("off")
     at = format_time(scheduled.due_time) if scheduled.due_time else ""
     if scheduled.remaining_ms is None:
-        return text("scheduled: stops at %1", at)
+        if at:
+            return text("scheduled: stops at %1, time left unknown", at)
+        return text("scheduled stop: time unknown, see the PAI console")
     left = format_duration(scheduled.remaining_ms)
     if at:
         return text("scheduled: stops in %1 (%2)", left, at)

@@ -13,9 +13,12 @@ _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:([KMGTP])i?B?)?\s*", re.AS
 _COUNT = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(m?)\s*", re.ASCII)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
-    r"\s?(?:([Zz])|([+-])(\d\d):?(\d\d))?",
+    r"\s?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?",
     re.ASCII,
 )
+# Seconds since the epoch from 2001-09-09 to 2100, and the same as milliseconds: no number is both.
+# Others are no time that an instance can have, such as the digits of 20261126120000.
+_EPOCH_SECONDS = (10**9, 4_102_444_800)
 
 
 def size_in_bytes(text: str | None) -> int | None:
@@ -42,8 +45,9 @@ def count(text: str | None) -> float | None:
 def time_from_text(text: str) -> datetime | None:
     """Read a time of the answer; the result is aware and in UTC.
 
-    Offsets are honoured; a time without one is UTC, which is what DSW answers in. None for `""`
-    and for Go's zero time `0001-01-01T00:00:00Z`, which both stand for "not set".
+    Offsets (`+08:00`, `+0800`, `+08`) are honoured; a time without one is UTC, which is what DSW
+    responds in. None for `""` and for Go's zero time `0001-01-01T00:00:00Z`, which both stand for
+    "not set".
 
     Raises:
         ValueError: `text` is no time.
@@ -66,14 +70,39 @@ def time_from_text(text: str) -> datetime | None:
         raise ValueError(msg) from None
 
 
+def time_from_number(number: float) -> datetime | None:
+    """Read a time that is given as seconds or milliseconds since the epoch; aware and in UTC.
+
+    None for 0, which stands for "not set".
+
+    Raises:
+        ValueError: it is neither, for a moment between 2001 and 2100.
+    """
+    if number == 0:
+        return None
+    earliest, latest = _EPOCH_SECONDS
+    for unit in (timedelta(seconds=1), timedelta(milliseconds=1)):
+        seconds = number * unit.total_seconds()
+        if earliest <= seconds < latest:
+            return datetime(1970, 1, 1, tzinfo=timezone.utc) + number * unit
+    msg = "not a time"
+    raise ValueError(msg)
+
+
 def _offset(match: re.Match[str]) -> timedelta:
     if match[9] is None:
         return timedelta()
-    offset = timedelta(hours=int(match[10]), minutes=int(match[11]))
+    hours, minutes = int(match[10]), int(match[11] or 0)
+    if hours > 23 or minutes > 59:
+        msg = "not an offset"
+        raise ValueError(msg)
+    offset = timedelta(hours=hours, minutes=minutes)
     return offset if match[9] == "+" else -offset
 
 
-def duration(*, milliseconds: int | None = None, minutes: int | None = None) -> timedelta | None:
+def duration(
+    *, milliseconds: float | None = None, minutes: float | None = None
+) -> timedelta | None:
     """Give a timedelta of whichever is not None; None where none is, or it passes timedelta's."""
     if milliseconds is None and minutes is None:
         return None
@@ -83,7 +112,7 @@ def duration(*, milliseconds: int | None = None, minutes: int | None = None) -> 
         return None
 
 
-def fraction(part: int | None, whole: int | None) -> float | None:
+def fraction(part: float | None, whole: float | None) -> float | None:
     """Give part/whole between 0 and 1; None where that says nothing (`whole` 0 or missing)."""
     if part is None or whole is None or whole <= 0 or part < 0:
         return None

@@ -45,6 +45,9 @@ TRANSITIONAL_STATUSES = frozenset(
 ENDED_STATUSES = frozenset({"Deleting", "Failed", "Stopped", "Stopping"})
 """Statuses in which no stop lies ahead: it has happened, or it is happening."""
 
+USABLE_STATUSES = frozenset({"Running", "SaveFailed", "Saved", "Saving"})
+"""Statuses in which a person can work on the instance; saving an image does not end that."""
+
 SNAPSHOT_STATUSES: tuple[tuple[str, Text], ...] = (
     ("Committing", text("Committing")),
     ("Pushing", text("Pushing")),

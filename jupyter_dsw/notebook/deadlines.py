@@ -41,7 +41,7 @@ class Stop:
     """Another one for another stop."""
     due_time: datetime | None = None
     """Of a scheduled stop, as the endpoint stated it."""
-    idle_minutes: int | None = None
+    idle_minutes: float | None = None
     """Of an idle stop, the most that were seen."""
     speed: float = 1.0
     """How many seconds of the instance pass in one of ours: more where it is simulated."""
@@ -99,7 +99,7 @@ class StopTracker:
         taken: float,
         remaining_ms: int | None,
         due_time: datetime | None,
-        idle_minutes: int | None,
+        idle_minutes: float | None,
     ) -> None:
         """Take into account what one reading, `taken` then, states of the stop of one kind."""
         known = self._last.get(kind)
@@ -132,7 +132,7 @@ class StopTracker:
         self.stops = others if stop is None else (*others, stop)
 
 
-def _was_active(known: Stop, idle_minutes: int | None) -> bool:
+def _was_active(known: Stop, idle_minutes: float | None) -> bool:
     if idle_minutes is None or known.idle_minutes is None:
         return False
     return idle_minutes < known.idle_minutes - IDLE_MINUTES_TOLERANCE

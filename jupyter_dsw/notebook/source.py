@@ -85,6 +85,7 @@ def _with_last_good(reading: Reading) -> Reading:
         source=reading.source if asked_for else kept.source,
         instance=kept.instance,
         read_at=kept.read_at,
+        read_at_by=kept.read_at_by,
         taken=kept.taken,
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.instance.countdowns import Countdowns
+from jupyter_dsw.instance.countdowns import Countdowns, Stop
 from jupyter_dsw.instance.phrases import plain
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ class StatusChange(msgspec.Struct, frozen=True):
 
 
 class StopChange(msgspec.Struct, frozen=True):
-    """A stop has come within a limit, or has moved away from one."""
+    """A stop has come within a limit, has moved away from one, or its time became unknown."""
 
     schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-stop:v1"
 
     instance_id: str | None
-    action: Literal["near", "moved"]
-    stop: Literal["idle", "scheduled"] | None
+    action: Literal["near", "moved", "unknown"]
+    stop: Stop | None
     within_minutes: int | None
     remaining_seconds: int | None
 
@@ -67,12 +67,14 @@ class Changes:
         self._failure: tuple[str, str] | None = None
         self._status: str | None = None
         self._within: int | None = None
+        self._unknown: tuple[Stop, ...] = ()
 
     def of(self, reading: Reading, now: float) -> list[Change]:
         """What is new in `reading`, at `now` (`elapsed_seconds`); mostly nothing."""
         if reading.source.instance_id != self._instance_id:
             self._instance_id = reading.source.instance_id
             self._status = self._within = None
+            self._unknown = ()
         return [*self._reading(reading), *self._statuses(reading), *self._stops(reading, now)]
 
     def _reading(self, reading: Reading) -> Iterator[ReadingChange]:
@@ -96,12 +98,17 @@ class Changes:
             self._status = status
 
     def _stops(self, reading: Reading, now: float) -> Iterator[StopChange]:
-        before = self._within
+        before, unknown_before = self._within, self._unknown
         both = reading.countdowns_at(now) or Countdowns()
         remaining_ms = both.remaining_ms
-        self._within = within = _limit(remaining_ms)
+        self._within, self._unknown = within, unknown = _limit(remaining_ms), both.unknown
+        for stop in unknown:
+            if stop not in unknown_before:
+                yield StopChange(self._instance_id, "unknown", stop, None, None)
         if within == before or reading.instance is None or reading.instance.has_ended:
             return
+        if remaining_ms is None and unknown:
+            return  # it has not moved away, as far as is known
         yield StopChange(
             self._instance_id,
             "near" if within is not None and (before is None or within < before) else "moved",

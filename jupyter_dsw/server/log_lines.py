@@ -28,6 +28,8 @@ def _stop_line(change: StopChange) -> str:
     if change.stop is None:
         return f"No stop of {change.instance_id} lies ahead any more."
     reason, left = _REASONS[change.stop], _left(change.remaining_seconds)
+    if change.action == "unknown":
+        return f"{change.instance_id} will be stopped {reason}, at a time that could not be read."
     if change.action == "near":
         return f"{change.instance_id} will be stopped {reason} in {left}."
     return f"The stop of {change.instance_id} has moved away: it will be {reason} in {left}."

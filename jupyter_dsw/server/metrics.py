@@ -103,6 +103,7 @@ class Metrics:
             [] if age_ms is None else [age_ms / 1000],
         )
         yield _stops(countdowns)
+        yield _unknown_stops(countdowns)
         yield _idle_time(countdowns)
 
 
@@ -116,13 +117,25 @@ def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetri
 def _stops(both: Countdowns | None) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         "jupyter_dsw_stop_remaining_seconds",
-        "Seconds until the instance is stopped, by the kind of stop; absent where none is set.",
+        "Seconds until the instance is stopped, by the kind of stop; absent where none is known.",
         labels=["stop"],
     )
     if both is not None:
         for stop, countdown in (("idle", both.idle), ("scheduled", both.scheduled)):
             if countdown.remaining_ms is not None:
                 family.add_metric([stop], countdown.remaining_ms / 1000)
+    return family
+
+
+def _unknown_stops(both: Countdowns | None) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "jupyter_dsw_stop_time_unknown",
+        "1 where a stop is set whose time could not be read, by the kind of stop; else 0.",
+        labels=["stop"],
+    )
+    if both is not None:
+        for stop in ("idle", "scheduled"):
+            family.add_metric([stop], float(stop in both.unknown))
     return family
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -17,8 +18,6 @@ from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from jupyter_dsw.instance.element_reader import ElementReader
     from jupyter_dsw.upstream.transport import HTTPAnswer
 
@@ -32,12 +31,14 @@ _SPEED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 class Answer:
     """What GetInstance answered: the secret-free instance, and what its envelope told.
 
-    `date` is when the endpoint responded, by its own clock (aware, UTC); None without a `Date`.
-    `sent` is when the request was sent (`elapsed_seconds`).
+    `date` is when the endpoint responded (aware, UTC), by its own clock; without a `Date` header it
+    is when the request was sent, by this machine's, and `date_by` is "local". `sent` is when the
+    request was sent, too (`elapsed_seconds`).
     """
 
     instance: Instance
-    date: datetime | None
+    date: datetime
+    date_by: Literal["endpoint", "local"]
     sent: float
     request_id: str | None
     simulated: bool
@@ -53,8 +54,8 @@ def read_answer(
 ) -> Answer:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
-    `secrets` are strings that no error may quote, `now` the clock here in seconds since the epoch,
-    `reader` that of the answers before, `sent` when the request was sent (`elapsed_seconds`).
+    `secrets` are strings that no error may quote, `reader` is that of the answers before. `now` and
+    `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
     if 300 <= answer.status < 400:
         reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
@@ -68,9 +69,11 @@ def read_answer(
         instance = parse_instance(document, reader)
     except (TypeError, ValueError):
         reject_answer(text("is JSON, but describes no instance"))
+    date = answer_date(answer.headers)
     return Answer(
         instance=instance,
-        date=answer_date(answer.headers),
+        date=datetime.fromtimestamp(now, timezone.utc) if date is None else date,
+        date_by="local" if date is None else "endpoint",
         sent=sent,
         request_id=clean_identifier(document.get("RequestId"), secrets),
         simulated=is_simulated(answer),

@@ -138,7 +138,7 @@ class Client:
     def _ask(self, settings: Settings, credentials: Credentials, deadline: Deadline) -> Answer:
         origin = self._endpoint.origin(settings)
         try:
-            answer, sent = self._send(settings, origin, credentials, deadline)
+            answer, now, sent = self._send(settings, origin, credentials, deadline)
         except ExchangeFailed as failure:
             error = error_of_exchange(failure, host_header(urlsplit(origin)))
             if isinstance(error, Unreachable):
@@ -147,18 +147,18 @@ class Client:
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, self._clock(), self._reader, sent=sent)
+        return read_answer(answer, secrets, now, self._reader, sent=sent)
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
-    ) -> tuple[HTTPAnswer, float]:
-        """Return the response, and when the request of the successful try was sent."""
+    ) -> tuple[HTTPAnswer, float, float]:
+        """Return the response, and when its request was sent, by both clocks."""
         # The auth signs each time it is called: a second try has a nonce and a date of its own.
         auth = ACS3Auth(credentials, "GetInstance", "2022-01-01", clock=self._clock)
 
-        def send() -> tuple[HTTPAnswer, float]:
+        def send() -> tuple[HTTPAnswer, float, float]:
             # Before the connection is made: rather a little too early than ever too late.
-            sent = self._elapsed()
+            now, sent = self._clock(), self._elapsed()
             response = self._transport.get(
                 origin + _target(settings),
                 deadline,
@@ -166,7 +166,7 @@ class Client:
                 connect_timeout_s=settings.connect_timeout_s,
                 read_timeout_s=settings.read_timeout_s,
             )
-            return response, sent
+            return response, now, sent
 
         try:
             return send()

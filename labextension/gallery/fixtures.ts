@@ -141,6 +141,7 @@ const instance: JsonObject = {
 const healthy: Answer = {
   instance,
   read_at: '2026-11-23T13:00:00.123Z',
+  read_at_by: 'endpoint',
   age_ms: 12_000,
   next_read_in_ms: 48_000,
   countdowns: { idle, scheduled: off, next_stop: 'idle' },
@@ -153,6 +154,7 @@ const healthy: Answer = {
     speed: 1,
   },
   redacted: ['EnvironmentVariables.WANDB_PROJECT', 'EnvironmentVariables.HF_HOME'],
+  unreadable: [],
 };
 
 const denied: Problem = {

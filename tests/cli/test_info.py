@@ -96,6 +96,27 @@ def test_the_exit_status_tells_a_script_how_the_instance_is(
     assert dsw("info", *words).returncode == status
 
 
+@pytest.mark.parametrize(
+    "timer", ["soon", {"DueTime": "2026-13-01", "RemainingTimeInMs": None}], ids=["text", "time"]
+)
+def test_a_stop_whose_time_cannot_be_read_is_no_success(emulator: Emulator, timer: object) -> None:
+    emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 0}, InstanceShutdownTimer=timer)
+    done = dsw("info")
+    assert done.returncode == 1
+    assert "Next stop  scheduled stop: time unknown, see the PAI console" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "due", ["2026-11-26T21:00:00+08", "1795698000", 1_795_698_000_000, "1795698000000"]
+)
+def test_a_due_time_in_whatever_form_is_a_stop(emulator: Emulator, due: object) -> None:
+    emulator.change(
+        IdleInstanceCuller={"IdleTimeInMinutes": 0},
+        InstanceShutdownTimer={"DueTime": due, "RemainingTimeInMs": "300000.0"},
+    )
+    assert dsw("info").returncode == 3
+
+
 def test_an_instance_that_is_being_stopped_counts_as_stopping_soon(emulator: Emulator) -> None:
     emulator.change(Status="Stopping")
     assert dsw("info").returncode == 3

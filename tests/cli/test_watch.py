@@ -32,6 +32,12 @@ def test_the_countdown_ticks_and_asks_nobody_for_it(emulator: Emulator) -> None:
         assert emulator.calls == 1
 
 
+def test_a_stop_whose_time_cannot_be_read_is_in_the_headline(emulator: Emulator) -> None:
+    emulator.change(IdleInstanceCuller="on", InstanceShutdownTimer=None)
+    with Terminal(*WATCH, "timers") as terminal:
+        terminal.until("A stop is set, its time is unknown")
+
+
 @pytest.mark.parametrize("end", ["Ctrl-C", "TERM"])
 def test_at_its_end_the_terminal_is_as_before_and_keeps_the_last_page(
     emulator: Emulator, end: str

@@ -96,6 +96,43 @@ def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) ->
     assert f"Next stop  {words}" in to_text(view(instance(**elements)), width=100)
 
 
+@pytest.mark.parametrize("render", [to_text, to_html])
+@pytest.mark.parametrize(
+    ("elements", "words"),
+    [
+        (
+            {"IdleInstanceCuller": None, "InstanceShutdownTimer": {"DueTime": "soon"}},
+            "scheduled stop: time unknown, see the PAI console",
+        ),
+        (
+            {"IdleInstanceCuller": "on", "InstanceShutdownTimer": None},
+            "idle stop: time unknown, see the PAI console",
+        ),
+        (
+            {
+                "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": "x"},
+                "InstanceShutdownTimer": None,
+            },
+            "idle stop after 60 min: time unknown, see the PAI console",
+        ),
+        (
+            {
+                "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 29.5},
+                "InstanceShutdownTimer": "soon",
+            },
+            "unless it is used; scheduled stop: time unknown, see the PAI console",
+        ),
+    ],
+)
+def test_a_stop_whose_time_is_unknown_is_never_shown_as_none(
+    render: Any, elements: dict[str, Any], words: str
+) -> None:
+    shown = view(instance(**elements))
+    text = render(shown, width=200) if render is to_text else Markup(render(shown)).text
+    assert words in text
+    assert "none is set" not in text
+
+
 def test_a_stopped_instance_has_no_next_stop() -> None:
     shown = to_text(view(instance(Status="Stopped")))
     assert shown.startswith("● Stopped  training_data\n\n")

@@ -9,6 +9,8 @@ import pytest
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
+from jupyter_dsw.reading import Reading
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -167,6 +169,23 @@ async def test_a_good_reading_stays_under_an_error_with_its_age(
     assert answer["instance"]["Status"] == "Running"
     assert answer["age_ms"] >= 60_000
     assert answer["error"]["code"] == "Denied"
+
+
+async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
+    jp_fetch: Any, emulator: Emulator, contract: Callable[[Any], None]
+) -> None:
+    emulator.change(
+        IdleInstanceCuller={"IdleTimeInMinutes": 0},
+        InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": None},
+    )
+    answer = json.loads((await jp_fetch(PEOPLE)).body)
+    contract(answer)
+    assert answer["unreadable"] == ["InstanceShutdownTimer.DueTime"]
+    assert answer["countdowns"]["next_stop"] == "scheduled"
+    assert answer["countdowns"]["scheduled"]["state"] == "unknown"
+    rebuilt = Reading.from_answer(answer, 1000.0).countdowns_at(1000.0)
+    assert rebuilt is not None
+    assert rebuilt.unknown == ("scheduled",)
 
 
 async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endpoint(

@@ -137,6 +137,25 @@ async def test_a_scheduled_stop_is_told_as_that(ask: Any, heard: Heard, emulator
     }
 
 
+async def test_a_stop_whose_time_cannot_be_read_is_an_event_and_has_not_moved_away(
+    ask: Any, heard: Heard, emulator: Emulator
+) -> None:
+    emulator.change(
+        IdleInstanceCuller={"IdleTimeInMinutes": 0},
+        InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 95_000},
+    )
+    await ask()
+    emulator.change(InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": None})
+    await ask()
+    await ask()
+    stops = [data for schema_id, data in heard.events if schema_id == STOP]
+    assert [(data["action"], data["stop"], data["within_minutes"]) for data in stops] == [
+        ("near", "scheduled", 2),
+        ("unknown", "scheduled", None),
+    ]
+    assert stops[1]["remaining_seconds"] is None
+
+
 async def test_a_failure_is_an_event_until_it_changes_and_so_is_its_end(
     ask: Any, heard: Heard, emulator: Emulator
 ) -> None:

@@ -126,6 +126,14 @@ async def test_a_stop_that_moves_away_is_told(log: Log, emulator: Emulator) -> N
     ]
 
 
+async def test_a_stop_whose_time_cannot_be_read_is_in_the_log(log: Log, emulator: Emulator) -> None:
+    instance_id = emulator.environment()["DSW_INSTANCE_ID"]
+    emulator.change(InstanceShutdownTimer="soon", **idle(0))
+    await log.ask()
+    line = f"{instance_id} will be stopped by its schedule, at a time that could not be read."
+    assert log.lines[1:] == [("INFO", line)]
+
+
 async def test_an_instance_that_is_stopping_is_told_as_that_and_not_as_saved(
     log: Log, emulator: Emulator
 ) -> None:

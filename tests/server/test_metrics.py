@@ -153,6 +153,19 @@ async def test_a_stop_that_is_not_set_is_absent(ask: Any, scrape: Any, emulator:
     assert samples["jupyter_dsw_idle_seconds"][()] == 0
 
 
+async def test_a_stop_whose_time_cannot_be_read_is_not_absent(
+    ask: Any, scrape: Any, emulator: Emulator
+) -> None:
+    emulator.change(
+        IdleInstanceCuller={"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 30},
+        InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": None},
+    )
+    await ask()
+    samples = await scrape()
+    assert samples["jupyter_dsw_stop_time_unknown"] == {("idle",): 0, ("scheduled",): 1}
+    assert set(samples["jupyter_dsw_stop_remaining_seconds"]) == {("idle",)}
+
+
 async def test_after_a_failure_the_age_is_that_of_the_reading_that_is_shown(
     ask: Any, scrape: Any, emulator: Emulator, jp_serverapp: Any
 ) -> None:

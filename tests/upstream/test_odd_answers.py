@@ -233,9 +233,10 @@ def test_fields_of_odd_types_do_not_cost_the_reading(
 ) -> None:
     odd_fields = {"Datasets": "none", "Priority": [1], "RequestId": 7, "Message": {}}
     server = odd(always(http_answer({**INSTANCE, **odd_fields}, "Date: yesterday")))
-    answer = client_of(server).get_instance()
+    answer = client_of(server, clock=lambda: 1_800_000_000.5).get_instance()
     assert answer.instance.status == "Running"
-    assert answer.date is None
+    assert answer.date_by == "local"
+    assert answer.date.timestamp() == 1_800_000_000.5
     assert answer.request_id is None
     assert not answer.simulated
 

@@ -11,8 +11,13 @@ export interface JsonObject {
 export interface Answer {
   /** GetInstance's own element names and nesting, secrets removed; null if none was ever read. */
   readonly instance: JsonObject | null;
-  /** When the endpoint answered, UTC, by its own clock; null too if it did not tell. */
+  /** When the endpoint responded, UTC, by the clock of `read_at_by`; null if it never did. */
   readonly read_at: string | null;
+  /**
+   * Whose clock `read_at` is by, and the time left until a due time: the endpoint's, or, where its
+   * response had no `Date`, that of the machine that called it.
+   */
+  readonly read_at_by: 'endpoint' | 'local';
   /** How long ago the request for it was sent, by a clock of the server that counts sleep. */
   readonly age_ms: number | null;
   /** When asking again brings something new. */
@@ -22,17 +27,25 @@ export interface Answer {
   readonly source: Origin;
   /** What was removed from `instance`, by path; the values are not in the server either. */
   readonly redacted: readonly string[];
+  /** What was left out of `instance` since it could not be read, by path. */
+  readonly unreadable: readonly string[];
 }
 
 export interface Countdowns {
   readonly idle: IdleCountdown;
   readonly scheduled: ScheduledCountdown;
-  /** The nearer one. */
+  /**
+   * The nearest one with a known time. If there is none, but one whose time is unknown, that one,
+   * with `remaining_ms` null.
+   */
   readonly next_stop: 'idle' | 'scheduled' | null;
 }
 
-/** Not set up; not idle now; or running down. */
-export type CountdownState = 'off' | 'active' | 'counting';
+/**
+ * Not set up; not idle now; running down; or set, but its time could not be read, which is not the
+ * same as no stop.
+ */
+export type CountdownState = 'off' | 'active' | 'counting' | 'unknown';
 
 export interface IdleCountdown {
   readonly state: CountdownState;
