@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 
 _NOT_FIRST = "，。、；：？！）》」』”’%"
 _NOT_LAST = "（《「『“‘"
+_NOT_ASCII_TEXT = re.compile(r"[^ -~\n]")
 
 
 def columns(text: str) -> int:
@@ -67,3 +70,19 @@ def _fitting(text: str, width: int) -> int:
         if used > width:
             return max(index, 1)
     return len(text)
+
+
+def escaped(text: str) -> str:
+    """Escape what a terminal would obey or hide (`\\u202e`), line breaks aside.
+
+    Controls, direction marks, zero-width and other characters without a shape. The escapes are
+    JSON's: a JSON text stays the same JSON.
+    """
+    return _NOT_ASCII_TEXT.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    category = unicodedata.category(character)
+    if not category.startswith("C") and category not in {"Zl", "Zp"}:
+        return character
+    return json.dumps(character)[1:-1]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_dsw.cli.durations import parse_duration
 from jupyter_dsw.language import text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook.person import said
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
@@ -105,7 +106,7 @@ def _cannot_run(command: list[str]) -> int:
     # A name without a slash is looked for on the PATH, and nowhere else.
     there = "/" in command[0] and Path(command[0]).exists()
     reason = said(text("cannot be executed") if there else text("not found"))
-    print(f"jupyter dsw run: {command[0]}: {reason}", file=sys.stderr)
+    print(f"jupyter dsw run: {escaped(command[0])}: {reason}", file=sys.stderr)
     return NOT_EXECUTABLE if there else NOT_FOUND
 
 

@@ -16,6 +16,7 @@ from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.notebook import put_tours, tour
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.language import text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def run(*, scenario: str = "healthy", speed: float = 1.0, port: int = 0) -> int:
     except KeyboardInterrupt:
         return 0
     except (OSError, RuntimeError) as error:
-        print(said(text("The demo did not start: %1", error)), file=sys.stderr)
+        print(escaped(said(text("The demo did not start: %1", error))), file=sys.stderr)
         return 1
 
 

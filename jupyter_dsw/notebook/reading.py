@@ -11,6 +11,7 @@ from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance import render
 from jupyter_dsw.language import joined, text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook import person
 
 
@@ -46,9 +47,10 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         return render.to_text(self._view(), self.sections, width=width)
 
     def to_json(self) -> str:
-        """The answer of the REST contract as of now, indented."""
+        """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
+        escaped (`\\u202e`)."""
         encoded = msgspec.json.encode(self.answer(elapsed_seconds(), person.language()))
-        return msgspec.json.format(encoded, indent=2).decode()
+        return escaped(msgspec.json.format(encoded, indent=2).decode())
 
     def to_html(self) -> str:
         """The chosen sections as HTML that stands alone: no script, no style sheet."""

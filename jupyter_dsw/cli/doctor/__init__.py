@@ -12,7 +12,7 @@ import msgspec
 
 from jupyter_dsw.cli.paint import Paint
 from jupyter_dsw.language import text
-from jupyter_dsw.layout import padded, wrapped
+from jupyter_dsw.layout import escaped, padded, wrapped
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         told = [_as_json(check) for check in checks]
         encoded = msgspec.json.encode({"ok": not failed, "checks": told})
-        print(msgspec.json.format(encoded, indent=2).decode())
+        print(escaped(msgspec.json.format(encoded, indent=2).decode()))
     else:
         print(f"\n{_summary(failed, paint)}")
     return 1 if failed else 0
@@ -111,8 +111,8 @@ def _checks(*, offline: bool) -> Iterator[Check]:
 def _line(check: Check, width: int, paint: Paint) -> str:
     mark, colour = _MARKS[check.state]
     room = width - len(_INDENT)
-    found = wrapped(said(check.found), room, "")
-    advice = wrapped(f"→ {said(check.advice)}", room, "") if check.advice else []
+    found = wrapped(escaped(said(check.found)), room, "")
+    advice = wrapped(f"→ {escaped(said(check.advice))}", room, "") if check.advice else []
     dim = check.state in {"skipped", "noted"}
     told = [paint(line, "dim") if dim else line for line in found]
     told += [paint(line, "bold") for line in advice]
