@@ -1,7 +1,7 @@
 """`jupyter dsw run`: a command, and another one before the instance is stopped.
 
 This process becomes COMMAND, so signals, job control and the exit status are COMMAND's own and
-nothing has to be passed through. What watches is a process beside it (`beside.py`).
+nothing has to be passed through. What watches is another process, the supervisor.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ Just before that, the instance is read again: if the stop was cancelled or put \
 off, nothing runs. COMMAND runs unchanged: Ctrl-C, signals and the exit status \
 are its own. If the instance cannot be read, one line says so, and COMMAND \
 runs all the same.
+
+Messages, and the output of CMD, go to stderr. The end of COMMAND does not cut \
+CMD off; but a pipe is closed then, and the rest of CMD's output goes to the \
+terminal.
 
 examples:
   jupyter dsw run --before-stop 10m -- python train.py
@@ -84,10 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
         return MISUSED
     if shutil.which(command[0]) is None:
         return _cannot_run(command)
-    from jupyter_dsw.cli.beside import Action, watch_from_beside
+    from jupyter_dsw.cli.supervisor import Action, supervise
 
     send = arguments.signal or (None if arguments.on_stop else signal.SIGTERM)
-    watch_from_beside(Action(arguments.before_stop, arguments.on_stop, send))
+    supervise(Action(arguments.before_stop, arguments.on_stop, send))
     return _become(command)
 
 

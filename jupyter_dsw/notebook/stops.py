@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 # One question takes 40 s at most: the server's time, then the endpoint's.
 FIRST_READING_PATIENCE_S = 60.0
 NONE_LEFT = timedelta(0)
+NO_THREAD = text(
+    "no background thread can be started: a limit of threads or processes is reached. Raise it "
+    "(ulimit -u, or the container's limit of process IDs), or end what is not needed."
+)
 
 _thread = WatchThread()
 
@@ -70,16 +74,9 @@ def _wait_for_a_reading(thread: WatchThread) -> None:
         read_once = thread.begin()
     except RuntimeError:
         if not sys.is_finalizing():
-            thread.watch.warn_once(_no_thread())
+            thread.watch.warn_once(NO_THREAD)
         return
     read_once.wait(FIRST_READING_PATIENCE_S)
-
-
-def _no_thread() -> str:
-    return text(
-        "no background thread can be started: a limit of threads or processes is reached. Raise "
-        "it (ulimit -u, or the container's limit of process IDs), or end what is not needed."
-    )
 
 
 @overload
@@ -122,7 +119,7 @@ def before_stop(
     try:
         _thread.add(handle)
     except RuntimeError as error:
-        msg = f"before_stop cannot watch for the stop: {_no_thread()}"
+        msg = f"before_stop cannot watch for the stop: {NO_THREAD}"
         raise RuntimeError(msg) from error
     # Not for the reading alone: what has to be imported for it would take a background thread half
     # a minute while this one computes, since it gets the interpreter back every 5 ms only.

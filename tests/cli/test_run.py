@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -176,7 +179,6 @@ def test_on_stop_is_run_once_before_the_stop_and_knows_how_long_it_has(
     ) as process:
         until(lambda: saved.exists() and saved.read_text())
         assert emulator.answer()["Status"] == "Running"
-        # Its pipes are closed only when what watches has ended, too.
         said, warned = process.communicate()
     assert said == ""
     assert "will be stopped in" in warned
@@ -187,22 +189,116 @@ def test_on_stop_is_run_once_before_the_stop_and_knows_how_long_it_has(
     assert process.returncode == 0
 
 
+SAVE_SLOWLY = "kill $JUPYTER_DSW_COMMAND_PID; read line <{fifo}; echo $line >{saved}"
+
+
 @pytest.mark.usefixtures("environment", "emulator")
 def test_what_on_stop_is_doing_is_not_cut_off_by_the_end_of_the_command(tmp_path: Path) -> None:
-    (fifo, saved) = (tmp_path / "fifo", tmp_path / "saved")
+    (fifo, saved, messages) = (tmp_path / "fifo", tmp_path / "saved", tmp_path / "messages")
     os.mkfifo(fifo)
-    save = f"kill $JUPYTER_DSW_COMMAND_PID; read line <{fifo}; echo $line >{saved}; exit 4"
+    save = SAVE_SLOWLY.format(fifo=fifo, saved=saved) + "; echo done; exit 4"
+    with messages.open("wb") as stderr:
+        process = subprocess.Popen(
+            [*DSW, "run", "--before-stop", "15m", "--on-stop", save, "--", "cat"],
+            stdin=subprocess.PIPE,
+            stderr=stderr,
+        )
+    assert process.stdin is not None
+    assert process.wait(timeout=60) == -signal.SIGTERM
+    process.stdin.close()
+    fifo.write_text("the checkpoint\n")
+    until(lambda: "--on-stop ended with status 4" in messages.read_text())
+    assert "done" in messages.read_text()
+    assert saved.read_text() == "the checkpoint\n"
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_a_pipe_is_let_go_of_although_on_stop_goes_on(tmp_path: Path) -> None:
+    (begin, fifo, saved) = (tmp_path / "begin", tmp_path / "fifo", tmp_path / "saved")
+    os.mkfifo(begin)
+    os.mkfifo(fifo)
+    save = f"echo saving; read line <{begin}; {SAVE_SLOWLY.format(fifo=fifo, saved=saved)}"
     process = subprocess.Popen(
-        [*DSW, "run", "--before-stop", "15m", "--on-stop", save, "--", "cat"],
-        stdin=subprocess.PIPE,
+        [*DSW, "run", "--before-stop", "15m", "--on-stop", save, "--", "sleep", "600"],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.wait(timeout=60) == -signal.SIGTERM
+    assert process.stderr is not None
+    assert "will be stopped in" in process.stderr.readline()
+    assert process.stderr.readline() == "saving\n"
+    begin.write_text("\n")
+    # Both pipes end, and --on-stop still waits for what is only written below.
+    assert process.communicate(timeout=60) == ("", "")
+    assert not saved.exists()
     fifo.write_text("the checkpoint\n")
-    _, warned = process.communicate()
-    assert saved.read_text() == "the checkpoint\n"
-    assert "--on-stop ended with status 4" in warned
+    until(lambda: saved.exists() and saved.read_text() == "the checkpoint\n")
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_the_last_words_of_on_stop_reach_the_terminal(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    save = SAVE_SLOWLY.format(fifo=fifo, saved=tmp_path / "saved") + "; echo all saved; exit 4"
+    command = [*DSW, "run", "--before-stop", "15m", "--on-stop", save, "--", "sleep", "600"]
+    # Its stderr is a pipe, which ends with COMMAND.
+    line = f"{shlex.join(command)} 2>&1 >/dev/null | cat; echo the pipe has ended; read line"
+    with Terminal(shutil.which("sh") or "sh", "-c", line) as terminal:
+        terminal.until("the pipe has ended\n")
+        fifo.write_text("the checkpoint\n")
+        terminal.until("all saved\n")
+        terminal.until("--on-stop ended with status 4")
+        terminal.type("\n")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("redirection", ["", " 2>&1"])
+def test_a_shell_that_waits_for_the_output_waits_for_the_command_only(
+    emulator: Emulator, redirection: str
+) -> None:
+    emulator.scenario = "hang"
+    # While the supervisor waits for a response.
+    line = f"x=$({shlex.join(DSW)} run -- sh -c 'read line; echo $line'{redirection}); echo $x"
+    with subprocess.Popen(
+        ["sh", "-c", line], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as shell:
+        until(lambda: emulator.calls == 1)
+        begun = time.monotonic()
+        out, _ = shell.communicate("hi\n", timeout=60)
+        waited_s = time.monotonic() - begun
+    assert out == "hi\n"
+    # A response is awaited for 10 s.
+    assert waited_s < 5
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_a_lock_that_the_command_gives_up_is_free(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    code = f"import os, sys; os.close({descriptor}); print('free', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [*DSW, "run", "--before-stop", "1m", "--", sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[descriptor],
+        text=True,
+    ) as process:
+        os.close(descriptor)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "free\n"
+
+        def is_free() -> bool:
+            with lock.open() as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+                return True
+
+        until(is_free)
+        process.communicate()
 
 
 @pytest.mark.usefixtures("environment", "emulator")
