@@ -17,14 +17,21 @@ from rich.text import Text
 from jupyter_dsw.cli.info import STOPPING_SOON, exit_status, page
 from jupyter_dsw.cli.paint import Paint
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
-from jupyter_dsw.instance.render import format_duration
+from jupyter_dsw.instance.render import SECTIONS, format_duration
 from jupyter_dsw.language import text
+from jupyter_dsw.layout import wrapped
 from jupyter_dsw.notebook import source
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_dsw.notebook.reading import Reading
 
+# What changes or runs full while somebody watches comes first.
+_BY_DEFAULT = ("timers", "snapshots", "disks", "datasets", "resources", "status")
+# The empty row above a section, its title, one row, and how many more there are.
+_LEAST_ROWS = 4
 # Twice a second, so that no second of the countdown is left out.
 BETWEEN_FRAMES_S = 0.5
 
@@ -39,8 +46,7 @@ def watch(first: Reading, warn_minutes: float) -> int:
     live = Live(console=console, screen=True, auto_refresh=False)
     with suppress(KeyboardInterrupt), live:
         while True:
-            lines = _frame(latest.reading, warn_minutes, console.width, paint)
-            frame = _fitted(lines, console.height, paint)
+            frame = _frame(latest.reading, warn_minutes, console.size, paint)
             live.update(Text.from_ansi(frame, no_wrap=True), refresh=True)
             time.sleep(BETWEEN_FRAMES_S)
     print(page(latest.reading, warn_minutes, console.width, paint))
@@ -64,21 +70,63 @@ class _Latest:
             self.reading = msgspec.structs.replace(source.ask(), sections=sections)
 
 
-def _frame(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> list[str]:
+def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: Paint) -> str:
+    """What fits `size` (columns, rows): the next stop, and the sections that matter, whole."""
+    width, height = size
     soon = exit_status(reading, warn_minutes) == STOPPING_SOON
     headline = paint(said(_headline(reading)), "bold", "yellow" if soon else "green")
-    return [headline, "", *page(reading, warn_minutes, width, paint).split("\n")]
+
+    def parts(*names: str) -> list[str]:
+        named = msgspec.structs.replace(reading, sections=names or reading.sections)
+        return page(named, warn_minutes, width, paint).split("\n\n")
+
+    head, *default = parts()
+    # Without an instance there are neither sections nor a foot.
+    sections = {name: parts(name)[1].split("\n") for name in _order(reading) if default}
+    sections = {name: lines for name, lines in sections.items() if "\n".join(lines) in default}
+    lines = [headline, "", *head.split("\n")][: height - 2]
+    foot = _foot(tuple(sections), width)
+    shown = _fitting(sections, height - len(lines) - 1 - len(foot), partly=bool(reading.sections))
+    lines += [line for name in sections if name in shown for line in ("", *shown[name])]
+    foot = _foot(tuple(name for name in sections if name not in shown), width)
+    return "\n".join([*lines, "", *(paint(line, "dim") for line in foot)])
 
 
-def _fitted(lines: list[str], height: int, paint: Paint) -> str:
-    """As many of `lines` as fit, and how this ends."""
-    foot = said(text("Ctrl-C ends"))
-    more = len(lines) - (height - 2)
-    if more > 0:
-        hidden = text("%1 more lines: name sections, or make the terminal taller.", more)
-        foot = f"{said(hidden)} {foot}"
-        lines = lines[: height - 2]
-    return "\n".join([*lines, "", paint(foot, "dim")])
+def _order(reading: Reading) -> tuple[str, ...]:
+    """The sections to show, what matters most first."""
+    if "all" in reading.sections:
+        return SECTIONS
+    return tuple(name for name in SECTIONS if name in reading.sections) or _BY_DEFAULT
+
+
+def _fitting(
+    sections: Mapping[str, list[str]], height: int, *, partly: bool
+) -> dict[str, list[str]]:
+    """Those of `sections` that fit `height` rows, with the empty one above each.
+
+    With `partly`, the first that does not fit is cut to what is left.
+    """
+    shown: dict[str, list[str]] = {}
+    for name, lines in sections.items():
+        if len(lines) < height:
+            shown[name] = lines
+            height -= len(lines) + 1
+    cut = next((name for name in sections if name not in shown), None)
+    if partly and cut is not None and height >= _LEAST_ROWS:
+        rows = sections[cut][: height - 2]
+        more = said(text("%1 more lines", len(sections[cut]) - len(rows)))
+        shown[cut] = [*rows, f"  … {more}"]
+    return shown
+
+
+def _foot(hidden: tuple[str, ...], width: int) -> list[str]:
+    """What is not shown, and how this ends."""
+    end = text("Ctrl-C ends")
+    if hidden:
+        end = text(
+            "Not shown: %1. Name sections, or use a taller window. %2", ", ".join(hidden), end
+        )
+    return wrapped(said(end), width, "")
 
 
 def _headline(reading: Reading) -> str:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_dsw.layout import columns
 from tests.cli.terminal import ALTERNATE_SCREEN, CURSOR_SHOWN, DSW, MAIN_SCREEN, Terminal, dsw
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
+
+HOME = "\x1b[H"
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 pytestmark = pytest.mark.usefixtures("environment")
 
@@ -57,10 +61,60 @@ def test_at_its_end_the_terminal_is_as_before_and_keeps_the_last_page(
         assert "Traceback" not in terminal.raw
 
 
-def test_a_page_too_long_for_the_terminal_says_so() -> None:
-    with Terminal(*WATCH, "all", rows=20) as terminal:
-        terminal.until("more lines: name sections, or make the terminal taller")
-        assert "Ctrl-C ends" in terminal.text
+def last_frame(terminal: Terminal) -> list[str]:
+    """The rows of the last picture that was drawn as a whole."""
+    *_, drawn = terminal.raw.rpartition(ALTERNATE_SCREEN)[2].split(HOME)[1:-1]
+    return ESCAPE.sub("", drawn).replace("\r\n", "\n").rstrip().split("\n")
+
+
+def blocks_of(rows: list[str]) -> list[list[str]]:
+    """The blocks between empty rows: headline, head, sections, foot."""
+    blocks = "\n".join(row.rstrip() for row in rows).split("\n\n")
+    return [block.strip("\n").split("\n") for block in blocks]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    ("rows", "sections", "shown"),
+    [
+        # What matters while somebody watches, each with all of its rows.
+        (24, [], ["Timers", "Snapshots (3)", "Cloud disks (2)"]),
+        (20, [], ["Timers", "Snapshots (3)"]),
+        (60, [], ["Timers", "Snapshots (3)", "Cloud disks (2)", "Datasets (3)", "Resources"]),
+        (24, ["disks", "snapshots"], ["Snapshots (3)", "Cloud disks (2)"]),
+        (17, ["datasets"], ["Datasets (3)"]),
+        (9, [], []),
+    ],
+)
+def test_it_fits_the_terminal_and_no_heading_stands_alone(
+    rows: int, sections: list[str], shown: list[str], language: str
+) -> None:
+    with Terminal(*WATCH, *sections, rows=rows, LANGUAGE=language) as terminal:
+        until(lambda: terminal.raw.count(HOME) > 3)
+        frame = last_frame(terminal)
+    assert len(frame) <= rows
+    assert max(map(columns, frame)) <= 80
+    assert "Ctrl-C" in frame[-1] or "Ctrl-C" in frame[-2]
+    _, _, *middle, _ = blocks_of(frame)
+    assert [block for block in middle if len(block) < 2] == []
+    if language == "en":
+        assert [block[0] for block in middle][: len(shown)] == shown
+        assert shown or middle == []
+
+
+def test_it_says_which_sections_it_leaves_out() -> None:
+    with Terminal(*WATCH, rows=24, LANGUAGE="en") as terminal:
+        terminal.until("Not shown: datasets, resources, status. Name sections")
+
+
+def test_a_section_that_was_asked_for_is_cut_where_it_does_not_fit() -> None:
+    with Terminal(*WATCH, "datasets", rows=14, LANGUAGE="en") as terminal:
+        terminal.until("more lines")
+        until(lambda: terminal.raw.count(HOME) > 3)
+        *_, datasets, _ = blocks_of(last_frame(terminal))
+    assert datasets[0] == "Datasets (3)"
+    assert "/mnt/data/imagenet" in datasets[1]
+    assert datasets[-1].startswith("  … ")
 
 
 def test_it_shows_a_new_reading_when_one_is_due(emulator: Emulator) -> None:
