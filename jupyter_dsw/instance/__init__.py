@@ -23,7 +23,7 @@ from .configuration import (
     UserVpc,
 )
 from .countdowns import Countdowns, IdleCountdown, ScheduledCountdown, countdowns
-from .credential_like import REDACTED, is_credential_key, without_credentials
+from .credential_like import REDACTED
 from .elements import (
     CloudDisk,
     CloudDiskStatus,
@@ -90,9 +90,7 @@ __all__ = [
     "countdowns",
     "format_duration",
     "instance_from_wire",
-    "is_credential_key",
     "parse_instance",
     "to_html",
     "to_text",
-    "without_credentials",
 ]

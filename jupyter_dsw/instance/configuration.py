@@ -16,6 +16,18 @@ import msgspec
 
 from .elements import Element
 from .json_text import object_from_text
+from .kinds import (  # noqa: TC001 - likewise
+    Enumeration,
+    Hosts,
+    Identifier,
+    Message,
+    Name,
+    Path,
+    Policy,
+    PublicKey,
+    Quantity,
+    Secret,
+)
 
 _BLOCK = re.compile(r"[^\s,;\"'\[\]]+")
 
@@ -23,18 +35,18 @@ _BLOCK = re.compile(r"[^\s,;\"'\[\]]+")
 class ConnectEndpoint(Element, frozen=True):
     """Where a forwarded port is reached. `ConnectInfo.Intranet` and `.Internet`, page's example."""
 
-    endpoint: str | None = None
+    endpoint: Hosts | None = None
     """The host name or IP address."""
-    port: str | None = None
+    port: Quantity | None = None
     """The port, as text."""
 
 
 class ConnectInfo(Element, frozen=True):
     """Whether and how a forwarded port can be reached. `ForwardInfos[].ConnectInfo`, example."""
 
-    phase: str | None = None
+    phase: Enumeration | None = None
     """`Ready` once it can be reached."""
-    message: str | None = None
+    message: Message | None = None
     """What the phase means, in words."""
     intranet: ConnectEndpoint | None = None
     """The way from inside the VPC."""
@@ -47,59 +59,59 @@ class ForwardInfo(Element, frozen=True):
 
     enable: bool | None = None
     """Whether forwarding is on."""
-    container_name: str | None = None
+    container_name: Identifier | None = None
     """The container, `dsw-notebook`."""
-    forward_port: str | None = None
+    forward_port: Quantity | None = None
     """The port inside the container, as text."""
-    nat_gateway_id: str | None = None
+    nat_gateway_id: Identifier | None = None
     """The NAT gateway ID, `ngw-…`."""
-    eip_allocation_id: str | None = None
+    eip_allocation_id: Identifier | None = None
     """The elastic IP address's ID, `eip-…`."""
-    ssh_public_key: str | None = msgspec.field(default=None, name="SSHPublicKey")
+    ssh_public_key: PublicKey | None = msgspec.field(default=None, name="SSHPublicKey")
     """The public key that may log in over SSH."""
     connect_info: ConnectInfo | None = None
     """Whether and how it can be reached."""
-    name: str | None = None
+    name: Name | None = None
     """The name of the forwarding, `ssh`."""
-    external_port: str | None = None
+    external_port: Quantity | None = None
     """The port outside, as text."""
-    access_type: tuple[str, ...] = ()
+    access_type: tuple[Enumeration, ...] = ()
     """From where: `intranet`, `internet`."""
-    nlb_gateway_id: str | None = None
+    nlb_gateway_id: Identifier | None = None
     """The network load balancer's ID."""
 
 
 class BandwidthLimit(Element, frozen=True):
     """The Internet bandwidth throttling. `UserVpc.BandwidthLimit`, from the page's example."""
 
-    egress_whitelists: tuple[str, ...] = ()
+    egress_whitelists: tuple[Hosts, ...] = ()
     """Destinations that are not throttled."""
-    ingress_rate: str | None = None
+    ingress_rate: Quantity | None = None
     """The limit inwards, as text."""
-    egress_rate: str | None = None
+    egress_rate: Quantity | None = None
     """The limit outwards, as text."""
-    ingress_whitelists: tuple[str, ...] = ()
+    ingress_whitelists: tuple[Hosts, ...] = ()
     """Sources that are not throttled."""
 
 
 class UserVpc(Element, frozen=True):
     """The user VPC configuration. `UserVpc`, API page GetInstance."""
 
-    vpc_id: str | None = None
+    vpc_id: Identifier | None = None
     """The VPC ID, `vpc-…`."""
-    v_switch_id: str | None = None
+    v_switch_id: Identifier | None = None
     """The vSwitch ID, `vsw-…`."""
-    security_group_id: str | None = None
+    security_group_id: Identifier | None = None
     """The security group ID, `sg-…`."""
-    extended_cidrs: tuple[str, ...] = msgspec.field(default=(), name="ExtendedCIDRs")
+    extended_cidrs: tuple[Hosts, ...] = msgspec.field(default=(), name="ExtendedCIDRs")
     """The extended CIDR blocks as they came: one string may hold several (`cidr_blocks`)."""
-    default_route: str | None = None
+    default_route: Enumeration | None = None
     """The default route, `eth0 | eth1`."""
     forward_infos: tuple[ForwardInfo, ...] = ()
     """The port forwarding information."""
     bandwidth_limit: BandwidthLimit | None = None
     """The Internet bandwidth throttling."""
-    ip: str | None = None
+    ip: Hosts | None = None
     """The IP address; no description on the page."""
 
     @cached_property
@@ -131,26 +143,26 @@ class NodeErrorRecovery(Element, rename="camel", frozen=True):
 class CredentialUserInfo(Element, frozen=True):
     """On whose behalf a role is assumed. `…Roles[].UserInfo`, from the page's example."""
 
-    id: str | None = None
+    id: Identifier | None = None
     """The user's ID."""
-    type: str | None = None
+    type: Enumeration | None = None
     """The kind of user, `S`."""
-    access_key_id: str | None = None
+    access_key_id: Secret | None = None
     """Removed in parsing."""
-    security_token: str | None = None
+    security_token: Secret | None = None
     """Removed in parsing."""
 
 
 class CredentialRole(Element, frozen=True):
     """A role the instance may assume. `…Configs[].Roles`, from the page's example."""
 
-    role_arn: str | None = None
+    role_arn: Identifier | None = None
     """The role, `acs:ram::<account>:role/<name>`."""
-    role_type: str | None = None
+    role_type: Enumeration | None = None
     """The kind of role, `service`."""
-    assume_role_for: str | None = None
+    assume_role_for: Identifier | None = None
     """For whom it is assumed: an account ID."""
-    policy: str | None = None
+    policy: Policy | None = None
     """A further restriction, JSON text of a RAM policy; parsed in `policy_document`."""
     user_info: CredentialUserInfo | None = None
     """On whose behalf."""
@@ -164,9 +176,9 @@ class CredentialRole(Element, frozen=True):
 class CredentialConfigItem(Element, frozen=True):
     """One injected credential. `CredentialConfig.Configs`, from the page's example."""
 
-    key: str | None = None
+    key: Identifier | None = None
     """Its place, `0`: the end of the path of `ALIBABA_CLOUD_CREDENTIALS_URI`."""
-    type: str | None = None
+    type: Enumeration | None = None
     """The kind, `Role`."""
     roles: tuple[CredentialRole, ...] = ()
     """The chain of roles."""
@@ -177,7 +189,7 @@ class CredentialConfig(Element, frozen=True):
 
     enable: bool | None = None
     """Whether credentials are injected."""
-    aliyun_env_role_key: str | None = None
+    aliyun_env_role_key: Identifier | None = None
     """Which of `configs` the environment's credentials are of."""
     configs: tuple[CredentialConfigItem, ...] = ()
     """What is injected."""
@@ -200,24 +212,24 @@ class Affinity(Element, frozen=True):
 class ServiceConfig(Element, frozen=True):
     """How the instance's own servers are guarded. `ServiceConfig`, from the page's example."""
 
-    jupyter_server_password: str | None = None
+    jupyter_server_password: Secret | None = None
     """Removed in parsing; the marker says that there is one."""
-    jupyter_server_auth: str | None = None
+    jupyter_server_auth: Secret | None = None
     """Removed in parsing; the marker says that there is one."""
-    code_server_password: str | None = None
+    code_server_password: Secret | None = None
     """Removed in parsing; the marker says that there is one."""
-    code_server_auth: str | None = None
+    code_server_auth: Secret | None = None
     """Removed in parsing; the marker says that there is one."""
 
 
 class PodIp(Element, frozen=True):
     """An address of the instance's pod. Element of `PodIps`, from the page's example."""
 
-    type: str | None = None
+    type: Enumeration | None = None
     """The kind of address."""
-    ip: str | None = None
+    ip: Hosts | None = None
     """The IP address."""
-    interface_name: str | None = None
+    interface_name: Identifier | None = None
     """The network interface it is on."""
 
 
@@ -228,5 +240,5 @@ class DockerConfig(Element, frozen=True):
     """Whether it is enabled."""
     containers_limit: int | None = None
     """How many containers there may be."""
-    mount_access_config_path: str | None = None
+    mount_access_config_path: Path | None = None
     """Where the configuration of mount permissions lies."""

@@ -47,7 +47,7 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
         value = raw.get(name)
         if value is None:
             continue
-        place = child_path(path, name)
+        place = f"{path}.{name}" if path else name
         try:
             values[attribute] = reader(value, place, unreadable)
         except Unreadable:

@@ -1,215 +1,158 @@
-"""What looks like a credential, and texts with such parts taken out.
+"""What looks like a credential: names that speak of one, and values made by chance.
 
-When in doubt, it is one: a shown secret is worse than a missing word.
+Every function is linear in its text: no pattern has a quantifier inside another one, or next to one
+that takes the same characters.
 """
 
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-Kind: TypeAlias = Literal["text", "address", "path"]
-"""What a string is: words, one URL perhaps without its scheme, or a path or image name."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REDACTED = "<redacted>"
 """Stands where a secret was."""
 
-_KEY = re.compile(
-    r"passw|passphrase|passcode|pwd|secret|token(?!iz)|credential|signature|cookie|keytab"
-    r"|(?<!un)auth(?!or(?!i[sz]))"
-    r"|access(?:key|id)|(?:api|app|private|priv|account|encryption|master|shared|signing|ssh|rsa)key"
-    r"|密码|口令|密钥|令牌|凭证|凭据"
+_STRONG_PARTS = (
+    "passw|passphrase|passcode|pwd|secret|private|privkey|mnemonic|contraseñ|contrasen|motdepasse"
+    "|kennwort|senha|пароль|パスワード|비밀번호|密码|密碼|口令|密钥|密鑰|秘钥|私钥|私鑰|金鑰"
 )
-_KEY_WORD = frozenset(
-    {"ak", "sk", "aksk", "pass", "pw", "sig", "sign", "session", "sessionid", "jwt", "bearer"}
-    | {"auth", "cred", "creds", "sas"}
+_PARTS = (
+    rf"{_STRONG_PARTS}|token(?!i[sz])|credential|signature|cookie|keytab|kubeconfig"
+    r"|connectionstring|accesskey|accessid|(?<!un)auth(?!or(?!i[sz]))|令牌|权杖|凭证|凭据|憑證"
+    r"|授权码|验证码"
 )
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
-_SEPARATOR = re.compile(r"[\W_]+")
-_MAX_KEY = 200
+_STRONG_WORDS = frozenset({"pass", "pw", "pin", "psk", "sk", "aksk", "mima", "miyao"})
+_WORDS = _STRONG_WORDS | frozenset(
+    {"ak", "sig", "sign", "session", "sessionid", "jwt", "bearer", "cred", "creds", "sas", "otp"}
+    | {"totp", "pat", "dsn", "webhook"}
+)
+# A name that ends in one of these says something about a credential, and is none.
+_ABOUT = frozenset(
+    {"owner", "type", "mode", "policy", "expiry", "expiration", "expires", "enabled", "required"}
+    | {"count", "limit", "length", "size", "age", "ttl", "timeout", "manager", "service", "server"}
+    | {"operator", "controller", "provider", "store"}
+)
+# Keys that open nothing: "primary key", and words that end in "key" by chance.
+_PLAIN_KEYS = (
+    "public", "primary", "foreign", "sort", "partition", "cache", "object", "row", "hash", "index",
+    "unique", "shard", "routing", "group", "tag", "label", "map", "hot", "mon", "don", "tur", "hoc",
+    "joc", "whis", "turn",
+)  # fmt: skip
+_STRONG = re.compile(_STRONG_PARTS)
+_ANY = re.compile(_PARTS)
+_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_NOT_IN_NAMES = re.compile(r"[\W_]+")
+_LONGEST_NAME = 96
 
-_VALUES = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
-    r"|(?<![A-Za-z0-9])(?:LTAI[A-Za-z0-9]{8,}|(?:STS|TMP)\.[A-Za-z0-9]{6,})"
-    r"|(?<![A-Za-z0-9])CAIS[A-Za-z0-9+/=]{20,}"
-    r"|(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,}"
-    r"|(?<![\w-])(?:eyJ[\w-]{5,}\.[\w.-]{5,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,})"
-    r"|(?<![\w-])(?:hf_|gh[a-z]_|glpat-|github_pat_)[\w-]{16,}"
+# In every name that speaks of a credential. Each alternative begins with a letter of its own, so
+# that the search skips what begins none.
+_HINT = re.compile(
+    rf"{_STRONG_PARTS}|passwort|mot.de.passe|token|credential|signature|cookie|keytab|kubeconfig"
+    "|connectionstring|access|auth|key|令牌|权杖|凭证|凭据|憑證|授权码|验证码|[\uff21-\uff5a]{4}|"
+    + "|".join(f"{word}(?![a-z])" for word in sorted(_WORDS)),
 )
-# How one of these begins: searching for that first is six times as quick.
-_VALUE_STARTS = re.compile(
-    r"-----BEGIN|LTAI|STS\.|TMP\.|CAIS|A[KS]IA|eyJ|sk-|xox|hf_|gh[a-z]_|glpat-|github_pat_"
-)
-_BEARER = re.compile(r"\b(bearer\s+)(?!<redacted>)\S+", re.IGNORECASE)
-_XML = re.compile(r"<([\w.\-]{1,80})>([^<>]+)(?=</)")
-
-_PAIR = re.compile(r"(?<![\w.\-])([\w.\-]+)(?:[\"'\\\]]*\s*([=:：])[=:>]*\s*|\s+(?=\S))")
-_VALUE = re.compile(r"(?P<quote>\\*[\"'])(?:(?!(?P=quote))[\s\S])*(?P=quote)?|\S+")
-_REST_OF_LINE = re.compile(r"[^\r\n]+")
-_TAKES_LINE = re.compile(r"auth|cookie", re.IGNORECASE)
-_LONG = re.compile(r"[\"']?([A-Za-z0-9+/=_\-]{16,})")
-_RANDOM_WORD = re.compile(r"[\"']?(?=\S{0,200}\d)(?=\S{0,200}[A-Za-z])[\w+/=.\-]{6,}")
-# "the password is X", "StringToSign is [X]", but not "the token is expired".
-_SAID = re.compile(
-    r"\b([\w.\-]+)(\s+(?:is|was|be)\s*[:=]?\s+)"
-    r"(?!(?:an?|the|not|no|now|too|only|being|set|unset|missing|required|needed|invalid|wrong|expired"
-    r"|empty|incorrect|unknown|denied|rejected|refused|revoked|disabled|used|null|none)\b|<redacted>)"
-    r"(\"[^\"]*\"?|'[^']*'?|\[[^\]]*\]?|\S+)",
-    re.IGNORECASE,
-)
-# As `mount -o user=name%password` has it.
-_USER_PERCENT = re.compile(r"(\buser(?:name)?=[^\s,%]+%)(?!<redacted>)[^\s,]+", re.IGNORECASE)
-
-_URL_TEXT = re.compile(r"[^\s\"<>`]+")
-# Others are a login's name: `name://…@host` has a password that begins with slashes.
-_SCHEME = re.compile(
-    r"(?<![A-Za-z0-9.\-])(?:[a-z]+\+)?(?:https?|wss?|s?ftp|ftps|ssh|git|file|oss|nas|cpfs|s3|hdfs"
-    r"|docker|oci|tcp|redis|mysql|postgres(?:ql)?|mongodb)\Z",
-    re.IGNORECASE,
-)
-_QUERY = re.compile(r"[?#]|;(?=[\w.\-]+=)")
-_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
-_DIGEST = re.compile(r"@sha(?:256|512):")
-_SPACE = re.compile(r"\s")
-_MAX_PASSES = 4
-# Without a space, a separator or an @ there is no sentence, pair or URL in it; and a date's colons
-# are behind no name. Nearly all texts of an answer are such: the patterns above are slow on them.
-_ONE_WORD = re.compile(r"[\w.\-/+,]*|[\dTZ:.+\-]*")
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
-def is_credential_key(key: str) -> bool:
-    """Whether a name says that its value is a credential: `password`, `ossAccessKeyId`, `ak` …
+def hints(text: str) -> Iterator[int]:
+    """Find where a name that speaks of a credential may be."""
+    # `lower()` would make some letters two.
+    lower = text.lower() if text.isascii() else text.translate(_LOWER)
+    return (match.start() for match in _HINT.finditer(lower))
 
-    Case and separators do not matter. `-opasswd` and `-oak`, as in mount options, count as well.
+
+def names_credential(name: str) -> bool:
+    """Whether a name speaks of a credential: `password`, `OPENAI_KEY`, `ossAk`, `-opasswd`, `密码`.
+
+    Case and separators do not matter. Of a long name its end decides.
     """
-    plain = unicodedata.normalize("NFKC", key[:_MAX_KEY])
-    if plain.startswith("-o") and is_credential_key(plain[2:]):
-        return True
-    if _KEY.search(_SEPARATOR.sub("", plain).lower()):
-        return True
-    return any(word.lower() in _KEY_WORD for word in _WORD.findall(plain))
+    plain, words = _read_name(name)
+    if not words or words[-1] in _ABOUT:
+        return False
+    return bool(_ANY.search(plain)) or _ends_in_key(plain) or not _WORDS.isdisjoint(words)
 
 
-def without_credentials(text: str, kind: Kind = "text") -> str:
-    """Take out of a text what looks like a credential.
+def names_password(name: str) -> bool:
+    """Whether even a number under this name is a secret: of names that speak of a credential."""
+    plain, words = _read_name(name)
+    return bool(_STRONG.search(plain)) or not _STRONG_WORDS.isdisjoint(words)
 
-    Userinfo, query and fragment of URLs go without a trace; other secrets leave the marker behind.
-    Doing it again changes nothing.
+
+def _read_name(name: str) -> tuple[str, list[str]]:
+    plain = unicodedata.normalize("NFKC", name[-_LONGEST_NAME:])
+    words = [word.lower() for word in _NAME_WORD.findall(plain.removeprefix("-o"))]
+    return _NOT_IN_NAMES.sub("", plain).lower(), words
+
+
+def _ends_in_key(plain: str) -> bool:
+    before = plain.rstrip("0123456789").removesuffix("id").removesuffix("s")
+    opens = before.removesuffix("key")
+    return opens not in ("", before) and not opens.endswith(_PLAIN_KEYS)
+
+
+_ISSUED = re.compile(
+    r"(?<![A-Za-z0-9])(?:LTAI|STS\.|TMP\.|CAIS|A[KSBC]IA|ACCA|AKID|AKLT|ALTAK-|AIza|ya29\.|GOCSPX-"
+    r"|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|sk-|[rsp]k_(?:live|test)_|whsec_|xox[a-z]-|xapp-|hf_"
+    r"|api_org_|npm_|pypi-|dckr_[a-z]at_|SG\.|do[opr]_v1_|shp[a-z]{2}_|dapi|r8_|gsk_|xai-|pplx-"
+    r"|hv[sbr]\.|lin_api_|ntn_|secret_|figd_|PMAK-|glsa_|glc_|NRAK-|sntrys_|AGE-SECRET-KEY-|eyJ"
+    r"|[0-9]{8,10}:AA|nvapi-|pcsk_|sbp_|dp\.[a-z]{2}\.|ATATT|ATCTT|jina_|lsv2_|key-|tskey-|fw_|ms-)"
+    r"[A-Za-z0-9_\-.+=]{6,}"
+)
+_ONLY_IN_KEYS = ("LTAI", "STS.", "TMP.", "CAIS", "AKIA", "ASIA", "eyJ")
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
+
+
+def without_issued(text: str) -> str:
+    """Hide the credentials of known services: `LTAI…`, `sk-…`, `ghp_…`, a JWT."""
+    return _ISSUED.sub(_hidden_if_issued, text)
+
+
+def _hidden_if_issued(match: re.Match[str]) -> str:
+    # "sk-learn-models" begins like a key, but has no long run of letters and digits.
+    runs = _RUN.findall(match[0])
+    issued = any(
+        len(run) >= 20 or (len(run) >= 8 and not run.isalpha() and not run.isdigit())
+        for run in runs
+    )
+    known = match[0].startswith(_ONLY_IN_KEYS)
+    return REDACTED if known or issued or _is_random("".join(runs), 12) else match[0]
+
+
+def count_humps(run: str) -> int:
+    """Count the parts of letters and digits: `ImagePull401` has 3, a random text has many."""
+    return len(_HUMP.findall(run))
+
+
+def looks_random(text: str, *, shortest: int) -> bool:
+    """Whether a run of letters and digits in it looks like made by chance.
 
     Args:
-        text: any string of the answer, or a name in it.
-        kind: what it is. In addresses and paths a colon is before a port or an image's tag, never
-            before a secret; in paths `?`, `#` and `@` mean nothing.
+        text: any text; runs of its ASCII letters and digits are looked at one by one.
+        shortest: characters of a run that changes between letters and digits. A run that has both
+            cases as well may be a quarter shorter. Words, numbers, dates and masks are not random.
     """
-    if _ONE_WORD.fullmatch(text) and not _VALUE_STARTS.search(text):
-        return text
-    for _ in range(_MAX_PASSES):
-        before, text = text, _one_pass(text, kind)
-        if text == before:
-            return text
-    return REDACTED
+    return any(_is_random(run, shortest) for run in _RUN.findall(text) if len(run) > 8)
 
 
-def _one_pass(text: str, kind: Kind) -> str:
-    if kind == "address":
-        text = _cut(_without_userinfo(text))
-    elif "://" in text or (kind == "text" and "@" in text):
-        text = _URL_TEXT.sub(lambda match: _without_url_secrets(match[0]), text)
-    if _VALUE_STARTS.search(text):
-        text = _VALUES.sub(REDACTED, text)
-    if "%" in text:
-        text = _USER_PERCENT.sub(rf"\1{REDACTED}", text)
-    if _SPACE.search(text):
-        text = _BEARER.sub(rf"\1{REDACTED}", text)
-        if kind == "text":
-            text = _SAID.sub(_without_said_secret, text)
-    if "</" in text:
-        text = _XML.sub(_without_xml_secret, text)
-    return _without_pairs(text, colons=kind == "text")
-
-
-def _without_url_secrets(word: str) -> str:
-    if "@" in word:
-        word = _without_userinfo(word)
-    head, separator, rest = word.partition("://")
-    return head + separator + _cut(rest)
-
-
-def _cut(url: str) -> str:
-    return _QUERY.split(url, maxsplit=1)[0]
-
-
-def _without_userinfo(word: str) -> str:
-    head, separator, rest = word.partition("://")
-    if not _SCHEME.search(head):
-        head, separator, rest = "", "", word
-    digest = _DIGEST.search(rest)
-    searched = rest[: digest.start()] if digest else rest
-    end = _end_of_userinfo(searched) if separator else _end_of_login(searched)
-    return head + separator + rest[end + 1 :]
-
-
-def _end_of_userinfo(rest: str) -> int:
-    """Find the @ after the userinfo of a URL's part behind `://`; -1 without one."""
-    path = _cut(rest)
-    authority = path.partition("/")[0]
-    if ":" not in authority:
-        return authority.rfind("@")
-    # Slashes and such inside a password leave an authority that is no host and port.
-    return (path if "@" in authority or _HOST.fullmatch(authority) else rest).rfind("@")
-
-
-def _end_of_login(word: str) -> int:
-    """Find the @ after `user:password`; -1 for mail addresses and `git@host:path`."""
-    return word.rfind("@") if ":" in word.partition("@")[0] else -1
-
-
-def _without_said_secret(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{REDACTED}" if is_credential_key(match[1]) else match[0]
-
-
-def _without_xml_secret(match: re.Match[str]) -> str:
-    return f"<{match[1]}>{REDACTED}" if is_credential_key(match[1]) else match[0]
-
-
-def _without_pairs(text: str, *, colons: bool) -> str:
-    kept: list[str] = []
-    done = 0
-    for match in _PAIR.finditer(text):
-        if match.start() < done or not _names_secret(match, text, colons=colons):
-            continue
-        # What follows may have a scheme word first: "Authorization: Basic …".
-        whole_line = _TAKES_LINE.search(match[1])
-        value = (_REST_OF_LINE if whole_line else _VALUE).match(text, match.end())
-        if value is not None:
-            kept += [text[done : match.end()], _marker_for(value)]
-            done = value.end()
-    return "".join([*kept, text[done:]])
-
-
-def _names_secret(pair: re.Match[str], text: str, *, colons: bool) -> bool:
-    key, separator = pair[1], pair[2]
-    if separator is None:
-        told = key.startswith("--") or bool(_RANDOM_WORD.match(text, pair.end()))
-        return told and is_credential_key(key)
-    if separator != "=" and not colons:
+def _is_random(run: str, shortest: int) -> bool:
+    if run.isdigit() or len(set(run)) < 5:
         return False
-    if is_credential_key(key):
+    if len(run) > 4 * shortest:
         return True
-    if key.lower() in {"key", "id"}:
-        words = text[max(0, pair.start() - 20) : pair.end(1)].split()
-        return is_credential_key("".join(words[-3:])) or _random_follows(pair, text)
-    return key.lower().endswith("key") and _random_follows(pair, text)
-
-
-def _random_follows(pair: re.Match[str], text: str) -> bool:
-    match = _LONG.match(text, pair.end())
-    return bool(match and re.search(r"\d", match[1]) and re.search(r"[A-Za-z]", match[1]))
-
-
-def _marker_for(value: re.Match[str]) -> str:
-    quote = (value.groupdict().get("quote")) or ""
-    if quote and value[0] == quote * 2:
-        return value[0]
-    return f"{quote}{REDACTED}{quote}"
+    humps = _HUMP.findall(run)
+    if run.isalpha() and len(humps) == 1:
+        return len(run) > 2.5 * shortest or (len(run) >= shortest and bool(_CONSONANTS.search(run)))
+    mixed = not run.islower() and not run.isupper() and not run.isalpha()
+    if len(run) < (shortest * 3 // 4 if mixed else shortest):
+        return False
+    islands = sum(hump.isdigit() for hump in humps[1:-1])
+    if len(run) >= 24 and islands and (run.islower() or run.isupper()):
+        return True
+    return (4 if mixed else 3.3) * len(humps) > len(run) or islands > 1

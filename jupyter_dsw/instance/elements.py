@@ -14,6 +14,16 @@ from typing import Any
 import msgspec
 
 from .json_text import object_from_text
+from .kinds import (
+    Address,
+    Enumeration,
+    Identifier,
+    Message,
+    Name,
+    Options,
+    Path,
+    Quantity,
+)
 from .quantities import count, duration, fraction, size_in_bytes
 from .statuses import TRANSITIONAL_SNAPSHOT_STATUSES
 
@@ -27,23 +37,23 @@ class Element(
 class Dataset(Element, frozen=True):
     """A dataset (NAS or OSS) of the instance. Element of `Datasets`, API page GetInstance."""
 
-    dataset_id: str | None = None
+    dataset_id: Identifier | None = None
     """The dataset ID, `d-…`."""
-    dataset_version: str | None = None
+    dataset_version: Identifier | None = None
     """The dataset version, `v1`."""
-    uri: str | None = None
+    uri: Address | None = None
     """The dataset URI, `oss://bucket.endpoint/path/` or `nas://…`; without query and userinfo."""
-    mount_path: str | None = None
+    mount_path: Path | None = None
     """The mount path inside the container, `/mnt/data`."""
-    mount_access: str | None = None
+    mount_access: Enumeration | None = None
     """The read and write permission asked for: `RW` or `RO`."""
-    options: str | None = None
-    """The mount options, JSON text, without credentials; parsed in `mount_options`."""
-    option_type: str | None = None
+    options: Options | None = None
+    """The mount options, JSON text, with the values of harmless ones; parsed in `mount_options`."""
+    option_type: Enumeration | None = None
     """The mount type, `FastReadWrite`; deprecated."""
     dynamic: bool | None = None
     """Whether dynamic mounting is enabled; the page's default is false."""
-    actual_mount_access: str | None = None
+    actual_mount_access: Enumeration | None = None
     """The permission the mount really has; often empty. No description on the page."""
 
     @cached_property
@@ -66,7 +76,7 @@ class Dataset(Element, frozen=True):
 class InstanceShutdownTimer(Element, frozen=True):
     """The scheduled shutdown task. `InstanceShutdownTimer`, API page GetInstance."""
 
-    instance_id: str | None = None
+    instance_id: Identifier | None = None
     """The instance ID, `dsw-…`."""
     gmt_create_time: datetime | None = None
     """When the task was created (UTC)."""
@@ -86,23 +96,23 @@ class InstanceShutdownTimer(Element, frozen=True):
 class InstanceSnapshot(Element, frozen=True):
     """A saved user image. `LatestSnapshot` and `InstanceSnapshotList`, API page GetInstance."""
 
-    image_id: str | None = None
+    image_id: Identifier | None = None
     """The image ID, `image-…`."""
-    image_name: str | None = None
+    image_name: Path | None = None
     """The image name."""
-    image_url: str | None = None
+    image_url: Address | None = None
     """The image's registry address, `registry.…/namespace/name:tag`."""
-    repository_url: str | None = None
+    repository_url: Address | None = None
     """The image repository's console page."""
     gmt_create_time: datetime | None = None
     """When the snapshot was created (UTC)."""
     gmt_modified_time: datetime | None = None
     """When the snapshot was last changed (UTC)."""
-    reason_code: str | None = None
+    reason_code: Enumeration | None = None
     """The error code of the snapshot."""
-    reason_message: str | None = None
+    reason_message: Message | None = None
     """The error message of the snapshot."""
-    status: str | None = None
+    status: Enumeration | None = None
     """`Committing`, `Pushing`, `Failed` or `Saved`: see `SNAPSHOT_STATUSES`."""
 
     @property
@@ -114,15 +124,15 @@ class InstanceSnapshot(Element, frozen=True):
 class RequestedResource(Element, frozen=True):
     """What a subscription instance asked for. `RequestedResource`, API page GetInstance."""
 
-    cpu: str | None = msgspec.field(default=None, name="CPU")
+    cpu: Quantity | None = msgspec.field(default=None, name="CPU")
     """The number of CPU cores, `"32"`."""
-    memory: str | None = None
+    memory: Quantity | None = None
     """The memory size, `"32"` or `"8Gi"` (GiB)."""
-    shared_memory: str | None = None
+    shared_memory: Quantity | None = None
     """The shared memory size, `"32"` or `"4Gi"` (GiB)."""
-    gpu: str | None = msgspec.field(default=None, name="GPU")
+    gpu: Quantity | None = msgspec.field(default=None, name="GPU")
     """The number of GPUs, `"4"`."""
-    gpu_type: str | None = msgspec.field(default=None, name="GPUType")
+    gpu_type: Enumeration | None = msgspec.field(default=None, name="GPUType")
     """The GPU model, `V100`, `A100`, `T4`, `A10`, `P100` or longer (`Tesla-V100-16G`)."""
 
     @property
@@ -149,25 +159,25 @@ class RequestedResource(Element, frozen=True):
 class Label(Element, frozen=True):
     """A custom tag of the instance. Element of `Labels`, API page GetInstance."""
 
-    key: str | None = None
+    key: Name | None = None
     """The custom tag key."""
-    value: str | None = None
-    """The custom tag value; removed where the key or the value looks like a credential."""
+    value: Name | None = None
+    """The custom tag value; hidden if the key speaks of a credential or it is not plain."""
 
 
 class Tag(Element, frozen=True):
     """A resource tag. Element of `Tags`, API page GetInstance."""
 
-    tag_key: str | None = None
+    tag_key: Name | None = None
     """The tag key."""
-    tag_value: str | None = None
-    """The tag value; removed where the key or the value looks like a credential."""
+    tag_value: Name | None = None
+    """The tag value; hidden if the key speaks of a credential or it is not plain."""
 
 
 class IdleInstanceCuller(Element, frozen=True):
     """The automatic shutdown settings for idle instances. API page GetInstance."""
 
-    instance_id: str | None = None
+    instance_id: Identifier | None = None
     """The instance ID, `dsw-…`."""
     cpu_percent_threshold: float | None = None
     """CPU utilization in percent, 1 to 100, below which the instance counts as idle."""
@@ -208,13 +218,13 @@ class CloudDiskStatus(Element, frozen=True):
 class CloudDisk(Element, frozen=True):
     """A cloud disk of the instance. Element of `CloudDisks`, API page GetInstance."""
 
-    capacity: str | None = None
+    capacity: Quantity | None = None
     """The disk's capacity, `30Gi`."""
-    sub_type: str | None = None
+    sub_type: Enumeration | None = None
     """The usage mode; `rootfs` is mounted as the root file system."""
-    mount_path: str | None = None
+    mount_path: Path | None = None
     """The mount path inside the container."""
-    path: str | None = None
+    path: Path | None = None
     """The directory on the disk that is mounted."""
     status: CloudDiskStatus | None = None
     """How full it is."""
@@ -233,10 +243,10 @@ class CloudDisk(Element, frozen=True):
 class DynamicMountPoint(Element, frozen=True):
     """A folder for dynamic mounts. `DynamicMount.MountPoints`, from the page's example."""
 
-    root_path: str | None = None
+    root_path: Path | None = None
     """The folder under which datasets can be mounted while running, `/mnt/dynamic/`."""
-    options: str | None = None
-    """The mount options, JSON text, without credentials; parsed in `mount_options`."""
+    options: Options | None = None
+    """The mount options, JSON text, with the values of harmless ones; parsed in `mount_options`."""
 
     @cached_property
     def mount_options(self) -> Mapping[str, Any]:

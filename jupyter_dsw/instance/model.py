@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads annotations at run time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,7 +23,8 @@ from .configuration import (  # noqa: TC001 - likewise
     ServiceConfig,
     UserVpc,
 )
-from .element_reader import ElementReader
+from .conversion import to_element
+from .decoding import decode_elements
 from .elements import (
     CloudDisk,
     Dataset,
@@ -36,7 +37,18 @@ from .elements import (
     RequestedResource,
     Tag,
 )
+from .kinds import (
+    Address,
+    Enumeration,
+    FreeForm,
+    Identifier,
+    Login,
+    Message,
+    Name,
+    Path,
+)
 from .quantities import duration
+from .redaction import Redaction
 from .statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
 
 _BOOKKEEPING = {"redacted", "unreadable"}
@@ -45,41 +57,41 @@ _BOOKKEEPING = {"redacted", "unreadable"}
 class Instance(Element, frozen=True):
     """The instance details: GetInstance's answer, secrets removed."""
 
-    workspace_id: str | None = None
+    workspace_id: Identifier | None = None
     """The workspace ID, `40823`."""
-    workspace_name: str | None = None
+    workspace_name: Name | None = None
     """The workspace name."""
-    instance_id: str | None = None
+    instance_id: Identifier | None = None
     """The instance ID, `dsw-…`."""
-    instance_name: str | None = None
+    instance_name: Name | None = None
     """The instance name."""
-    ecs_spec: str | None = None
+    ecs_spec: Identifier | None = None
     """The ECS instance type, `ecs.c6.large`."""
-    status: str | None = None
+    status: Enumeration | None = None
     """The instance status: see `STATUSES`; an unknown one is kept as it came."""
-    instance_url: str | None = None
+    instance_url: Address | None = None
     """The instance URL, without query and fragment."""
-    jupyterlab_url: str | None = None
+    jupyterlab_url: Address | None = None
     """The JupyterLab URL, without query and fragment."""
-    web_ide_url: str | None = msgspec.field(default=None, name="WebIDEUrl")
+    web_ide_url: Address | None = msgspec.field(default=None, name="WebIDEUrl")
     """The Web IDE URL, without query and fragment."""
-    terminal_url: str | None = None
+    terminal_url: Address | None = None
     """The terminal URL, without query and fragment."""
     accumulated_running_time_in_ms: float | None = None
     """The accumulated running time in milliseconds."""
-    image_id: str | None = None
+    image_id: Identifier | None = None
     """The image ID, `image-…`."""
-    image_url: str | None = None
+    image_url: Address | None = None
     """The image's registry address, `registry.…/namespace/name:tag`."""
-    image_name: str | None = None
+    image_name: Path | None = None
     """The image name."""
     gmt_create_time: datetime | None = None
     """When the instance was created (UTC)."""
     gmt_modified_time: datetime | None = None
     """When the instance was last changed (UTC)."""
-    user_id: str | None = None
+    user_id: Identifier | None = None
     """The user ID."""
-    user_name: str | None = None
+    user_name: Name | None = None
     """The user name."""
     datasets: tuple[Dataset, ...] = ()
     """The dataset collection."""
@@ -87,29 +99,31 @@ class Instance(Element, frozen=True):
     """The user VPC configuration."""
     instance_shutdown_timer: InstanceShutdownTimer | None = None
     """The scheduled shutdown task."""
-    reason_code: str | None = None
+    reason_code: Enumeration | None = None
     """The error code of the instance; may be empty although it failed."""
-    reason_message: str | None = None
+    reason_message: Message | None = None
     """The reason for the instance's error; may be empty although it failed."""
-    payment_type: str | None = None
+    payment_type: Enumeration | None = None
     """`PayAsYouGo` or `Subscription`."""
     latest_snapshot: InstanceSnapshot | None = None
     """The latest saved user image."""
-    accelerator_type: str | None = None
+    accelerator_type: Enumeration | None = None
     """The compute type, `CPU` or `GPU`."""
-    accessibility: str | None = None
+    accessibility: Enumeration | None = None
     """`PRIVATE` (visible to the owner and administrators) or `PUBLIC` (to the workspace)."""
-    environment_variables: Mapping[str, str | None] = msgspec.field(default_factory=dict)
+    environment_variables: Annotated[Mapping[str, str | None], FreeForm.NAMES] = msgspec.field(
+        default_factory=dict
+    )
     """The custom environment variables: their names; every value is removed."""
-    resource_id: str | None = None
+    resource_id: Identifier | None = None
     """The resource ID of a subscription instance."""
-    resource_name: str | None = None
+    resource_name: Name | None = None
     """The instance type: CPU and memory asked for (subscription), or the ECS instance type."""
     priority: int | None = None
     """The priority: a higher one gets its resources first."""
     requested_resource: RequestedResource | None = None
     """The resource configuration of a subscription instance."""
-    labels: tuple[Label, ...] = ()
+    labels: Annotated[tuple[Label, ...], FreeForm.VALUES] = ()
     """The custom tags."""
     idle_instance_culler: IdleInstanceCuller | None = None
     """The automatic shutdown settings for idle instances."""
@@ -117,19 +131,19 @@ class Instance(Element, frozen=True):
     """The instance snapshots; `snapshots` has them in order."""
     cloud_disks: tuple[CloudDisk, ...] = ()
     """The cloud disks; on the wire a flat list, or a list of lists as the page describes it."""
-    workspace_source: str | None = None
+    workspace_source: Path | None = None
     """The storage the workspace folder is on; empty: NAS, cloud disk or local disk, in turn."""
-    request_id: str | None = None
+    request_id: Identifier | None = None
     """The ID of the request that was answered."""
     success: bool | None = None
     """Whether the call succeeded."""
-    message: str | None = None
+    message: Message | None = None
     """The failure's reason; None where the endpoint says "null"."""
-    code: str | None = None
+    code: Enumeration | None = None
     """`InternalError` or `ValidationError`; None where the endpoint says "null"."""
     http_status_code: int | None = None
     """The HTTP status that the body tells: 400, 404, or 0 for none."""
-    driver: str | None = None
+    driver: Enumeration | None = None
     """The NVIDIA driver version, `535.54.03`."""
     node_error_recovery: NodeErrorRecovery | None = None
     """The node error recovery configuration."""
@@ -137,32 +151,36 @@ class Instance(Element, frozen=True):
     """The credential injection configuration."""
     affinity: Affinity | None = None
     """The affinity configuration."""
-    image_auth: str | None = None
+    image_auth: Login | None = None
     """User name and password for a private image, base64; the password is removed."""
-    tags: tuple[Tag, ...] = ()
+    tags: Annotated[tuple[Tag, ...], FreeForm.VALUES] = ()
     """The resource tags."""
     dynamic_mount: DynamicMount | None = None
     """The dynamic mounting configuration."""
-    proxy_path: str | None = None
+    proxy_path: Path | None = None
     """The proxy path, `dsw-170197/proxy/`."""
-    user_command_id: str | None = None
+    user_command_id: Identifier | None = None
     """The custom command's ID."""
     service_config: ServiceConfig | None = None
     """How the instance's own servers are guarded."""
     pod_ips: tuple[PodIp, ...] = ()
     """The addresses of the instance's pod."""
-    migration_options: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    migration_options: Annotated[Mapping[str, Any], FreeForm.VALUES] = msgspec.field(
+        default_factory=dict
+    )
     """Free-form; no description on the page."""
-    access_restriction_rules: Mapping[str, str | None] = msgspec.field(default_factory=dict)
+    access_restriction_rules: Annotated[Mapping[str, str | None], FreeForm.VALUES] = msgspec.field(
+        default_factory=dict
+    )
     """Free-form texts; no description on the page."""
     docker_config: DockerConfig | None = None
     """Docker inside the instance."""
-    tenant_id: str | None = None
+    tenant_id: Identifier | None = None
     """The tenant ID; no description on the page."""
 
-    redacted: tuple[str, ...] = msgspec.field(default=(), name="redacted")
+    redacted: tuple[Path, ...] = msgspec.field(default=(), name="redacted")
     """Wire paths of the secrets that were removed, `ServiceConfig.JupyterServerPassword`."""
-    unreadable: tuple[str, ...] = msgspec.field(default=(), name="unreadable")
+    unreadable: tuple[Path, ...] = msgspec.field(default=(), name="unreadable")
     """Wire paths of the elements that were of an unexpected type, and were left out."""
 
     @property
@@ -229,22 +247,25 @@ _ELEMENTS = {
 }
 
 
-def element_reader() -> ElementReader:
-    """Make a reader for the answers about one instance."""
-    return ElementReader(Instance)
+def decode_instance(body: bytes) -> dict[str, Any]:
+    """Decode the elements of GetInstance's response that the model has; work and size are bounded.
+
+    Raises:
+        ValueError: `body` is no JSON object.
+    """
+    return decode_elements(body, tuple(_ELEMENTS))
 
 
-def parse_instance(raw: Mapping[str, Any], reader: ElementReader | None = None) -> Instance:
-    """Read GetInstance's answer: remove its secrets, then convert it field by field.
+def parse_instance(raw: Mapping[str, Any]) -> Instance:
+    """Read GetInstance's response: keep what is known to be safe, then convert it field by field.
 
     Args:
-        raw: the JSON object of the answer; it is left as it is.
-        reader: the one that has read the answers before, for speed.
+        raw: the JSON object of the response; it is left as it is.
 
     Raises:
         TypeError: `raw` is no JSON object. Nothing that is in one raises.
     """
-    return _instance(raw, reader or element_reader(), Names(), Names())
+    return _instance(raw, Names(), Names())
 
 
 def instance_from_wire(
@@ -262,22 +283,30 @@ def instance_from_wire(
     Raises:
         TypeError: `wire` is no JSON object.
     """
-    return _instance(wire, element_reader(), Names(tuple(redacted)), Names(tuple(unreadable)))
+    return _instance(wire, Names(tuple(redacted)), Names(tuple(unreadable)))
 
 
-def _instance(
-    wire: Mapping[str, Any], reader: ElementReader, redacted: Names, unreadable: Names
-) -> Instance:
+def _instance(wire: Mapping[str, Any], redacted: Names, unreadable: Names) -> Instance:
     _require_object(wire)
-    values = {}
-    for name, raw in wire.items():
-        if name in _ELEMENTS:
-            read = reader.read(name, raw)
-            redacted.add_all(read.redacted)
-            unreadable.add_all(read.unreadable)
-            if read.value is not None:
-                values[_ELEMENTS[name]] = read.value
-    return Instance(**values, redacted=redacted.as_tuple(), unreadable=unreadable.as_tuple())
+    redaction = Redaction(redacted, unreadable)
+    clean = {
+        name: redaction.element(Instance, name, _shaped(name, raw))
+        for name, raw in wire.items()
+        if name in _ELEMENTS
+    }
+    read = to_element(Instance, clean, "", unreadable)
+    return msgspec.structs.replace(
+        read, redacted=redacted.as_tuple(), unreadable=unreadable.as_tuple()
+    )
+
+
+def _shaped(name: str, value: Any) -> Any:
+    """Undo the two oddities of shape: "null" for nothing, and disks in lists of lists."""
+    if name in {"Code", "Message"} and value == "null":
+        return None
+    if name == "CloudDisks" and isinstance(value, list):
+        return [disk for disks in value for disk in (disks if isinstance(disks, list) else [disks])]
+    return value
 
 
 def _require_object(wire: object) -> None:

@@ -1,179 +1,252 @@
-"""Takes the secrets out of GetInstance's answer, before anything else looks at it.
+"""Keeps of GetInstance's response what is known to be safe, before anything else looks at it.
 
-What goes: passwords, tokens, access keys and their ids, the password part of `ImageAuth`, values
-of environment variables, userinfo, query and fragment of URLs, and whatever looks like a credential
-in the parts that users fill in (mount options, labels, tags, free objects).
+Each element of the model is declared with its kind (`kinds.py`), and a value that fits its kind is
+kept. What users write freely keeps its names, and of its values those that are plain. Whatever the
+model does not have is dropped.
 """
 
 from __future__ import annotations
 
-import base64
 import json
+import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from .bounds import MAX_DEPTH, Names
-from .credential_like import REDACTED, is_credential_key, without_credentials
+import msgspec
+
+from .bounds import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, MAX_NODES, MAX_TEXT, Names
+from .credential_like import REDACTED, names_credential, names_password
 from .json_text import parse
-from .names import child_path, item_path, tells_of_a_secret, without_secret
+from .kinds import FreeForm, free_value, login, secret
+from .mount_options import flags, option_value
+from .names import child_path, clean_name, item_path
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["REDACTED", "Redaction"]
 
-    from .credential_like import Kind
+_Cleaner: TypeAlias = Callable[["Redaction", Any, str], Any]
+_Judge: TypeAlias = Callable[[str, str], str]
 
-__all__ = ["REDACTED", "redact"]
-
-# The two halves of labels, of tags, and of such pairs in free objects.
-_KEY_NAMES = frozenset({"key", "tagkey", "name"})
-_VALUE_NAMES = frozenset({"value", "tagvalue"})
-_ADDRESS = re.compile(r"(?:Url|Uri)$")
-_PATH = re.compile(r"(?:Path|ImageName)$")
-_USER = re.compile(r"[\w.@+*\-]{1,128}")
-
-# An element of the page whose name sounds like a secret and which is none: it holds some.
-_HOLDERS = frozenset({"CredentialConfig"})
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Names under which an object tells what its other values are of: {"Key": "password", "Value": …}.
+_TELLING = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
+_LONGEST_SCALAR = 64
+_MAX_INTEGER = 2**63 - 1
 
 
-def redact(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Copy an answer without its secrets.
+class Redaction:
+    """What is removed from one response, and how much of it has been looked at.
 
-    A secret becomes `REDACTED`; an empty one stays empty. Redacting a redacted answer changes
-    nothing and names nothing.
-
-    Args:
-        raw: the answer, of dicts, lists and scalars, not nested deeper than `MAX_DEPTH`.
-
-    Returns:
-        The copy, and the wire paths of what was removed from it.
+    Attributes:
+        removed: the paths of what was hidden.
+        dropped: the paths of what was left out, since it passes a limit or is no JSON.
     """
-    walk = _Walk()
-    return {name: walk.element(name, value) for name, value in raw.items()}, walk.removed
 
+    def __init__(self, removed: Names, dropped: Names) -> None:
+        self.removed = removed
+        self.dropped = dropped
+        self._nodes = MAX_NODES
+        self._characters = MAX_CHARACTERS
 
-class _Walk:
-    def __init__(self) -> None:
-        self._names = Names()
+    def element(self, kind: type[msgspec.Struct], name: str, value: Any) -> Any:
+        """Copy the element `name` of a struct, without its secrets.
 
-    @property
-    def removed(self) -> tuple[str, ...]:
-        return self._names.as_tuple()
+        A secret becomes `REDACTED`; an empty one stays empty. Doing it again changes nothing.
+        """
+        if isinstance(value, bytes):
+            return self._drop(name)
+        return _cleaners(kind)[name](self, value, name)
 
-    def element(self, name: str, value: Any) -> Any:
-        """Redact one top-level element."""
-        if name == "EnvironmentVariables" and isinstance(value, dict):
-            return self._values_gone(value, name)
-        if name == "ImageAuth" and isinstance(value, str):
-            return self._image_auth(value, name)
-        if name in _HOLDERS:
-            return self._inside(name, value, name, 0)
-        return self._entry(name, value, name, 0)
+    def text(self, judge: Callable[[str], str], value: Any, path: str) -> Any:
+        """Keep of a text what its kind allows."""
+        if isinstance(value, str):
+            whole = self._bounded(value, path)
+            clean = judge(whole)
+            return clean if clean == whole else self._hidden(clean, path)
+        if judge in (secret, login) and value not in (None, True, False, [], {}):
+            return self._hidden(REDACTED, path)
+        return value
 
-    def _entry(self, name: str, value: Any, path: str, depth: int) -> Any:
-        if tells_of_a_secret(name):
-            return self._gone(value, path)
-        return self._inside(name, value, path, depth)
+    def scalar(self, value: Any, path: str) -> Any:
+        """Let pass what is no text; a number or a time in a text is short."""
+        if isinstance(value, str) and len(value) > _LONGEST_SCALAR:
+            return self._drop(path)
+        return value
 
-    def _inside(self, name: str, value: Any, path: str, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            return self._gone(value, path)
-        if isinstance(value, dict):
-            return self._object(value, path, depth)
-        if isinstance(value, list):
-            return [
-                self._inside(name, each, item_path(path, index), depth + 1)
-                for index, each in enumerate(value)
-            ]
-        if name == "Options" and isinstance(value, (int, float)) and not isinstance(value, bool):
-            # Taken as text it would be options that are no JSON object.
-            return self._gone(value, path)
-        return self._text(name, value, path, depth) if isinstance(value, str) else value
-
-    def _object(self, value: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
-        names_secret = any(
-            isinstance(each, str) and name.lower() in _KEY_NAMES and is_credential_key(each)
-            for name, each in value.items()
-        )
-        kept = {}
-        for name, each in value.items():
-            place = child_path(path, name)
-            if names_secret and name.lower() in _VALUE_NAMES:
-                kept[name] = self._gone(each, place)
-            else:
-                kept[self._name(name, place)] = self._entry(name, each, place, depth + 1)
-        return kept
-
-    def _name(self, name: str, place: str) -> str:
-        clean = without_secret(name)
-        if clean != name:
-            self._names.add(place)
-        return clean
-
-    def _values_gone(self, variables: dict[str, Any], path: str) -> dict[str, Any]:
-        kept = {}
-        for name, value in variables.items():
-            place = child_path(path, name)
-            kept[self._name(name, place)] = self._gone(value, place)
-        return kept
-
-    def _text(self, name: str, text: str, path: str, depth: int) -> str:
-        if name == "Options" or text.lstrip()[:1] in {"{", "["}:
-            try:
-                return self._json_text(name, text, path, depth)
-            except ValueError:
-                if name == "Options":
-                    return str(self._gone(text, path))
-        clean = without_credentials(text, _kind(name))
-        if clean != text:
-            self._names.add(path)
-        return clean
-
-    def _json_text(self, name: str, text: str, path: str, depth: int) -> str:
-        """Redact JSON inside a string; ValueError where it is none."""
-        if not text.strip() or text == REDACTED:
-            return text
-        value, doubled = parse(text)
-        if name == "Options" and value is not None and not isinstance(value, dict):
-            msg = "options are an object"
-            raise ValueError(msg)
-        clean = self._inside(name, value, path, depth + 1)
-        if clean == value and not doubled:
-            return text
-        if doubled:
-            self._names.add(path)
-        return json.dumps(clean, ensure_ascii=False)
-
-    def _gone(self, value: Any, path: str) -> Any:
-        """Give what stands for a secret; nothing is no secret."""
-        if value is None or isinstance(value, bool) or value in ("", REDACTED, [], {}):
+    def struct(self, kind: type[msgspec.Struct], value: Any, path: str) -> Any:
+        """Copy the elements that a struct has."""
+        if not isinstance(value, Mapping):
             return value
-        self._names.add(path)
-        return REDACTED
+        return {
+            name: clean(self, value[name], f"{path}.{name}")
+            for name, clean in _cleaners(kind).items()
+            if name in value and self._next(path)
+        }
 
-    def _image_auth(self, text: str, path: str) -> Any:
-        clean = _without_password(text)
-        if clean != text:
-            self._names.add(path)
-        return clean
+    def items(self, clean: _Cleaner, value: Any, path: str) -> Any:
+        """Copy a list."""
+        if not isinstance(value, list):
+            return value
+        kept = []
+        for index, each in enumerate(value):
+            if index >= MAX_ITEMS or not self._next(f"{path}[{index}:]"):
+                self.dropped.add(f"{path}[{index}:]")
+                break
+            kept.append(clean(self, each, item_path(path, index)))
+        return kept
+
+    def free(self, rule: FreeForm, value: Any, path: str) -> Any:
+        """Copy what users write freely."""
+        if rule is FreeForm.NAMES:
+            return self._object(value, path, "", 0, _no_value) if isinstance(value, dict) else value
+        if rule is FreeForm.VALUES:
+            return self._free(value, path, "", 0, free_value)
+        if value is None or isinstance(value, (bool, dict, list)):
+            return value
+        mount = rule is FreeForm.MOUNT_OPTIONS
+        text = self._bounded(value, path) if isinstance(value, str) else REDACTED
+        if not text.strip() or text == REDACTED:
+            return text if text == value else self._hidden(REDACTED, path)
+        try:
+            parsed, doubled = parse(text)
+        except ValueError:
+            parsed, doubled = None, False
+        if isinstance(parsed, dict):
+            clean = self._free(parsed, path, "", 0, option_value if mount else free_value)
+            if clean == parsed and not doubled:
+                return text
+            return self._hidden(json.dumps(clean, ensure_ascii=False), path if doubled else "")
+        return self.text(
+            flags if mount and not text.lstrip().startswith(("{", "[", '"')) else secret, text, path
+        )
+
+    def _free(self, value: Any, path: str, name: str, depth: int, judge: _Judge) -> Any:
+        if depth > MAX_DEPTH:
+            return self._drop(path)
+        if isinstance(value, dict):
+            return self._object(value, path, name, depth, judge)
+        if isinstance(value, list):
+            return self._list(value, path, name, depth, judge)
+        if isinstance(value, str):
+            return self.text(lambda text: judge(text, name), value, path)
+        if value is None or isinstance(value, bool):
+            return value
+        if (
+            not isinstance(value, (int, float))
+            or not math.isfinite(value)
+            or abs(value) > _MAX_INTEGER
+        ):
+            return self._drop(path)
+        judged = judge is _no_value or (names_credential(name) and names_password(name))
+        return self._hidden(REDACTED, path) if judged else value
+
+    def _list(self, value: list[Any], path: str, name: str, depth: int, judge: _Judge) -> list[Any]:
+        told = name
+
+        def clean(_: Redaction, each: Any, place: str) -> Any:
+            nonlocal told
+            kept = self._free(each, place, told, depth + 1, judge)
+            # ["--password", "…"]: an item may tell what the next one is.
+            told = each if isinstance(each, str) and _is_credential_word(each) else name
+            return kept
+
+        kept: list[Any] = self.items(clean, value, path)
+        return kept
+
+    def _object(
+        self, value: dict[Any, Any], path: str, of: str, depth: int, judge: _Judge
+    ) -> dict[str, Any]:
+        outer = of if names_credential(of) else ""
+        told = next(
+            (
+                each
+                for name, each in value.items()
+                if isinstance(each, str) and _is_telling(name) and _is_credential_word(each)
+            ),
+            outer,
+        )
+        kept: dict[str, Any] = {}
+        for name, each in value.items():
+            if len(kept) >= MAX_ITEMS or not self._next(path):
+                self.dropped.add(child_path(path, name))
+                break
+            clean = self._sound(clean_name(str(name)))
+            place = child_path(path, clean)
+            if clean != name and clean == REDACTED:
+                self.removed.add(place)
+            inner = told if told and (outer or not _is_telling(name)) else str(name)
+            kept[clean] = self._free(each, place, inner, depth + 1, judge)
+        return kept
+
+    def _bounded(self, text: str, path: str) -> str:
+        room = min(MAX_TEXT, self._characters)
+        if len(text) > room:
+            self.dropped.add(path)
+        self._characters -= min(len(text), room)
+        return self._sound(text[:room])
+
+    @staticmethod
+    def _sound(text: str) -> str:
+        """A lone surrogate is no character, and no UTF-8 can carry it."""
+        return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+    def _next(self, path: str) -> bool:
+        self._nodes -= 1
+        if self._nodes < 0:
+            self.dropped.add(path)
+        return self._nodes >= 0
+
+    def _hidden(self, value: Any, path: str) -> Any:
+        if path:
+            self.removed.add(path)
+        return value
+
+    def _drop(self, path: str) -> None:
+        self.dropped.add(path)
 
 
-def _kind(name: str) -> Kind:
-    if _ADDRESS.search(name):
-        return "address"
-    return "path" if _PATH.search(name) else "text"
+def _no_value(text: str, name: str) -> str:
+    return secret(text)
 
 
-def _without_password(image_auth: str) -> str:
-    """Keep the user name of base64 `user:password`; the marker alone where it is none."""
-    if not image_auth.strip() or image_auth == REDACTED:
-        return image_auth
-    try:
-        decoded = base64.b64decode(image_auth, validate=True).decode()
-    except ValueError:
-        return REDACTED
-    user, colon, password = decoded.partition(":")
-    if not colon or not _USER.fullmatch(user) or without_credentials(user) != user:
-        return REDACTED
-    if password in {"", REDACTED}:
-        return image_auth
-    return base64.b64encode(f"{user}:{REDACTED}".encode()).decode()
+def _is_telling(name: object) -> bool:
+    return str(name)[-16:].lower().endswith(_TELLING)
+
+
+def _is_credential_word(text: str) -> bool:
+    return (
+        len(text) <= _LONGEST_SCALAR and not any(map(str.isspace, text)) and names_credential(text)
+    )
+
+
+@cache
+def _cleaners(kind: type[msgspec.Struct]) -> dict[str, _Cleaner]:
+    types = get_type_hints(kind, include_extras=True)
+    return {
+        field.encode_name: _cleaner(types[field.name], field.encode_name)
+        for field in msgspec.structs.fields(kind)
+    }
+
+
+def _cleaner(annotation: Any, name: str) -> _Cleaner:
+    """Find what copies an element of this type; TypeError for a text without a kind."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return _cleaner(next(each for each in arguments if each is not NoneType), name)
+    if origin is Annotated:
+        rule = arguments[1]
+        return _with(Redaction.free if isinstance(rule, FreeForm) else Redaction.text, rule)
+    if origin is tuple:
+        return _with(Redaction.items, _cleaner(arguments[0], name))
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return _with(Redaction.struct, annotation)
+    if annotation is str or origin is Mapping or annotation is Any:
+        msg = f"{name} needs a kind: see kinds.py"
+        raise TypeError(msg)
+    return Redaction.scalar
+
+
+def _with(method: Callable[..., Any], rule: Any) -> _Cleaner:
+    return lambda redaction, value, path: method(redaction, rule, value, path)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
-from jupyter_dsw.instance.model import Instance, parse_instance
+from jupyter_dsw.instance.model import Instance, decode_instance, parse_instance
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
 from jupyter_dsw.upstream.failures import reject_answer
@@ -18,7 +16,6 @@ from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
-    from jupyter_dsw.instance.element_reader import ElementReader
     from jupyter_dsw.upstream.transport import HTTPAnswer
 
 # The emulator says by this header of an answer that it is one.
@@ -48,14 +45,13 @@ def read_answer(
     answer: HTTPAnswer,
     secrets: tuple[str, ...],
     now: float,
-    reader: ElementReader | None = None,
     *,
     sent: float,
 ) -> Answer:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
-    `secrets` are strings that no error may quote, `reader` is that of the answers before. `now` and
-    `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
+    `secrets` are strings that no error may quote. `now` and `sent` are when the request was sent:
+    seconds since the epoch, and `elapsed_seconds`.
     """
     if 300 <= answer.status < 400:
         reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
@@ -66,7 +62,7 @@ def read_answer(
     if not ("InstanceId" in document or document.get("Success") is True):
         reject_answer(text("is JSON, but describes no instance"))
     try:
-        instance = parse_instance(document, reader)
+        instance = parse_instance(document)
     except (TypeError, ValueError):
         reject_answer(text("is JSON, but describes no instance"))
     date = answer_date(answer.headers)
@@ -99,11 +95,9 @@ def simulated_speed(answer: HTTPAnswer) -> float:
 def _decode(answer: HTTPAnswer) -> dict[str, Any]:
     """The body's JSON object; {} where an error status says enough without one."""
     try:
-        document = msgspec.json.decode(answer.body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        document = None
-    if isinstance(document, dict):
-        return document
+        return decode_instance(answer.body)
+    except ValueError:
+        pass
     if answer.status >= 400:
         return {}
     if not answer.body.strip():

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.instance.credential_like import REDACTED, without_credentials
+from jupyter_dsw.instance.credential_like import REDACTED
+from jupyter_dsw.instance.secrets_in_text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,6 @@ MAX_MESSAGE = 300
 _LOOKED_AT = 2000
 _CUT = "…"
 
-# Digests and signatures that the gateway quotes; no word that a person reads is so long.
-_LONG_RUN = re.compile(r"[A-Za-z0-9+/=_]{32,}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._*-]{0,79}")
 
 
@@ -32,8 +31,7 @@ def clean_message(text: object, secrets: Iterable[str] = ()) -> str:
     text = "".join(map(_visible, text[: 4 * _LOOKED_AT]))
     for secret in secrets:
         text = text.replace(secret, REDACTED)
-    text = without_credentials(" ".join(text.split())[:_LOOKED_AT])
-    text = _LONG_RUN.sub(REDACTED, text)
+    text = without_secrets(" ".join(text.split())[:_LOOKED_AT])
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + _CUT
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.instance.model import element_reader
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer, simulated_speed
 from jupyter_dsw.upstream.credentials import CredentialChain
@@ -62,7 +61,6 @@ class Client:
         self._settings: Settings | None = None
         self._simulated = False
         self._speed = 1.0
-        self._reader = element_reader()
         self._transport = Transport(
             user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
         )
@@ -147,7 +145,7 @@ class Client:
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, now, self._reader, sent=sent)
+        return read_answer(answer, secrets, now, sent=sent)
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline

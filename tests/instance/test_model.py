@@ -82,7 +82,6 @@ def test_the_example_names_what_was_removed() -> None:
     assert set(instance().redacted) == {
         "InstanceUrl",
         "EnvironmentVariables.key",
-        "Labels[0].Value",
         f"{user}.AccessKeyId",
         f"{user}.SecurityToken",
         "ImageAuth",
