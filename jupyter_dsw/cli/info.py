@@ -111,7 +111,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         stream = sys.stdout if reading.instance is not None else sys.stderr
         width = shutil.get_terminal_size().columns
-        print(page(reading, arguments.warn_minutes, width, Paint(stream)), file=stream)
+        # What goes into a pipe or a file may be read on another day.
+        kept = not stream.isatty()
+        shown = page(reading, arguments.warn_minutes, width, Paint(stream), kept=kept)
+        print(shown, file=stream)
     return exit_status(reading, arguments.warn_minutes)
 
 
@@ -127,10 +130,12 @@ def exit_status(reading: Reading, warn_minutes: float) -> int:
     return RUNNING
 
 
-def page(reading: Reading, warn_minutes: float, width: int, paint: Paint) -> str:
+def page(
+    reading: Reading, warn_minutes: float, width: int, paint: Paint, *, kept: bool = False
+) -> str:
     """`reading` as text, in colours."""
     colour = _COLOURS[exit_status(reading, warn_minutes)]
-    head, *rest = reading.to_text(width).split("\n\n")
+    head, *rest = reading.to_text(width, kept=kept).split("\n\n")
     parts = [_painted_head(head, colour, paint)]
     if rest:
         *sections, foot = rest

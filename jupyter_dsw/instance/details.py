@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.language import joined, text
 
 from .page import MAX_ROWS, Fact, Section, facts, table
-from .phrases import both_words, few_words, on_words, pair_words, plain, time_words, yes_words
+from .phrases import both_words, few_words, on_words, pair_words, plain, yes_words
 
 if TYPE_CHECKING:
     from .countdowns import Countdowns
     from .model import Instance
+    from .moments import Moments
 
 
-def network_section(instance: Instance, _stops: Countdowns) -> Section:
+def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """The VPC, its addresses and forwarded ports."""
     vpc = instance.user_vpc
     pods = [each.ip for each in instance.pod_ips if each.ip]
@@ -53,7 +54,7 @@ def network_section(instance: Instance, _stops: Countdowns) -> Section:
     )
 
 
-def details_section(instance: Instance, _stops: Countdowns) -> Section:
+def details_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
     """The rest of the answer, and what was left out of it."""
     return Section(
         text("Details"),
@@ -61,11 +62,11 @@ def details_section(instance: Instance, _stops: Countdowns) -> Section:
             *facts(
                 (text("Owner"), both_words(instance.user_name, instance.user_id)),
                 (text("Visibility"), plain(instance.accessibility or "")),
-                (text("Created"), time_words(instance.gmt_create_time)),
-                (text("Changed"), time_words(instance.gmt_modified_time)),
+                (text("Created"), moments.write(instance.gmt_create_time)),
+                (text("Changed"), moments.write(instance.gmt_modified_time)),
                 (text("Image ID"), plain(instance.image_id or "")),
                 (text("Image URL"), plain(instance.image_url or "")),
-                (text("Resource"), both_words(instance.resource_name, instance.resource_id)),
+                (text("Resource"), both_words(_other_resource(instance), instance.resource_id)),
                 (text("Priority"), "" if instance.priority is None else str(instance.priority)),
                 (text("Workspace folder"), plain(instance.workspace_source or "")),
             ),
@@ -92,10 +93,15 @@ def details_section(instance: Instance, _stops: Countdowns) -> Section:
     )
 
 
+def _other_resource(instance: Instance) -> str | None:
+    """The resource's name, unless it is the type that the section about resources has."""
+    known = instance.ecs_spec or instance.resource_name
+    return None if instance.resource_name == known else instance.resource_name
+
+
 def _links(instance: Instance) -> tuple[Fact, ...]:
     return facts(
         (text("Console"), plain(instance.instance_url or ""), instance.instance_url),
-        ("JupyterLab", plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
         ("Web IDE", plain(instance.web_ide_url or ""), instance.web_ide_url),
         (text("Terminal"), plain(instance.terminal_url or ""), instance.terminal_url),
     )

@@ -16,13 +16,13 @@ from .statuses import SNAPSHOT_STEPS, snapshot_status_in_words, status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from jupyter_dsw.language import Text
 
-    from .countdowns import Countdowns, IdleCountdown, ScheduledCountdown
+    from .countdowns import Countdowns, IdleCountdown, ScheduledCountdown, Stop
     from .elements import InstanceSnapshot
     from .model import Instance
+    from .moments import Moments
 
 MAX_VALUE = 400
 """Characters of one value that are shown."""
@@ -93,27 +93,29 @@ def format_duration(milliseconds: float) -> Text:
     return joined(" ", (word for count, unit in shown for word in (str(count), unit)))
 
 
-def format_time(time: datetime) -> Text:
-    """Write a time as `2026-11-23 21:00:00 UTC`."""
-    year, month, day, of_day = f"{time:%Y %m %d %H:%M:%S}".split(" ")
-    return text("%1-%2-%3 %4 UTC", year, month, day, of_day)
-
-
 def status_words(instance: Instance) -> str:
     """Give the status, with its meaning where that says more."""
     return status_in_words(plain(instance.status or "")) or text("status not told")
 
 
-def next_stop_words(instance: Instance, stops: Countdowns) -> str:
+def stops_at_the_head(stops: Countdowns) -> tuple[Stop, ...]:
+    """Which stops the line under the status is about; the others are in their own section."""
+    if stops.next_stop is None:
+        return () if stops.idle.state == "off" else ("idle",)
+    # A stop whose time is unknown may be nearer than the one that is known.
+    return tuple(dict.fromkeys((stops.next_stop, *stops.unknown)))
+
+
+def next_stop_words(instance: Instance, stops: Countdowns, moments: Moments) -> str:
     """Say which stop comes first and why: the line under the status."""
     if instance.has_ended:
         return ""
-    words = {"idle": idle_words(stops.idle), "scheduled": scheduled_words(stops.scheduled)}
-    if stops.next_stop is None:
-        return words["idle"] if stops.idle.state != "off" else text("none is set")
-    # A stop whose time is unknown may be nearer than the one that is known.
-    shown = dict.fromkeys((stops.next_stop, *stops.unknown))
-    return joined(text("; "), (words[stop] for stop in shown))
+    words = {
+        "idle": idle_words(stops.idle),
+        "scheduled": text("scheduled: %1", scheduled_words(stops.scheduled, moments)),
+    }
+    shown = stops_at_the_head(stops)
+    return joined(text("; "), (words[stop] for stop in shown)) if shown else text("none is set")
 
 
 def idle_words(idle: IdleCountdown) -> str:
@@ -123,8 +125,8 @@ def idle_words(idle: IdleCountdown) -> str:
         return text("off")
     if idle.state == "unknown":
         if not longest:
-            return text("idle stop: time unknown, see the PAI console")
-        return text("idle stop after %1 min: time unknown, see the PAI console", longest)
+            return text("idle: time unknown, see the PAI console")
+        return text("after %1 min idle: time unknown, see the PAI console", longest)
     if idle.state == "active":
         below = _below(idle)
         if below is None:
@@ -170,19 +172,17 @@ def _percent(value: float) -> Text:
     return text("%1 %", f"{value:.15g}")
 
 
-def scheduled_words(scheduled: ScheduledCountdown) -> str:
+def scheduled_words(scheduled: ScheduledCountdown, moments: Moments) -> str:
     """Say how the scheduled stop stands."""
     if scheduled.state == "off":
         return text("off")
-    at = format_time(scheduled.due_time) if scheduled.due_time else ""
+    at = moments.write(scheduled.due_time)
     if scheduled.remaining_ms is None:
         if at:
-            return text("scheduled: stops at %1, time left unknown", at)
-        return text("scheduled stop: time unknown, see the PAI console")
+            return text("stops at %1, time left unknown", at)
+        return text("time unknown, see the PAI console")
     left = format_duration(scheduled.remaining_ms)
-    if at:
-        return text("scheduled: stops in %1 (%2)", left, at)
-    return text("scheduled: stops in %1", left)
+    return text("stops in %1, at %2", left, at) if at else text("stops in %1", left)
 
 
 def snapshot_words(snapshot: InstanceSnapshot) -> str:
@@ -243,11 +243,6 @@ def joined_words(*words: str) -> str:
 def pair_words(pairs: Iterable[tuple[str | None, Any]]) -> str:
     """Enumerate names with their values, `"tag1=value1, tag2"`."""
     return few_words(f"{name}={value}" if value else f"{name or ''}" for name, value in pairs)
-
-
-def time_words(time: datetime | None) -> str:
-    """Give a time, or nothing."""
-    return format_time(time) if time else ""
 
 
 def core_words(cores: float | None, told: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -13,10 +13,10 @@ from .countdowns import Countdowns
 from .details import details_section, network_section
 from .html import page_to_html
 from .model import Instance
+from .moments import Moments
 from .page import Page, Section, facts
 from .phrases import (
     format_duration,
-    format_time,
     joined_words,
     next_stop_words,
     plain,
@@ -26,6 +26,7 @@ from .phrases import (
 from .sections import (
     datasets_section,
     disks_section,
+    other_timers_section,
     resources_section,
     snapshots_section,
     status_section,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SECTIONS", "Problem", "View", "format_duration", "to_html", "to_text"]
 
-_MAKERS: dict[str, Callable[[Instance, Countdowns], Section]] = {
+_MAKERS: dict[str, Callable[[Instance, Countdowns, Moments], Section]] = {
     "status": status_section,
     "datasets": datasets_section,
     "snapshots": snapshots_section,
@@ -78,7 +79,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     countdowns: Countdowns | None = None
     """Its stops, as of now."""
     read_at: datetime | None = None
-    """When the endpoint answered (aware)."""
+    """When the endpoint responded (aware)."""
+    read_at_by: Literal["endpoint", "local"] = "endpoint"
+    """Whose clock that is by: "local" is this machine's."""
     age_ms: int | None = None
     """Milliseconds since then."""
     problem: Problem | None = None
@@ -89,6 +92,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an emulator answered."""
     language: Language = "en"
     """The language of the person who reads it."""
+    moments: Moments = Moments()
+    """How moments are written for that person."""
 
 
 def to_text(view: View, sections: Iterable[str] = (), *, width: int = 80) -> str:
@@ -122,13 +127,21 @@ def _page(view: View, names: tuple[str, ...]) -> Page:
     instance = view.instance
     stops = view.countdowns or Countdowns()
     chosen = _chosen(names)
-    made = () if instance is None else tuple(_MAKERS[name](instance, stops) for name in chosen)
+    makers = dict(_MAKERS)
+    # What the line under the status says is not repeated, unless this section was named.
+    timers_named = "timers" in names and chosen != SECTIONS
+    if not timers_named:
+        makers["timers"] = other_timers_section
+    made = tuple(makers[name](instance, stops, view.moments) for name in chosen if instance)
+    next_stop = ""
+    if instance and view.countdowns and not timers_named:
+        next_stop = next_stop_words(instance, stops, view.moments)
     return Page(
         status=status_words(instance) if instance else "",
         tone=_tone(instance.status) if instance else "off",
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
         facts=facts(
-            (NEXT_STOP, next_stop_words(instance, stops) if instance and view.countdowns else ""),
+            (NEXT_STOP, next_stop),
             (text("Reason"), _reason(instance) if instance else ""),
         ),
         notice=_SIMULATED if view.simulated else "",
@@ -182,7 +195,8 @@ def _foot(view: View) -> str:
     if view.read_at is None:
         return text("From %1", origin) if origin else ""
     return joined_words(
-        text("Read %1", format_time(view.read_at)),
+        text("Read %1", view.moments.write(view.read_at)),
+        text("by this machine's clock") if view.read_at_by == "local" else "",
         "" if view.age_ms is None else text("%1 ago", format_duration(view.age_ms)),
         text("from %1", origin) if origin else "",
     )

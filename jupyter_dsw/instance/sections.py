@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_dsw.language import text
@@ -21,7 +22,7 @@ from .phrases import (
     scheduled_words,
     size_words,
     snapshot_words,
-    time_words,
+    stops_at_the_head,
 )
 
 if TYPE_CHECKING:
@@ -30,30 +31,31 @@ if TYPE_CHECKING:
     from .countdowns import Countdowns
     from .elements import CloudDisk, Dataset, InstanceSnapshot
     from .model import Instance
+    from .moments import Moments
 
 _Item = TypeVar("_Item")
 
 
-def status_section(instance: Instance, _stops: Countdowns) -> Section:
+def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """What is running: instance, image, workspace, since when."""
     running = instance.accumulated_running_time_in_ms
     return Section(
         text("Instance"),
         facts(
-            (text("Instance"), plain(instance.instance_id or "")),
+            (text("Instance ID"), plain(instance.instance_id or "")),
             (text("Image"), plain(instance.image_name or instance.image_url or "")),
             (text("Workspace"), both_words(instance.workspace_name, instance.workspace_id)),
             (
                 text("Running time"),
                 None if running is None else text("%1 in all", format_duration(running)),
             ),
-            (text("Open"), plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
+            ("JupyterLab", plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
         ),
         empty=text("Nothing is told about it."),
     )
 
 
-def datasets_section(instance: Instance, _stops: Countdowns) -> Section:
+def datasets_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """The mounted datasets: where, whether one may write, from where."""
     return _list_section(
         text("Datasets"),
@@ -75,39 +77,52 @@ def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
     )
 
 
-def snapshots_section(instance: Instance, _stops: Countdowns) -> Section:
+def snapshots_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
     """The saved images, newest first, with how far they are and why they failed."""
     return _list_section(
         text("Snapshots"),
         (text("Image"), text("Status"), text("Created"), text("Reason")),
         instance.snapshots,
-        _snapshot_row,
+        partial(_snapshot_row, moments),
         empty=text("No image has been saved."),
     )
 
 
-def _snapshot_row(snapshot: InstanceSnapshot) -> tuple[str, ...]:
+def _snapshot_row(moments: Moments, snapshot: InstanceSnapshot) -> tuple[str, ...]:
     reason = reason_words(snapshot.reason_code, snapshot.reason_message)
     return (
         plain(snapshot.image_name or snapshot.image_id or ""),
         snapshot_words(snapshot),
-        time_words(snapshot.gmt_create_time),
+        moments.write(snapshot.gmt_create_time),
         (reason or text("no reason told")) if snapshot.status == "Failed" else "",
     )
 
 
-def timers_section(_instance: Instance, stops: Countdowns) -> Section:
+def timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
     """Both stops."""
     return Section(
         text("Timers"),
         facts(
             (text("Idle stop"), idle_words(stops.idle)),
-            (text("Scheduled stop"), scheduled_words(stops.scheduled)),
+            (text("Scheduled stop"), scheduled_words(stops.scheduled, moments)),
         ),
     )
 
 
-def resources_section(instance: Instance, _stops: Countdowns) -> Section:
+def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
+    """The stops that the line under the status is not about."""
+    shown = stops_at_the_head(stops)
+    if not shown:  # that none is set
+        return Section(text("Timers"))
+    idle = "" if "idle" in shown else idle_words(stops.idle)
+    scheduled = "" if "scheduled" in shown else scheduled_words(stops.scheduled, moments)
+    return Section(
+        text("Timers"),
+        facts((text("Idle stop"), idle), (text("Scheduled stop"), scheduled)),
+    )
+
+
+def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """What it runs on."""
     asked = instance.requested_resource
     gpus = asked.gpu_count if asked else None
@@ -133,7 +148,7 @@ def resources_section(instance: Instance, _stops: Countdowns) -> Section:
     )
 
 
-def disks_section(instance: Instance, _stops: Countdowns) -> Section:
+def disks_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """The cloud disks and how full they are."""
     return _list_section(
         text("Cloud disks"),

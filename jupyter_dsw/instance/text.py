@@ -56,13 +56,14 @@ def _aligned(facts: Sequence[Fact], width: int) -> list[str]:
 
 
 def _table(table: Table, width: int) -> list[str]:
-    """Set rows in columns; a column too wide for that goes on lines of its own below."""
-    widths = [max(columns(row[index]) for row in table.rows) for index in range(len(table.columns))]
+    """Set rows in columns below their names; what is too wide goes on lines of its own below."""
+    rows = (table.columns, *table.rows)
+    widths = [max(columns(row[index]) for row in rows) for index in range(len(table.columns))]
     beside = list(range(len(widths)))
     while len(beside) > 1 and sum(widths[i] + _GAP for i in beside) > width:
         beside.remove(max(beside, key=lambda index: widths[index]))
     lines = []
-    for row in table.rows:
+    for row in rows:
         first = "".join(padded(row[index], widths[index] + _GAP) for index in beside).rstrip()
         lines += wrapped(_INDENT + first, width, _INDENT * 2)
         for index in range(len(row)):

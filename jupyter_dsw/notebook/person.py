@@ -1,15 +1,19 @@
-"""Which language the person at this kernel or terminal reads."""
+"""Which language the person at this kernel or terminal reads, and in which time zone."""
 
 from __future__ import annotations
 
 import os
 import re
+import time
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.language import of_environment, of_tags, translated
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from jupyter_dsw.language import Language
 
 LONGEST_SETTINGS = 64 * 1024
@@ -25,6 +29,18 @@ def language() -> Language:
     It is looked up each time: a choice counts from the next thing that is said.
     """
     return of_tags([_chosen_in_jupyterlab()]) or of_environment(os.environ)
+
+
+def time_zone(region: str | None) -> tzinfo | None:
+    """The person's time zone; None is the one that this process is set to.
+
+    A container is at UTC unless somebody sets it. In the `region`s of China (`cn-…`) people have
+    UTC+8 then; `TZ=UTC` asks for UTC all the same.
+    """
+    is_set = bool(os.environ.get("TZ")) or time.timezone != 0 or time.daylight != 0
+    if not is_set and region is not None and region.startswith("cn-"):
+        return timezone(timedelta(hours=8))
+    return None
 
 
 def said(words: str) -> str:

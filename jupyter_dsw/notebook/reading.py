@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timezone
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.instance import render
+from jupyter_dsw.instance.moments import Moments
 from jupyter_dsw.language import joined, text
 from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook import person
@@ -42,9 +44,13 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     def __str__(self) -> str:
         return self.to_text()
 
-    def to_text(self, width: int = 80) -> str:
-        """The chosen sections as plain text, lines at most `width` columns wide."""
-        return render.to_text(self._view(), self.sections, width=width)
+    def to_text(self, width: int = 80, *, kept: bool = True) -> str:
+        """The chosen sections as plain text, lines at most `width` columns wide.
+
+        Moments are in the person's time zone, with its offset. `kept`: the text may be read on
+        another day, so moments of today have their date as well.
+        """
+        return render.to_text(self._view(kept=kept), self.sections, width=width)
 
     def to_json(self) -> str:
         """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
@@ -76,8 +82,12 @@ class Reading(base.Reading, frozen=True, kw_only=True):
                 "text/html": f"{static['text/html']}<p>{why}</p>",
             }
 
-    def _view(self) -> render.View:
+    def _view(self, *, kept: bool = True) -> render.View:
         now = elapsed_seconds()
+        moments = Moments(
+            zone=person.time_zone(self.source.region),
+            now=None if kept else datetime.now(timezone.utc),
+        )
         problem = self.error and render.Problem(
             self.error.code, self.error.message, self.error.advice
         )
@@ -85,11 +95,13 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             instance=self.instance,
             countdowns=self.countdowns_at(now),
             read_at=self.read_at,
+            read_at_by=self.read_at_by,
             age_ms=self.age_ms_at(now),
             problem=problem or None,
             origin=self._origin(),
             simulated=self.source.simulated,
             language=person.language(),
+            moments=moments,
         )
 
     def _origin(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +34,15 @@ def test_in_a_terminal_it_has_colours_and_the_terminals_width() -> None:
         assert "\x1b[32m●\x1b[0m" in terminal.raw
         assert "\x1b[1mDatasets" in terminal.raw
         assert max(map(len, terminal.text.splitlines())) <= 50
+
+
+def test_moments_are_in_the_persons_time_zone_and_dated_only_where_they_are_kept() -> None:
+    assert re.search(r"Read \d{4}-\d\d-\d\d \d\d:\d\d \(UTC-7\)", dsw("info", TZ="MST7").stdout)
+    # Where it is noon, so that no test runs over midnight.
+    hours = datetime.now(timezone.utc).hour - 12
+    with Terminal(*DSW, "info", TZ=f"XYZ{hours}") as terminal:
+        assert terminal.wait() == 0
+        assert re.search(r"Read \d\d:\d\d \(UTC", terminal.text)
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
@@ -103,7 +114,7 @@ def test_a_stop_whose_time_cannot_be_read_is_no_success(emulator: Emulator, time
     emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 0}, InstanceShutdownTimer=timer)
     done = dsw("info")
     assert done.returncode == 1
-    assert "Next stop  scheduled stop: time unknown, see the PAI console" in done.stdout
+    assert "Next stop  scheduled: time unknown, see the PAI console" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,6 +21,7 @@ from jupyter_dsw.instance import (
     to_text,
 )
 from jupyter_dsw.instance.html import is_safe_link
+from jupyter_dsw.instance.moments import Moments
 from jupyter_dsw.instance.phrases import plain
 from jupyter_dsw.language import Language, translated
 from jupyter_dsw.language import text as sentence
@@ -102,25 +104,25 @@ def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) ->
     [
         (
             {"IdleInstanceCuller": None, "InstanceShutdownTimer": {"DueTime": "soon"}},
-            "scheduled stop: time unknown, see the PAI console",
+            "scheduled: time unknown, see the PAI console",
         ),
         (
             {"IdleInstanceCuller": "on", "InstanceShutdownTimer": None},
-            "idle stop: time unknown, see the PAI console",
+            "idle: time unknown, see the PAI console",
         ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": "x"},
                 "InstanceShutdownTimer": None,
             },
-            "idle stop after 60 min: time unknown, see the PAI console",
+            "after 60 min idle: time unknown, see the PAI console",
         ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 29.5},
                 "InstanceShutdownTimer": "soon",
             },
-            "unless it is used; scheduled stop: time unknown, see the PAI console",
+            "unless it is used; scheduled: time unknown, see the PAI console",
         ),
     ],
 )
@@ -188,7 +190,29 @@ def test_a_section_without_content_says_so_only_when_it_was_asked_for() -> None:
 def test_the_timers_section_shows_both_stops() -> None:
     shown = to_text(view(), ["timers"], width=120)
     assert "Idle stop       idle 30 of 60 min: " in shown
-    assert "Scheduled stop  scheduled: stops in 1 h (2021-01-12 14:36:01 UTC)" in shown
+    assert "Scheduled stop  stops in 1 h, at 2021-01-12 14:36 (UTC)" in shown
+    assert "Next stop" not in shown, "it would be the same again"
+
+
+def test_text_says_nothing_twice() -> None:
+    scheduled = {"MaxIdleTimeInMinutes": 60, "CpuPercentThreshold": 20}
+    for elements in ({}, {"IdleInstanceCuller": scheduled}, {"InstanceShutdownTimer": None}):
+        for sections in ([], ["all"], ["timers"]):
+            shown = to_text(view(instance(**elements)), sections, width=200)
+            values = [line.split("  ")[-1] for line in shown.splitlines() if "stop" in line]
+            assert len(values) == len(set(values)), shown
+    none = view(instance(IdleInstanceCuller=None, InstanceShutdownTimer=None))
+    assert "Timers" not in to_text(none), "the line under the status says that none is set"
+    assert to_text(view(), ["all"], width=200).count("/dsw-3****/lab/") == 1
+
+
+def test_columns_have_their_names_above_them_also_where_a_column_goes_below() -> None:
+    shown = to_text(view(), ["datasets", "disks"], width=60).splitlines()
+    head = shown.index("Datasets") + 1
+    assert shown[head : head + 2] == ["  Mount path  Access      Dataset", "    Source"]
+    assert shown[head + 2].startswith("  /mnt/data   read-write  d-")
+    disks = shown.index("Cloud disks") + 1
+    assert shown[disks].startswith("  Mount path ")
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
@@ -215,13 +239,31 @@ def test_a_snapshot_tells_how_far_it_is_and_why_it_failed(render: Any) -> None:
 
 def test_a_disk_shows_how_full_it_is() -> None:
     disk = example()["CloudDisks"][0] | {"Status": {"Usage": 12, "Capacity": 30}}
-    assert "30 GiB  ████░░░░░░ 40 %" in to_text(view(instance(CloudDisks=[disk])), ["disks"])
+    assert "30 GiB    ████░░░░░░ 40 %" in to_text(view(instance(CloudDisks=[disk])), ["disks"])
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
 def test_the_foot_tells_when_from_where_and_how_old(render: Any) -> None:
     shown = " ".join(render(view()).split())
-    assert f"Read 2026-11-23 21:00:00 UTC, 45 s ago, from {ORIGIN}" in shown
+    assert f"Read 2026-11-23 21:00 (UTC), 45 s ago, from {ORIGIN}" in shown
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_the_foot_says_whose_clock_it_was_where_the_endpoint_sent_none(render: Any) -> None:
+    assert "clock" not in render(view())
+    shown = " ".join(unescape(render(view(read_at_by="local"))).split())
+    assert "Read 2026-11-23 21:00 (UTC), by this machine's clock, 45 s ago" in shown
+
+
+@pytest.mark.parametrize("render", [to_text, to_html])
+def test_all_moments_are_in_the_persons_time_zone_with_its_offset(render: Any) -> None:
+    china = Moments(zone=timezone(timedelta(hours=8)))
+    snapshot = {"ImageName": "one", "Status": "Saved", "GmtCreateTime": "2026-11-22T18:30:00Z"}
+    read = instance(InstanceSnapshotList=[snapshot], LatestSnapshot=None)
+    shown = render(view(read, moments=china), ["timers", "snapshots", "details"])
+    for moment in ("2021-01-12 22:36", "2026-11-24 05:00", "2026-11-23 02:30"):
+        assert f"{moment} (UTC+8)" in shown
+    assert "UTC)" not in shown
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
@@ -426,13 +468,14 @@ def test_durations_in_chinese(milliseconds: int, expected: str) -> None:
 def test_a_page_in_chinese_says_the_same() -> None:
     gpu = instance(AcceleratorType="GPU", Datasets=example()["Datasets"] * 2)
     shown = to_text(view(gpu, language="zh_CN"), ["datasets", "timers"], width=120)
-    assert shown.splitlines()[:2] == [
-        "● 运行中  training_data",
-        "  下次停止  已闲置 30 / 60 分钟：约 30 分钟后停止，除非 CPU 达到 20% 或 GPU 达到 10%",
-    ]
+    idle = "已闲置 30 / 60 分钟：约 30 分钟后停止，除非 CPU 达到 20% 或 GPU 达到 10%"
+    assert shown.splitlines()[0] == "● 运行中  training_data"
+    assert f"闲置停止  {idle}" in shown
     assert "数据集（2）" in shown
-    assert "定时停止  定时：1 小时后停止（2021年01月12日 14:36:01 UTC）" in shown
-    assert "读取于 2026年11月23日 21:00:00 UTC，45 秒前，来自 " in shown
+    assert "定时停止  1 小时后停止，停止时间 2021-01-12 14:36（UTC）" in shown
+    assert "读取于 2026-11-23 21:00（UTC），45 秒前，来自 " in shown
+    head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=120)
+    assert head.splitlines()[1] == f"  下次停止  {idle}"
 
 
 def test_columns_stand_below_each_other_in_chinese() -> None:

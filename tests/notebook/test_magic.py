@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +29,16 @@ def test_the_magic_is_there_without_load_ext_and_shows_panel_html_and_text(
     assert "Running" in data["text/html"]
     assert instance_id in data["text/html"]
     assert emulator.accepted == 1
+
+
+def test_what_a_notebook_keeps_has_dates_and_the_offset_of_the_persons_time_zone(
+    start_kernel: Callable[..., Kernel], environment: dict[str, str]
+) -> None:
+    del environment
+    kept = start_kernel(TZ="Asia/Tokyo").data("%dsw_info")
+    for form in ("text/plain", "text/html"):
+        assert re.search(r"Read \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\+9\)", kept[form])
+        assert "(UTC)" not in kept[form]
 
 
 def test_load_ext_works_as_well(kernel: Kernel) -> None:

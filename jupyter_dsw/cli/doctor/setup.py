@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.check import LEFT_OUT, CannotTell, Step
-from jupyter_dsw.instance.phrases import format_time
+from jupyter_dsw.instance.moments import Moments
 from jupyter_dsw.language import Text, text
+from jupyter_dsw.notebook.person import time_zone
 from jupyter_dsw.upstream.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ def _instance_id(_: Scene) -> Text:
 
 def _region(_: Scene) -> Text:
     variable = _set_variable("region")
-    region = os.environ[variable] if variable else None
+    region = _region_variable()
     endpoint = _SOME_ENDPOINT if _set_variable("endpoint") else None
     Settings(instance_id="dsw-0", region=region, endpoint=endpoint)
     if not region:
         return text("not set; JUPYTER_DSW_ENDPOINT says whom to ask")
     return text("%1 (%2)", region, variable)
+
+
+def _region_variable() -> str | None:
+    variable = _set_variable("region")
+    return os.environ[variable] if variable else None
 
 
 def _set_variable(setting: str) -> str | None:
@@ -65,7 +71,8 @@ def _source(*, in_environment: bool) -> Text:
 
 def _until(credentials: Credentials) -> Text:
     if credentials.expires_at is not None:
-        return text("until %1", format_time(credentials.expires_at))
+        moments = Moments(zone=time_zone(_region_variable()))
+        return text("until %1", moments.write(credentials.expires_at))
     if credentials.security_token:
         return text("expiry not told")
     return text("a long-lived access key")
