@@ -43,8 +43,9 @@ class DSWExtension(ExtensionApp):
     network = Enum(
         ["", "auto", "vpc", "public"],
         default_value="",
-        help="""Which of the region's endpoints to ask: auto takes the VPC's if it can be connected
-        to within 1 s. Empty: the environment's JUPYTER_DSW_NETWORK, then auto.""",
+        help="""Which of the region's endpoints to ask: auto takes the VPC's if a TLS handshake
+        with it is complete within 1 s, and the other one after a failure. Empty: the
+        environment's JUPYTER_DSW_NETWORK, then auto.""",
     ).tag(config=True)
     endpoint = Unicode(
         help="""A whole URL to ask instead of the region's endpoint; plain http for loopback only.

@@ -13,7 +13,13 @@ from jupyter_dsw.language import text
 from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer, simulated_speed
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
-from jupyter_dsw.upstream.errors import BadAnswer, CredentialsExpired, DSWError, Unreachable
+from jupyter_dsw.upstream.errors import (
+    BadAnswer,
+    CredentialsExpired,
+    DSWError,
+    TimedOut,
+    Unreachable,
+)
 from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.hosts import host_header
 from jupyter_dsw.upstream.settings import Source
@@ -134,18 +140,32 @@ class Client:
         return None if renewed == expired else renewed
 
     def _ask(self, settings: Settings, credentials: Credentials, deadline: Deadline) -> Answer:
-        origin = self._endpoint.origin(settings)
-        try:
-            answer, now, sent = self._send(settings, origin, credentials, deadline)
-        except ExchangeFailed as failure:
-            error = error_of_exchange(failure, host_header(urlsplit(origin)))
-            if isinstance(error, Unreachable):
-                self._endpoint.forget()
-            raise error from None
+        answer, now, sent = self._send_to_either(settings, credentials, deadline)
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
         return read_answer(answer, secrets, now, sent=sent)
+
+    def _send_to_either(
+        self, settings: Settings, credentials: Credentials, deadline: Deadline
+    ) -> tuple[HTTPAnswer, float, float]:
+        """Send to the endpoint chosen, and to the other one if that cannot be reached.
+
+        Returns what `_send` does; raises the error of the first.
+        """
+        errors: list[DSWError] = []
+        for origin in self._endpoint.origins(settings):
+            if errors and deadline.expired:
+                raise errors[0]
+            try:
+                return self._send(settings, origin, credentials, deadline)
+            except ExchangeFailed as failure:
+                errors.append(error_of_exchange(failure, host_header(urlsplit(origin))))
+            if not isinstance(errors[-1], (TimedOut, Unreachable)):
+                raise errors[0]
+            self._endpoint.failed(origin)
+        self._endpoint.forget()
+        raise errors[0]
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline

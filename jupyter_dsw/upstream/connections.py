@@ -19,7 +19,7 @@ import urllib3.connectionpool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from jupyter_dsw.upstream.sockets import BoundedReads, Deadline, connect
-from jupyter_dsw.upstream.trust import context_trusting
+from jupyter_dsw.upstream.trust import authorities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,19 +118,15 @@ class _HTTPConnection(_Watched, _Bounded, urllib3.connection.HTTPConnection):
 class _HTTPSConnection(_Watched, _Bounded, urllib3.connection.HTTPSConnection):
     def connect(self) -> None:
         proxy: Any = self.proxy
-        places = self.ca_certs, self.ca_cert_dir
-        # A proxy that speaks TLS is verified by the same places, in a context of urllib3's own; and
-        # some versions of requests bring a context along, and no places.
-        if not any(places) or (proxy is not None and proxy.scheme == "https"):
-            super().connect()
-            return
-        self.ssl_context = context_trusting(*places)
-        # Else urllib3 reads them again for each connection.
-        self.ca_certs = self.ca_cert_dir = None
-        try:
-            super().connect()
-        finally:
-            self.ca_certs, self.ca_cert_dir = places
+        trusted = authorities()
+        if proxy is not None and proxy.scheme == "https":
+            # The proxy is verified by them too, in a context of urllib3's own.
+            self.ca_certs, self.ca_cert_dir = trusted.file, trusted.folders
+        else:
+            self.ssl_context = trusted.context()
+            # Else urllib3 reads them again for each connection.
+            self.ca_certs = self.ca_cert_dir = None
+        super().connect()
 
 
 class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):

@@ -2,61 +2,84 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from requests.utils import get_environ_proxies, select_proxy
-
 from jupyter_dsw.upstream.hosts import host_header
-from jupyter_dsw.upstream.sockets import can_connect
+from jupyter_dsw.upstream.proxies import proxy_for
+from jupyter_dsw.upstream.sockets import Deadline, connect
+from jupyter_dsw.upstream.trust import authorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.upstream.settings import Settings
 
-_PROBE_TIMEOUT_S = 1.0
+_HANDSHAKE_TIMEOUT_S = 1.0
+
+
+def completes_handshake(host: str, port: int, timeout_s: float) -> bool:
+    """Whether a TLS connection to `host`, past any proxy, is complete within `timeout_s`.
+
+    Complete with a certificate for `host` of a trusted authority: the TUN device of a proxy such as
+    Clash accepts each TCP connection, wherever it leads.
+    """
+    trusted = authorities()
+    try:
+        # Not urllib3's, of which some versions leave it to their connections to check the name.
+        context = ssl.create_default_context(cafile=trusted.file, capath=trusted.folders)
+        with Deadline(timeout_s) as deadline, connect(host, port, timeout_s) as sock:
+            deadline.watch(sock.fileno())
+            context.wrap_socket(sock, server_hostname=host).close()
+    except OSError:
+        return False
+    return True
 
 
 class EndpointChoice:
     """Chooses the endpoint for settings and remembers the choice.
 
-    With network `auto` that is the region's VPC endpoint if it can be connected to within 1 s,
-    else the public one.  `can_connect` is how that is found out.
+    With network `auto` both of the region's endpoints may be asked: first the VPC's if a TLS
+    handshake with it is complete within 1 s, else the public one. `reachable` finds that out.
     """
 
-    def __init__(self, can_connect: Callable[[str, int, float], bool] = can_connect) -> None:
-        self._can_connect = can_connect
-        self._chosen: str | None = None
+    def __init__(self, reachable: Callable[[str, int, float], bool] = completes_handshake) -> None:
+        self._reachable = reachable
+        self._origins: tuple[str, ...] = ()
 
     @property
     def host(self) -> str | None:
-        """The host[:port] chosen; None before the first choice."""
-        return host_header(urlsplit(self._chosen)) if self._chosen else None
+        """The host[:port] that is asked first; None before the first choice."""
+        return host_header(urlsplit(self._origins[0])) if self._origins else None
 
-    def origin(self, settings: Settings) -> str:
-        """Return `https://host[:port]`.  May wait for the VPC endpoint; never raises."""
-        if self._chosen is None:
-            self._chosen = settings.endpoint or f"https://{self._regional_host(settings)}"
-        return self._chosen
+    def origins(self, settings: Settings) -> tuple[str, ...]:
+        """Return each `https://host[:port]` to ask, in this order, until one responds.
+
+        May wait for the VPC's endpoint; never raises.
+        """
+        if not self._origins:
+            self._origins = (settings.endpoint,) if settings.endpoint else self._of_region(settings)
+        return self._origins
+
+    def failed(self, origin: str) -> None:
+        """Ask `origin` last from now on: it could not be reached, or did not respond in time."""
+        others = tuple(other for other in self._origins if other != origin)
+        self._origins = (*others, origin)
 
     def forget(self) -> None:
-        """Choose anew the next time: what was chosen could not be reached."""
-        self._chosen = None
+        """Choose anew the next time."""
+        self._origins = ()
 
-    def _regional_host(self, settings: Settings) -> str:
-        vpc = f"pai-dsw-vpc.{settings.region}.aliyuncs.com"
-        public = f"pai-dsw.{settings.region}.aliyuncs.com"
+    def _of_region(self, settings: Settings) -> tuple[str, ...]:
+        vpc_host = f"pai-dsw-vpc.{settings.region}.aliyuncs.com"
+        vpc, public = f"https://{vpc_host}", f"https://pai-dsw.{settings.region}.aliyuncs.com"
         if settings.network != "auto":
-            return vpc if settings.network == "vpc" else public
-        # The probe is a plain connection from here.  Where requests to the VPC endpoint would go
-        # through a proxy it would say nothing: a proxy is mostly outside of the VPC, where the
-        # endpoint's address does not route.  Then the public one is asked, which every proxy can
-        # reach; NO_PROXY or network=vpc say otherwise.
-        if _goes_through_proxy(f"https://{vpc}"):
-            return public
-        return vpc if self._can_connect(vpc, 443, _PROBE_TIMEOUT_S) else public
-
-
-def _goes_through_proxy(url: str) -> bool:
-    return select_proxy(url, get_environ_proxies(url)) is not None
+            return (vpc,) if settings.network == "vpc" else (public,)
+        # A proxy is mostly outside of the VPC, where the address of the VPC's endpoint does not
+        # route. So the public one is asked, which every proxy can reach; NO_PROXY or network=vpc
+        # say otherwise.
+        if proxy_for(vpc) is not None:
+            return (public,)
+        reachable = self._reachable(vpc_host, 443, _HANDSHAKE_TIMEOUT_S)
+        return (vpc, public) if reachable else (public, vpc)

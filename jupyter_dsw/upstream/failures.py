@@ -74,8 +74,8 @@ _EXCHANGE_ERRORS: dict[Trouble, tuple[type[DSWError], Text, Text]] = {
         Unreachable,
         text("The certificate authorities to check %1 with could not be read."),
         text(
-            "Check that the file named by REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE is there, can be "
-            "read, and has certificates in it (PEM)."
+            "Check that what REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR "
+            "names is there, can be read, and has certificates in it (PEM)."
         ),
     ),
     Trouble.NOT_HTTP: (

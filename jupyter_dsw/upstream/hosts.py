@@ -65,6 +65,11 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+def default_port(scheme: str) -> int | None:
+    """The port of http or https; None for another scheme."""
+    return _DEFAULT_PORTS.get(scheme)
+
+
 def _is_host(host: str) -> bool:
     try:
         return "%" not in host and bool(ipaddress.ip_address(host))

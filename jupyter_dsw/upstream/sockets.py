@@ -81,15 +81,6 @@ def connect(
     raise refusal or OSError("the host has no address")
 
 
-def can_connect(host: str, port: int, timeout_s: float) -> bool:
-    """Tell whether a TCP connection, past any proxy, can be had within `timeout_s`."""
-    try:
-        connect(host, port, timeout_s).close()
-    except OSError:
-        return False
-    return True
-
-
 class Deadline:
     """A moment at which the watched connection is cut.
 

@@ -9,19 +9,17 @@ import socket
 import ssl
 import zlib
 from dataclasses import dataclass, field
-from os import environ
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import requests.exceptions
 import urllib3.exceptions
 from requests import PreparedRequest
-from requests.utils import get_environ_proxies
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
-from jupyter_dsw.upstream.hosts import is_loopback
+from jupyter_dsw.upstream.proxies import proxies_for
 from jupyter_dsw.upstream.sockets import TooManyBytes
 from jupyter_dsw.upstream.trust import NoAuthorities
 
@@ -94,8 +92,8 @@ class Transport:
     """A pool of connections, over `requests`' adapter.
 
     Without its session, which would follow redirects, keep cookies and take passwords from
-    ~/.netrc. `proxies` tells whether the proxies of the environment (and its NO_PROXY) are
-    honoured; for this machine's own addresses they never are. REQUESTS_CA_BUNDLE always is.
+    ~/.netrc. `proxies` is whether the proxies of the environment (and its NO_PROXY) are
+    honoured; for this machine's own addresses they never are.
     `max_bytes` is for a body after decompression; on the wire, a whole response may have
     twice as many.
     """
@@ -154,8 +152,10 @@ class Transport:
             request,
             stream=True,
             timeout=timeout,
-            verify=environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True,
-            proxies=self._proxies_for(url),
+            # Not True, with which some versions of requests bring a context of their own along. Our
+            # connections trust what `trust.authorities` says.
+            verify=DEFAULT_CA_BUNDLE_PATH,
+            proxies=proxies_for(url) if self._proxies else {},
         )
         with contextlib.closing(response):
             body = self._read(response)
@@ -163,11 +163,6 @@ class Transport:
                 # A connection that was cut looks like the end of a body without a length.
                 raise ExchangeFailed(Trouble.TIMED_OUT)
             return HTTPAnswer(response.status_code, response.headers, body)
-
-    def _proxies_for(self, url: str) -> dict[str, str]:
-        if not self._proxies or is_loopback(urlsplit(url).hostname or ""):
-            return {}
-        return get_environ_proxies(url)
 
     def _read(self, response: Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()

@@ -169,6 +169,47 @@ def test_a_certificate_that_nobody_signed_is_a_matter_of_tls(
 
 
 @pytest.mark.usefixtures("environment")
+def test_it_shows_which_authorities_are_trusted_and_who_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    authority = Authority(tmp_path)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    answer = always(http_answer({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
+    with OddServer(answer, tls=authority.server("localhost")) as server:
+        monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", f"https://localhost:{server.port}")
+        _, checks = examine(capsys)
+        assert "certifi" in checks["authorities"]["found"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+        _, checks = examine(capsys)
+        assert f"SSL_CERT_FILE={authority.bundle}" in checks["authorities"]["found"]
+        assert checks["TLS"]["state"] == "ok"
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+        _, checks = examine(capsys)
+        assert failed(checks) == ["authorities"]
+        assert "SSL_CERT_FILE" in checks["authorities"]["advice"]
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("dead", [True, False], ids=["a dead proxy", "a proxy"])
+def test_it_names_the_entries_of_no_proxy_that_are_not_understood(
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    dead: bool,
+) -> None:
+    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", "https://pai-dsw.cn-hangzhou.aliyuncs.com")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{NOBODY}" if dead else emulator.url)
+    odd = f"pai-*.aliyuncs.com,http://me:{SHARING_TOKEN}@host/"
+    monkeypatch.setenv("NO_PROXY", f"localhost,{odd}")
+    _, checks = examine(capsys)
+    assert checks["proxy"]["state"] == ("failed" if dead else "ok")
+    shown = checks["proxy"]["advice" if dead else "found"]
+    assert "These entries of NO_PROXY are not understood: pai-*.aliyuncs.com, host/." in shown
+    assert SHARING_TOKEN not in json.dumps(checks)
+
+
+@pytest.mark.usefixtures("environment")
 def test_it_says_where_things_came_from_and_how_long_they_last(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,8 +254,8 @@ def test_offline_it_asks_nobody(emulator: Emulator, capsys: pytest.CaptureFixtur
     assert failed(checks) == []
     left_out = [name for name, check in checks.items() if "--offline" in check["found"]]
     assert left_out == [
-        "credentials", "endpoint", "proxy", "TCP", "TLS", "clock", "answer", "access key",
-        "signature", "permission", "instance",
+        "credentials", "endpoint", "proxy", "TCP", "authorities", "TLS", "clock", "answer",
+        "access key", "signature", "permission", "instance",
     ]  # fmt: skip
 
 

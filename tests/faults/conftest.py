@@ -38,7 +38,7 @@ def scene(
     canaries: Canaries,
     emulator_options: dict[str, float],
 ) -> Iterator[Scene]:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
     # A name server that does not answer must not outlast a reading.
     monkeypatch.setenv("RES_OPTIONS", "attempts:1 timeout:1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ import requests
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.server.certificate import fingerprint
-from jupyter_dsw.upstream.sockets import can_connect
 from tests.kernels import Kernel
 from tests.upstream.certificates import Authority
 from tests.waiting import until
@@ -40,6 +40,11 @@ def start_kernel_in() -> Iterator[Callable[[Lab], tuple[str, Kernel]]]:
     yield start
     for kernel in started:
         kernel.client.stop_channels()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 ASKED = "r = %dsw_info\nprint(r.instance.status, '|', r.asked)"
@@ -130,7 +135,7 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
         assert connection["certificate"] == fingerprint(certfile)
         # The file is written when the loop runs, a moment before the server listens.
         port = urlsplit(connection["url"]).port or 0
-        until(lambda: can_connect("127.0.0.1", port, 1.0))
+        until(lambda: listens(port))
         model = requests.post(
             lab.url.replace("http:", "https:") + "api/kernels",
             headers={"Authorization": f"token {lab.token}"},

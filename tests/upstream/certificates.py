@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class Authority:
     """Signs certificates; `bundle` is the file to trust it by."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "A test's own authority") -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _name("A test's own authority")
+        self._name = _name(name)
         certificate = _builder(self._name, self._name, self._key.public_key()).add_extension(
             x509.BasicConstraints(ca=True, path_length=0), critical=True
         )

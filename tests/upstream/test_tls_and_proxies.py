@@ -8,8 +8,6 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.endpoint import EndpointChoice
-from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.sockets import can_connect
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, http_answer, relay, tunnel
 
@@ -18,18 +16,12 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.upstream.client import Client
-    from jupyter_dsw.upstream.settings import Network
     from tests.upstream.certificates import Authority
 
 PUBLIC = "pai-dsw.cn-hangzhou.aliyuncs.com"
-VPC = "pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
 
 
-def regional(network: Network) -> Settings:
-    return Settings(instance_id="dsw-1", region="cn-hangzhou", network=network)
-
-
-def nobody_may_be_probed(*_: object) -> bool:
+def no_handshake_expected(*_: object) -> bool:
     raise AssertionError
 
 
@@ -81,7 +73,7 @@ def test_behind_a_proxy_the_public_endpoint_is_asked_without_a_probe(
     dsw: Callable[..., OddServer], client: Callable[..., Client]
 ) -> None:
     dsw()
-    made = client(endpoint_choice=EndpointChoice(nobody_may_be_probed))
+    made = client(endpoint_choice=EndpointChoice(no_handshake_expected))
     assert made.get_instance().instance.status == "Running"
     assert made.source.endpoint == PUBLIC
 
@@ -207,56 +199,3 @@ def test_a_proxy_that_refuses_is_told(
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     with pytest.raises(errors.Unreachable, match="proxy"):
         client_of("", network="public").get_instance()
-
-
-def test_auto_takes_the_vpc_endpoint_where_it_can_be_reached() -> None:
-    asked: list[tuple[str, int, float]] = []
-
-    def reachable(host: str, port: int, timeout_s: float) -> bool:
-        asked.append((host, port, timeout_s))
-        return True
-
-    choice = EndpointChoice(reachable)
-    for _ in range(2):
-        assert choice.origin(regional("auto")) == f"https://{VPC}"
-    assert choice.host == VPC
-    # Remembered: probed once, for a second.
-    assert asked == [(VPC, 443, 1.0)]
-    choice.forget()
-    choice.origin(regional("auto"))
-    assert len(asked) == 2
-
-
-def test_auto_takes_the_public_endpoint_where_the_vpc_one_cannot_be_reached() -> None:
-    choice = EndpointChoice(lambda *_: False)
-    assert choice.origin(regional("auto")) == f"https://{PUBLIC}"
-
-
-@pytest.mark.parametrize(("network", "host"), [("vpc", VPC), ("public", PUBLIC)])
-def test_a_named_network_is_not_probed(network: Network, host: str) -> None:
-    choice = EndpointChoice(nobody_may_be_probed)
-    assert choice.origin(regional(network)) == f"https://{host}"
-
-
-def test_no_proxy_for_the_vpc_endpoint_has_it_probed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "aliyuncs.com")
-    assert EndpointChoice(lambda *_: True).origin(regional("auto")) == f"https://{VPC}"
-
-
-def test_an_endpoint_that_could_not_be_reached_is_chosen_anew_next_time(
-    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_PROXY", "*")
-    choice = EndpointChoice(lambda *_: True)
-    made = client_of("", region="cn-nowhere", endpoint_choice=choice, connect_timeout_s=0.1)
-    with pytest.raises(errors.Unreachable):
-        made.get_instance()
-    assert choice.host is None
-
-
-def test_the_probe_tells_who_listens_from_who_does_not(odd: Callable[..., OddServer]) -> None:
-    server = odd(always(b""))
-    assert can_connect("localhost", server.port, 5)
-    assert not can_connect("127.0.0.1", 1, 5)
-    assert not can_connect("no-such-host.invalid", 443, 5)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
+import certifi
 import pytest
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.trust import context_trusting
+from jupyter_dsw.upstream.trust import Authorities, authorities
 from tests.upstream.certificates import Authority
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, http_answer
@@ -21,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def test_all_connections_share_what_was_read(authority: Authority) -> None:
-    bundle = str(authority.bundle)
-    assert context_trusting(bundle, None) is context_trusting(bundle, None)
+    trusted = Authorities(str(authority.bundle))
+    assert trusted.context() is trusted.context()
 
 
 def test_a_context_demands_a_certificate_for_the_host(authority: Authority) -> None:
-    context = context_trusting(str(authority.bundle), None)
+    context = Authorities(str(authority.bundle)).context()
     assert context.verify_mode.name == "CERT_REQUIRED"
     assert [each["subject"] for each in context.get_ca_certs()] == [
         ((("commonName", "A test's own authority"),),)
@@ -75,4 +78,93 @@ def test_a_bundle_without_certificates_is_told(
     with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
         client_of(f"https://localhost:{server.port}").get_instance()
     assert "REQUESTS_CA_BUNDLE" in caught.value.advice
+    assert server.heads == []
+
+
+@pytest.fixture
+def folder(authority: Authority, tmp_path: Path) -> Path:
+    """A folder of certificates, as OpenSSL has them: by a hash of their subject."""
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    named = subprocess.run(
+        ["openssl", "x509", "-in", str(authority.bundle), "-noout", "-subject_hash"],
+        check=True, capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    shutil.copy(authority.bundle, folder / f"{named}.0")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"REQUESTS_CA_BUNDLE": "bundle"},
+        {"REQUESTS_CA_BUNDLE": "folder"},
+        {"CURL_CA_BUNDLE": "bundle"},
+        {"SSL_CERT_FILE": "bundle"},
+        {"SSL_CERT_DIR": "folder"},
+        {"SSL_CERT_DIR": "nowhere:folder"},
+        {"SSL_CERT_FILE": "other", "SSL_CERT_DIR": "folder"},
+        {"SSL_CERT_FILE": "bundle", "SSL_CERT_DIR": "nowhere"},
+        {"SSL_CERT_FILE": "other", "CURL_CA_BUNDLE": "bundle"},
+        {"CURL_CA_BUNDLE": "other", "REQUESTS_CA_BUNDLE": "bundle"},
+        {"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "bundle"},
+    ],
+    ids=str,
+)
+def test_the_authorities_that_the_environment_names_are_trusted(
+    odd: Callable[..., OddServer],
+    authority: Authority,
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    folder: Path,
+    variables: dict[str, str],
+) -> None:
+    (tmp_path / "others").mkdir()
+    places = {
+        "bundle": authority.bundle,
+        "folder": folder,
+        "other": Authority(tmp_path / "others", "Another authority").bundle,
+        "nowhere": tmp_path / "nowhere",
+    }
+    for name, value in variables.items():
+        paths = [str(places[each]) for each in value.split(":") if each]
+        monkeypatch.setenv(name, os.pathsep.join(paths))
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    made = client_of(f"https://localhost:{server.port}")
+    assert made.get_instance().instance.status == "Running"
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_no_other_authorities_are_trusted_then(
+    odd: Callable[..., OddServer],
+    authority: Authority,
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variable: str,
+) -> None:
+    (tmp_path / "others").mkdir()
+    monkeypatch.setenv(variable, str(Authority(tmp_path / "others").bundle))
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    with pytest.raises(errors.Unreachable, match="no authority trusted here"):
+        client_of(f"https://localhost:{server.port}").get_instance()
+    assert server.heads == []
+
+
+def test_without_a_variable_they_are_those_of_certifi() -> None:
+    assert authorities() == Authorities(certifi.where())
+
+
+def test_a_file_of_authorities_that_is_not_there_is_reported(
+    odd: Callable[..., OddServer],
+    authority: Authority,
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/bundle.pem")
+    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
+        client_of(f"https://localhost:{server.port}").get_instance()
+    assert "SSL_CERT_FILE" in caught.value.advice
     assert server.heads == []

@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.instance.phrases import plain
+from jupyter_dsw.language import Text, joined, text
 from jupyter_dsw.upstream.headers import answer_date
+from jupyter_dsw.upstream.proxies import not_understood
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.sockets import bounded, connect
 from jupyter_dsw.upstream.transport import Trouble
+from jupyter_dsw.upstream.trust import NoAuthorities, authorities
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_dsw.cli.doctor.scene import Scene
 
 _TIMEOUT_S = 3.0
 # What signature V3 allows.
 _MAX_SKEW_S = 15 * 60
-_SHOWN_ADDRESSES = 3
+_SHOWN = 3
 _PROXY_PORTS = {"https": 443}
 
 
@@ -38,9 +43,7 @@ def _endpoint(scene: Scene) -> Text:
         )
     except OSError:
         raise scene.trouble(Trouble.NAME_NOT_FOUND) from None
-    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
-    more = ", …" if len(addresses) > _SHOWN_ADDRESSES else ""
-    shown = ", ".join(addresses[:_SHOWN_ADDRESSES]) + more
+    shown = _some(str(each[4][0]) for each in found)
     return text("%1 (%2) is %3", scene.host, why, shown)
 
 
@@ -49,6 +52,9 @@ def _proxy(scene: Scene) -> Text:
         return text("none is in the way")
     variable = scene.proxy_variable
     advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, scene.origin.hostname)
+    ignored = _ignored_in_no_proxy()
+    if ignored:
+        advice = joined(" ", [advice, ignored])
     host, port = _host_and_port(scene.proxy)
     if not host:
         # Not quoted: a password may be in it.
@@ -58,7 +64,23 @@ def _proxy(scene: Scene) -> Text:
     except OSError:
         message = text("The proxy %1 (%2) cannot be connected to.", f"{host}:{port}", variable)
         raise Wrong(message, advice) from None
+    if ignored:
+        return text("by way of %1 (%2). %3", f"{host}:{port}", variable, ignored)
     return text("by way of %1 (%2); NO_PROXY would ask directly", f"{host}:{port}", variable)
+
+
+def _ignored_in_no_proxy() -> Text | None:
+    """A sentence with the entries of NO_PROXY that are not understood, if there are any."""
+    entries = not_understood()
+    if not entries:
+        return None
+    return text("These entries of NO_PROXY are not understood: %1.", _some(map(plain, entries)))
+
+
+def _some(values: Iterable[str]) -> str:
+    """The first few, each once."""
+    different = list(dict.fromkeys(values))
+    return ", ".join(different[:_SHOWN]) + (", …" if len(different) > _SHOWN else "")
 
 
 def _host_and_port(url: str) -> tuple[str | None, int]:
@@ -80,6 +102,21 @@ def _tcp(scene: Scene) -> Text:
         raise scene.trouble(Trouble.NO_CONNECTION) from None
     milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
     return text("port %1 connected in %2 ms", scene.port, milliseconds)
+
+
+def _authorities(scene: Scene) -> Text:
+    if scene.origin.scheme != "https":
+        return text("none, on this machine")
+    trusted = authorities()
+    try:
+        trusted.context()
+    except NoAuthorities:
+        raise scene.trouble(Trouble.NO_CA_FILE) from None
+    if not trusted.variables:
+        return text("those of the Python package certifi")
+    return text(
+        "those of %1", ", ".join(f"{name}={os.environ[name]}" for name in trusted.variables)
+    )
 
 
 def _tls(scene: Scene) -> Text:
@@ -106,6 +143,7 @@ STEPS: tuple[Step[Scene], ...] = (
     Step(text("endpoint"), _endpoint, ("region",), network=True),
     Step(text("proxy"), _proxy, ("endpoint",), network=True),
     Step("TCP", _tcp, ("endpoint", "proxy"), network=True),
-    Step("TLS", _tls, ("TCP",), network=True),
+    Step(text("authorities"), _authorities, ("TCP",), network=True),
+    Step("TLS", _tls, ("authorities",), network=True),
     Step(text("clock"), _clock, ("TLS",), network=True),
 )

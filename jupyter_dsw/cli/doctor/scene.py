@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from requests.utils import get_environ_proxies, select_proxy
-
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import error_of_exchange
-from jupyter_dsw.upstream.hosts import host_header, is_loopback
+from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.proxies import proxy_for
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import ExchangeFailed, Transport
@@ -44,11 +43,11 @@ class Scene:
 
     @cached_property
     def origin(self) -> SplitResult:
-        """The endpoint, chosen as the client does, whatever the instance id.
+        """The endpoint that the client asks first, whatever the instance id.
 
         Raises `NotConfigured`.
         """
-        return urlsplit(self._choice.origin(Settings.from_environment(instance_id="dsw-0")))
+        return urlsplit(self._choice.origins(Settings.from_environment(instance_id="dsw-0"))[0])
 
     @property
     def host(self) -> str:
@@ -63,11 +62,7 @@ class Scene:
     @cached_property
     def proxy(self) -> str | None:
         """The URL of the proxy on the way to the endpoint, as it was set."""
-        url = self.origin.geturl()
-        if is_loopback(self.origin.hostname or ""):
-            return None
-        found: str | None = select_proxy(url, get_environ_proxies(url))
-        return found
+        return proxy_for(self.origin.geturl())
 
     @property
     def proxy_variable(self) -> str:
