@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.faults.door import forward, pass_on
 from tests.faults.fault import Fault
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, http_answer
+from tests.upstream.odd_server import OddServer, flood, http_answer
 
 if TYPE_CHECKING:
     import socket
@@ -67,6 +67,21 @@ def _gzip_bomb(scene: Scene) -> None:
     _answers(scene, answer=http_answer(body, "Content-Encoding: gzip"))
 
 
+def _endless_chunk_size(scene: Scene) -> None:
+    start = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    scene.endpoint.behave = flood(start, b"0" * 64 * 1024)
+
+
+def _until_the_client_leaves(connection: socket.socket, _head: bytes) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def _tls_without_a_response(scene: Scene) -> None:
+    scene.tls.behave = _until_the_client_leaves
+    scene.set(JUPYTER_DSW_ENDPOINT=f"https://localhost:{scene.tls.port}")
+
+
 def _trickle(scene: Scene) -> None:
     scene.endpoint.behave = _a_byte_a_second
 
@@ -100,9 +115,20 @@ FAULTS = (
         503,
         "tls",
     ),
+    Fault(
+        "TCP connections are accepted, TLS gets no response (as with a TUN proxy)",
+        _tls_without_a_response,
+        "TimedOut",
+        504,
+        "tls",
+        never_answers=True,
+    ),
     Fault("An answer that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True),
     Fault("10 MiB of answer", _ten_mebibytes, "BadAnswer", 502),
     Fault("Gzip bomb (64 MiB in 64 KiB)", _gzip_bomb, "BadAnswer", 502),
+    Fault(
+        "A response in chunks whose first size never ends", _endless_chunk_size, "BadAnswer", 502
+    ),
     Fault(
         "`HTTP_PROXY` and `HTTPS_PROXY` set to a dead proxy",
         _dead_proxy,
