@@ -236,6 +236,48 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
     { countdowns: nothing },
   ),
+  'save failed': withInstance({
+    Status: 'SaveFailed',
+    InstanceSnapshotList: [
+      {
+        ImageId: 'image-4',
+        ImageName: 'qwen-finetune-1124',
+        RepositoryUrl: 'https://cr.console.aliyun.com/repository/cn-hangzhou/nlp/qwen/images',
+        GmtCreateTime: '2026-11-24T09:12:00Z',
+        Status: 'Failed',
+        ReasonMessage: 'The writable layer is larger than 100 GiB',
+      },
+      {
+        ImageId: 'image-5',
+        ImageName: 'qwen-finetune-1123',
+        GmtCreateTime: '2026-11-23T09:12:00Z',
+        Status: 'Failed',
+        ReasonCode: 'null',
+        ReasonMessage: '',
+      },
+    ],
+  }),
+  'time unknown': {
+    answer: {
+      ...healthy,
+      countdowns: {
+        idle: inUse,
+        scheduled: { ...off, state: 'counting' },
+        next_stop: 'scheduled',
+      },
+    },
+  },
+  'long over': {
+    answer: {
+      ...healthy,
+      countdowns: {
+        idle: cpuIdle(-3 * 60 * MINUTE),
+        scheduled: off,
+        next_stop: 'idle',
+      },
+    },
+    trouble: 'server-gone',
+  },
   'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
   'error, last good': { answer: { ...healthy, age_ms: 380_000, error: denied } },
   offline: { answer: healthy, trouble: 'server-gone' },

@@ -1,3 +1,4 @@
+import { now } from '../src/panel/clock.ts';
 import { mountPanel } from '../src/panel/element.ts';
 import type { Source, SourceState } from '../src/panel/source.ts';
 import { FIXTURES, type Fixture } from './fixtures.ts';
@@ -9,23 +10,51 @@ const lang = asked.get('lang') ?? 'en';
 document.body.dataset.theme = asked.get('theme') ?? '';
 document.body.style.width = `${asked.get('width') ?? '760'}px`;
 
-/** A source that holds still, until its answer is replaced. */
-function still({ answer, trouble }: Fixture): Source {
-  const reading = answer && { answer, at: performance.now() };
-  const state: SourceState = { reading, trouble: trouble ?? null, asking: false };
-  const nothing = () => undefined;
-  return {
-    state,
-    watch: () => nothing,
-    refresh: nothing,
-    heartbeat: nothing,
-  };
+/** A source that holds still, until it is given another fixture. */
+class StillSource implements Source {
+  state: SourceState = { reading: null, trouble: null, asking: false };
+  private readonly watchers = new Set<() => void>();
+
+  constructor(fixture: Fixture) {
+    this.give(fixture);
+  }
+
+  give({ answer, trouble }: Fixture): void {
+    const reading = answer && { answer, at: now() };
+    this.state = { reading, trouble: trouble ?? null, asking: false };
+    for (const changed of this.watchers) changed();
+  }
+
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed);
+    return () => this.watchers.delete(changed);
+  }
+
+  refresh(): void {
+    // It has nothing newer.
+  }
+
+  heartbeat(): void {
+    // It asks nobody.
+  }
 }
 
+const sources: StillSource[] = [];
 for (const [name, fixture] of Object.entries(FIXTURES)) {
   if (only && only !== name) continue;
   const place = document.createElement('article');
   place.title = name;
   document.querySelector('main')?.append(place);
-  mountPanel(place, still(fixture), { lang, sections: fixture.sections ?? [] });
+  const source = new StillSource(fixture);
+  sources.push(source);
+  mountPanel(place, source, { lang, sections: fixture.sections ?? [] });
 }
+
+/** Gives all panels another fixture: for tests of what survives a new reading. */
+function show(name: string): void {
+  const fixture = FIXTURES[name];
+  if (!fixture) throw new Error(`no fixture ${name}`);
+  for (const source of sources) source.give(fixture);
+}
+
+Object.assign(globalThis, { show });

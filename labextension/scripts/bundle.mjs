@@ -4,16 +4,6 @@ import { transform } from 'esbuild';
 import { CATALOGUE } from './paths.mjs';
 import { readCatalogue, withChinese } from './strings.mjs';
 
-/** Gives the style sheet's own properties short names, and takes out the spaces esbuild leaves. */
-function shortened(css) {
-  const own = [...new Set(css.match(/--(?!jp-|vscode-)[a-z]+/g))];
-  const short = css.replace(
-    /--(?!jp-|vscode-)[a-z]+/g,
-    name => `--${own.indexOf(name).toString(36)}`,
-  );
-  return short.replace(/(--[\w-]+): /g, '$1:').replace(/, /g, ',');
-}
-
 /** Style sheets become strings, minified where `minify`: page and shadow roots adopt them. */
 const styleAsText = minify => ({
   name: 'style-as-text',
@@ -21,7 +11,7 @@ const styleAsText = minify => ({
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const { code } = await transform(source, { loader: 'css', minify, charset: 'utf8' });
-      return { contents: minify ? shortened(code.trim()) : code, loader: 'text' };
+      return { contents: code, loader: 'text' };
     });
   },
 });
@@ -46,7 +36,7 @@ export const browser = (minify, { minifyStyle = minify, chinese = true } = {}) =
   bundle: true,
   charset: 'utf8',
   format: 'esm',
-  legalComments: 'none',
+  legalComments: 'eof',
   logLevel: 'warning',
   minify,
   plugins: [styleAsText(minifyStyle), ...(chinese ? [chineseTexts] : [])],

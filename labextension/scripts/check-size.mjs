@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXTENSION } from './paths.mjs';
 
-const LIMIT_BYTES = 60_000;
+const LIMIT_BYTES = 120_000;
 
 const names = (await readdir(EXTENSION)).filter(name => name.endsWith('.js'));
 const sizes = await Promise.all(names.map(async name => (await stat(join(EXTENSION, name))).size));

@@ -13,6 +13,8 @@ await esbuild.build({
   outdir,
   outExtension: { '.js': '.mjs' },
   platform: 'node',
+  // It cannot be bundled.
+  external: ['jsdom'],
   // Lumino's modules for browsers: its others `require` what a module cannot.
   mainFields: ['module', 'main'],
   sourcemap: 'inline',

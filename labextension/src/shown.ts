@@ -1,9 +1,11 @@
+import { cleanReading } from './panel/clean.ts';
 import { elapsedSince } from './panel/reading.ts';
 import type { SourceState } from './panel/source.ts';
 import type { Shown } from './panel/view/shown.ts';
 
 /** What the panel would show of it now: its words and timers serve here too. */
-export function shownOf({ reading, trouble, asking }: SourceState): Shown {
+export function shownOf({ reading: received, trouble, asking }: SourceState): Shown {
+  const reading = cleanReading(received);
   const { answer = null } = reading ?? {};
   return {
     named: [],

@@ -5,8 +5,8 @@ import { duration, minutes, moment, percent } from './panel/format.ts';
 import { locale } from './panel/language.ts';
 import type { Reading } from './panel/reading.ts';
 import type { SourceState } from './panel/source.ts';
-import { wrong } from './panel/view/foot.ts';
-import { statusWords } from './panel/view/status.ts';
+import { wrong } from './panel/view/problem.ts';
+import { statusWords } from './panel/view/statuses.ts';
 import { passed, timersOf } from './panel/view/timers.ts';
 import { shownOf } from './shown.ts';
 

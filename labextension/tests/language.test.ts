@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { speak, t, translateBy, word } from '../src/panel/language.ts';
+import { speak, t, textFor, translateBy } from '../src/panel/language.ts';
 
 const running = (tag: string) => {
   speak(tag);
@@ -34,12 +34,12 @@ test('a text without a translation stays English', () => {
   assert.equal(t('Later: %1', 'x'), 'Later: x');
 });
 
-test('a name that a table does not have is its own word', () => {
-  const table = 'RO:read-only,RW:read-write';
-  assert.equal(word(table, 'RW'), 'read-write');
-  for (const name of ['R', 'constructor', '__proto__', 'RO:read-only', '']) {
-    assert.equal(word(table, name), name);
-  }
+test('a name without a text is shown as it is', () => {
+  const texts = { RW: 'read-write' };
+  assert.equal(textFor('RW', texts), 'read-write');
+  for (const name of ['R', 'constructor', '__proto__']) assert.equal(textFor(name, texts), name);
+  assert.equal(textFor('', texts), '—');
+  assert.equal(textFor(undefined, texts), '—');
 });
 
 test('texts come from elsewhere once something else translates', () => {

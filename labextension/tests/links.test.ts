@@ -1,42 +1,69 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { safeUrl } from '../src/panel/links.ts';
+import { consoleUrl, safeUrl } from '../src/panel/links.ts';
 
-test('https to the hosts of Alibaba Cloud is linked', () => {
+test('https to consoles, instances and gateways is linked', () => {
   for (const url of [
+    'https://pai.console.aliyun.com/?regionId=cn-hangzhou',
+    'https://pai.console.alibabacloud.com/',
+    'https://cr.console.aliyun.com/repository/cn-hangzhou/nlp/qwen/images',
+    'https://dsw-cn-hangzhou.data.aliyun.com/notebook.htm?instance=39772#/',
     'https://dsw-gateway-cn-hangzhou.aliyun.com/dsw-1/lab/',
-    'https://pai-dsw.cn-hangzhou.aliyuncs.com/',
-    'https://www.alibabacloud.com/help',
-    'https://aliyun.com/',
+    'https://dsw-gateway-cn-hangzhou.data.aliyun.com/dsw-39772/tty/',
+    'https://dsw-gateway-ap-southeast-1.data.alibabacloud.com/dsw-1/ide/',
   ]) {
     assert.equal(safeUrl(url), url);
   }
 });
 
-test('nothing else is linked', () => {
+test('nothing else is linked, not even other hosts of Alibaba Cloud', () => {
   for (const url of [
-    'http://dsw.aliyun.com/',
-    'javascript:alert(1)//aliyun.com',
-    'data:text/html,aliyun.com',
-    'https://aliyun.com.evil.example/',
-    'https://evilaliyun.com/',
-    'https://evil.example/aliyun.com',
-    'https://evil.example?.aliyun.com',
-    'https://aliyun.com@evil.example/',
-    'https://aliyun.com:80@evil.example/',
-    'https://user:secret@dsw.aliyun.com/',
-    'https://dsw.aliyun.com.',
-    '//dsw.aliyun.com/',
+    'https://anybody.oss-cn-hangzhou.aliyuncs.com/page.html',
+    'https://pai-dsw.cn-hangzhou.aliyuncs.com/',
+    'https://www.alibabacloud.com/help',
+    'https://aliyun.com/',
+    'https://dsw.aliyun.com/',
+    'https://x.dsw-cn-hangzhou.data.aliyun.com/',
+    'http://pai.console.aliyun.com/',
+    'https://pai.console.aliyun.com:8443/',
+    'javascript:alert(1)//pai.console.aliyun.com',
+    'data:text/html,pai.console.aliyun.com',
+    'https://pai.console.aliyun.com.evil.example/',
+    'https://evilconsole.aliyun.com/',
+    'https://evil.example/pai.console.aliyun.com',
+    'https://evil.example?.console.aliyun.com',
+    'https://pai.console.aliyun.com@evil.example/',
+    'https://pai.console.aliyun.com:80@evil.example/',
+    'https://user:secret@pai.console.aliyun.com/',
+    'https://pai.console.aliyun.com./',
+    '//pai.console.aliyun.com/',
     '',
   ]) {
     assert.equal(safeUrl(url), null, url);
   }
 });
 
+test('an account of the international site has its own console', () => {
+  const place = { WorkspaceId: '40823' };
+  assert.equal(
+    consoleUrl(place, 'cn-hangzhou'),
+    'https://pai.console.aliyun.com/?regionId=cn-hangzhou&workspaceId=40823',
+  );
+  const abroad = {
+    ...place,
+    JupyterlabUrl: 'https://dsw-gateway-ap-southeast-1.data.alibabacloud.com/dsw-1/lab/',
+  };
+  assert.equal(
+    consoleUrl(abroad, 'ap-southeast-1'),
+    'https://pai.console.alibabacloud.com/?regionId=ap-southeast-1&workspaceId=40823',
+  );
+  assert.equal(consoleUrl({}), 'https://pai.console.aliyun.com/');
+});
+
 test('browsers before 2023, which have no URL.canParse, link all the same', t => {
   const whole = Object.getOwnPropertyDescriptors(URL);
   Reflect.deleteProperty(URL, 'canParse');
   t.after(() => Object.defineProperties(URL, whole));
-  assert.equal(safeUrl('https://aliyun.com/'), 'https://aliyun.com/');
+  assert.equal(safeUrl('https://pai.console.aliyun.com/'), 'https://pai.console.aliyun.com/');
   assert.equal(safeUrl('not a URL'), null);
 });

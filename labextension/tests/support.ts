@@ -1,7 +1,6 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
 import type { Answer, Countdowns } from '../src/panel/rest.ts';
 import { now } from '../src/panel/clock.ts';
-import { attributesOf, isNode, type Attributes, type Part, type VNode } from '../src/panel/vdom.ts';
 import type { Shown } from '../src/panel/view/shown.ts';
 
 interface Timer {
@@ -100,36 +99,4 @@ export function shownOf(answer: Answer | null, elapsed = 0, change: Partial<Show
     asking: false,
     ...change,
   };
-}
-
-export interface Element {
-  readonly kind: string;
-  readonly attributes: Attributes;
-  readonly node: VNode;
-}
-
-/** Some parts as they are where all that is folded was opened. */
-function opened(parts: readonly Part[]): Part[] {
-  return parts.map(part => (typeof part === 'function' ? part() : part));
-}
-
-/** All elements among some parts, outer ones first, folded ones too. */
-export function elements(parts: readonly Part[]): Element[] {
-  return opened(parts)
-    .filter(isNode)
-    .flatMap(node => [
-      { kind: node[0] as string, attributes: attributesOf(node), node },
-      ...elements(node.slice(1)),
-    ]);
-}
-
-/** The text of some parts, folded ones too, spaces between elements. */
-export function textOf(parts: readonly Part[]): string {
-  const texts = opened(parts).map(part =>
-    isNode(part) ? textOf(part.slice(1)) : typeof part === 'string' ? part : '',
-  );
-  return texts
-    .filter(Boolean)
-    .join(' ')
-    .replace(/[ \u00a0]+/g, ' ');
 }

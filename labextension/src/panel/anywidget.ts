@@ -8,7 +8,8 @@ import { pageSource, publishedPage } from './sources/page.ts';
 /** What anywidget calls: `initialize` once a model, `render` for each view of it. */
 export interface CellWidget {
   initialize(context: { model: Model }): void;
-  render(context: { model: Model; el: HTMLElement }): void;
+  /** What it returns frees the view. */
+  render(context: { model: Model; el: HTMLElement }): () => void;
 }
 
 /**
@@ -29,7 +30,7 @@ export default function cellWidget(): CellWidget {
       const answer = model.get('answer');
       const tags = [publishedPage()?.language, document.documentElement.lang, navigator.language];
       kernel ??= kernelSource(model);
-      mountPanel(el, pageSource() ?? kernel, {
+      return mountPanel(el, pageSource() ?? kernel, {
         lang: tags.find(Boolean) ?? '',
         sections: model.get('sections') as string[],
         first: isAnswer(answer) ? keptReading(answer) : null,

@@ -1,4 +1,5 @@
 import type { Json } from './contract.ts';
+import type { Reading } from './reading.ts';
 
 /**
  * Controls (C0 and C1) but tab and line feed, format characters (zero-width ones, direction marks and
@@ -25,4 +26,15 @@ function cleanAny(value: Json | undefined): Json | undefined {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [clean(name), cleanAny(item as Json)]),
   );
+}
+
+/** Readings that several views show are cleaned once. */
+const cleaned = new WeakMap<Reading, Reading>();
+
+/** A reading of which no text hides anything. */
+export function cleanReading(reading: Reading | null): Reading | null {
+  if (!reading) return null;
+  const result = cleaned.get(reading) ?? { ...reading, answer: cleanJson(reading.answer) };
+  cleaned.set(reading, result);
+  return result;
 }

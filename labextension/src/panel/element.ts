@@ -1,13 +1,14 @@
+import { render } from 'lit-html';
+import { announce, announceState, prepareToAnnounce } from './announcer.ts';
+import { cleanReading } from './clean.ts';
 import { copyText } from './copy.ts';
 import { untilWrittenAnew } from './format.ts';
 import { speak, t } from './language.ts';
 import css from './panel.css';
-import { elapsedSince, type Reading } from './reading.ts';
+import { elapsedSince, speedOf, type Reading } from './reading.ts';
 import type { Source } from './source.ts';
-import { patch, unfold, type VNode } from './vdom.ts';
 import { announcement } from './view/announcement.ts';
-import { COPY, DONE } from './view/parts.ts';
-import { regions } from './view/regions.ts';
+import { panel } from './view/regions.ts';
 import type { Shown } from './view/shown.ts';
 import { untilNextStop } from './view/timers.ts';
 
@@ -22,34 +23,36 @@ export interface PanelOptions {
   readonly fallback?: Source;
 }
 
-/** How often its age is told anew where nothing counts down. */
+/** How often the age of a reading is shown anew where nothing counts down. */
 const AGE_MS = 15_000;
 /** A tick falls just behind a countdown's change, so that none is skipped. */
 const BEHIND_MS = 20;
 const COPIED_MS = 1500;
 
 /**
- * Puts a `<dsw-panel>` into an element, and shows an instance there. While it is in sight it watches
- * its source, and ticks, once a second if a stop is due; a hidden panel does nothing. The element
- * needs no definition: each cell brings its own copy of this module, and a page has room for one.
+ * Puts a `<dsw-panel>` into an element, and shows an instance there, until what is returned is called.
+ * While it is in sight it watches its source, and ticks whenever a figure changes; a hidden panel does
+ * nothing. The element needs no definition: each cell brings its own copy of this module, and a page
+ * has room for one.
  */
 export function mountPanel(
   element: Element,
   source: Source,
-  // The last reading with an instance.
-  { lang, sections, first: good = null, fallback }: PanelOptions,
-): void {
-  const panel = document.createElement('dsw-panel');
-  const root = panel.attachShadow({ mode: 'open' });
+  { lang, sections, first = null, fallback }: PanelOptions,
+): () => void {
+  const host = document.createElement('dsw-panel');
+  const root = host.attachShadow({ mode: 'open' });
+  /** The last reading with an instance. */
+  let good = cleanReading(first);
+  let opened: ReadonlySet<string> = new Set(sections.includes('details') ? ['details'] : []);
   let inSight = false;
   let unwatch: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let drawn: VNode[] = [];
   let meaning = '';
-  let spoken = '';
 
   function shown(): Shown {
-    const { reading, trouble, asking } = source.state;
+    const { trouble, asking, refused } = source.state;
+    const reading = cleanReading(source.state.reading);
     if (reading?.answer.instance) good = reading;
     const { error = null, source: origin = null } = (reading ?? good)?.answer ?? {};
     return {
@@ -60,43 +63,37 @@ export function mountPanel(
       origin,
       trouble,
       asking,
+      refused,
+      opened,
     };
   }
 
   /** Shows what is known now, and again when a figure changes. */
-  function render(before?: VNode[]): void {
-    const now = shown();
+  function show(): void {
+    const current = shown();
     speak(lang);
-    drawn = regions(now, before);
-    const said = announcement(now);
-    if (said !== meaning) {
+    render(panel(current), root);
+    const state = announcement(current);
+    if (state.text && state.meaning !== meaning) {
       // What is there at first is read with the page, not announced on top of it.
-      spoken = meaning && said;
-      meaning = said;
+      announceState(state.meaning, meaning && state.text);
+      meaning = state.meaning;
     }
-    patch(root, [
-      '',
-      // No landmark: a notebook may have many of them.
-      ['div.panel', { role: 'group', 'aria-label': t('DSW instance') }, ...drawn],
-      ['p.spoken', { role: 'status' }, spoken],
-    ]);
     clearTimeout(timer);
     if (!unwatch) return;
-    const left = untilNextStop(now);
-    timer = setTimeout(
-      tick,
-      left === null || left < 0 ? AGE_MS : Math.min(AGE_MS, untilWrittenAnew(left) + BEHIND_MS),
-    );
+    const left = untilNextStop(current) ?? -1;
+    const wait = left < 0 ? AGE_MS : untilWrittenAnew(left) / speedOf(good?.answer) + BEHIND_MS;
+    timer = setTimeout(tick, Math.min(AGE_MS, wait));
   }
 
   function tick(): void {
     source.heartbeat();
-    render(drawn);
+    show();
   }
 
   function changed(): void {
     if (source.state.trouble === 'absent' && fallback) look();
-    else render();
+    else show();
   }
 
   /** Watches while there is somebody to see it. */
@@ -108,36 +105,62 @@ export function mountPanel(
     if (source.state.trouble === 'absent' && fallback) [source, fallback] = [fallback, undefined];
     unwatch = source.watch(changed);
     source.heartbeat();
-    render();
+    show();
   }
 
-  async function click(event: Event): Promise<void> {
+  function setInSight(value: boolean): void {
+    inSight = value;
+    document[value ? 'addEventListener' : 'removeEventListener']('visibilitychange', look);
+    look();
+  }
+
+  async function copy(text: string, button: Element): Promise<void> {
+    if (!(await copyText(text))) return;
+    button.classList.add('copied');
+    setTimeout(() => {
+      button.classList.remove('copied');
+    }, COPIED_MS);
+    speak(lang);
+    announce(t('Copied'));
+  }
+
+  function click(event: Event): void {
     const button = (event.target as Element).closest('button');
+    const { copy: text, action } = button?.dataset ?? {};
     if (!button) return;
-    const { copy } = button.dataset;
-    if (copy === undefined) source.refresh();
-    else if (await copyText(copy)) {
-      const drawing = button.querySelector('path');
-      drawing?.setAttribute('d', DONE);
-      setTimeout(() => drawing?.setAttribute('d', COPY), COPIED_MS);
-      spoken = t('Copied');
-      render(drawn);
-    }
+    if (action === 'refresh') source.refresh();
+    else if (action === 'copy-json') {
+      void copy(JSON.stringify(good?.answer.instance, null, 2), button);
+    } else if (text) void copy(text, button);
+  }
+
+  /** Remembers which folded parts are open: what is in one is made only then. */
+  function toggle({ target }: Event): void {
+    const { open, dataset } = target as HTMLDetailsElement;
+    const name = dataset.fold ?? '';
+    if (open === opened.has(name)) return;
+    opened = new Set(open ? [...opened, name] : [...opened].filter(one => one !== name));
+    show();
   }
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
-  root.addEventListener('click', event => void click(event));
+  root.addEventListener('click', click);
   // It does not bubble.
-  root.addEventListener('toggle', unfold, true);
-  panel.lang = lang;
-  render();
-  element.append(panel);
-  // Also tells when the panel is taken out of the page.
-  new IntersectionObserver(entries => {
-    inSight = entries.some(entry => entry.isIntersecting);
-    document[inSight ? 'addEventListener' : 'removeEventListener']('visibilitychange', look);
-    look();
-  }).observe(panel);
+  root.addEventListener('toggle', toggle, true);
+  host.lang = lang;
+  prepareToAnnounce();
+  show();
+  element.append(host);
+  // Also reports that the panel is taken out of the page. Of several entries the last one holds.
+  const observer = new IntersectionObserver(entries => {
+    setInSight(entries[entries.length - 1]?.isIntersecting ?? false);
+  });
+  observer.observe(host);
+  return () => {
+    observer.disconnect();
+    setInSight(false);
+    host.remove();
+  };
 }

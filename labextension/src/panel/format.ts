@@ -82,7 +82,8 @@ export function moment(text: string): string {
   const time = [date.getHours(), date.getMinutes()].map(twoDigits).join(':');
   const day = [date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
   const today = date.toDateString() === new Date(Date.now()).toDateString();
-  return t('%1 (%2)', today ? time : `${date.getFullYear()}-${day} ${time}`, offset(date));
+  const shown = today ? time : `${date.getFullYear()}-${day} ${time}`;
+  return `${shown} (${offset(date)})`;
 }
 
 const QUANTITY = /^([\d.]+)\s*([KMGT]?)i?B?$/i;

@@ -17,6 +17,25 @@ export function snapshotsOf(instance: Instance): Snapshot[] {
   return (missing ? [...listed, latest] : [...listed]).sort((a, b) => time(b) - time(a));
 }
 
+/** Why something failed: null if it did not fail, empty if no reason is given. */
+export function failureOf({ Status, ReasonCode, ReasonMessage }: Reasoned): string | null {
+  if (!Status?.endsWith('Failed')) return null;
+  // The API writes the word where there is nothing.
+  const given = [ReasonMessage, ReasonCode].filter(text => text?.trim() && text !== 'null');
+  return given.join(' · ');
+}
+
+/**
+ * Why an instance failed, as `failureOf` has it. Of an image that was not saved the newest failed
+ * snapshot has the reason, the instance often none.
+ */
+export function failureOfInstance(instance: Instance): string | null {
+  const failure = failureOf(instance);
+  if (failure !== '' || instance.Status !== 'SaveFailed') return failure;
+  const failed = snapshotsOf(instance).find(({ Status }) => Status === 'Failed');
+  return failed ? failureOf(failed) : failure;
+}
+
 /** The part of a disk that is used, 0 to 1; null if DSW does not know. */
 export function usedPart({ Status = {} }: CloudDisk): number | null {
   const { Usage = 0, Available = 0, Capacity = Usage + Available } = Status;

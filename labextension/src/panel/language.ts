@@ -27,7 +27,7 @@ export function translateBy(translate: Translate): void {
   t = translate;
 }
 
-/** The word for a name in a table such as `RO:read-only,RW:read-write`; else the name itself. */
-export function word(table: string, name = ''): string {
-  return `,${table}`.split(`,${name}:`)[1]?.split(',')[0] ?? name;
+/** The text for a name of the API; the name itself where there is none, a dash where it is empty. */
+export function textFor(name: string | undefined, texts: Readonly<Record<string, string>>): string {
+  return (name && Object.hasOwn(texts, name) && texts[name]) || name || '—';
 }

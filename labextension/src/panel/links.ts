@@ -1,13 +1,48 @@
-/** A normalized URL; one with a user or password does not match. */
-const OWN = /^https:\/\/([\w-]+\.)*(aliyun|aliyuncs|alibabacloud)\.com(:\d+)?\//;
+import type { Instance } from './instance.ts';
 
-/** The URL if it is https to a host of Alibaba Cloud and carries no user or password; else null. */
+/**
+ * The hosts that are linked: consoles, of both sites; instances and the gateways before them. Not all
+ * of Alibaba Cloud's domains: anybody can have a bucket below `aliyuncs.com`.
+ */
+const HOSTS = [
+  /^([a-z0-9-]+\.)*console\.(aliyun|alibabacloud)\.com$/,
+  /^dsw-[a-z0-9-]+(\.data)?\.(aliyun|alibabacloud)\.com$/,
+];
+
+const CONSOLE = 'https://pai.console.aliyun.com/';
+const INTERNATIONAL_CONSOLE = 'https://pai.console.alibabacloud.com/';
+
+/** The URL if it is https to one of these hosts and carries no user or password; else null. */
 export function safeUrl(text: string): string | null {
+  const url = parsed(text);
+  if (url?.protocol !== 'https:' || url.port || url.username || url.password) return null;
+  return HOSTS.some(host => host.test(url.hostname)) ? url.href : null;
+}
+
+function parsed(text: string): URL | null {
   try {
-    const { href } = new URL(text);
-    return OWN.test(href) ? href : null;
+    return new URL(text);
   } catch {
-    // It is no URL.
     return null;
   }
+}
+
+/** An account of the international site has a console of its own; its instance's URLs show which. */
+function isInternational({
+  InstanceUrl,
+  JupyterlabUrl,
+  WebIDEUrl,
+  TerminalUrl,
+}: Instance): boolean {
+  return [InstanceUrl, JupyterlabUrl, WebIDEUrl, TerminalUrl].some(url =>
+    parsed(url ?? '')?.hostname.endsWith('.alibabacloud.com'),
+  );
+}
+
+/** The PAI console of the account, at the workspace of the instance where that is known. */
+export function consoleUrl(instance: Instance, region?: string | null): string {
+  const url = new URL(isInternational(instance) ? INTERNATIONAL_CONSOLE : CONSOLE);
+  if (region) url.searchParams.set('regionId', region);
+  if (instance.WorkspaceId) url.searchParams.set('workspaceId', instance.WorkspaceId);
+  return url.href;
 }

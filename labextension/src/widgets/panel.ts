@@ -31,11 +31,18 @@ export class PanelWidget extends Widget {
     this._mount();
   }
 
+  /** Frees the panel with it. */
+  override dispose(): void {
+    this._unmount?.();
+    super.dispose();
+  }
+
   private _mount(): void {
     if (this.node.firstChild) return;
-    mountPanel(this.node, this._source, { lang: this._lang, sections: [] });
+    this._unmount = mountPanel(this.node, this._source, { lang: this._lang, sections: [] });
   }
 
   private readonly _source: Source;
   private readonly _lang: string;
+  private _unmount: (() => void) | undefined;
 }

@@ -1,50 +1,56 @@
-import type { Part, VNode } from '../vdom.ts';
-import { details, network } from './details.ts';
-import { alerts, foot } from './foot.ts';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { t } from '../language.ts';
+import { alert } from './alert.ts';
+import { details } from './details.ts';
+import { foot } from './foot.ts';
+import { header } from './header.ts';
 import { datasets, disks, snapshots } from './lists.ts';
+import { network } from './network.ts';
+import type { View } from './parts.ts';
 import { resources } from './resources.ts';
 import { shows, type SectionName, type Shown } from './shown.ts';
-import { header } from './status.ts';
 import { stop } from './stop.ts';
 
-/** What it shows, its element, and the sections of an instance it belongs to. */
-type Region = readonly [
-  view: (shown: Shown) => Part[],
-  kind: string,
-  ...sections: readonly SectionName[],
-];
+/** A part of a panel. */
+interface Region {
+  readonly view: (shown: Shown) => View;
+  /** The sections of an instance that it belongs to; none if it is always there. */
+  readonly sections: readonly SectionName[];
+  /** `half` where it stands next to another one if there is room. */
+  readonly kind?: string;
+}
 
-/**
- * The parts of a panel, top to bottom. A `half` stands beside another one where there is room; a
- * `live` one changes by itself as time passes.
- */
+/** The parts of a panel, top to bottom. */
 export const REGIONS: readonly Region[] = [
-  [header, 'div.half', 'status'],
-  [stop, 'div.half live', 'status', 'timers'],
-  [alerts, 'div'],
-  [resources, 'div', 'resources'],
-  [datasets, 'div.half', 'datasets'],
-  [snapshots, 'div.half', 'snapshots'],
-  [disks, 'div', 'disks'],
-  [network, 'div', 'network'],
-  [details, 'div', 'details'],
-  [foot, 'div.foot live'],
+  { view: header, sections: ['status'], kind: 'half' },
+  { view: stop, sections: ['status', 'timers'], kind: 'half' },
+  { view: alert, sections: [] },
+  { view: resources, sections: ['resources'] },
+  { view: datasets, sections: ['datasets'], kind: 'half' },
+  { view: snapshots, sections: ['snapshots'], kind: 'half' },
+  { view: disks, sections: ['disks'] },
+  { view: network, sections: ['network'] },
+  { view: details, sections: ['details'] },
+  { view: foot, sections: [], kind: 'foot' },
 ];
 
-function region([view, kind, ...sections]: Region, shown: Shown): VNode {
+function region({ view, sections, kind = '' }: Region, shown: Shown): View {
   try {
     const wanted = shown.known && sections.some(one => shows(shown, one));
-    return [kind, ...(wanted || !sections.length ? view(shown) : [])];
+    const content = wanted || !sections.length ? view(shown) : nothing;
+    if (content === nothing) return nothing;
+    return html`<div class=${kind}>${content}</div>`;
   } catch (error) {
-    // An answer that is not as it should be costs its part of the panel, not the panel.
+    // A response that is not as it should be costs its part of the panel, not the panel.
     console.error('jupyter-dsw', error);
-    return [kind];
+    return nothing;
   }
 }
 
-/** All regions; of those `before`, the ones that time does not change. */
-export function regions(shown: Shown, before?: readonly VNode[]): VNode[] {
-  return REGIONS.map((one, place) =>
-    before?.[place] && !one[1].includes('live') ? before[place] : region(one, shown),
-  );
+/** The whole panel. What a reading or a tick does not change stays the element that it is. */
+export function panel(shown: Shown): TemplateResult {
+  // No landmark: a notebook may have many panels.
+  return html`<div class="panel" role="group" aria-label=${t('DSW instance')}>
+    ${REGIONS.map(one => region(one, shown))}
+  </div>`;
 }

@@ -14,6 +14,10 @@ export interface Shown {
   readonly trouble: Trouble | null;
   readonly origin: Origin | null;
   readonly asking: boolean;
+  /** Whether a person's last refresh brought nothing new. */
+  readonly refused?: boolean | undefined;
+  /** The names of the folded parts that are open. */
+  readonly opened?: ReadonlySet<string>;
 }
 
 /** The names that `%dsw_info` takes too. */

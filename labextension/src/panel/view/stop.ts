@@ -1,50 +1,48 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
 import { duration, durationParts, MINUTE } from '../format.ts';
 import { t } from '../language.ts';
-import type { Part, VNode } from '../vdom.ts';
-import { bar, dotted } from './parts.ts';
+import { bar, dotted, unbroken, type View } from './parts.ts';
 import { instanceOf, type Shown } from './shown.ts';
-import { passed, timersOf, type Timer } from './timers.ts';
+import { hasEnded } from './statuses.ts';
+import { isLongOver, passed, timersOf, urgency, type Timer, type Timers } from './timers.ts';
 
-/** How near a stop is, by its tone: under 10 minutes `warn`, under 2 `bad`. */
-export function nearness(left: number | null): string {
-  if (left === null) return '';
-  return left < 2 * MINUTE ? 'bad' : left < 10 * MINUTE ? 'warn' : 'busy';
+/** The countdown in large figures: "9 min 43 s". */
+function figures(left: number): TemplateResult {
+  if (left <= 0) return html`<p class="words">${passed(left)}</p>`;
+  const parts = durationParts(left).map(
+    ([value, unit]) => html`<span><b>${value}</b>&nbsp;${unit}</span> `,
+  );
+  return html`<p class="figures" role="timer">${parts}</p>`;
 }
 
-/** The countdown in large figures: "29 min 43 s". */
-function figures(left: number): VNode {
-  if (left <= 0) return ['p.words', passed(left)];
-  const parts = durationParts(left).map(([value, unit]): VNode => [
-    'span',
-    ['b', value],
-    `\u00a0${unit}`,
-  ]);
-  return ['p.figures', { role: 'timer' }, ...parts];
+/** How long it is until the next stop, or why that is not shown. */
+function countdown({ idle, next }: Timers): TemplateResult {
+  if (!next) {
+    return html`<p class="words">${idle.why ? t('None while in use') : t('None planned')}</p>`;
+  }
+  return next.left === null ? html`<p class="words">${t('Time unknown')}</p>` : figures(next.left);
 }
 
 /** A timer in one line. */
-function line({ name, left, why }: Timer): Part {
-  const about = left && left > 0 && t('in %1', duration(left));
-  return why && ['p.soft', dotted(name, about, why)];
+function line({ name, left, why }: Timer): View {
+  if (!why) return nothing;
+  const about = left !== null && left > 0 && t('in %1', duration(left));
+  return html`<p class="soft">${unbroken(dotted(name, about, why))}</p>`;
 }
 
-/** Statuses in which nothing can stop any more. */
-const OVER = /^(Stopp|Fail|Delet)/;
-
 /** The next stop as a large live countdown with its reason, and the other timer in one line. */
-export function stop(shown: Shown): Part[] {
+export function stop(shown: Shown): View {
   const timers = timersOf(shown);
-  if (!timers || OVER.test(instanceOf(shown).Status ?? '')) return [];
+  if (!timers || hasEnded(instanceOf(shown).Status)) return nothing;
   const { idle, scheduled, next, most } = timers;
-  const left = next?.left ?? 0;
-  return [
-    [
-      `div.stop ${nearness(next && left)}`,
-      ['small', ['b', t('Next stop')]],
-      next ? figures(left) : ['p.words', idle.why ? t('None while in use') : t('None planned')],
-      ['p', (next ?? idle).why ?? t('no timer is set')],
-      next === idle && bar(1 - left / MINUTE / most),
-      next && line(next === idle ? scheduled : idle),
-    ],
-  ];
+  const isCounting = typeof next?.left === 'number' && !isLongOver(next.left);
+  const other = next === idle ? scheduled : idle;
+  const idleFor = next === idle && idle.left !== null ? 1 - idle.left / MINUTE / most : null;
+  return html`<div class="stop ${isCounting ? urgency(shown) : ''}">
+    <h3>${t('Next stop')}</h3>
+    ${countdown(timers)}
+    <p>${unbroken((next ?? idle).why ?? t('no timer is set'))}</p>
+    ${idleFor === null ? nothing : bar(Math.min(1, Math.max(0, idleFor)))}
+    ${next ? line(other) : nothing}
+  </div>`;
 }

@@ -1,13 +1,18 @@
-import { duration, measure, MINUTE, minutes, moment, number, percent } from '../format.ts';
+import { duration, measure, MINUTE, moment, number, percent } from '../format.ts';
 import { t } from '../language.ts';
-import type { IdleCountdown } from '../rest.ts';
-import type { Shown } from './shown.ts';
+import type { IdleCountdown, ScheduledCountdown } from '../rest.ts';
+import { urgencyOf, type Urgency } from '../urgency.ts';
+import { wrong } from './problem.ts';
+import { instanceOf, type Shown } from './shown.ts';
+import { hasEnded } from './statuses.ts';
 
 /** A timer in words. */
 export interface Timer {
   readonly name: string;
   /** Milliseconds, negative once its moment has passed; null unless it counts. */
   readonly left: number | null;
+  /** Whether it is set, but its time could not be read. */
+  readonly unknown: boolean;
   /** What it waits for, or what it is set to; null if it is off. */
   readonly why: string | null;
 }
@@ -20,32 +25,67 @@ export interface Timers {
   readonly most: number;
 }
 
-/** "idle 30 of 60 min: stops in about 30 min unless CPU reaches 20 %"; the rule while in use. */
+/** A stop is over that long after its moment: what is known of it is old. */
+const OVER_MS = 2 * MINUTE;
+
+/** What keeps an idle instance running, by the thresholds it has. */
+function unless({ cpu_percent_threshold: cpu, gpu_percent_threshold: gpu }: IdleCountdown): string {
+  if (cpu !== null && gpu !== null) {
+    return t('unless CPU reaches %1 or GPU reaches %2', percent(cpu), percent(gpu));
+  }
+  if (cpu !== null) return t('unless CPU reaches %1', percent(cpu));
+  return gpu === null ? t('unless it is used') : t('unless GPU reaches %1', percent(gpu));
+}
+
+/** When an instance counts as idle, by the thresholds it has. */
+function rule({ cpu_percent_threshold: cpu, gpu_percent_threshold: gpu }: IdleCountdown): string {
+  if (cpu !== null && gpu !== null) {
+    return t('while CPU is below %1 and GPU below %2', percent(cpu), percent(gpu));
+  }
+  if (cpu !== null) return t('while CPU is below %1', percent(cpu));
+  return gpu === null ? '' : t('while GPU is below %1', percent(gpu));
+}
+
+/** "idle 30 of 60 min: stops unless CPU reaches 20 %"; the rule while in use. */
 function idleReason(idle: IdleCountdown, left: number | null): string | null {
-  const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } = idle;
+  if (isUnknown(idle)) return t('an idle stop is set, but its time could not be read');
   const most = idle.max_idle_minutes ?? 0;
   const limit = measure(number(most), t('min'));
   if (left === null) {
-    return idle.state === 'active'
-      ? t('stops after %1 idle', limit) +
-          (cpu === null ? '' : t(', with CPU under %1', percent(cpu))) +
-          (gpu === null ? '' : t(' and GPU under %1', percent(gpu)))
-      : null;
+    if (idle.state !== 'active') return null;
+    const when = rule(idle);
+    return when ? t('stops after %1 idle, %2', limit, when) : t('stops after %1 idle', limit);
   }
   const spent = Math.max(0, most - Math.ceil(Math.max(0, left) / MINUTE));
-  const so = t('idle %1 of %2', number(spent), limit);
   return left > 0
-    ? t('%1: stops in about %2 unless ', so, minutes(left)) +
-        (cpu === null ? t('it is used') : t('CPU reaches %1', percent(cpu))) +
-        (gpu === null ? '' : t(' or GPU reaches %1', percent(gpu)))
-    : so;
+    ? t('idle %1 of %2: stops %3', number(spent), limit, unless(idle))
+    : t('idle %1 of %2', number(spent), limit);
 }
 
-/** What is said in place of a countdown whose moment has passed. */
+function scheduledReason(scheduled: ScheduledCountdown): string | null {
+  if (isUnknown(scheduled)) return t('a scheduled stop is set, but its time could not be read');
+  if (scheduled.remaining_ms === null) return null;
+  return scheduled.due_time ? t('scheduled for %1', moment(scheduled.due_time)) : t('scheduled');
+}
+
+/** Whether a stop is set and nobody knows for when. */
+function isUnknown({
+  state,
+  remaining_ms: remaining,
+}: IdleCountdown | ScheduledCountdown): boolean {
+  return remaining === null && state !== 'off' && state !== 'active';
+}
+
+/** What stands in place of a countdown whose moment has passed. */
 export function passed(left: number): string {
-  return left > -2 * MINUTE
+  return left > -OVER_MS
     ? t('Stopping any moment now')
     : t('Was due to stop %1 ago', duration(-left));
+}
+
+/** Whether the moment of a stop is so long over that what is known must be old. */
+export function isLongOver(left: number | null): boolean {
+  return left !== null && left <= -OVER_MS;
 }
 
 /** Both timers, and the one that stops the instance next; null if the answer has none. */
@@ -55,13 +95,18 @@ export function timersOf({ known, elapsed }: Shown): Timers | null {
   // Always from the remainder at receipt, never by decrementing: no timer's lateness adds up.
   const leftOf = (remaining: number | null) => (remaining === null ? null : remaining - elapsed);
   const untilIdle = leftOf(idle.remaining_ms);
-  const untilDue = leftOf(scheduled.remaining_ms);
   const timers = {
-    idle: { name: t('Idle stop'), left: untilIdle, why: idleReason(idle, untilIdle) },
+    idle: {
+      name: t('Idle stop'),
+      left: untilIdle,
+      unknown: isUnknown(idle),
+      why: idleReason(idle, untilIdle),
+    },
     scheduled: {
       name: t('Scheduled stop'),
-      left: untilDue,
-      why: untilDue === null ? null : t('scheduled for %1', moment(scheduled.due_time ?? '—')),
+      left: leftOf(scheduled.remaining_ms),
+      unknown: isUnknown(scheduled),
+      why: scheduledReason(scheduled),
     },
   };
   return { ...timers, next: next && timers[next], most: idle.max_idle_minutes || 1 };
@@ -70,4 +115,13 @@ export function timersOf({ known, elapsed }: Shown): Timers | null {
 /** What is left until the next stop, in milliseconds; null if none is counting. */
 export function untilNextStop(shown: Shown): number | null {
   return timersOf(shown)?.next?.left ?? null;
+}
+
+/** How near the next stop is. What is known may be old where something is wrong: never urgent. */
+export function urgency(shown: Shown): Urgency {
+  const timers = timersOf(shown);
+  const left = timers?.next?.left ?? null;
+  if (!timers || isLongOver(left) || hasEnded(instanceOf(shown).Status)) return 'none';
+  const urgency = urgencyOf(left, timers.next === timers.idle ? timers.most : null);
+  return urgency === 'urgent' && wrong(shown) ? 'near' : urgency;
 }
