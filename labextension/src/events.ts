@@ -1,70 +1,124 @@
-import { snapshotsOf, usedPart, type Instance } from './panel/instance.ts';
+import { snapshotsOf, usedPart, type Instance, type Snapshot } from './panel/instance.ts';
 
 /** Something about the instance that a person should hear of, once. */
-export type InstanceEvent =
-  | { readonly kind: 'status'; readonly key: string; readonly status: string }
-  | {
-      readonly kind: 'snapshot';
-      readonly key: string;
-      readonly name: string;
-      readonly saved: boolean;
-      readonly reason: string;
-    }
-  | { readonly kind: 'disk'; readonly key: string; readonly path: string; readonly part: number }
-  | { readonly kind: 'node'; readonly key: string; readonly seconds: number };
+export type InstanceEvent = StatusEvent | SnapshotEvent | DiskEvent | NodeEvent;
 
-function statusEvents(before: Instance, now: Instance): InstanceEvent[] {
-  const { Status: status, GmtModifiedTime: changed = '' } = now;
-  return before.Status === 'Running' && status && status !== 'Running'
-    ? [{ kind: 'status', key: `status ${status} ${changed}`, status }]
+/** The instance can no longer be used, or its status changed after that. */
+export interface StatusEvent {
+  readonly kind: 'status';
+  readonly key: string;
+  readonly status: string;
+  readonly reason: string;
+  /** Whether it could be used before. */
+  readonly first: boolean;
+}
+
+export interface SnapshotEvent {
+  readonly kind: 'snapshot';
+  readonly key: string;
+  readonly name: string;
+  readonly saved: boolean;
+  readonly reason: string;
+}
+
+export interface DiskEvent {
+  readonly kind: 'disk';
+  readonly key: string;
+  readonly path: string;
+  /** 0 to 1. */
+  readonly part: number;
+}
+
+export interface NodeEvent {
+  readonly kind: 'node';
+  readonly key: string;
+  readonly seconds: number;
+}
+
+/** The statuses in which an instance can be used: those for which `jupyter dsw info` exits with 0. */
+export function isUsable(status: string | undefined): boolean {
+  return /^(Running|Saving|Saved|SaveFailed)$/.test(status ?? '');
+}
+
+/** So much below the limit a disk has to be before it is reported again. */
+const HYSTERESIS = 0.05;
+
+const reasonOf = ({ ReasonMessage, ReasonCode }: Instance | Snapshot) =>
+  ReasonMessage || ReasonCode || '';
+
+/** Changes of the status to one in which the instance cannot be used. */
+export function statusEvents(before: Instance, current: Instance): StatusEvent[] {
+  const { Status: status } = current;
+  return status && before.Status && status !== before.Status && !isUsable(status)
+    ? [
+        {
+          kind: 'status',
+          key: 'status',
+          status,
+          reason: reasonOf(current),
+          first: isUsable(before.Status),
+        },
+      ]
     : [];
 }
 
-function snapshotEvents(before: Instance, now: Instance): InstanceEvent[] {
-  const statuses = new Map(snapshotsOf(before).map(one => [one.ImageId, one.Status]));
-  return snapshotsOf(now)
-    .filter(
-      ({ ImageId, Status }) =>
-        /^(Saved|Failed)$/.test(Status ?? '') && statuses.get(ImageId) !== Status,
-    )
-    .map(({ ImageId = '', ImageName, Status, ReasonMessage, ReasonCode }) => ({
+/** The statuses of images by their ids, as far as they were ever seen. */
+export type ImageStatuses = ReadonlyMap<string, string>;
+
+/** These statuses and those of a reading; an image that a reading leaves out stays known. */
+export function imageStatuses(known: ImageStatuses, current: Instance): ImageStatuses {
+  const seen = snapshotsOf(current).map(
+    ({ ImageId = '', Status = '' }) => [ImageId, Status] as const,
+  );
+  return new Map([...known, ...seen]);
+}
+
+/**
+ * Images that were saved, or could not be saved. One that was not known counts only if it was made
+ * `since` (milliseconds since the epoch): a list that comes late is no news.
+ */
+export function snapshotEvents(
+  known: ImageStatuses,
+  current: Instance,
+  since: number,
+): SnapshotEvent[] {
+  return snapshotsOf(current)
+    .filter(({ ImageId = '', Status = '', GmtCreateTime = '' }) => {
+      const before = known.get(ImageId);
+      const isNews = before === undefined ? Date.parse(GmtCreateTime) >= since : before !== Status;
+      return /^(Saved|Failed)$/.test(Status) && isNews;
+    })
+    .map(snapshot => ({
       kind: 'snapshot',
-      key: `snapshot ${ImageId} ${Status ?? ''}`,
-      name: ImageName ?? ImageId,
-      saved: Status === 'Saved',
-      reason: ReasonMessage ?? ReasonCode ?? '',
+      key: `snapshot ${snapshot.ImageId ?? ''} ${snapshot.Status ?? ''}`,
+      name: snapshot.ImageName ?? snapshot.ImageId ?? '',
+      saved: snapshot.Status === 'Saved',
+      reason: reasonOf(snapshot),
     }));
 }
 
-function diskEvents(now: Instance, limit: number): InstanceEvent[] {
-  return (now.CloudDisks ?? []).flat().flatMap((disk, place): InstanceEvent[] => {
+function disksOver(current: Instance, limit: number): DiskEvent[] {
+  return (current.CloudDisks ?? []).flat().flatMap((disk, place): DiskEvent[] => {
     const part = usedPart(disk);
     const path = disk.MountPath ?? disk.SubType ?? String(place);
-    return part !== null && limit > 0 && part > limit
-      ? [{ kind: 'disk', key: `disk ${path}`, path, part }]
-      : [];
+    return part !== null && part > limit ? [{ kind: 'disk', key: `disk ${path}`, path, part }] : [];
   });
 }
 
-function nodeEvents({ NodeErrorRecovery: recovery = {} }: Instance): InstanceEvent[] {
+/** Disks that are fuller than `limit` (0 to 1; 0: never). */
+export function diskEvents(current: Instance, limit: number): DiskEvent[] {
+  return limit > 0 ? disksOver(current, limit) : [];
+}
+
+/** The keys of disks that are still about as full, so that they are not reported again. */
+export function disksStillFull(current: Instance, limit: number): string[] {
+  return disksOver(current, limit - HYSTERESIS).map(({ key }) => key);
+}
+
+/** An error of the machine, after which the instance is moved. */
+export function nodeEvents({ NodeErrorRecovery: recovery = {} }: Instance): NodeEvent[] {
   const { hasNodeError, enableAutoSwitchOnNodeError, autoSwitchCountdownSeconds } = recovery;
   return hasNodeError && enableAutoSwitchOnNodeError
     ? [{ kind: 'node', key: 'node', seconds: autoSwitchCountdownSeconds ?? 0 }]
     : [];
-}
-
-/**
- * What there is to tell after a reading. Changes need one `before` it; a disk over `diskLimit` (0 to
- * 1; 0: never) and a node error are told while they last.
- */
-export function eventsBetween(
-  before: Instance | null,
-  now: Instance,
-  diskLimit: number,
-): InstanceEvent[] {
-  return [
-    ...(before ? [...statusEvents(before, now), ...snapshotEvents(before, now)] : []),
-    ...diskEvents(now, diskLimit),
-    ...nodeEvents(now),
-  ];
 }

@@ -1,60 +1,94 @@
-import type { Ledger } from './ledger.ts';
-import type { Reading } from './panel/reading.ts';
+import { now } from './panel/clock.ts';
+import { speedOf, type Reading } from './panel/reading.ts';
+import type { SourceState } from './panel/source.ts';
 import type { Preferences } from './preferences.ts';
-import type { Presented } from './stopwarner.ts';
+import type { ShownLog } from './shownlog.ts';
 import type { IInstanceStore } from './tokens.ts';
+
+/** What is known of a time without the server. */
+export interface Outage {
+  /** The last reading. */
+  readonly last: Reading;
+  /** When the server stopped responding; `Date.now()`. */
+  readonly since: number;
+  /** How long that is ago, by the instance's time. */
+  readonly lasted: number;
+}
 
 export interface GoneWatchOptions {
   readonly store: IInstanceStore;
-  readonly ledger: Ledger;
+  readonly log: ShownLog;
   readonly preferences: () => Preferences;
   readonly visible: () => boolean;
-  readonly present: (last: Reading | null) => Presented;
+  /** Shows it; returns how to take it away. */
+  readonly present: (outage: Outage) => () => void;
 }
 
 /** A server that is away for less is being started again, or the network hiccupped. */
 const PATIENCE_MS = 4000;
 
-/** Says once what was known when the server went away, and takes it back when it returns. */
+/** Whether the Jupyter server does not respond. */
+export function isGone({ trouble }: SourceState): boolean {
+  return trouble === 'server-gone';
+}
+
+/** Shows once for each outage what was known then, and takes it away when the server is back. */
 export class GoneWatch {
   constructor(options: GoneWatchOptions) {
     this._options = options;
     options.store.watch(() => void this.look());
   }
 
-  /** Looks whether the server is away, for long enough to say so. */
+  /** Whether the server has been away for longer than a hiccup. */
+  get away(): boolean {
+    return this._away;
+  }
+
+  /** Looks whether the server is away, for long enough to report it. */
   async look(): Promise<void> {
-    const { store, ledger, preferences, visible, present } = this._options;
-    const { trouble, reading } = store.state;
-    if (trouble !== 'server-gone' || !preferences().serverGone) {
-      this._back();
+    const { store, log, preferences, visible, present } = this._options;
+    const { reading } = store.state;
+    if (!isGone(store.state)) {
+      await this._back(reading);
       return;
     }
+    this._began ??= { at: now(), since: Date.now() };
     // Nothing may change in the store from here on: it stands by where JupyterLab gave up.
     this._timer ??= setTimeout(() => {
       this._away = true;
       void this.look();
     }, PATIENCE_MS);
-    if (!this._away || this._told || !reading || !visible()) return;
-    this._told = true;
-    const { instance_id: id } = reading.answer.source;
-    if (await ledger.claim(`${id ?? ''} gone ${reading.answer.read_at ?? ''}`)) {
-      this._presented = present(reading);
+    const { at, since } = this._began;
+    if (!this._away || this._reported || !reading || !visible() || !preferences().serverGone) {
+      return;
     }
+    this._reported = true;
+    await log.once(this._key(reading), () => {
+      const lasted = (now() - at) * speedOf(reading.answer);
+      this._withdraw = present({ last: reading, since, lasted });
+    });
   }
 
-  private _back(): void {
+  private async _back(reading: Reading | null): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
+    this._began = null;
     this._away = false;
-    this._presented?.withdraw();
-    this._presented = null;
-    this._told = false;
+    this._reported = false;
+    this._withdraw?.();
+    this._withdraw = null;
+    // The next outage is another one, even within the same reading.
+    if (reading) await this._options.log.forget(this._key(reading));
+  }
+
+  private _key({ answer }: Reading): string {
+    return `${answer.source.instance_id ?? ''} gone`;
   }
 
   private readonly _options: GoneWatchOptions;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _began: { readonly at: number; readonly since: number } | null = null;
   private _away = false;
-  private _told = false;
-  private _presented: Presented | null = null;
+  private _reported = false;
+  private _withdraw: (() => void) | null = null;
 }

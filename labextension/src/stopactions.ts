@@ -1,56 +1,65 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import { nextStop, type Stop } from './countdown.ts';
-import type { Ledger } from './ledger.ts';
-import { CommandIDs, type IInstanceStore } from './tokens.ts';
-import type { DialogAction } from './widgets/stopdialog.ts';
+import type { Stop } from './countdown.ts';
+import type { ShownLog } from './shownlog.ts';
+import { CommandIDs } from './tokens.ts';
+import type { Action } from './widgets/toast.ts';
 
 const REMIND_MS = 5 * 60_000;
-/** JupyterLab's, and where it is missing, the one for the current document. */
-const SAVE = ['docmanager:save-all', 'docmanager:save'];
+/** The last reminder comes so long before a stop, or halfway to it. */
+const LAST_MS = 60_000;
 
-/** Runs a command if it is there and can run now. */
-function run(commands: CommandRegistry, id: string): void {
-  if (commands.hasCommand(id) && commands.isEnabled(id)) void commands.execute(id);
-}
+/** What a person can do about a stop. */
+export class StopActions {
+  /** `changed` is called when there is a new reminder: no other tab tells this one. */
+  constructor(
+    commands: CommandRegistry,
+    log: ShownLog,
+    trans: TranslationBundle,
+    changed: () => void,
+  ) {
+    this._commands = commands;
+    this._log = log;
+    this._trans = trans;
+    this._changed = changed;
+  }
 
-/** What a person can do about a stop, the most useful last. */
-export function stopActions(
-  { left }: Stop,
-  store: IInstanceStore,
-  commands: CommandRegistry,
-  ledger: Ledger,
-  trans: TranslationBundle,
-): DialogAction[] {
-  const save = SAVE.find(id => commands.hasCommand(id)) ?? '';
-  return [
+  /** To the console, where the instance is managed. */
+  console(): Action {
+    return {
+      label: this._trans.__('Console'),
+      caption: this._trans.__('Open the DSW console, where the instance is managed'),
+      run: () => {
+        const { openConsole: id } = CommandIDs;
+        if (this._commands.isEnabled(id)) void this._commands.execute(id);
+      },
+    };
+  }
+
+  /** To be reminded, if there is time for that. `current`: the stop as of the click. */
+  remind({ left }: Stop, current: () => Stop | null): Action[] {
     // Five minutes before the stop there is nothing to be reminded of after them.
-    ...(left > REMIND_MS
-      ? [
-          {
-            label: trans.__('Remind me in 5 minutes'),
-            caption: trans.__('Show this warning again in 5 minutes'),
-            run: () => {
-              // What is left now: it may have been on the screen for long.
-              const stop = nextStop(store.state.reading);
-              if (stop) void ledger.remind(stop, REMIND_MS);
-            },
-          },
-        ]
-      : []),
-    {
-      label: trans.__('Open the DSW console'),
-      caption: trans.__('Where the instance is managed'),
-      run: () => {
-        run(commands, CommandIDs.openConsole);
+    if (left <= REMIND_MS) return [];
+    return [
+      {
+        label: this._trans.__('In 5 min'),
+        caption: this._trans.__('Show this warning again in 5 minutes'),
+        run: () => {
+          // What is left now: it may have been on the screen for long.
+          const stop = current();
+          if (stop) void this._log.remind(stop, REMIND_MS).then(this._changed);
+        },
       },
-    },
-    {
-      label: trans.__('Save all'),
-      caption: trans.__('Save all open files'),
-      run: () => {
-        run(commands, save);
-      },
-    },
-  ];
+    ];
+  }
+
+  /** Reminds once more of a stop, after its dialog was closed while files were not saved. */
+  remindLast(stop: Stop): void {
+    void this._log.remindLast(stop, Math.min(LAST_MS, stop.left / 2)).then(this._changed);
+  }
+
+  private readonly _commands: CommandRegistry;
+  private readonly _log: ShownLog;
+  private readonly _trans: TranslationBundle;
+  private readonly _changed: () => void;
 }

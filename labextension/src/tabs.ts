@@ -6,21 +6,50 @@ const SETTLE_MS = 50;
 /** How long a tab waits at most, where there are no locks, for what woke another one too. */
 const APART_MS = 400;
 
+/** The browser's locks; none on plain http, unless from this machine, and where they are refused. */
+function browserLocks(): LockManager | null {
+  try {
+    return (navigator as { locks?: LockManager }).locks ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
- * Runs a task while no other tab runs one of that name. Browsers have no locks on plain http, unless
- * from this machine: there tabs that one event wakes act a random moment apart, so that all but the
- * first mostly find the thing done. Where two still meet, the server asks the endpoint once for both.
+ * Runs a task while no other tab runs one of that name. Without locks, tabs that one event wakes act
+ * a random moment apart, so that all but the first mostly find the thing done. Where two still meet,
+ * the server asks the endpoint once for both.
  */
 export async function lock<T>(name: string, task: () => Promise<T>): Promise<T> {
-  const locks = (navigator as { locks?: LockManager }).locks;
-  if (locks) return await locks.request(name, task);
+  const turn = { begun: false };
+  try {
+    const locks = browserLocks();
+    if (locks) {
+      return await locks.request(name, () => {
+        turn.begun = true;
+        return task();
+      });
+    }
+  } catch (reason) {
+    // Refused, as in embedded pages without storage; or it is the task that failed.
+    if (turn.begun) throw reason;
+  }
   await new Promise(done => setTimeout(done, Math.random() * APART_MS));
   return task();
 }
 
+/** A channel to the other tabs; none where the browser refuses it: each tab asks by itself then. */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
 /** The tabs of this browser; `name` tells servers of one host apart. */
 export function browserTabs(name: string): Tabs {
-  const channel = new BroadcastChannel(name);
+  const channel = openChannel(name);
   return {
     alone: task =>
       new Promise((resolve, reject) => {
@@ -30,10 +59,14 @@ export function browserTabs(name: string): Tabs {
         }).catch(reject);
       }),
     tell: message => {
-      channel.postMessage(message);
+      try {
+        channel?.postMessage(message);
+      } catch {
+        // The channel is closed: the others ask by themselves.
+      }
     },
     hear: callback => {
-      channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      channel?.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
         callback(data);
       });
     },

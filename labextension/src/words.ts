@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ageOf, nextStop, stopIn, type Stop } from './countdown.ts';
-import type { InstanceEvent } from './events.ts';
-import { duration, minutes, moment, percent } from './panel/format.ts';
+import { nextStop, type Stop } from './countdown.ts';
+import { marked, shortened } from './messages.ts';
+import { duration, minutes, moment } from './panel/format.ts';
 import { locale } from './panel/language.ts';
 import type { Reading } from './panel/reading.ts';
 import type { SourceState } from './panel/source.ts';
@@ -29,12 +29,6 @@ export function clockTimeOf(text: string | null | undefined): string {
 export function statusOf(reading: Reading | null): string {
   const { Status } = (reading?.answer.instance ?? {}) as { Status?: string };
   return statusWords(Status);
-}
-
-/** A name that fits a notification of 140 characters: JupyterLab cuts longer ones at their end. */
-function short(text: string, most = 48): string {
-  const tail = most / 4;
-  return text.length > most ? `${text.slice(0, most - tail - 1)}…${text.slice(-tail)}` : text;
 }
 
 /** The texts of the extension; the panel has its own. Notifications are at most 140 characters. */
@@ -66,7 +60,7 @@ export class Words {
 
   /** That an emulator made it up, wherever that is so. */
   told(text: string, reading: Reading | null): string {
-    return text && reading?.answer.source.simulated ? this._trans.__('Simulated: %1', text) : text;
+    return marked(text, reading, this._trans);
   }
 
   /** Why and when, for a tooltip: lines of text. */
@@ -89,95 +83,9 @@ export class Words {
       .join('\n');
   }
 
-  /** A warning before a stop. */
-  warning(stop: Stop, reading: Reading | null): string {
-    return this.told(this._warning(stop, reading), reading);
-  }
-
-  /** Something that happened to the instance, as a reading told. */
-  event(event: InstanceEvent, reading: Reading | null): string {
-    return this.told(this._event(event, reading), reading);
-  }
-
-  private _warning({ kind, due, left }: Stop, reading: Reading | null): string {
-    const [time, about] = [clockTime(due), minutes(Math.max(0, left))];
-    if (kind === 'scheduled') {
-      return this._trans.__('This instance stops at %1, in about %2, as scheduled.', time, about);
-    }
-    const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } =
-      reading?.answer.countdowns?.idle ?? {};
-    const load = typeof cpu === 'number' ? percent(cpu) : '—';
-    return typeof gpu === 'number'
-      ? this._trans.__(
-          'This idle instance stops at %1, in about %2, unless CPU reaches %3 or GPU %4.',
-          time,
-          about,
-          load,
-          percent(gpu),
-        )
-      : this._trans.__(
-          'This idle instance stops at %1, in about %2, unless CPU reaches %3.',
-          time,
-          about,
-          load,
-        );
-  }
-
-  /** What was known when the server went away. */
-  serverGone(reading: Reading | null): string {
-    const asOf = clockTimeOf(reading?.answer.read_at);
-    if (!reading?.answer.instance) return this._trans.__('The Jupyter server does not answer.');
-    const stop = stopIn(reading);
-    if (!stop) {
-      return this._trans.__(
-        'The Jupyter server is gone. As of %1 the instance was “%2”, with no stop due. The console can start it again.',
-        asOf,
-        statusOf(reading),
-      );
-    }
-    return stop.kind === 'idle'
-      ? this._trans.__(
-          'The server is gone. As of %1 it was due to be stopped at %2 after %3 idle minutes; open the console to start it again.',
-          asOf,
-          clockTime(stop.due),
-          reading.answer.countdowns?.idle.max_idle_minutes ?? 0,
-        )
-      : this._trans.__(
-          'The server is gone. As of %1 it was due to be stopped at %2 as scheduled; open the console to start it again.',
-          asOf,
-          clockTime(stop.due),
-        );
-  }
-
-  private _event(event: InstanceEvent, reading: Reading | null): string {
-    switch (event.kind) {
-      case 'status':
-        return this._trans.__(
-          'The instance is no longer running: %1.',
-          short(statusWords(event.status)),
-        );
-      case 'snapshot':
-        return event.saved
-          ? this._trans.__('Image saved: %1', short(event.name))
-          : this._trans.__('Image not saved: %1. %2', short(event.name), short(event.reason, 60));
-      case 'disk':
-        return this._trans.__(
-          'Disk %1 is used by %2.',
-          short(event.path),
-          percent(event.part * 100),
-        );
-      case 'node':
-        return this._trans.__(
-          'The machine of this instance has failed. DSW moves the instance at about %1.',
-          // A time of day: the notification stays, and what it says has to stay true.
-          new Date(Date.now() + event.seconds * 1000 - ageOf(reading)).toLocaleTimeString(locale),
-        );
-    }
-  }
-
   /** What was copied. */
   copied(text: string): string {
-    return this._trans.__('Copied: %1', short(text));
+    return this._trans.__('Copied: %1', shortened(text));
   }
 
   private readonly _trans: TranslationBundle;

@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { beforeEach } from 'node:test';
-import { Ledger } from '../src/ledger.ts';
-import type { Answer } from '../src/panel/rest.ts';
 import {
   Poller,
   type PollerOptions,
   type TabMessage,
   type Tabs,
 } from '../src/panel/sources/poller.ts';
+import { ShownLog } from '../src/shownlog.ts';
+import type { Answer } from '../src/panel/rest.ts';
 import { DEFAULTS, type Preferences } from '../src/preferences.ts';
 import { answerNamed, FakeClock } from './support.ts';
 
@@ -18,9 +18,12 @@ export const HOUR = 60 * MINUTE;
 export class FakeBrowser {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #ears: ((message: TabMessage) => void)[] = [];
-  readonly #shelf = new Map<string, string>();
+  /** Its storage. */
+  readonly storage = new Map<string, string>();
   /** Whether its storage takes nothing any more. */
   full = false;
+  /** Whether its storage is refused altogether, as with blocked cookies. */
+  refused = false;
 
   /** Runs one task at a time. */
   readonly alone = <T>(task: () => Promise<T>): Promise<T> => {
@@ -45,15 +48,19 @@ export class FakeBrowser {
   }
 
   /** What its tabs remember together. */
-  ledger(): Ledger {
-    const shelf = {
-      getItem: (name: string) => this.#shelf.get(name) ?? null,
+  shownLog(): ShownLog {
+    const storage = {
+      getItem: (name: string) => this.storage.get(name) ?? null,
       setItem: (name: string, text: string) => {
         if (this.full) throw new Error('quota exceeded');
-        this.#shelf.set(name, text);
+        this.storage.set(name, text);
       },
     };
-    return new Ledger(() => shelf, 'shown', this.alone);
+    const open = () => {
+      if (this.refused) throw new Error('access is denied');
+      return storage;
+    };
+    return new ShownLog(open, 'shown', this.alone);
   }
 }
 
@@ -62,7 +69,10 @@ export class FakeServer {
   asked = 0;
   askedFresh = 0;
   down = false;
+  /** When the scheduled stop is due. */
   due: number | null = null;
+  /** For how many minutes the instance has been idle, of how many; null: it is in use. */
+  idle: { readonly minutes: number; readonly limit: number } | null = null;
   change: Partial<Answer> = {};
 
   readonly ask = (fresh: boolean): Promise<Answer> => {
@@ -75,7 +85,9 @@ export class FakeServer {
   answer(): Answer {
     const base = answerNamed('idle');
     const off = { state: 'off', remaining_ms: null, due_time: null } as const;
-    const counting = this.due !== null;
+    const untilIdle = this.idle && (this.idle.limit - this.idle.minutes) * MINUTE;
+    const untilDue = this.due === null ? null : Math.max(0, this.due - Date.now());
+    const nearer = (untilIdle ?? Infinity) < (untilDue ?? Infinity) ? 'idle' : 'scheduled';
     return {
       ...base,
       read_at: new Date(Date.now()).toISOString(),
@@ -83,10 +95,10 @@ export class FakeServer {
       next_read_in_ms: MINUTE,
       countdowns: {
         idle: {
-          state: 'active',
-          remaining_ms: null,
-          idle_minutes: 0,
-          max_idle_minutes: 60,
+          state: this.idle ? 'counting' : 'active',
+          remaining_ms: untilIdle,
+          idle_minutes: this.idle?.minutes ?? 0,
+          max_idle_minutes: this.idle?.limit ?? 60,
           cpu_percent_threshold: 20,
           gpu_percent_threshold: null,
         },
@@ -95,10 +107,10 @@ export class FakeServer {
             ? off
             : {
                 state: 'counting',
-                remaining_ms: Math.max(0, this.due - Date.now()),
+                remaining_ms: untilDue,
                 due_time: new Date(this.due).toISOString(),
               },
-        next_stop: counting ? 'scheduled' : null,
+        next_stop: untilIdle === null && untilDue === null ? null : nearer,
       },
       ...this.change,
     };

@@ -73,9 +73,42 @@ test('without locks two tabs ask as one does, nearly', async () => {
   assert.ok(server.asked >= 58 && server.asked < 80, String(server.asked));
 });
 
-test('a lock that is refused is a failure, not a wait without end', async () => {
-  setLocks({ request: () => Promise.reject(new Error('not fully active')) });
-  await assert.rejects(browserTabs('tabs').alone(() => Promise.resolve(1)));
+test('where locks are refused a task runs all the same, once', async () => {
+  const refusals = [
+    () => Promise.reject(new Error('not fully active')),
+    () => {
+      throw new Error('access is denied');
+    },
+  ];
+  for (const request of refusals) {
+    setLocks({ request });
+    let runs = 0;
+    const done = browserTabs('tabs').alone(() => Promise.resolve(++runs));
+    await clock.pass(1000);
+    assert.equal(await done, 1);
+  }
+});
+
+test('a task that fails under a lock is not run again', async () => {
+  setLocks({ request: (_: string, task: () => Promise<unknown>) => task() });
+  let runs = 0;
+  const failing = lock('one', () => {
+    runs++;
+    return Promise.reject(new Error('the task'));
+  });
+  await assert.rejects(failing, /the task/);
+  assert.equal(runs, 1);
+});
+
+test('where channels are refused, each tab asks by itself', async () => {
+  const refuse = function () {
+    throw new Error('access is denied');
+  };
+  Object.assign(globalThis, { BroadcastChannel: refuse });
+  const tab = open();
+  await clock.pass(5 * MINUTE);
+  assert.ok(tab.state.reading);
+  assert.ok(server.asked >= 4);
 });
 
 test('with locks a task runs in its turn', async () => {

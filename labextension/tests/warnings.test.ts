@@ -2,77 +2,125 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Stop } from '../src/countdown.ts';
 import { isQuiet } from '../src/quiet.ts';
-import { decide, isSameStop } from '../src/warnings.ts';
+import {
+  decide,
+  NOTHING_SHOWN,
+  seenWithin,
+  type Policy,
+  type ShownOfStop,
+} from '../src/warnings.ts';
 
 const MINUTE = 60_000;
-const DUE = Date.parse('2026-11-23T21:00:00Z');
-const THRESHOLDS = { toasts: [30 * MINUTE, 10 * MINUTE], dialog: 2 * MINUTE };
+const NOW = Date.parse('2026-11-23T20:00:00Z');
+const POLICY: Policy = {
+  toasts: [30 * MINUTE, 10 * MINUTE],
+  dialog: 2 * MINUTE,
+  doNotDisturb: false,
+};
+const SILENT = { ...POLICY, doNotDisturb: true };
 
-const stopIn = (minutes: number, due = DUE): Stop => ({
+const stopIn = (minutes: number, idleLimit: number | null = 60): Stop => ({
   instance: 'dsw-1',
-  kind: 'idle',
+  kind: idleLimit === null ? 'scheduled' : 'idle',
   left: minutes * MINUTE,
-  due,
+  due: NOW + minutes * MINUTE,
+  idleLimit,
 });
-const shown = (minutes: number, due = DUE) => ({
-  instance: 'dsw-1',
-  due,
-  threshold: minutes * MINUTE,
+const shown = (...minutes: number[]): ShownOfStop => ({
+  ...NOTHING_SHOWN,
+  thresholds: minutes.map(one => one * MINUTE),
 });
+
+/** The form and the threshold in minutes of what is due, if anything is. */
+function due(stop: Stop, policy = POLICY, was = NOTHING_SHOWN, now = NOW): string | null {
+  const { due: one } = decide(stop, policy, was, now);
+  return one && `${one.form} ${one.threshold / MINUTE}`;
+}
 
 test('nothing is due before the first threshold, and it says when to look again', () => {
-  assert.deepEqual(decide(stopIn(45), THRESHOLDS, []), { due: null, nextIn: 15 * MINUTE });
-});
-
-test('toasts come at their thresholds, the dialog at its own', () => {
-  const forms = [30, 10, 2].map(minutes => decide(stopIn(minutes), THRESHOLDS, []).due);
-  assert.deepEqual(forms, [
-    { form: 'toast', threshold: 30 * MINUTE },
-    { form: 'toast', threshold: 10 * MINUTE },
-    { form: 'dialog', threshold: 2 * MINUTE },
-  ]);
-});
-
-test('what was shown is not due again', () => {
-  assert.deepEqual(decide(stopIn(20), THRESHOLDS, [shown(30)]), {
+  assert.deepEqual(decide(stopIn(45), POLICY, NOTHING_SHOWN, NOW), {
     due: null,
-    nextIn: 10 * MINUTE,
+    nextIn: 15 * MINUTE,
   });
 });
 
+test('toasts come at their thresholds, the dialog at its own', () => {
+  const forms = [30, 10, 2].map(minutes => due(stopIn(minutes)));
+  assert.deepEqual(forms, ['toast 30', 'toast 10', 'dialog 2']);
+});
+
+test('what was shown is not due again', () => {
+  assert.deepEqual(decide(stopIn(20), POLICY, shown(30), NOW), { due: null, nextIn: 10 * MINUTE });
+});
+
 test('one that was missed is due at once, and only the nearest', () => {
-  assert.equal(decide(stopIn(7), THRESHOLDS, []).due?.threshold, 10 * MINUTE);
-  assert.equal(decide(stopIn(7), THRESHOLDS, [shown(10)]).due, null);
+  assert.equal(due(stopIn(7)), 'toast 10');
+  assert.equal(due(stopIn(7), POLICY, shown(10)), null);
 });
 
-test('a stop that was moved is another stop', () => {
-  const moved = stopIn(9, DUE + 60 * MINUTE);
-  assert.equal(decide(moved, THRESHOLDS, [shown(10)]).due?.threshold, 10 * MINUTE);
+test('thresholds at or above the idle limit do not apply to an idle stop', () => {
+  assert.equal(due(stopIn(29, 30)), null);
+  assert.equal(due(stopIn(19, 20)), null);
+  assert.equal(due(stopIn(10, 20)), 'toast 10');
+  assert.equal(due(stopIn(9, 10)), null);
+  assert.equal(due(stopIn(2, 10)), 'dialog 2');
+  assert.equal(due(stopIn(29, null)), 'toast 30');
 });
 
-test('a stop whose moment is off by a minute of idle time is the same', () => {
-  assert.ok(isSameStop(stopIn(30), stopIn(30, DUE + MINUTE)));
-  assert.ok(!isSameStop(stopIn(30), stopIn(30, DUE + 5 * MINUTE)));
-  assert.ok(!isSameStop(stopIn(30), { ...stopIn(30), instance: 'dsw-2' }));
+test('an idle stop that comes back within minutes is not announced again', () => {
+  const within = { [String(30 * MINUTE)]: NOW - 9 * MINUTE };
+  assert.equal(due(stopIn(29, 31), POLICY, { ...NOTHING_SHOWN, within }), null);
+  assert.equal(due(stopIn(29, 31), POLICY, { ...NOTHING_SHOWN, within }, NOW + MINUTE), 'toast 30');
+  assert.equal(due(stopIn(9, 31), POLICY, { ...NOTHING_SHOWN, within }), 'toast 10');
 });
 
-test('a reminder is due when it was asked for, of that stop only', () => {
-  const reminders = [shown(24)];
-  assert.equal(decide(stopIn(25), THRESHOLDS, [shown(30)], reminders).due, null);
-  assert.equal(decide(stopIn(25), THRESHOLDS, [shown(30)], reminders).nextIn, MINUTE);
-  assert.equal(decide(stopIn(24), THRESHOLDS, [shown(30)], reminders).due?.threshold, 24 * MINUTE);
-  const moved = stopIn(24, DUE + 60 * MINUTE);
-  assert.equal(decide(moved, THRESHOLDS, [], reminders).due?.threshold, 30 * MINUTE);
+test('the dialog of an idle stop that comes back is shown all the same', () => {
+  const within = { [String(2 * MINUTE)]: NOW - MINUTE };
+  assert.equal(due(stopIn(2), POLICY, { ...NOTHING_SHOWN, within }), 'dialog 2');
+});
+
+test('how long ago a stop was within a threshold counts once that was announced', () => {
+  const key = String(30 * MINUTE);
+  assert.deepEqual(seenWithin(stopIn(29), POLICY, NOTHING_SHOWN, NOW), {});
+  assert.deepEqual(seenWithin(stopIn(29), POLICY, shown(30), NOW), { [key]: NOW });
+  const recent = { ...NOTHING_SHOWN, within: { [key]: NOW - 5 * MINUTE } };
+  assert.deepEqual(seenWithin(stopIn(29), POLICY, recent, NOW), { [key]: NOW });
+  const long = { ...NOTHING_SHOWN, within: { [key]: NOW - 20 * MINUTE } };
+  assert.deepEqual(seenWithin(stopIn(29), POLICY, long, NOW), long.within);
+});
+
+test('a reminder is due when it was asked for', () => {
+  const reminders = { ...shown(30), reminders: [24 * MINUTE] };
+  assert.equal(due(stopIn(25), POLICY, reminders), null);
+  assert.equal(due(stopIn(24), POLICY, reminders), 'toast 24');
 });
 
 test('what is due below the dialog’s threshold is a dialog too', () => {
-  const thresholds = { toasts: [2 * MINUTE, MINUTE], dialog: 2 * MINUTE };
-  assert.equal(decide(stopIn(2), thresholds, []).due?.form, 'dialog');
-  assert.equal(decide(stopIn(1), thresholds, [shown(2)]).due?.form, 'dialog');
+  const policy = { ...POLICY, toasts: [2 * MINUTE, MINUTE] };
+  assert.equal(due(stopIn(2), policy), 'dialog 2');
+  assert.equal(due(stopIn(1), policy, shown(2)), 'dialog 1');
 });
 
 test('a dialog that is switched off never comes', () => {
-  assert.equal(decide(stopIn(0), { toasts: [], dialog: 0 }, []).due, null);
+  assert.equal(due(stopIn(0), { ...POLICY, toasts: [], dialog: 0 }), null);
+  assert.equal(due(stopIn(10), { ...SILENT, dialog: 0 }), 'toast 10');
+});
+
+test('where JupyterLab shows no toasts, the dialog comes in place of the last one', () => {
+  assert.equal(due(stopIn(30), SILENT), 'toast 30');
+  assert.equal(due(stopIn(10), SILENT), 'dialog 10');
+  assert.equal(due(stopIn(5), SILENT, shown(10)), null);
+  assert.equal(due(stopIn(2), SILENT, shown(10)), 'dialog 2');
+});
+
+test('the last reminder says that it is one', () => {
+  const last = { ...shown(2), lastReminder: MINUTE };
+  assert.equal(due(stopIn(1.5), POLICY, last), null);
+  assert.deepEqual(decide(stopIn(1), POLICY, last, NOW).due, {
+    form: 'dialog',
+    threshold: MINUTE,
+    last: true,
+  });
 });
 
 test('quiet hours may span midnight', () => {

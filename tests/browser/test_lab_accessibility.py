@@ -13,6 +13,7 @@ from tests.browser.windows import (
     THEMES,
     axe_violations,
     dialog,
+    dialog_with_keys,
     execute,
     hasten,
     open_window,
@@ -55,6 +56,7 @@ def test_axe_finds_nothing_of_any_severity(
 
     stop_in(emulator, 100)
     refresh_until_seen(page, dialog(page))
+    expect(dialog_with_keys(page)).to_be_visible()
     found += look_at(page, ".jp-dsw-StopDialog")
     page.keyboard.press("Escape")
     expect(dialog(page)).to_have_count(0)
@@ -63,7 +65,7 @@ def test_axe_finds_nothing_of_any_severity(
 
     lab.stop()
     execute(page, "jupyter-dsw:refresh")
-    expect(page.locator(".jp-dsw-Notice")).to_contain_text("The server is gone")
+    expect(page.locator(".jp-dsw-Notice")).to_contain_text("stopped responding")
     found += look_at(page, ".jp-dsw-Notice", STATUS, SIDE)
     assert found == []
 

@@ -14,6 +14,7 @@ from tests.browser.notebooks import NAME, open_notebook, write_notebook
 from tests.browser.windows import (
     MINUTE,
     dialog,
+    dialog_with_keys,
     execute,
     hasten,
     open_window,
@@ -52,8 +53,8 @@ def test_a_reminder_comes_again_five_minutes_later(
         stop_in(emulator, 28 * MINUTE)
         page.clock.install()
         open_window(page, start_lab(**emulator.environment()))
-        expect(toast(page)).to_contain_text(re.compile("in about 2[5-8]"))
-        toast(page).get_by_role("button", name="Remind me in 5 minutes").click()
+        expect(toast(page)).to_contain_text(re.compile("in 2[5-8]"))
+        toast(page).get_by_role("button", name="In 5 min").click()
         expect(toast(page)).to_have_count(0)
         # It is not time yet.
         execute(page, "jupyter-dsw:refresh")
@@ -61,7 +62,7 @@ def test_a_reminder_comes_again_five_minutes_later(
         ahead_s = 5 * MINUTE
         page.clock.fast_forward(ahead_s * 1000)
         refresh_until_seen(page, toast(page))
-        expect(toast(page)).to_contain_text(re.compile("in about (19|2[0-3])"))
+        expect(toast(page)).to_contain_text(re.compile("in (19|2[0-3])"))
 
 
 def test_save_all_saves_a_changed_notebook_from_the_toast_and_with_enter_from_the_dialog(
@@ -88,9 +89,14 @@ def test_save_all_saves_a_changed_notebook_from_the_toast_and_with_enter_from_th
     timer = dialog(page).get_by_role("timer")
     expect(timer).not_to_have_text(timer.inner_text())
     assert "second" not in saved.read_text()
+    expect(dialog(page)).to_contain_text(f"Not saved: {NAME}")
+    expect(dialog_with_keys(page)).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_contain_text(f"Saved: {NAME}")
+    expect(dialog(page)).to_contain_text("Everything is saved")
+    assert "second" in saved.read_text()
     page.keyboard.press("Enter")
     expect(dialog(page)).to_have_count(0)
-    until(lambda: "second" in saved.read_text())
 
 
 def write_into_cell(page: Page, text: str) -> None:
@@ -106,7 +112,7 @@ def test_a_toast_opens_the_console_of_the_instances_workspace(
     page.context.route("**/*aliyun.com/**", lambda route: route.fulfill(body="there"))
     open_window(page, start_lab())
     with page.context.expect_page() as opened:
-        toast(page).get_by_role("button", name="Open the DSW console").click()
+        toast(page).get_by_role("button", name="Console").click()
     opened.value.wait_for_url("https://pai.console.aliyun.com/**")
     assert parse_qs(urlsplit(opened.value.url).query) == {
         "regionId": ["cn-hangzhou"],
@@ -135,7 +141,7 @@ def test_thresholds_and_quiet_hours_are_followed_live(
     page.wait_for_timeout(500)
     expect(toast(page)).to_have_count(0)
     set_setting(page, "quietFrom", "")
-    expect(toast(page)).to_contain_text("as scheduled")
+    expect(toast(page)).to_contain_text("Scheduled stop")
     set_setting(page, "dialogMinutes", 350)
     expect(dialog(page)).to_contain_text("about to stop")
     expect(toast(page)).to_have_count(0)
@@ -149,7 +155,7 @@ def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
     page.clock.install()
     lab = start_lab()
     open_window(page, lab)
-    expect(toast(page)).to_contain_text("as scheduled")
+    expect(toast(page)).to_contain_text("Scheduled stop")
     set_setting(page, "stopWarnings", value=False)
     expect(toast(page)).to_have_count(0)
 
@@ -167,7 +173,7 @@ def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
     # Were one of those told, there would be more than the one that comes now.
     set_setting(page, "diskPercent", 90)
     refresh_until_seen(page, toast(page))
-    expect(toast(page)).to_contain_text("/mnt/full is used by 95")
+    expect(toast(page)).to_contain_text("/mnt/full is 95")
     set_setting(page, "nodeErrors", value=True)
     refresh_until_seen(page, toast(page).nth(1))
     expect(toast(page).filter(has_text="has failed")).to_have_count(1)
@@ -198,14 +204,16 @@ def test_all_of_it_works_by_keyboard(
     page.keyboard.press("Enter")
     panel = page.locator(f"{SIDE} dsw-panel")
     expect(panel).to_contain_text("Running")
-    press_tab_until(page, ".Toastify__toast button", "Remind me in 5 minutes")
+    press_tab_until(page, ".Toastify__toast button", "In 5 min")
     page.keyboard.press("Enter")
     expect(toast(page)).to_have_count(0)
 
     stop_in(emulator, 100)
     refresh_until_seen(page, dialog(page))
+    expect(dialog_with_keys(page)).to_be_visible()
     focused = page.locator(":focus")
-    expect(focused).to_contain_text("Save all")
+    # There is nothing to save.
+    expect(focused).to_contain_text("Close")
     # The focus stays in the dialog.
     for _ in range(8):
         page.keyboard.press("Tab")

@@ -100,6 +100,11 @@ def dialog(page: Page) -> Locator:
     return page.locator(".jp-dsw-StopDialog")
 
 
+def dialog_with_keys(page: Page) -> Locator:
+    """The dialog, once it takes keys: not in its first second."""
+    return page.locator(".jp-dsw-StopDialog:not(.jp-dsw-mod-new)")
+
+
 def stop_in(emulator: Emulator, seconds: float) -> None:
     """Plan the instance's scheduled stop, and let it not be idle."""
     due = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))

@@ -1,115 +1,92 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { Stop } from '../countdown.ts';
-import type { InstanceEvent } from '../events.ts';
-import { EventTeller } from '../eventteller.ts';
+import { Documents } from '../documents.ts';
+import { followDoNotDisturb } from '../donotdisturb.ts';
+import { EventReporter } from '../eventreporter.ts';
 import { GoneWatch } from '../gonewatch.ts';
-import { Ledger } from '../ledger.ts';
-import { stopActions } from '../stopactions.ts';
+import { Messages } from '../messages.ts';
+import { StopActions } from '../stopactions.ts';
 import { StopWarner } from '../stopwarner.ts';
+import { ShownLog } from '../shownlog.ts';
 import { lock } from '../tabs.ts';
-import { CommandIDs, DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
+import { DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
+import { presenter, typeOf } from '../present.ts';
 import { showNotice } from '../widgets/notice.ts';
-import { stopDialog } from '../widgets/stopdialog.ts';
-import { Words } from '../words.ts';
+import { Toast } from '../widgets/toast.ts';
 
-/** A notification that stays until it is taken away. */
-function toast(
-  type: Notification.TypeOptions,
-  message: string,
-  actions: Notification.IAction[] = [],
-): string {
-  return Notification.emit(message, type, { autoClose: false, actions });
-}
-
-function typeOf(event: InstanceEvent): Notification.TypeOptions {
-  if (event.kind === 'snapshot') return event.saved ? 'success' : 'error';
-  if (event.kind === 'status') return event.status.endsWith('Failed') ? 'error' : 'warning';
-  return event.kind === 'node' ? 'error' : 'warning';
-}
-
-/** Warns before a stop, and tells what happened to the instance. */
+/** Warns before a stop, and reports what happened to the instance. */
 export const warningsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-dsw:warnings',
-  description: 'Warns before the instance stops, and tells what happened to it.',
+  description: 'Warns before the instance stops, and reports what happened to it.',
   autoStart: true,
   requires: [IInstanceStore, IPreferences],
-  optional: [ITranslator],
+  optional: [ISettingRegistry, ITranslator],
   activate: (
-    { commands, serviceManager }: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     store: IInstanceStore,
     preferences: IPreferences,
+    registry: ISettingRegistry | null,
     translator: ITranslator | null,
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const words = new Words(trans);
-    const name = `jupyter-dsw shown ${serviceManager.serverSettings.baseUrl}`;
+    const messages = new Messages(trans);
+    const documents = new Documents(app);
+    const name = `jupyter-dsw shown ${app.serviceManager.serverSettings.baseUrl}`;
+    const log = new ShownLog(
+      () => localStorage,
+      name,
+      task => lock(name, task),
+    );
     const common = {
       store,
-      ledger: new Ledger(
-        () => localStorage,
-        name,
-        task => lock(name, task),
-      ),
+      log,
       preferences: () => preferences.current,
       visible: () => !document.hidden,
     };
+    const look = () => {
+      warner.look();
+      void reporter.look();
+      void gone.look();
+    };
+    const actions = new StopActions(app.commands, log, trans, look);
+    const gone = new GoneWatch({
+      ...common,
+      present: outage =>
+        showNotice(messages.serverGone(outage, documents.unsaved()), actions.console(), {
+          label: trans.__('Close'),
+          caption: trans.__('Close this warning'),
+        }),
+    });
+    const doNotDisturb = followDoNotDisturb(registry, () => {
+      look();
+    });
     const warner = new StopWarner({
       ...common,
-      present: (form, first) => {
-        const warning = (stop: Stop) => words.warning(stop, store.state.reading);
-        const actions = stopActions(first, store, commands, common.ledger, trans);
-        // Behind a dialog that is open a second one would wait unseen.
-        if (form === 'toast' || document.querySelector('.jp-Dialog')) {
-          const id = toast(
-            'warning',
-            warning(first),
-            [...actions].reverse().map(({ run, ...action }) => ({ ...action, callback: run })),
-          );
-          return {
-            withdraw: () => {
-              Notification.dismiss(id);
-            },
-            update: stop => {
-              Notification.update({ id, message: warning(stop) });
-            },
-          };
-        }
-        const dialog = stopDialog(store, warning, actions, trans);
+      doNotDisturb,
+      gone: () => gone.away,
+      unsaved: () => documents.unsaved().length > 0,
+      present: presenter({ store, documents, messages, actions, trans }),
+    });
+    const reporter = new EventReporter({
+      ...common,
+      present: (event, cause) => {
+        const toast = new Toast(typeOf(event), messages.event(event, cause, store.state.reading));
         return {
+          update: (later, stop) => {
+            toast.update(typeOf(later), messages.event(later, stop, store.state.reading));
+          },
           withdraw: () => {
-            dialog.reject();
+            toast.withdraw();
           },
         };
       },
     });
-    const teller = new EventTeller({
-      ...common,
-      tell: event => {
-        toast(typeOf(event), words.event(event, store.state.reading));
-      },
-    });
-    const gone = new GoneWatch({
-      ...common,
-      present: last =>
-        showNotice(
-          words.serverGone(last),
-          {
-            label: trans.__('Open the DSW console'),
-            run: () => void commands.execute(CommandIDs.openConsole),
-          },
-          trans.__('Close'),
-        ),
-    });
-    const look = () => {
-      warner.look();
-      void teller.look();
-      void gone.look();
-    };
     document.addEventListener('visibilitychange', look);
-    // A reminder that was asked for in another tab.
-    addEventListener('storage', look);
+    // Another tab has shown something, or was asked for a reminder.
+    addEventListener('storage', ({ key }) => {
+      if (key === name || key === null) look();
+    });
     preferences.changed.connect(look);
     look();
   },

@@ -1,24 +1,56 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { nextStop, type Stop } from '../countdown.ts';
-import { duration } from '../panel/format.ts';
+import type { Stop } from '../countdown.ts';
+import { duration, untilWrittenAnew } from '../panel/format.ts';
 import { passed } from '../panel/view/timers.ts';
-import type { IInstanceStore } from '../tokens.ts';
+import type { Action } from './toast.ts';
 
-/** A tick falls just behind a change of second, so that none is skipped. */
+/** A tick falls just behind a change of the figures, so that none is skipped. */
 const BEHIND_MS = 20;
+/** A dialog that comes up while a person types takes none of those keys. */
+const IGNORE_KEYS_MS = 1000;
 
-/** What the dialog says: how long it is until the stop, and why. */
+/** What the dialog shows, as of now. */
+export interface DialogContent {
+  /** Null once the stop is over or off. */
+  readonly stop: () => Stop | null;
+  /** Lines that say which stop it is, what would prevent it, and what is not saved. */
+  readonly lines: (stop: Stop) => readonly string[];
+  /** Whether there is anything to save. */
+  readonly unsaved: () => boolean;
+  /** Saves all, and says what was saved and what was not. */
+  readonly save: () => Promise<string>;
+  /** How many times as fast as real time the stop comes nearer. */
+  readonly speed: number;
+}
+
+function paragraph(className: string): HTMLElement {
+  const element = document.createElement('p');
+  element.className = className;
+  return element;
+}
+
+function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The countdown, and what it is about. */
 class StopBody extends Widget {
-  constructor(store: IInstanceStore, warning: (stop: Stop) => string, advice: string) {
+  constructor(content: DialogContent) {
     super();
     this.addClass('jp-dsw-StopBody');
-    this._store = store;
-    this._warning = warning;
-    this._figures.className = 'jp-dsw-figures';
+    this._content = content;
     this._figures.setAttribute('role', 'timer');
-    this.node.append(this._figures, this._words, paragraph(advice));
+    this._result.setAttribute('role', 'status');
+    this.node.append(this._figures, this._lines, this._result);
+    this._tick();
+  }
+
+  /** Shows what became of saving. */
+  report(text: string): void {
+    setText(this._result, text);
     this._tick();
   }
 
@@ -29,54 +61,121 @@ class StopBody extends Widget {
   }
 
   private readonly _tick = (): void => {
-    const stop = nextStop(this._store.state.reading);
-    const left = stop?.left ?? 0;
-    if (stop) this._words.textContent = this._warning(stop);
-    this._figures.textContent = left > 0 ? duration(left) : passed(left);
-    this._timer = setTimeout(this._tick, (((left % 1000) + 1000) % 1000) + BEHIND_MS);
+    clearTimeout(this._timer);
+    const { stop: current, lines, speed } = this._content;
+    const stop = current();
+    // Whoever opened the dialog closes it then.
+    if (!stop) return;
+    const { left } = stop;
+    setText(this._figures, left > 0 ? duration(left) : passed(left));
+    setText(this._lines, lines(stop).filter(Boolean).join('\n'));
+    // Once it is due, the figures do not change any more; what is saved does.
+    const wait = left > 0 ? untilWrittenAnew(left) / speed : 1000;
+    this._timer = setTimeout(this._tick, Math.min(wait, 1000) + BEHIND_MS);
   };
 
-  private readonly _store: IInstanceStore;
-  private readonly _warning: (stop: Stop) => string;
-  private readonly _figures = paragraph();
-  private readonly _words = paragraph();
+  private readonly _content: DialogContent;
+  private readonly _figures = paragraph('jp-dsw-figures');
+  private readonly _lines = paragraph('jp-dsw-lines');
+  private readonly _result = paragraph('jp-dsw-result');
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-function paragraph(text = ''): HTMLElement {
-  const element = document.createElement('p');
-  element.textContent = text;
-  return element;
+/** As long as it takes no keys. */
+const NEW = 'jp-dsw-mod-new';
+
+const KEYS = ['keydown', 'keypress', 'keyup'] as const;
+
+/** Takes a key before anything else does. */
+function ignore(event: Event): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }
 
-/** Something that a person can do about it. */
-export interface DialogAction {
-  readonly label: string;
-  readonly caption: string;
-  readonly run: () => void;
+/** The dialog right before a stop. Enter takes its last button. */
+class StopDialog extends Dialog<unknown> {
+  constructor(content: DialogContent, actions: readonly Action[], trans: TranslationBundle) {
+    const body = new StopBody(content);
+    const close = { label: trans.__('Close'), caption: trans.__('Close this warning') };
+    const save = { label: trans.__('Save all'), caption: trans.__('Save all open files') };
+    const canSave = content.unsaved();
+    super({
+      title: trans.__('The instance is about to stop'),
+      body,
+      buttons: [
+        ...(canSave ? [Dialog.cancelButton(close)] : []),
+        ...actions.map(({ label, caption }) => Dialog.cancelButton({ label, caption })),
+        Dialog.okButton(canSave ? save : close),
+      ],
+      defaultButton: actions.length + Number(canSave),
+      hasClose: true,
+    });
+    this.addClass('jp-dsw-StopDialog');
+    this._stopBody = body;
+    this._content = content;
+    this._saving = trans.__('Saving…');
+    this._saveIndex = canSave ? actions.length + 1 : null;
+  }
+
+  /** Takes a button. Saving leaves the dialog open, to show what was saved and what was not. */
+  override resolve(index?: number): void {
+    const isSave = this._saveIndex !== null && (index ?? this._saveIndex) === this._saveIndex;
+    if (!isSave || !this._content.unsaved()) super.resolve(index);
+    else if (!this._isSaving) void this._save();
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    for (const type of KEYS) addEventListener(type, ignore, true);
+    this.addClass(NEW);
+    this._timer = setTimeout(this._heed, IGNORE_KEYS_MS);
+  }
+
+  protected override onAfterDetach(message: Message): void {
+    clearTimeout(this._timer);
+    this._heed();
+    super.onAfterDetach(message);
+  }
+
+  private readonly _heed = (): void => {
+    for (const type of KEYS) removeEventListener(type, ignore, true);
+    this.removeClass(NEW);
+  };
+
+  private async _save(): Promise<void> {
+    this._isSaving = true;
+    this._stopBody.report(this._saving);
+    this._stopBody.report(await this._content.save());
+    this._isSaving = false;
+  }
+
+  private readonly _stopBody: StopBody;
+  private readonly _content: DialogContent;
+  private readonly _saving: string;
+  private readonly _saveIndex: number | null;
+  private _isSaving = false;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** The dialog right before a stop. The last action is the one that Enter takes. */
-export function stopDialog(
-  store: IInstanceStore,
-  warning: (stop: Stop) => string,
-  actions: readonly DialogAction[],
+/** Shows the dialog; `closed` is called when a person closed it. Returns how to take it away. */
+export function showStopDialog(
+  content: DialogContent,
+  actions: readonly Action[],
   trans: TranslationBundle,
-): Dialog<unknown> {
-  const advice = trans.__('What is not saved may be lost.');
-  const buttons = actions.map(({ label, caption }, place) =>
-    (place === actions.length - 1 ? Dialog.okButton : Dialog.cancelButton)({ label, caption }),
-  );
-  const dialog = new Dialog({
-    title: trans.__('The instance is about to stop'),
-    body: new StopBody(store, warning, advice),
-    buttons: [Dialog.cancelButton({ label: trans.__('Close') }), ...buttons],
-    defaultButton: actions.length,
-    hasClose: true,
-  });
-  dialog.addClass('jp-dsw-StopDialog');
+  closed: () => void,
+): () => boolean {
+  const dialog = new StopDialog(content, actions, trans);
+  let open = true;
   void dialog.launch().then(({ button }) => {
+    if (!open) return;
+    open = false;
     actions.find(({ label }) => label === button.label)?.run();
+    closed();
   });
-  return dialog;
+  return () => {
+    const wasOpen = open;
+    open = false;
+    dialog.reject();
+    return wasOpen;
+  };
 }
