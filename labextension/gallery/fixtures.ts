@@ -262,7 +262,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       ...healthy,
       countdowns: {
         idle: inUse,
-        scheduled: { ...off, state: 'counting' },
+        scheduled: { ...off, state: 'unknown' },
         next_stop: 'scheduled',
       },
     },

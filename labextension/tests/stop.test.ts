@@ -87,7 +87,7 @@ test('a scheduled stop whose time could not be read is a stop of unknown time, n
   const answer = answerNamed('time unknown');
   assert.match(
     shown(answer),
-    /^Next stop Time unknown a scheduled stop is set, but its time could not be read Idle stop/,
+    /^Next stop Time unknown Scheduled stop: time unknown, see the PAI console Idle stop/,
   );
   assert.doesNotMatch(shown(answer), /None/);
 });
@@ -95,10 +95,10 @@ test('a scheduled stop whose time could not be read is a stop of unknown time, n
 test('an idle stop whose time could not be read is shown next to a scheduled one', () => {
   const { countdowns } = answerNamed('scheduled');
   assert.ok(countdowns);
-  const idle = { ...countdowns.idle, state: 'counting' as const, remaining_ms: null };
+  const idle = { ...countdowns.idle, state: 'unknown' as const, remaining_ms: null };
   assert.match(
     shown(withCountdowns({ ...countdowns, idle })),
-    /^Next stop 1 d 3 h .* Idle stop · an idle stop is set, but its time could not be read/,
+    /^Next stop 1 d 3 h .* Idle stop · after 60 min idle: time unknown, see the PAI console/,
   );
 });
 

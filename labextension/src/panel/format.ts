@@ -18,8 +18,8 @@ export function measure(value: string, unit: string): string {
   return `${value}\u00a0${unit}`;
 }
 
-export function percent(value: number): string {
-  return t('%1\u00a0%', number(value));
+export function percent(value: number, digits = 0): string {
+  return t('%1\u00a0%', number(value, digits));
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { Instance } from './instance.ts';
 
 /**
- * The hosts that are linked: consoles, of both sites; instances and the gateways before them. Not all
- * of Alibaba Cloud's domains: anybody can have a bucket below `aliyuncs.com`.
+ * The hosts that are linked, as in Python's HTML: consoles, and the pages and gateways of instances,
+ * of both sites. Below `aliyuncs.com` anybody has hosts: each bucket is one.
  */
 const HOSTS = [
-  /^([a-z0-9-]+\.)*console\.(aliyun|alibabacloud)\.com$/,
-  /^dsw-[a-z0-9-]+(\.data)?\.(aliyun|alibabacloud)\.com$/,
+  /^([a-z0-9-]{1,63}\.){0,3}console\.(aliyun|alibabacloud)\.com$/,
+  /^dsw(-[a-z0-9-]{1,60})?(\.data)?\.(aliyun|alibabacloud)\.com$/,
 ];
-
 const CONSOLE = 'https://pai.console.aliyun.com/';
 const INTERNATIONAL_CONSOLE = 'https://pai.console.alibabacloud.com/';
 

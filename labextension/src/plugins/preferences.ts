@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
+import { publishThresholds } from '../panel/urgency.ts';
 import { DEFAULTS, type Preferences } from '../preferences.ts';
 import { DOMAIN, IPreferences } from '../tokens.ts';
 
@@ -40,6 +41,8 @@ export const preferencesPlugin: JupyterFrontEndPlugin<IPreferences> = {
       const settings = await registry?.load(ID);
       const follow = () => {
         preferences.current = { ...DEFAULTS, ...(settings?.composite as Partial<Preferences>) };
+        // Panels, in cells too, colour a stop as the warnings do.
+        publishThresholds(preferences.current);
         preferences.changed.emit();
       };
       settings?.changed.connect(follow);

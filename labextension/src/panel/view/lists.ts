@@ -22,7 +22,7 @@ function accessBadge({ ActualMountAccess, MountAccess }: Dataset): View {
   const access = ActualMountAccess || MountAccess;
   if (!access) return nothing;
   const text = textFor(access, { RO: t('read-only'), RW: t('read-write') });
-  return badge(text, access === 'RW' ? 'good' : 'warn');
+  return badge(text, access === 'RW' ? 'good' : '');
 }
 
 function datasetRow(dataset: Dataset): TemplateResult {
@@ -94,7 +94,7 @@ function diskRow(disk: CloudDisk): TemplateResult {
   return html`${path(MountPath && mountPath(MountPath), MountPath)}
     ${SubType ? badge(textFor(SubType, { rootfs: t('system disk') })) : nothing}
     <span class="source">${usage(disk, part)}</span>
-    ${part === null ? nothing : bar(part, part > 0.9 ? 'bad' : part > 0.75 ? 'warn' : 'good')}`;
+    ${part === null ? nothing : bar(part, part > 0.9 ? 'warn' : 'good')}`;
 }
 
 /** Disks as bars. */

@@ -23,6 +23,13 @@ function countdown({ idle, next }: Timers): TemplateResult {
   return next.left === null ? html`<p class="words">${t('Time unknown')}</p>` : figures(next.left);
 }
 
+/** Why the next stop comes; which one it is where its time is unknown. */
+function why({ idle, next }: Timers): string {
+  const { name, why, unknown } = next ?? idle;
+  if (!why) return t('no timer is set');
+  return unknown ? t('%1: %2', name, why) : why;
+}
+
 /** A timer in one line. */
 function line({ name, left, why }: Timer): View {
   if (!why) return nothing;
@@ -41,7 +48,7 @@ export function stop(shown: Shown): View {
   return html`<div class="stop ${isCounting ? urgency(shown) : ''}">
     <h3>${t('Next stop')}</h3>
     ${countdown(timers)}
-    <p>${unbroken((next ?? idle).why ?? t('no timer is set'))}</p>
+    <p>${unbroken(why(timers))}</p>
     ${idleFor === null ? nothing : bar(Math.min(1, Math.max(0, idleFor)))}
     ${next ? line(other) : nothing}
   </div>`;

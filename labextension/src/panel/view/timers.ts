@@ -28,29 +28,37 @@ export interface Timers {
 /** A stop is over that long after its moment: what is known of it is old. */
 const OVER_MS = 2 * MINUTE;
 
-/** What keeps an idle instance running, by the thresholds it has. */
-function unless({ cpu_percent_threshold: cpu, gpu_percent_threshold: gpu }: IdleCountdown): string {
-  if (cpu !== null && gpu !== null) {
-    return t('unless CPU reaches %1 or GPU reaches %2', percent(cpu), percent(gpu));
-  }
-  if (cpu !== null) return t('unless CPU reaches %1', percent(cpu));
-  return gpu === null ? t('unless it is used') : t('unless GPU reaches %1', percent(gpu));
+/** The thresholds of an idle culler as texts; null for those that it does not have. */
+function thresholds(idle: IdleCountdown): readonly [cpu: string | null, gpu: string | null] {
+  const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } = idle;
+  return [cpu === null ? null : percent(cpu, 2), gpu === null ? null : percent(gpu, 2)];
 }
 
-/** When an instance counts as idle, by the thresholds it has. */
-function rule({ cpu_percent_threshold: cpu, gpu_percent_threshold: gpu }: IdleCountdown): string {
-  if (cpu !== null && gpu !== null) {
-    return t('while CPU is below %1 and GPU below %2', percent(cpu), percent(gpu));
-  }
-  if (cpu !== null) return t('while CPU is below %1', percent(cpu));
-  return gpu === null ? '' : t('while GPU is below %1', percent(gpu));
+/** What keeps an idle instance running. */
+function unless(idle: IdleCountdown): string {
+  const [cpu, gpu] = thresholds(idle);
+  if (cpu && gpu) return t('unless CPU reaches %1 or GPU reaches %2', cpu, gpu);
+  if (cpu) return t('unless CPU reaches %1', cpu);
+  return gpu ? t('unless GPU reaches %1', gpu) : t('unless it is used');
+}
+
+/** When an instance counts as idle; empty where that is not known. */
+function rule(idle: IdleCountdown): string {
+  const [cpu, gpu] = thresholds(idle);
+  if (cpu && gpu) return t('while CPU is below %1 and GPU below %2', cpu, gpu);
+  if (cpu) return t('while CPU is below %1', cpu);
+  return gpu ? t('while GPU is below %1', gpu) : '';
 }
 
 /** "idle 30 of 60 min: stops unless CPU reaches 20 %"; the rule while in use. */
 function idleReason(idle: IdleCountdown, left: number | null): string | null {
-  if (isUnknown(idle)) return t('an idle stop is set, but its time could not be read');
   const most = idle.max_idle_minutes ?? 0;
-  const limit = measure(number(most), t('min'));
+  const limit = measure(number(most, 1), t('min'));
+  if (isUnknown(idle)) {
+    return most
+      ? t('after %1 min idle: time unknown, see the PAI console', number(most, 1))
+      : t('idle: time unknown, see the PAI console');
+  }
   if (left === null) {
     if (idle.state !== 'active') return null;
     const when = rule(idle);
@@ -58,14 +66,19 @@ function idleReason(idle: IdleCountdown, left: number | null): string | null {
   }
   const spent = Math.max(0, most - Math.ceil(Math.max(0, left) / MINUTE));
   return left > 0
-    ? t('idle %1 of %2: stops %3', number(spent), limit, unless(idle))
-    : t('idle %1 of %2', number(spent), limit);
+    ? t('idle %1 of %2: stops %3', number(spent, 1), limit, unless(idle))
+    : t('idle %1 of %2', number(spent, 1), limit);
 }
 
 function scheduledReason(scheduled: ScheduledCountdown): string | null {
-  if (isUnknown(scheduled)) return t('a scheduled stop is set, but its time could not be read');
-  if (scheduled.remaining_ms === null) return null;
-  return scheduled.due_time ? t('scheduled for %1', moment(scheduled.due_time)) : t('scheduled');
+  const { due_time: due, remaining_ms: remaining } = scheduled;
+  if (isUnknown(scheduled)) {
+    return due
+      ? t('stops at %1, time left unknown', moment(due))
+      : t('time unknown, see the PAI console');
+  }
+  if (remaining === null) return null;
+  return due ? t('scheduled for %1', moment(due)) : t('scheduled');
 }
 
 /** Whether a stop is set and nobody knows for when. */
