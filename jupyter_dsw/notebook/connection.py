@@ -1,28 +1,49 @@
-"""Which Jupyter server is beside this code, and how it can be asked: the connection files."""
+"""Which Jupyter server started this kernel or terminal, and how it can be asked."""
 
 from __future__ import annotations
 
 import os
-import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import msgspec
-
-from jupyter_dsw.kernel_door import connection_file_name
+from jupyter_dsw import kernel_endpoint
+from jupyter_dsw.kernel_endpoint import Reason, UnusableFile
 from jupyter_dsw.language import text
+from jupyter_dsw.upstream.sockets import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SERVER_PID = "JPY_PARENT_PID"
-"""What a server tells its kernels of itself."""
-SERVER_URL = "JUPYTER_SERVER_URL"
-"""What it tells its terminals."""
+    from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
-LARGEST_CONNECTION_FILE = 64 * 1024
+SERVER_PID = "JPY_PARENT_PID"
+"""The variable by which a server's kernels know it."""
+SERVER_URL = "JUPYTER_SERVER_URL"
+"""The variable by which its terminals do."""
+
+# A file system on the network, or of FUSE, may not respond at all.
+FILE_TIMEOUT_S = 5.0
+_WHY = {
+    Reason.MISSING: text(
+        "No Jupyter server with jupyter-dsw beside this code (no connection file)"
+    ),
+    Reason.MODE: text(
+        "Other users can read the connection file of the Jupyter server: its file system may not "
+        "keep file modes (CIFS, some NFS and FUSE mounts); set JUPYTER_RUNTIME_DIR to a folder on "
+        "a local disk and restart the Jupyter server"
+    ),
+    Reason.OWNER: text(
+        "The connection file of the Jupyter server belongs to another user, or its file system "
+        "does not keep owners; set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart "
+        "the Jupyter server"
+    ),
+    Reason.NO_PLAIN_FILE: text(
+        "What is in the place of the Jupyter server's connection file is no plain file"
+    ),
+    Reason.CONTENT: text("The connection file of the Jupyter server cannot be read"),
+    Reason.LEFT_BEHIND: text("The connection file is of a Jupyter server that has ended"),
+}
 
 
 class NoServer(Exception):
@@ -35,30 +56,37 @@ class NoServer(Exception):
         return reason
 
 
-@dataclass(frozen=True)
-class Connection:
-    """The content of a connection file: the kernels' endpoint, its token, and `certificate`, the
-    SHA-256 of the server's own certificate in hexadecimal digits where it speaks TLS."""
+def find() -> KernelEndpoint:
+    """Return the endpoint of the server that started this kernel or terminal.
 
-    url: str
-    token: str = field(repr=False)
-    certificate: str | None = None
-
-
-def find() -> Connection:
-    """The connection to the server that started this kernel or terminal.  Raises `NoServer`."""
+    Raises `NoServer`.
+    """
     pid, url = os.environ.get(SERVER_PID, ""), os.environ.get(SERVER_URL, "")
-    if pid.isascii() and pid.isdigit():
-        path = _folder() / connection_file_name(int(pid))
-        # What a kernel or a terminal starts inherits both: the nearer one is asked if it is there.
-        if os.path.lexists(path) or not url:
-            return _read(path)
-    if not url:
+    if not url and not _is_number(pid):
         msg = text(
             "No Jupyter server beside this code (neither %1 nor %2 is set)", SERVER_PID, SERVER_URL
         )
         raise NoServer(msg)
-    found = next(_of_server(url), None)
+    try:
+        return bounded(lambda: _find(pid, url), FILE_TIMEOUT_S)
+    except TimeoutError:
+        msg = text("The file system of Jupyter's runtime folder does not respond")
+        raise NoServer(msg) from None
+    except RuntimeError:  # no thread can be started
+        return _find(pid, url)
+
+
+def _find(pid: str, url: str) -> KernelEndpoint:
+    folder = runtime_folder()
+    if _is_number(pid):
+        try:
+            return kernel_endpoint.read(folder, int(pid))
+        except UnusableFile as unusable:
+            # What a kernel or a terminal starts inherits both: the nearer one is asked if it is
+            # there.
+            if unusable.reason is not Reason.MISSING or not url:
+                raise NoServer(_WHY[unusable.reason]) from None
+    found = next(_of_server(folder, url), None)
     if found is None:
         msg = text(
             "The Jupyter server of this terminal does not run jupyter-dsw (no connection file)"
@@ -67,60 +95,39 @@ def find() -> Connection:
     return found
 
 
-def _folder() -> Path:
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def runtime_folder() -> Path:
+    """Return Jupyter's folder for connection files."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     return Path(jupyter_runtime_dir())
 
 
-def _of_server(url: str) -> Iterator[Connection]:
-    """Connections to the server at `url`, the newest first: a server that was killed leaves its
+def _of_server(folder: Path, url: str) -> Iterator[KernelEndpoint]:
+    """Endpoints of the server at `url`, the newest first: a server that was killed leaves its
     file behind, and the next one may get the same port."""
-    for path in sorted(_folder().glob("jupyter-dsw-*.json"), key=_written, reverse=True):
+    for pid in kernel_endpoint.server_pids(folder):
         try:
-            connection = _read(path)
-        except NoServer:
+            endpoint = kernel_endpoint.read(folder, pid)
+        except UnusableFile:
             continue
-        if _leads_to(connection.url, url):
-            yield connection
+        if _leads_to(endpoint.url, url):
+            yield endpoint
 
 
-def _written(path: Path) -> float:
+def _leads_to(endpoint: str, server: str) -> bool:
+    """Whether `endpoint` is one of `server`.
+
+    The host is no part of it: terminals have the name that the server was given, and kernels the
+    local address. The port is this machine's own in both.
+    """
     try:
-        return path.lstat().st_mtime
-    except OSError:  # its server has just ended
-        return 0.0
-
-
-def _leads_to(door: str, server: str) -> bool:
-    """Whether `door` is one of `server`.  The host is no part of it: the server tells terminals the
-    name it was given, and kernels the local address.  The port is this machine's own in both."""
-    try:
-        one, other = urlsplit(door), urlsplit(server)
+        one, other = urlsplit(endpoint), urlsplit(server)
         same_port = one.port == other.port
     except ValueError:
         return False
     base = other.path.rstrip("/") + "/"
     return same_port and one.scheme == other.scheme and one.path.startswith(base)
-
-
-def _read(path: Path) -> Connection:
-    try:
-        return msgspec.json.decode(_read_own_file(path), type=Connection)
-    except FileNotFoundError:
-        msg = text("No Jupyter server with jupyter-dsw beside this code (no connection file)")
-    except (OSError, ValueError, msgspec.MsgspecError):
-        msg = text("The connection file of the Jupyter server beside this code cannot be used")
-    raise NoServer(msg)
-
-
-def _read_own_file(path: Path) -> str:
-    # Whoever can put a file or a link there could send this kernel to a server of theirs.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with open(descriptor, encoding="utf-8") as file:  # noqa: PTH123
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError
-        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
-            raise OSError
-        return file.read(LARGEST_CONNECTION_FILE)

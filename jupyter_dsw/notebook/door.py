@@ -14,14 +14,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 from jupyter_dsw.language import TAGS
 from jupyter_dsw.notebook import person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.notebook.connection import Connection
+    from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
 # The server itself reads 4 MiB from the API at most.
 _MAX_BYTES = 8 * 1024 * 1024
@@ -29,7 +29,7 @@ _WAITED = re.compile(r"reading;dur=(\d{1,9}(?:\.\d{1,3})?)", re.ASCII)
 
 
 def ask(
-    door: Connection, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
+    door: KernelEndpoint, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
 ) -> tuple[int, bytes, float]:
     """The status and the body of the server's response, and for how many milliseconds it waited.
 
@@ -47,7 +47,7 @@ def ask(
 
 
 def _get(
-    door: Connection, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
+    door: KernelEndpoint, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
 ) -> tuple[int, bytes, float]:
     headers = {KERNEL_TOKEN_HEADER: door.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
@@ -103,7 +103,7 @@ class _PinnedTLS(_QuietTLS):
             raise ssl.SSLCertVerificationError(reason)
 
 
-def _connection(door: Connection, timeout_s: float) -> http.client.HTTPConnection:
+def _connection(door: KernelEndpoint, timeout_s: float) -> http.client.HTTPConnection:
     address = urlsplit(door.url)
     if address.scheme not in ("http", "https") or not address.hostname:
         msg = "no URL of a server"

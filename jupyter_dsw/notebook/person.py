@@ -9,6 +9,7 @@ from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_dsw.files import read_plain_file
 from jupyter_dsw.language import of_environment, of_tags, translated
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def said(words: str) -> str:
 
 def _chosen_in_jupyterlab() -> str:
     try:
-        with (_settings_folder() / _SETTINGS).open(encoding="utf-8") as file:
-            settings = file.read(LONGEST_SETTINGS)
+        content, _ = read_plain_file(_settings_folder() / _SETTINGS, LONGEST_SETTINGS)
+        settings = content.decode()
     except (OSError, ValueError, RuntimeError):  # no such file, or no home folder to look in
         return ""
     found = _LOCALE.search(_COMMENT.sub("", settings))

@@ -1,75 +1,54 @@
-"""The file by which kernels of this server find its kernels' door."""
+"""Keeps the connection file of this server where its kernels find it."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jupyter_dsw.kernel_door import connection_file_name
+from jupyter_dsw import kernel_endpoint
+from jupyter_dsw.kernel_endpoint import UnusableFile
+
+if TYPE_CHECKING:
+    from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
 
 class ConnectionFile:
-    """`jupyter-dsw-<server pid>.json` in Jupyter's runtime folder, for the owner's eyes only."""
+    """The connection file of this process in Jupyter's runtime folder."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, runtime_dir: str, endpoint: KernelEndpoint) -> None:
+        self._folder = Path(runtime_dir)
+        self._endpoint = endpoint
+        self.path: Path | None = None
+        """Where it was written; None before."""
 
-    @classmethod
-    def write(
-        cls, runtime_dir: str, *, url: str, token: str, certificate: str | None
-    ) -> ConnectionFile:
-        """Write it atomically with mode 0600, and return it. Raises `OSError`.
+    def keep(self) -> None:
+        """Write it if it is not there, or no longer as it was written.
 
-        `url` is the door's local address, `token` opens it, `certificate` is the fingerprint of
-        the server's own certificate where it speaks TLS.
+        Raises `UnusableFile` and `OSError`.
         """
-        _sweep(Path(runtime_dir))
-        path = Path(runtime_dir) / connection_file_name(os.getpid())
-        content = {"url": url, "token": token}
-        if certificate is not None:
-            content["certificate"] = certificate
-        draft = path.with_suffix(f".{os.urandom(8).hex()}.tmp")
-        # O_EXCL and a random name: nobody can have put a link or a readable file in its place.
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123
-                json.dump(content, file)
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-        written = cls(path)
-        # Jupyter stops no extension where SIGINT ends a server without a terminal, and that is how
-        # JupyterHub ends its users' servers.
-        atexit.register(written.remove)
-        return written
+        if self._is_intact():
+            return
+        if self.path is None:
+            kernel_endpoint.sweep(self._folder)
+            # Jupyter stops no extension where SIGINT ends a server without a terminal, and that is
+            # how JupyterHub ends its users' servers.
+            atexit.register(self.remove)
+        self.path = kernel_endpoint.write(self._folder, self._endpoint)
 
     def remove(self) -> None:
-        """Remove it, if it is still there and the folder allows it."""
+        """Remove it, if it is still there and this server's, and the folder allows it."""
         atexit.unregister(self.remove)
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        if self.path is not None and self._is_intact():
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
-
-def _sweep(folder: Path) -> None:
-    """Remove what servers that were killed left behind: another process may get their number, and
-    whoever gets their port would be sent their token."""
-    for path in folder.glob(connection_file_name("*")):
-        pid = path.stem.rpartition("-")[2]
-        if pid.isascii() and pid.isdigit() and not _is_running(int(pid)):
-            path.unlink(missing_ok=True)
-
-
-def _is_running(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # there, asking with signal 0 would end the process
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    def _is_intact(self) -> bool:
+        try:
+            found = kernel_endpoint.read(self._folder, os.getpid())
+        except UnusableFile:
+            return False
+        expected = (self._endpoint.url, self._endpoint.token, self._endpoint.certificate)
+        return (found.url, found.token, found.certificate) == expected

@@ -9,6 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import IOLoop
 from traitlets import Enum, Float, Unicode
 
+from jupyter_dsw.kernel_endpoint import KernelEndpoint, UnusableFile
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.server.certificate import fingerprint
 from jupyter_dsw.server.connection_file import ConnectionFile
@@ -25,8 +26,18 @@ from jupyter_dsw.upstream import LazyClient
 if TYPE_CHECKING:
     from jupyter_dsw.upstream.settings import Settings
 
-# As long as a reading holds: a folder that was full or read-only for a while is tried again.
-WRITE_AGAIN_S = 60.0
+# As long as a reading is fresh: the connection file may be lost (a cleaner, another server), and a
+# folder be full or read-only for a while.
+LOOK_AGAIN_S = 60.0
+_CANNOT_WRITE = (
+    "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the endpoint directly."
+)
+_NO_MODES = (
+    "jupyter-dsw: the file system of the runtime folder %s does not keep owner and mode of files "
+    "(CIFS and some NFS and FUSE mounts do not), so others could read the kernels' token, and it "
+    "is not written. Set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart the server; "
+    "until then kernels ask the endpoint directly."
+)
 
 
 class DSWExtension(ExtensionApp):
@@ -101,37 +112,40 @@ class DSWExtension(ExtensionApp):
         server: Any = self.serverapp
         self.certificate = fingerprint(server.certfile) if server.certfile else None
         self.connection_file: ConnectionFile | None = None
-        self._writing_again: object | None = None
+        self._looking_again: object | None = None
+        self._cannot_write = False
         # The port is only certain once the loop runs; older servers have no hook for that moment.
-        IOLoop.current().add_callback(self._write_connection_file)
+        IOLoop.current().add_callback(self._keep_connection_file)
 
-    def _write_connection_file(self) -> None:
+    def _keep_connection_file(self) -> None:
+        """Write it, and from now on whenever it was lost or spoiled."""
         server: Any = self.serverapp
         if server.sock:
             self.log.info("jupyter-dsw: on a UNIX socket, so kernels ask the endpoint directly.")
             return
+        if self.connection_file is None:
+            url = _local_url(server, "jupyter-dsw/v1/kernel/instance")
+            endpoint = KernelEndpoint(url, self.kernel_token, self.certificate)
+            self.connection_file = ConnectionFile(server.runtime_dir, endpoint)
         try:
-            self.connection_file = ConnectionFile.write(
-                server.runtime_dir,
-                url=_local_url(server, "jupyter-dsw/v1/kernel/instance"),
-                token=self.kernel_token,
-                certificate=self.certificate,
-            )
+            self.connection_file.keep()
+        except UnusableFile:
+            self._warn_once(_NO_MODES, server.runtime_dir)
         except OSError as error:
-            if self._writing_again is None:
-                self.log.warning(
-                    "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the "
-                    "endpoint directly.",
-                    error.strerror,
-                )
-            self._writing_again = IOLoop.current().call_later(
-                WRITE_AGAIN_S, self._write_connection_file
-            )
+            self._warn_once(_CANNOT_WRITE, error.strerror or type(error).__name__)
+        else:
+            self._cannot_write = False
+        self._looking_again = IOLoop.current().call_later(LOOK_AGAIN_S, self._keep_connection_file)
+
+    def _warn_once(self, message: str, value: str) -> None:
+        if not self._cannot_write:
+            self._cannot_write = True
+            self.log.warning(message, value)
 
     async def stop_extension(self) -> None:
         """Remove the connection file, let go of the connections, and show no metrics any more."""
-        if self._writing_again is not None:
-            IOLoop.current().remove_timeout(self._writing_again)
+        if self._looking_again is not None:
+            IOLoop.current().remove_timeout(self._looking_again)
         if self.connection_file is not None:
             self.connection_file.remove()
         self.client.close()

@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER, WAITED_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.language import Language

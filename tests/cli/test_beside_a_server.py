@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import websocket
 
+from jupyter_dsw import kernel_endpoint
 from jupyter_dsw.notebook import connection
 from tests.cli.terminal import dsw
 from tests.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from jupyter_dsw.demo.lab import Lab
@@ -72,23 +75,35 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def processes() -> Iterator[list[int]]:
+    """The process IDs of three servers."""
+    started = [
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _ in range(3)
+    ]
+    yield [process.pid for process in started]
+    for process in started:
+        process.communicate(b"\n")
+
+
 def write(folder: Path, pid: int, url: str, *, mode: int = 0o600, written: int = 1) -> None:
-    path = folder / f"jupyter-dsw-{pid}.json"
+    path = kernel_endpoint.path_of(folder, pid)
     path.write_text(json.dumps({"url": url, "token": f"token of {pid}"}))
     path.chmod(mode)
     os.utime(path, (written, written))
 
 
 def test_of_several_servers_the_terminals_own_is_asked(
-    runtime: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: Path, processes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(runtime, 1, "http://127.0.0.1:8888/jupyter-dsw/v1/kernel/instance")
-    write(runtime, 2, "http://127.0.0.1:8889/one/jupyter-dsw/v1/kernel/instance")
-    write(runtime, 3, "https://127.0.0.1:8890/jupyter-dsw/v1/kernel/instance")
+    first, second, third = processes
+    write(runtime, first, "http://127.0.0.1:8888/jupyter-dsw/v1/kernel/instance")
+    write(runtime, second, "http://127.0.0.1:8889/one/jupyter-dsw/v1/kernel/instance")
+    write(runtime, third, "https://127.0.0.1:8890/jupyter-dsw/v1/kernel/instance")
     for url, token in {
-        "http://localhost:8888/": "token of 1",
-        "http://a-host:8889/one/": "token of 2",
-        "https://localhost:8890/": "token of 3",
+        "http://localhost:8888/": f"token of {first}",
+        "http://a-host:8889/one/": f"token of {second}",
+        "https://localhost:8890/": f"token of {third}",
     }.items():
         monkeypatch.setenv("JUPYTER_SERVER_URL", url)
         assert connection.find().token == token
@@ -114,20 +129,20 @@ def test_another_server_is_not_taken_for_the_terminals(
 
 
 def test_what_a_killed_server_left_behind_does_not_hide_the_next_one(
-    runtime: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: Path, processes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = "http://127.0.0.1:8888/jupyter-dsw/v1/kernel/instance"
-    for pid, written in ((1, 10), (2, 20), (3, 15)):
+    for pid, written in zip(processes, (10, 20, 15), strict=True):
         write(runtime, pid, url, written=written)
     monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:8888/")
-    assert connection.find().token == "token of 2"
+    assert connection.find().token == f"token of {processes[1]}"
 
 
 def test_a_file_that_others_could_have_written_is_not_trusted(
     runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(runtime, 1, "http://127.0.0.1:8888/jupyter-dsw/v1/kernel/instance", mode=0o644)
-    (runtime / "jupyter-dsw-2.json").symlink_to(runtime / "jupyter-dsw-1.json")
+    kernel_endpoint.path_of(runtime, 2).symlink_to(kernel_endpoint.path_of(runtime, 1))
     monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:8888/")
     with pytest.raises(connection.NoServer):
         connection.find()

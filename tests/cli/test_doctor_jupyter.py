@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from jupyter_dsw.cli.doctor import jupyter
+from jupyter_dsw.cli.doctor.check import Wrong
+from jupyter_dsw.kernel_endpoint import path_of
 from tests.cli.terminal import dsw
 
 
@@ -55,6 +58,40 @@ def test_a_server_that_was_started_without_it_is_told(tmp_path: Path) -> None:
     assert failed(checks) == ["server extension"]
     assert "does not run jupyter-dsw" in checks["server extension"]["found"]
     assert "Restart" in checks["server extension"]["advice"]
+
+
+def test_a_runtime_folder_that_cannot_be_written_is_named() -> None:
+    checks = examine(JUPYTER_SERVER_URL="http://localhost:8888/", JUPYTER_RUNTIME_DIR="/dev/null")
+    assert failed(checks) == ["server extension"]
+    advice = checks["server extension"]["advice"]
+    assert "/dev/null cannot be written (Not a directory)" in advice
+    assert "JUPYTER_RUNTIME_DIR" in advice
+
+
+def test_a_runtime_folder_whose_file_system_keeps_no_modes_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:8888/")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    real = os.fstat
+
+    def fstat(descriptor: int) -> os.stat_result:
+        found = real(descriptor)
+        return os.stat_result((found.st_mode | 0o755, *found[1:]))
+
+    # As CIFS is mounted by default.
+    monkeypatch.setattr(os, "fstat", fstat)
+    with pytest.raises(Wrong) as caught:
+        jupyter._server_extension(None)
+    assert str(tmp_path) in caught.value.advice
+    assert "Set JUPYTER_RUNTIME_DIR to a folder on a local disk" in caught.value.advice
+
+
+def test_what_is_wrong_with_the_connection_file_is_named(tmp_path: Path) -> None:
+    os.mkfifo(path_of(tmp_path, os.getpid()), 0o600)
+    checks = examine(JPY_PARENT_PID=str(os.getpid()), JUPYTER_RUNTIME_DIR=str(tmp_path))
+    assert failed(checks) == ["server extension"]
+    assert "is no plain file" in checks["server extension"]["found"]
 
 
 def test_the_language_pack_is_no_must() -> None:

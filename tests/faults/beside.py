@@ -14,6 +14,7 @@ import requests
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.kernel_endpoint import path_of
 from tests.faults.neighbours import told
 from tests.faults.rows import steady
 from tests.kernels import Kernel
@@ -90,7 +91,7 @@ class Beside:
     @property
     def connection_file(self) -> Path:
         """By which the kernel finds its server's door."""
-        return self.lab.home / f"runtime/jupyter-dsw-{self.lab.process.pid}.json"
+        return path_of(self.lab.home / "runtime", self.lab.process.pid)
 
     def ask(self) -> Seen:
         """`%dsw_info --fresh` in the kernel."""
@@ -170,7 +171,7 @@ def start_lab(
 
 def wait_for_connection_file(lab: Lab) -> Path:
     """The connection file of `lab`, once it is there."""
-    path = lab.home / f"runtime/jupyter-dsw-{lab.process.pid}.json"
+    path = path_of(lab.home / "runtime", lab.process.pid)
     until(path.exists)
     return path
 

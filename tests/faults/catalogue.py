@@ -18,6 +18,8 @@ FILE_STALE = "Connection file stale (it leads to a port where nobody listens)"
 FILE_FOREIGN = "Connection file owned by somebody else"
 FILE_LINK = "Connection file a symbolic link"
 FILE_HALF = "Connection file half-written"
+FILE_FIFO = "A FIFO in place of the connection file"
+FILE_READABLE = "Connection file that others can read (a file system that keeps no modes)"
 SERVER_KILLED = "Server killed with SIGKILL and restarted on another port"
 KERNEL_RESTARTED = "Kernel restarted"
 KERNEL_OUTLIVES = "Kernel outlives the server"
@@ -33,6 +35,8 @@ NAMES = (
     FILE_FOREIGN,
     FILE_LINK,
     FILE_HALF,
+    FILE_FIFO,
+    FILE_READABLE,
     SERVER_KILLED,
     KERNEL_RESTARTED,
     KERNEL_OUTLIVES,

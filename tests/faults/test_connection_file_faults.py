@@ -12,11 +12,13 @@ import pytest
 
 from jupyter_dsw.emulator import Emulator
 from tests.canaries import Canaries
+from tests.connection_files import while_spoiled
 from tests.faults import catalogue
 from tests.faults.beside import (
     BY_THE_SERVER,
     DIRECTLY,
     Beside,
+    Seen,
     nothing_wrong,
     start_lab,
     the_last_good_one_stays,
@@ -82,6 +84,15 @@ def cut_in_half(file: Path) -> None:
     file.write_text(text[: len(text) // 2])
 
 
+def make_a_fifo(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file, 0o600)
+
+
+def let_others_read(file: Path) -> None:
+    file.chmod(0o755)
+
+
 @dataclass(frozen=True)
 class FileFault:
     """What may happen to the file."""
@@ -98,6 +109,8 @@ FAULTS = (
     FileFault(catalogue.FILE_FOREIGN, give_away),
     FileFault(catalogue.FILE_LINK, make_a_link),
     FileFault(catalogue.FILE_HALF, cut_in_half),
+    FileFault(catalogue.FILE_FIFO, make_a_fifo),
+    FileFault(catalogue.FILE_READABLE, let_others_read),
 )
 
 
@@ -110,11 +123,13 @@ def test_the_kernel_asks_the_endpoint_itself_and_the_server_again_when_it_can(
     before = beside.ask()
     assert before.asked == BY_THE_SERVER
     beside.rounds(beside.quiet)
+
+    def ask() -> tuple[Seen, Seen, str]:
+        stranded, meanwhile = beside.ask_without_a_direct_way(), beside.ask()
+        return stranded, meanwhile, beside.unread()
+
     try:
-        fault.begin(file)
-        stranded = beside.ask_without_a_direct_way()
-        meanwhile = beside.ask()
-        unread = beside.unread()
+        stranded, meanwhile, unread = while_spoiled(file, fault.begin, ask)
         beside.rounds(beside.meanwhile)
     finally:
         file.unlink()

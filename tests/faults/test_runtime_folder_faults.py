@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_server.serverapp import ServerApp
 
+from jupyter_dsw.kernel_endpoint import path_of
 from jupyter_dsw.server import extension
 from tests.faults import catalogue
 from tests.faults.beside import BY_THE_SERVER, DIRECTLY, unread
@@ -111,15 +112,15 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
     neighbours = served.neighbours
     _, first = await served.ask()
     assert first["error"] is None
-    assert not dsw.connection_file
+    assert dsw.connection_file.path is None
     assert await beside(**own_way) == DIRECTLY
     lost = await beside()
     await neighbours.rounds(ROUNDS, neighbours.meanwhile)
 
     fault.end(jp_runtime_dir)
     # The next attempt is due now.
-    monkeypatch.setattr(extension, "WRITE_AGAIN_S", 0.0)
-    dsw._write_connection_file()
+    monkeypatch.setattr(extension, "LOOK_AGAIN_S", 0.0)
+    dsw._keep_connection_file()
     assert await beside() == BY_THE_SERVER
     await neighbours.rounds(ROUNDS, neighbours.quiet)
 
@@ -145,10 +146,9 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
 async def test_the_file_is_written_by_itself_once_the_folder_allows_it(
     fault: FolderFault, jp_runtime_dir: Path, dsw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extension, "WRITE_AGAIN_S", 0.01)
-    dsw._write_connection_file()
-    assert not dsw.connection_file
+    monkeypatch.setattr(extension, "LOOK_AGAIN_S", 0.01)
+    dsw._keep_connection_file()
+    assert not path_of(jp_runtime_dir, os.getpid()).exists()
     fault.end(jp_runtime_dir)
-    while not dsw.connection_file:
+    while not path_of(jp_runtime_dir, os.getpid()).exists():
         await asyncio.sleep(0.01)
-    assert dsw.connection_file.path.exists()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 from tests.hub.hub import BASE, DOOR, KERNELS_DOOR, Person, stranger
 from tests.waiting import until
 

@@ -15,6 +15,7 @@ import requests
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.server.certificate import fingerprint
+from tests.connection_files import while_spoiled
 from tests.kernels import Kernel
 from tests.upstream.certificates import Authority
 from tests.waiting import until
@@ -146,9 +147,11 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
         assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
         # Another certificate, though of the same authority and for the same name.
         other = authority.full_chain("notebook.example", name="other.pem")
-        connection["certificate"] = fingerprint(other)
-        file.write_text(json.dumps(connection))
-        assert kernel.text(ASKED).strip() == "Running | asked directly"
+        changed = json.dumps({**connection, "certificate": fingerprint(other)})
+        asked = while_spoiled(
+            file, lambda path: path.write_text(changed), lambda: kernel.text(ASKED).strip()
+        )
+        assert asked == "Running | asked directly"
         kernel.client.stop_channels()
     finally:
         lab.stop()
@@ -160,15 +163,19 @@ def test_a_connection_file_that_cannot_be_trusted_is_not_used(
 ) -> None:
     lab = start_lab()
     _, kernel = start_kernel_in(lab)
-    (file,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
-    if spoiled == "readable by others":
-        file.chmod(0o644)
-    elif spoiled == "a link":
-        file.rename(file.with_suffix(".away"))
-        file.symlink_to(file.with_suffix(".away"))
-    else:
-        file.write_text('{"url": "http')
-    assert kernel.text(ASKED).strip() == "Running | asked directly"
+    (path,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
+
+    def spoil(file: Path) -> None:
+        if spoiled == "readable by others":
+            file.chmod(0o644)
+        elif spoiled == "a link":
+            file.rename(file.with_suffix(".away"))
+            file.symlink_to(file.with_suffix(".away"))
+        else:
+            file.write_text('{"url": "http')
+
+    asked = while_spoiled(path, spoil, lambda: kernel.text(ASKED).strip())
+    assert asked == "Running | asked directly"
 
 
 def test_a_kernel_that_outlives_its_server_asks_directly(
@@ -176,8 +183,11 @@ def test_a_kernel_that_outlives_its_server_asks_directly(
 ) -> None:
     lab = start_lab()
     _, kernel = start_kernel_in(lab)
-    (file,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
-    stale = json.loads(file.read_text())
-    stale["url"] = "http://127.0.0.1:9/jupyter-dsw/v1/kernel/instance"
-    file.write_text(json.dumps(stale))
-    assert kernel.text(ASKED).strip() == "Running | asked directly"
+    (path,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
+
+    def lead_nowhere(file: Path) -> None:
+        url = "http://127.0.0.1:9/jupyter-dsw/v1/kernel/instance"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "url": url}))
+
+    asked = while_spoiled(path, lead_nowhere, lambda: kernel.text(ASKED).strip())
+    assert asked == "Running | asked directly"

@@ -19,7 +19,7 @@ from rich.traceback import Traceback
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, path_of
 from jupyter_dsw.notebook import source
 from tests.canaries import LOUD
 from tests.kernels import Kernel
@@ -112,7 +112,7 @@ def test_nothing_that_the_server_wrote_has_it_but_its_own_file(
         for path in loud_lab.home.rglob("*")
         if path.is_file() and token.encode() in path.read_bytes()
     ]
-    assert have_it == [f"jupyter-dsw-{loud_lab.process.pid}.json"]
+    assert have_it == [path_of(loud_lab.home, loud_lab.process.pid).name]
     log = (loud_lab.home / "server.log").read_text(errors="replace")
     assert DOOR in log  # the access log is on
 
@@ -203,7 +203,7 @@ def test_a_traceback_with_locals_of_an_interrupted_cell_does_not_show_it(
     secret = "token-" + os.urandom(16).hex()
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("JPY_PARENT_PID", "4711")
-    file = tmp_path / "jupyter-dsw-4711.json"
+    file = path_of(tmp_path, 4711)
     url = f"http://127.0.0.1:{interrupting.server_port}/"
     file.touch(0o600)
     file.write_text(json.dumps({"url": url, "token": secret}))

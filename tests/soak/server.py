@@ -13,7 +13,7 @@ import msgspec
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 from tests.soak.crowd import Door
 from tests.soak.probe import PATH, Measured
 from tests.waiting import until

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from jupyter_dsw.cli.doctor.check import Noted, Step, Wrong
+from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
 from jupyter_dsw.language import Text, joined, text
 from jupyter_dsw.notebook import connection
 
@@ -35,8 +36,29 @@ def _server_extension(_: object) -> Text:
         connection.find()
     except connection.NoServer as none:
         message = text("It is enabled, but does not answer here. %1.", none.why)
-        raise Wrong(message, text("Restart the Jupyter server.")) from None
+        raise Wrong(message, _advice()) from None
     return text("enabled, and running in the Jupyter server of this terminal")
+
+
+def _advice() -> Text:
+    """Return what helps a server whose connection file cannot be used."""
+    folder = connection.runtime_folder()
+    try:
+        check_folder(folder)
+    except UnusableFile:
+        return text(
+            "The file system of Jupyter's runtime folder %1 does not keep owner and mode of files. "
+            "Set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart the Jupyter server.",
+            folder,
+        )
+    except OSError as error:
+        return text(
+            "Jupyter's runtime folder %1 cannot be written (%2). Mend that, or set "
+            "JUPYTER_RUNTIME_DIR to another folder, and restart the Jupyter server.",
+            folder,
+            error.strerror,
+        )
+    return text("Restart the Jupyter server.")
 
 
 def _labextension(_: object) -> Text:

@@ -14,7 +14,7 @@ import pytest
 from jupyter_server.base.handlers import PublicStaticFileHandler
 from tornado.routing import PathMatches, RuleRouter
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 from jupyter_dsw.server import handlers
 
 if TYPE_CHECKING:

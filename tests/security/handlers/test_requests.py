@@ -10,7 +10,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.kernel_door import KERNEL_TOKEN_HEADER
+from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator

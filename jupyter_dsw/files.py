@@ -1,0 +1,55 @@
+"""Reading a file that somebody else may have put there: a FIFO, a device, a link, gigabytes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A FIFO is opened without waiting for its writer, and no terminal becomes this process's own. (None
+# of them exists on Windows.)
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
+
+
+class NoPlainFile(OSError):
+    """What is there is no regular file, or is larger than what is looked for."""
+
+
+def read_plain_file(
+    path: Path, max_bytes: int, *, follow_links: bool = True
+) -> tuple[bytes, os.stat_result]:
+    """Return the content of a regular file of at most `max_bytes`, and its status; never block.
+
+    Raises `NoPlainFile` for whatever else is there, also for a link unless `follow_links`, and
+    other `OSError`s as `open` does.
+    """
+    no_link = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS | no_link)
+    except OSError as error:
+        # Links that are not followed, sockets, devices without a driver.
+        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV}:
+            raise NoPlainFile(error.errno, error.strerror) from error
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
+            raise NoPlainFile
+        return _read(descriptor, max_bytes), status
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, max_bytes: int) -> bytes:
+    content = b""
+    # It may grow, and a file system may hand out less than was asked for.
+    while len(content) <= max_bytes:
+        part = os.read(descriptor, max_bytes + 1 - len(content))
+        if not part:
+            return content
+        content += part
+    raise NoPlainFile
