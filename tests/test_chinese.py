@@ -234,9 +234,10 @@ def refusals() -> list[DSWError]:
 
 
 def bad_answers() -> list[DSWError]:
-    bodies = [b"", b"<html>", b"[]", b"{}"]
+    bodies = [b"", b"<html>", b"[]", b"{}", b'{"InstanceId": "dsw-2"}']
     answers = [HTTPAnswer(200, {}, body) for body in bodies] + [HTTPAnswer(302, {}, b"")]
-    return errors_of(*(lambda one=one: read_answer(one, (), 0.0, sent=0.0) for one in answers))
+    options: dict[str, Any] = {"sent": 0.0, "instance_id": "dsw-1"}
+    return errors_of(*(lambda one=one: read_answer(one, (), 0.0, **options) for one in answers))
 
 
 def misconfigurations() -> list[DSWError]:

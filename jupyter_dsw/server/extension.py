@@ -63,7 +63,8 @@ class DSWExtension(ExtensionApp):
         Empty: the environment's JUPYTER_DSW_ENDPOINT, then the region's endpoint."""
     ).tag(config=True)
     fields = Unicode(
-        help="GetInstance's `Fields` parameter, sent as it is. Empty: all elements."
+        help="""GetInstance's `Fields` parameter, sent as it is; it has to include InstanceId.
+        Empty: all elements."""
     ).tag(config=True)
     connect_timeout_s = Float(3.0, help="Seconds to wait for a connection.").tag(config=True)
     read_timeout_s = Float(10.0, help="Seconds to wait for the next part of an answer.").tag(

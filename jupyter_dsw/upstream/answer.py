@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jupyter_dsw.instance.model import Instance, decode_instance, parse_instance
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
-from jupyter_dsw.upstream.failures import reject_answer
+from jupyter_dsw.upstream.failures import NO_INSTANCE_ADVICE, reject_answer
 from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.settings import MAX_SPEED
@@ -47,11 +47,12 @@ def read_answer(
     now: float,
     *,
     sent: float,
+    instance_id: str,
 ) -> Answer:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
-    `secrets` are strings that no error may quote. `now` and `sent` are when the request was sent:
-    seconds since the epoch, and `elapsed_seconds`.
+    `instance_id` is the instance that was requested. `secrets` are strings that no error may quote.
+    `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
     if 300 <= answer.status < 400:
         reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
@@ -59,12 +60,8 @@ def read_answer(
     refusal = _refusal(answer, document, secrets)
     if refusal is not None:
         raise error_of_refusal(refusal, now)
-    if not ("InstanceId" in document or document.get("Success") is True):
-        reject_answer(text("is JSON, but describes no instance"))
-    try:
-        instance = parse_instance(document)
-    except (TypeError, ValueError):
-        reject_answer(text("is JSON, but describes no instance"))
+    _check_instance_id(document.get("InstanceId"), instance_id)
+    instance = parse_instance(document)
     date = answer_date(answer.headers)
     return Answer(
         instance=instance,
@@ -74,6 +71,14 @@ def read_answer(
         request_id=clean_identifier(document.get("RequestId"), secrets),
         simulated=is_simulated(answer),
     )
+
+
+def _check_instance_id(found: object, requested: str) -> None:
+    """Refuse a response about no instance, or about another one than was requested."""
+    if not isinstance(found, str) or not found:
+        reject_answer(text("is JSON, but describes no instance"), NO_INSTANCE_ADVICE)
+    if found.lower() != requested.lower():
+        reject_answer(text("describes another instance than the one requested"))
 
 
 def is_simulated(answer: HTTPAnswer) -> bool:

@@ -144,7 +144,7 @@ class Client:
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, now, sent=sent)
+        return read_answer(answer, secrets, now, sent=sent, instance_id=settings.instance_id)
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline

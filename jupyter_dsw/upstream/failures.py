@@ -16,6 +16,11 @@ _PROXY_PAGE_ADVICE = text(
     "instead: check HTTPS_PROXY, NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
 
+NO_INSTANCE_ADVICE = text(
+    "If DSWExtension.fields is set, it has to include InstanceId. Otherwise check HTTPS_PROXY, "
+    "NO_PROXY and JUPYTER_DSW_ENDPOINT."
+)
+
 
 def error_of_exchange(failure: ExchangeFailed, host: str) -> DSWError:
     """The error for an exchange with `host` that brought no answer."""
@@ -23,9 +28,9 @@ def error_of_exchange(failure: ExchangeFailed, host: str) -> DSWError:
     return kind(message.filled(host, failure.detail), advice.filled(host))
 
 
-def reject_answer(what: Text) -> NoReturn:
-    """Raise the error for an answer that is none of PAI-DSW's."""
-    raise BadAnswer(text("What came back from the PAI-DSW endpoint %1.", what), _PROXY_PAGE_ADVICE)
+def reject_answer(what: Text, advice: Text = _PROXY_PAGE_ADVICE) -> NoReturn:
+    """Raise the error for a response that is none of PAI-DSW's."""
+    raise BadAnswer(text("What came back from the PAI-DSW endpoint %1.", what), advice)
 
 
 _EXCHANGE_ERRORS: dict[Trouble, tuple[type[DSWError], Text, Text]] = {

@@ -43,7 +43,8 @@ LONGEST = 300_000
 def read(odd: Odd) -> Answer | DSWError:
     """What becomes of an answer on the way that every answer takes."""
     try:
-        return read_answer(HTTPAnswer(odd.status, odd.headers, odd.body), SECRETS, NOW, sent=0.0)
+        answer = HTTPAnswer(odd.status, odd.headers, odd.body)
+        return read_answer(answer, SECRETS, NOW, sent=0.0, instance_id="dsw-1")
     except DSWError as error:
         return error
 

@@ -26,7 +26,7 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
     answer = HTTPAnswer(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
-        read_answer(answer, (CANARY,), NOW, sent=0.0)
+        read_answer(answer, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
     return caught.value
 
 
@@ -89,8 +89,9 @@ def test_the_code_decides_first_and_the_status_second(
 def test_a_failure_with_status_200_is_a_failure(
     body: dict[str, Any], error: type[DSWError]
 ) -> None:
+    answer = HTTPAnswer(200, {}, json.dumps(body).encode())
     with pytest.raises(error):
-        read_answer(HTTPAnswer(200, {}, json.dumps(body).encode()), (), NOW, sent=0.0)
+        read_answer(answer, (), NOW, sent=0.0, instance_id="dsw-1")
 
 
 def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:
