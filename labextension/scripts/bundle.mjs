@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
 import { CATALOGUE } from './paths.mjs';
-import { readCatalogue, withChinese } from './strings.mjs';
+import { readCatalogue, withChinese, withoutIndentation } from './strings.mjs';
 
 /** Style sheets become strings, minified where `minify`: page and shadow roots adopt them. */
 const styleAsText = minify => ({
@@ -16,13 +16,13 @@ const styleAsText = minify => ({
   },
 });
 
-/** Every `t('English')` gets the catalogue's Chinese in a second line of its text. */
+/** Every `t('English')` gets the catalogue's Chinese in a second line; templates lose indentation. */
 const chineseTexts = {
   name: 'chinese-texts',
   setup(build) {
     build.onLoad({ filter: /[\\/](src|tests)[\\/].*\.ts$/ }, async ({ path }) => {
       const [source, { messages }] = await Promise.all([readFile(path, 'utf8'), readCatalogue()]);
-      const contents = withChinese(path, source, messages);
+      const contents = withoutIndentation(path, withChinese(path, source, messages));
       return { contents, loader: 'ts', watchFiles: [path, CATALOGUE] };
     });
   },

@@ -40,6 +40,34 @@ export function withChinese(file, source, messages) {
   return result + source.slice(end);
 }
 
+const isTemplatePart = node =>
+  [
+    ts.SyntaxKind.NoSubstitutionTemplateLiteral,
+    ts.SyntaxKind.TemplateHead,
+    ts.SyntaxKind.TemplateMiddle,
+    ts.SyntaxKind.TemplateTail,
+  ].includes(node.kind);
+
+/** A source whose html`…` templates have no lines and indentation: to a browser they are a space. */
+export function withoutIndentation(file, source) {
+  let [result, end] = ['', 0];
+  const walk = (node, inHtml) => {
+    if (inHtml && isTemplatePart(node)) {
+      const [from, to] = [node.getStart(), node.end];
+      result += source.slice(end, from) + source.slice(from, to).replace(/\s*\n\s*/g, ' ');
+      end = to;
+    }
+    // What stands in a template's braces is code; its own templates are looked at by themselves.
+    const isHtml = ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'html';
+    const isPart = ts.isTemplateExpression(node) || ts.isTemplateSpan(node);
+    ts.forEachChild(node, child => {
+      walk(child, isHtml || (inHtml && isPart));
+    });
+  };
+  walk(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true), false);
+  return result + source.slice(end);
+}
+
 /** Titles and descriptions of a JSON schema. */
 function textsOfSchema(schema) {
   return Object.entries(schema ?? {}).flatMap(([name, value]) => {
