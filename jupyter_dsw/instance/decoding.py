@@ -9,6 +9,7 @@ a value it cannot read.
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from typing import Any
 
@@ -71,13 +72,14 @@ def _leniently(text: bytes) -> Any:
     if len(text) > _MAX_ODD_BYTES:
         return _NOTHING
     try:
-        return json.loads(text, parse_int=_integer)
+        return json.loads(text, parse_int=_integer, strict=False)
     except (ValueError, RecursionError):
         return _NOTHING
 
 
-def _integer(digits: str) -> int | None:
-    return int(digits) if len(digits) <= 20 else None
+def _integer(digits: str) -> float:
+    # One that is too long for any element; `int` would refuse the whole text.
+    return int(digits) if len(digits) <= 20 else math.inf
 
 
 @cache
