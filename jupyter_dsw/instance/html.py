@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from .page import Fact, Page, Section, Table
 
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:aliyun|aliyuncs|alibabacloud)\.com")
+# Consoles (`cr.console.aliyun.com`), and the pages and gateways of instances
+# (`dsw-gateway-cn-shanghai.data.aliyun.com`), of both sites. Under aliyuncs.com anybody has hosts:
+# each bucket is one.
+_HOST = re.compile(
+    r"(?:[a-z0-9-]{1,63}\.){0,3}console\.(?:aliyun|alibabacloud)\.com"
+    r"|dsw(?:-[a-z0-9-]{1,60})?(?:\.data)?\.(?:aliyun|alibabacloud)\.com"
+)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/@!$&'()*+,;=%\-]{1,1000}")
 _TONES = {"good": "#2da44e", "busy": "#bf8700", "bad": "#cf222e", "off": "#8b949e"}
 
@@ -87,7 +93,7 @@ def _linked(fact: Fact) -> str:
 
 
 def is_safe_link(address: str) -> bool:
-    """Whether an address may become a link: https, on a host of Alibaba Cloud, nothing odd."""
+    """Whether an address may become a link: https, to a console, a gateway or an instance."""
     if not _ADDRESS.fullmatch(address):
         return False
     try:

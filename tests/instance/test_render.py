@@ -380,11 +380,14 @@ def test_hostile_texts_do_no_harm_in_html(text: str, language: Language) -> None
     "address",
     [
         "https://dsw-gateway-cn-shanghai.aliyun.com/dsw-3****/lab/",
-        "https://pai.console.aliyuncs.com/",
-        "https://www.alibabacloud.com/help",
+        "https://dsw-gateway-ap-southeast-1.data.alibabacloud.com/dsw-3/ide/",
+        "https://dsw-cn-shanghai.data.aliyun.com/notebook.htm",
+        "https://cr.console.aliyun.com/repository/cn-hangzhou/zouxu/kf/images",
+        "https://pai.console.aliyun.com/",
+        "https://pai.console.alibabacloud.com/",
     ],
 )
-def test_links_lead_to_alibaba_cloud(address: str) -> None:
+def test_links_lead_to_consoles_gateways_and_instances(address: str) -> None:
     assert is_safe_link(address)
     assert address in Markup(to_html(view(instance(TerminalUrl=address)), ["details"])).links
 
@@ -403,6 +406,15 @@ def test_links_lead_to_alibaba_cloud(address: str) -> None:
         "https://dsw.aliyun.com\n.evil.example/",
         "https://[aliyun.com/",
         "//dsw.aliyun.com/",
+        # Anybody's bucket, and hosts that anybody may name.
+        "https://evil.oss-cn-hangzhou.aliyuncs.com/",
+        "https://dsw-gateway.oss-cn-hangzhou.aliyuncs.com/",
+        "https://console.aliyuncs.com/",
+        "https://evil.aliyun.com/",
+        "https://evil.dsw-gateway-cn-shanghai.aliyun.com/",
+        "https://evilconsole.aliyun.com/",
+        "https://dsw-evil.example.com/",
+        "https://www.alibabacloud.com/help",
         "",
     ],
 )

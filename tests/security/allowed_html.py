@@ -12,7 +12,8 @@ ALLOWED: dict[str, set[str]] = {
     "th": {"scope"}, "a": {"href", "target", "rel"},
 }  # fmt: skip
 LINK = re.compile(
-    r"https://(?:[a-z0-9-]+\.)+(?:aliyun|aliyuncs|alibabacloud)\.com(?:/[^\"'<>\\\s]*)?"
+    r"https://(?:(?:[a-z0-9-]+\.)*console|dsw[a-z0-9-]*|dsw[a-z0-9-]*\.data)"
+    r"\.(?:aliyun|alibabacloud)\.com(?:/[^\"'<>\\\s]*)?"
 )
 STYLE = re.compile(r"[a-z0-9:;.,()#% -]*")
 
