@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from docs.reference import GENERATED
+from jupyter_dsw.instance.elements import Element
+from jupyter_dsw.instance.redaction import cleaners
 
 # Of pages that are in English.
 CHINESE_TITLES = {
@@ -89,6 +91,14 @@ def without_fields(_app: Sphinx, _what: str, _name: str, thing: Any, *_: Any) ->
     return ("", None) if is_struct else None
 
 
+def show_plain_types(kind: type[Element] = Element) -> None:
+    """Have a struct's texts shown as `str`: their kinds are of interest to the parser only."""
+    cleaners(kind)  # reads the kinds, before they are gone
+    kind.__annotations__ = get_type_hints(kind)
+    for each in kind.__subclasses__():
+        show_plain_types(each)
+
+
 def in_chinese(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
@@ -108,6 +118,7 @@ def in_chinese(
 
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
+    show_plain_types()
     app.connect("source-read", fill_in)
     app.connect("autodoc-process-signature", without_fields)
     # After the theme's own, which makes the navigation.

@@ -18,11 +18,11 @@ from .elements import Element
 from .json_text import object_from_text
 from .kinds import (  # noqa: TC001 - likewise
     Enumeration,
+    FilePath,
     Hosts,
     Identifier,
     Message,
     Name,
-    Path,
     Policy,
     PublicKey,
     Quantity,
@@ -240,5 +240,5 @@ class DockerConfig(Element, frozen=True):
     """Whether it is enabled."""
     containers_limit: int | None = None
     """How many containers there may be."""
-    mount_access_config_path: Path | None = None
+    mount_access_config_path: FilePath | None = None
     """Where the configuration of mount permissions lies."""

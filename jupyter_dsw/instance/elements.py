@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - msgspec reads annotations at run time
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -17,11 +17,12 @@ from .json_text import object_from_text
 from .kinds import (
     Address,
     Enumeration,
+    FilePath,
+    FreeForm,
     Identifier,
     Message,
     Name,
     Options,
-    Path,
     Quantity,
 )
 from .quantities import count, duration, fraction, size_in_bytes
@@ -43,7 +44,7 @@ class Dataset(Element, frozen=True):
     """The dataset version, `v1`."""
     uri: Address | None = None
     """The dataset URI, `oss://bucket.endpoint/path/` or `nas://…`; without query and userinfo."""
-    mount_path: Path | None = None
+    mount_path: FilePath | None = None
     """The mount path inside the container, `/mnt/data`."""
     mount_access: Enumeration | None = None
     """The read and write permission asked for: `RW` or `RO`."""
@@ -98,7 +99,7 @@ class InstanceSnapshot(Element, frozen=True):
 
     image_id: Identifier | None = None
     """The image ID, `image-…`."""
-    image_name: Path | None = None
+    image_name: FilePath | None = None
     """The image name."""
     image_url: Address | None = None
     """The image's registry address, `registry.…/namespace/name:tag`."""
@@ -174,6 +175,10 @@ class Tag(Element, frozen=True):
     """The tag value; hidden if the key speaks of a credential or it is not plain."""
 
 
+Labels: TypeAlias = Annotated[tuple[Label, ...], FreeForm.VALUES]
+Tags: TypeAlias = Annotated[tuple[Tag, ...], FreeForm.VALUES]
+
+
 class IdleInstanceCuller(Element, frozen=True):
     """The automatic shutdown settings for idle instances. API page GetInstance."""
 
@@ -222,9 +227,9 @@ class CloudDisk(Element, frozen=True):
     """The disk's capacity, `30Gi`."""
     sub_type: Enumeration | None = None
     """The usage mode; `rootfs` is mounted as the root file system."""
-    mount_path: Path | None = None
+    mount_path: FilePath | None = None
     """The mount path inside the container."""
-    path: Path | None = None
+    path: FilePath | None = None
     """The directory on the disk that is mounted."""
     status: CloudDiskStatus | None = None
     """How full it is."""
@@ -243,7 +248,7 @@ class CloudDisk(Element, frozen=True):
 class DynamicMountPoint(Element, frozen=True):
     """A folder for dynamic mounts. `DynamicMount.MountPoints`, from the page's example."""
 
-    root_path: Path | None = None
+    root_path: FilePath | None = None
     """The folder under which datasets can be mounted while running, `/mnt/dynamic/`."""
     options: Options | None = None
     """The mount options, JSON text, with the values of harmless ones; parsed in `mount_options`."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
+from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from .credential_like import (
     REDACTED,
@@ -149,19 +150,6 @@ def is_plain(text: str) -> bool:
     )
 
 
-Identifier: TypeAlias = Annotated[str, identifier]
-Enumeration: TypeAlias = Annotated[str, enumeration]
-Quantity: TypeAlias = Annotated[str, quantity]
-Path: TypeAlias = Annotated[str, path]
-Address: TypeAlias = Annotated[str, address]
-Hosts: TypeAlias = Annotated[str, hosts]
-Name: TypeAlias = Annotated[str, without_secrets]
-Message: TypeAlias = Annotated[str, without_secrets]
-PublicKey: TypeAlias = Annotated[str, public_key]
-Login: TypeAlias = Annotated[str, login]
-Secret: TypeAlias = Annotated[str, secret]
-
-
 class FreeForm(Enum):
     """What users write freely; names in it are kept, values by one of these rules."""
 
@@ -171,5 +159,19 @@ class FreeForm(Enum):
     JSON = "a text of JSON with values as in `VALUES`"
 
 
+Identifier: TypeAlias = Annotated[str, identifier]
+Enumeration: TypeAlias = Annotated[str, enumeration]
+Quantity: TypeAlias = Annotated[str, quantity]
+FilePath: TypeAlias = Annotated[str, path]
+Address: TypeAlias = Annotated[str, address]
+Hosts: TypeAlias = Annotated[str, hosts]
+Name: TypeAlias = Annotated[str, without_secrets]
+Message: TypeAlias = Annotated[str, without_secrets]
+PublicKey: TypeAlias = Annotated[str, public_key]
+Login: TypeAlias = Annotated[str, login]
+Secret: TypeAlias = Annotated[str, secret]
 Options: TypeAlias = Annotated[str, FreeForm.MOUNT_OPTIONS]
 Policy: TypeAlias = Annotated[str, FreeForm.JSON]
+FreeObject: TypeAlias = Annotated[Mapping[str, Any], FreeForm.VALUES]
+FreeTexts: TypeAlias = Annotated[Mapping[str, str | None], FreeForm.VALUES]
+NamesOnly: TypeAlias = Annotated[Mapping[str, str | None], FreeForm.NAMES]

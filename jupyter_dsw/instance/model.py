@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads annotations at run time
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -33,19 +33,21 @@ from .elements import (
     IdleInstanceCuller,
     InstanceShutdownTimer,
     InstanceSnapshot,
-    Label,
+    Labels,
     RequestedResource,
-    Tag,
+    Tags,
 )
-from .kinds import (
+from .kinds import (  # noqa: TC001 - likewise
     Address,
     Enumeration,
-    FreeForm,
+    FilePath,
+    FreeObject,
+    FreeTexts,
     Identifier,
     Login,
     Message,
     Name,
-    Path,
+    NamesOnly,
 )
 from .quantities import duration
 from .redaction import Redaction
@@ -83,7 +85,7 @@ class Instance(Element, frozen=True):
     """The image ID, `image-…`."""
     image_url: Address | None = None
     """The image's registry address, `registry.…/namespace/name:tag`."""
-    image_name: Path | None = None
+    image_name: FilePath | None = None
     """The image name."""
     gmt_create_time: datetime | None = None
     """When the instance was created (UTC)."""
@@ -111,9 +113,7 @@ class Instance(Element, frozen=True):
     """The compute type, `CPU` or `GPU`."""
     accessibility: Enumeration | None = None
     """`PRIVATE` (visible to the owner and administrators) or `PUBLIC` (to the workspace)."""
-    environment_variables: Annotated[Mapping[str, str | None], FreeForm.NAMES] = msgspec.field(
-        default_factory=dict
-    )
+    environment_variables: NamesOnly = msgspec.field(default_factory=dict)
     """The custom environment variables: their names; every value is removed."""
     resource_id: Identifier | None = None
     """The resource ID of a subscription instance."""
@@ -123,7 +123,7 @@ class Instance(Element, frozen=True):
     """The priority: a higher one gets its resources first."""
     requested_resource: RequestedResource | None = None
     """The resource configuration of a subscription instance."""
-    labels: Annotated[tuple[Label, ...], FreeForm.VALUES] = ()
+    labels: Labels = ()
     """The custom tags."""
     idle_instance_culler: IdleInstanceCuller | None = None
     """The automatic shutdown settings for idle instances."""
@@ -131,7 +131,7 @@ class Instance(Element, frozen=True):
     """The instance snapshots; `snapshots` has them in order."""
     cloud_disks: tuple[CloudDisk, ...] = ()
     """The cloud disks; on the wire a flat list, or a list of lists as the page describes it."""
-    workspace_source: Path | None = None
+    workspace_source: FilePath | None = None
     """The storage the workspace folder is on; empty: NAS, cloud disk or local disk, in turn."""
     request_id: Identifier | None = None
     """The ID of the request that was answered."""
@@ -153,11 +153,11 @@ class Instance(Element, frozen=True):
     """The affinity configuration."""
     image_auth: Login | None = None
     """User name and password for a private image, base64; the password is removed."""
-    tags: Annotated[tuple[Tag, ...], FreeForm.VALUES] = ()
+    tags: Tags = ()
     """The resource tags."""
     dynamic_mount: DynamicMount | None = None
     """The dynamic mounting configuration."""
-    proxy_path: Path | None = None
+    proxy_path: FilePath | None = None
     """The proxy path, `dsw-170197/proxy/`."""
     user_command_id: Identifier | None = None
     """The custom command's ID."""
@@ -165,22 +165,18 @@ class Instance(Element, frozen=True):
     """How the instance's own servers are guarded."""
     pod_ips: tuple[PodIp, ...] = ()
     """The addresses of the instance's pod."""
-    migration_options: Annotated[Mapping[str, Any], FreeForm.VALUES] = msgspec.field(
-        default_factory=dict
-    )
+    migration_options: FreeObject = msgspec.field(default_factory=dict)
     """Free-form; no description on the page."""
-    access_restriction_rules: Annotated[Mapping[str, str | None], FreeForm.VALUES] = msgspec.field(
-        default_factory=dict
-    )
+    access_restriction_rules: FreeTexts = msgspec.field(default_factory=dict)
     """Free-form texts; no description on the page."""
     docker_config: DockerConfig | None = None
     """Docker inside the instance."""
     tenant_id: Identifier | None = None
     """The tenant ID; no description on the page."""
 
-    redacted: tuple[Path, ...] = msgspec.field(default=(), name="redacted")
+    redacted: tuple[FilePath, ...] = msgspec.field(default=(), name="redacted")
     """Wire paths of the secrets that were removed, `ServiceConfig.JupyterServerPassword`."""
-    unreadable: tuple[Path, ...] = msgspec.field(default=(), name="unreadable")
+    unreadable: tuple[FilePath, ...] = msgspec.field(default=(), name="unreadable")
     """Wire paths of the elements that were of an unexpected type, and were left out."""
 
     @property

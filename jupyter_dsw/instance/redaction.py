@@ -63,7 +63,7 @@ class Redaction:
         """
         if isinstance(value, bytes):
             return self._drop(name)
-        return _cleaners(kind)[name](self, value, name)
+        return cleaners(kind)[name](self, value, name)
 
     def text(self, judge: Callable[[str], str], value: Any, path: str) -> Any:
         """Keep of a text what its kind allows."""
@@ -87,7 +87,7 @@ class Redaction:
             return value
         return {
             name: clean(self, value[name], f"{path}.{name}")
-            for name, clean in _cleaners(kind).items()
+            for name, clean in cleaners(kind).items()
             if name in value and self._next(path)
         }
 
@@ -237,7 +237,12 @@ def _is_credential_word(text: str) -> bool:
 
 
 @cache
-def _cleaners(kind: type[msgspec.Struct]) -> dict[str, _Cleaner]:
+def cleaners(kind: type[msgspec.Struct]) -> dict[str, _Cleaner]:
+    """Give what copies each element of a struct, by its name on the wire.
+
+    Raises:
+        TypeError: a text of the struct has no kind.
+    """
     types = get_type_hints(kind, include_extras=True)
     return {
         field.encode_name: _cleaner(types[field.name], field.encode_name)

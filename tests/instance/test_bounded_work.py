@@ -33,8 +33,8 @@ FOUR_MIB = 4 * 2**20
 # What patterns of this kind of work have stumbled over, here and elsewhere: each is repeated.
 REPEATED = (
     *("token   is   ", "password", "password:", "password= ", "password: the ", "a=", "key "),
-    *("id ", "https://", "a://", "://", "a@b:", "@", "::", "/", "\\", ".", "-", "_", "=", " ", "\n"),
-    *("<token>", "<", "token|", "token [", "token: [", 'token: "', "token null ", '"', "'", "["),
+    *("id ", "https://", "a://", "://", "a@b:", "@", "::", "/", "\\", ".", "-", "_", "=", " "),
+    *("\n", "<token>", "<", "token|", "token [", "token: [", 'token: "', "token null ", '"', "["),
     *("-----BEGIN ", "-----", "-oak=", "-o", ",", "LTAI", "eyJaaaaa", "sk-", "sha256:", "aB3"),
     *("密码", "密码是", "是", "é", "\u0130", "ﷺ", "A", "a", "1", "x ", "x1", "task ", "u:p@h/"),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from jupyter_dsw.instance import (
 )
 from jupyter_dsw.instance.credential_like import names_credential
 from jupyter_dsw.instance.kinds import free_value
-from jupyter_dsw.instance.redaction import _cleaners
+from jupyter_dsw.instance.redaction import cleaners
 from jupyter_dsw.instance.secrets_in_text import address, path, without_secrets
 from tests.instance.answers import ELEMENTS, example, instance, put, top_of
 from tests.instance.secrets_of_services import (
@@ -82,7 +82,7 @@ def _structs_in(annotation: Any) -> list[type[msgspec.Struct]]:
 def test_every_text_of_the_model_has_a_kind() -> None:
     assert len(structs()) > 20
     for struct in structs():
-        assert set(_cleaners(struct)) == set(struct.__struct_encode_fields__)
+        assert set(cleaners(struct)) == set(struct.__struct_encode_fields__)
 
 
 def test_a_text_without_a_kind_is_an_error() -> None:
@@ -90,7 +90,7 @@ def test_a_text_without_a_kind_is_an_error() -> None:
         name: str | None = None
 
     with pytest.raises(TypeError, match="name needs a kind"):
-        _cleaners(Careless)
+        cleaners(Careless)
 
 
 @settings(max_examples=300, deadline=None)

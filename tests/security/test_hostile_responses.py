@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ BODIES = {
     + "}",
 }
 ENOUGH = 40
+# A thread that computes in Python gives way to others after this time.
+SWITCH_INTERVAL_S = sys.getswitchinterval()
 
 
 class Hostile:
@@ -92,10 +95,8 @@ def test_other_requests_keep_their_latency_while_hostile_responses_are_read(
     during: list[float] = []
     for number in range(1, len(BODIES) + 1):
         during += _while_reading(lab, hostile, number)
-    print(
-        f"usual {statistics.median(usual) * 1000:.1f} during", [round(d * 1000, 1) for d in during]
-    )
-    assert statistics.median(during) < 3 * statistics.median(usual)
+    assert len(during) >= len(BODIES)
+    assert statistics.median(during) < 3 * statistics.median(usual) + SWITCH_INTERVAL_S
     # The patterns that this replaced held up everything for minutes.
     assert max(during) < 1
 
@@ -103,12 +104,13 @@ def test_other_requests_keep_their_latency_while_hostile_responses_are_read(
 def _while_reading(lab: Lab, hostile: Hostile, number: int) -> list[float]:
     """Have the server read one more body; give the latencies of others in the meantime."""
     done = threading.Event()
-    read: list[Any] = []
+    read: list[tuple[Any, float]] = []
 
     def another() -> bool:
         # A person's refresh is passed on every 5 s at most.
         headers = {"Cache-Control": "no-cache"}
-        read.append(lab.request("GET", "jupyter-dsw/v1/instance", headers=headers))
+        reading = lab.request("GET", "jupyter-dsw/v1/instance", headers=headers)
+        read.append((reading, time.perf_counter()))
         return len(hostile.sent) >= number
 
     def refresh() -> None:
@@ -119,9 +121,11 @@ def _while_reading(lab: Lab, hostile: Hostile, number: int) -> list[float]:
 
     refreshing = threading.Thread(target=refresh)
     refreshing.start()
-    spans = statuses(lab, lambda _: not done.is_set())
-    refreshing.join()
-    assert read[-1]["instance"]["InstanceId"] == "dsw-hostile"
-    finished = time.perf_counter()
+    try:
+        spans = statuses(lab, lambda _: not done.is_set())
+    finally:
+        refreshing.join()
+    reading, finished = read[-1]
+    assert reading["instance"]["InstanceId"] == "dsw-hostile"
     begun = hostile.sent[number - 1]
     return [end - begin for begin, end in spans if begun <= end and begin <= finished]
