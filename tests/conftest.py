@@ -15,6 +15,7 @@ from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests import installed
 from tests.canaries import Canaries
+from tests.leftovers import Leftovers
 from tests.once import once
 from tests.waiting import until
 
@@ -73,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = settings.name
     config.add_cleanup(settings.cleanup)
     config.pluginmanager.register(Canaries(), "canaries")
+    config.pluginmanager.register(Leftovers(), "leftovers")
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def emulators(request: pytest.FixtureRequest) -> Iterator[dict[str, Emulator]]:
 
 @pytest.fixture(scope="package")
 def hub(emulators: dict[str, Emulator], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    if not proxy.COMMAND.exists():
+    if not proxy.SCRIPT.exists():
         pytest.fail(f"No {proxy.NAME}: run `make hub`.")
     environments = {name: emulator.environment() for name, emulator in emulators.items()}
     environments["leaving"] = environments["first"]

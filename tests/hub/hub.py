@@ -48,7 +48,7 @@ class Hub:
             "url": url,
             "hub_port": free_port(),
             "proxy_port": free_port(),
-            "proxy": os.fspath(proxy.COMMAND),
+            "proxy": proxy.command(),
             "home": os.fspath(home),
             "password": secrets.token_hex(24),
             "environments": environments,

@@ -22,7 +22,7 @@ def of_the_user(name: str) -> Any:
 c.JupyterHub.bind_url = hub["url"]
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub['hub_port']}"
 c.JupyterHub.db_url = "sqlite:///:memory:"
-c.ConfigurableHTTPProxy.command = [hub["proxy"]]
+c.ConfigurableHTTPProxy.command = hub["proxy"]
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub['proxy_port']}"
 
 c.JupyterHub.authenticator_class = "dummy"
@@ -33,7 +33,11 @@ c.Authenticator.allowed_users = set(hub["environments"])
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(Path(hub["home"]) / "{username}")
 names = {name for environment in hub["environments"].values() for name in environment}
-c.Spawner.environment = {name: of_the_user(name) for name in names}
+# By the last one, tests/leftovers.py knows what is left of the run.
+c.Spawner.environment = {
+    **{name: of_the_user(name) for name in names},
+    "JUPYTER_TESTS_RUN": os.environ.get("JUPYTER_TESTS_RUN", ""),
+}
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 c.Spawner.args = [
     # As root (containers), Jupyter wants to be told that this is meant.
