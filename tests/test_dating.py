@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,13 +11,15 @@ import pytest
 
 from jupyter_dsw import clock as real_clock
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.notebook.watch import WatchThread
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
 from tests.faults.door import Door, pass_on
 from tests.notebook.stopping import stops_in
-from tests.upstream.odd_server import hang_up
+from tests.upstream.odd_server import OddServer, always, hang_up, http_answer
+from tests.waiting import until
 
 if TYPE_CHECKING:
     import socket
@@ -116,6 +120,58 @@ def test_after_a_sleep_of_the_machine_what_is_left_is_less_by_the_sleep(
     assert stops is not None
     assert stops.remaining_ms == 300_000
     assert monitor.held() is None
+
+
+def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-of-nobody")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-of-nobody")
+    due_time = "2026-11-26T21:10:00+08"
+    here = datetime(2026, 11, 26, 13, 0, tzinfo=timezone.utc)
+    timer = {"InstanceShutdownTimer": {"DueTime": due_time}}
+    body = {"InstanceId": "dsw-0123abcd", "Status": "Running", "Success": True, **timer}
+    with OddServer(always(http_answer(body))) as server, contextlib.ExitStack() as stack:
+        settings = Settings(instance_id="dsw-0123abcd", region="cn-hangzhou", endpoint=server.url)
+        client = Client(lambda: settings, clock=here.timestamp, elapsed=clock)
+        stack.callback(client.close)
+        reading = Monitor(client, clock=clock).ask().result(timeout=30)
+    assert reading.error is None
+    stops = reading.countdowns_at(clock.now)
+    assert stops is not None
+    assert (stops.next_stop, stops.remaining_ms) == ("scheduled", 599_000)
+    answer = reading.answer(clock.now)
+    assert (answer["read_at"], answer["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
+    assert Reading.from_answer(answer, clock.now).read_at_by == "local"
+
+
+@pytest.mark.usefixtures("environment")
+def test_time_left_is_never_more_than_is_left(
+    door: Door, clock: Clock, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.change(**stops_in(2))
+    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", door.url)
+    slow(door, clock)
+    client = Client(Settings.from_environment, elapsed=clock)
+    thread = WatchThread()
+    thread.watch.clock = clock
+    monkeypatch.setattr(source, "_monitor", Monitor(client, clock=clock))
+    monkeypatch.setattr(stops, "_thread", thread)
+    monkeypatch.setattr(stops, "elapsed_seconds", clock)
+    try:
+        assert stops.time_left() == timedelta(seconds=112)
+        clock.now += 1.2
+        assert stops.time_left() == timedelta(seconds=110.8)
+    finally:
+        thread.asked_at = float("-inf")
+        until(lambda: not _is_running(thread))
+        client.close()
+
+
+def _is_running(thread: WatchThread) -> bool:
+    with thread._changed:
+        thread._changed.notify()
+    return thread._running
 
 
 def response(age_ms: int, remaining_ms: int) -> bytes:
