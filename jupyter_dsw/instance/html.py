@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.language import TAGS, text, translated
+from jupyter_dsw.language import TAGS
 from jupyter_dsw.layout import columns
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _TONES = {"good": "#2da44e", "busy": "#bf8700", "bad": "#cf222e", "off": "#8b949
 _LINE = "1px solid rgba(128,128,128,.3)"
 _CELL = f"text-align:left;vertical-align:top;padding:2px 12px 2px 0;border-bottom:{_LINE}"
 _SHORT = 28
-_COLON = text(": ")
 _HEADING = "margin:.9em 0 .2em;font-size:1em;font-weight:600"
 _QUIET = "opacity:.7;font-size:.9em;margin:.6em 0 0"
 
@@ -42,11 +41,11 @@ _QUIET = "opacity:.7;font-size:.9em;margin:.6em 0 0"
 def page_to_html(page: Page, language: Language) -> str:
     """Write a page as one `<div>`; every text in it is escaped. `language` is the page's."""
     lang = "" if language == "en" else f' lang="{TAGS[language]}"'
-    parts = _parts(page, translated(_COLON, language))
+    parts = _parts(page)
     return f'<div{lang} style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
 
 
-def _parts(page: Page, colon: str) -> Iterator[str]:
+def _parts(page: Page) -> Iterator[str]:
     if page.problem:
         bad = _TONES["bad"]
         yield (
@@ -61,7 +60,8 @@ def _parts(page: Page, colon: str) -> Iterator[str]:
         yield f'<p style="margin:0;font-size:1.15em">{words}</p>'
     for fact in page.facts:
         value = f"<strong>{escape(fact.value)}</strong>"
-        yield f'<p style="margin:.2em 0">{escape(fact.label)}{colon}{value}</p>'
+        # No colon between them: there may be one in the value.
+        yield f'<p style="margin:.2em 0">{escape(fact.label)} {value}</p>'
     yield from map(_section, page.sections)
     if page.foot:
         yield f'<p style="{_QUIET}"><small>{escape(page.foot)}</small></p>'

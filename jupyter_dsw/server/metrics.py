@@ -99,7 +99,7 @@ class Metrics:
         countdowns = reading.countdowns_at(now) if reading else None
         yield _gauge(
             "jupyter_dsw_reading_age_seconds",
-            "Seconds since the endpoint answered the reading that is given out.",
+            "Seconds since the request for the reading that is given out was sent.",
             [] if age_ms is None else [age_ms / 1000],
         )
         yield _stops(countdowns)
