@@ -82,8 +82,9 @@ def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: 
 
     head, *default = parts()
     # Without an instance there are neither sections nor a foot.
-    sections = {name: parts(name)[1].split("\n") for name in _order(reading) if default}
-    sections = {name: lines for name, lines in sections.items() if "\n".join(lines) in default}
+    blocks = {lines[0]: lines for lines in (block.split("\n") for block in default)}
+    titles = {name: parts(name)[1].split("\n")[0] for name in _order(reading) if default}
+    sections = {name: blocks[title] for name, title in titles.items() if title in blocks}
     lines = [headline, "", *head.split("\n")][: height - 2]
     foot = _foot(tuple(sections), width)
     shown = _fitting(sections, height - len(lines) - 1 - len(foot), partly=bool(reading.sections))

@@ -62,12 +62,24 @@ def _table(table: Table, width: int) -> list[str]:
     beside = list(range(len(widths)))
     while len(beside) > 1 and sum(widths[i] + _GAP for i in beside) > width:
         beside.remove(max(beside, key=lambda index: widths[index]))
-    lines = []
-    for row in rows:
-        first = "".join(padded(row[index], widths[index] + _GAP) for index in beside).rstrip()
-        lines += wrapped(_INDENT + first, width, _INDENT * 2)
-        for index in range(len(row)):
-            if index not in beside and row[index]:
+    below = [index for index in range(len(widths)) if index not in beside]
+
+    def first_line(row: Sequence[str]) -> str:
+        return "".join(padded(row[index], widths[index] + _GAP) for index in beside)
+
+    # The names of what goes below follow those of the columns, where there is room.
+    names = [_INDENT + first_line(table.columns).rstrip()]
+    for index in below:
+        name = f"↳ {table.columns[index]}"
+        if columns(names[-1]) + _GAP + columns(name) <= width:
+            names[-1] += " " * _GAP + name
+        else:
+            names.append(_INDENT * 2 + name)
+    lines = [line for name in names for line in wrapped(name, width, _INDENT * 2)]
+    for row in table.rows:
+        lines += wrapped(_INDENT + first_line(row), width, _INDENT * 2)
+        for index in below:
+            if row[index]:
                 lines += wrapped(_INDENT * 2 + row[index], width, _INDENT * 2)
     if table.more:
         lines.append(_INDENT + table.more)

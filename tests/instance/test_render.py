@@ -209,8 +209,9 @@ def test_text_says_nothing_twice() -> None:
 def test_columns_have_their_names_above_them_also_where_a_column_goes_below() -> None:
     shown = to_text(view(), ["datasets", "disks"], width=60).splitlines()
     head = shown.index("Datasets") + 1
-    assert shown[head : head + 2] == ["  Mount path  Access      Dataset", "    Source"]
-    assert shown[head + 2].startswith("  /mnt/data   read-write  d-")
+    assert shown[head].split() == ["Mount", "path", "Access", "Dataset", "↳", "Source"]
+    assert shown[head + 1].index("d-vsq") == shown[head].index("Dataset")
+    assert shown[head + 2].startswith("    oss://")
     disks = shown.index("Cloud disks") + 1
     assert shown[disks].startswith("  Mount path ")
 
