@@ -190,7 +190,7 @@ def test_what_a_command_line_is_refused_with(
 ) -> None:
     # The first words are argparse's own.
     refusal = said(*words).splitlines()[-1]
-    refusal = re.sub(r"^jupyter dsw \w+:( error: argument \S+:)?", "", refusal)
+    refusal = re.sub(r"^jupyter dsw \w+[:：](错误：argument \S+:)?", "", refusal)
     assert english_in(refusal, *magic.words()) == []
     assert re.search("[\u4e00-\u9fff]", refusal)
 
