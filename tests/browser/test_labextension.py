@@ -206,14 +206,14 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     page.on("request", note)
     open_window(page, start_lab())
     item = status_item(page)
-    expect(item).to_contain_text(re.compile("运行中.*后停止"))
+    expect(item).to_contain_text(re.compile("运行中.*后停机"))
     item.click()
     panel = page.locator(f"{SIDE} dsw-panel")
     # From the catalogue that JupyterLab loads, names and figures filled in.
     expect(panel).to_contain_text("资源")
     expect(panel).to_contain_text(re.compile(r"已用\s[\d.]+\s/\s\d+"))
     expect(panel).not_to_contain_text("Resources")
-    expect(page.locator(".Toastify__toast", has_text="定时停止")).to_be_visible()
+    expect(page.locator(".Toastify__toast", has_text="定时停机")).to_be_visible()
     expect(page.get_by_role("button", name="全部保存")).to_be_visible()
     # So that the server tells of errors in the same language.
     assert set(asked_in) == {"zh-CN"}
