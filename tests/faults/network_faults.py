@@ -56,6 +56,11 @@ def _answers(scene: Scene, *, answer: bytes) -> None:
     scene.endpoint.behave = partial(_answer_with, answer=answer)
 
 
+def _another_instance(scene: Scene) -> None:
+    assert INSTANCE["InstanceId"] != scene.emulator.instance_id
+    _answers(scene, answer=http_answer(INSTANCE))
+
+
 def _ten_mebibytes(scene: Scene) -> None:
     body = json.dumps(INSTANCE).encode()
     _answers(scene, answer=http_answer(body + b" " * (10 * MIB - len(body))))
@@ -124,6 +129,7 @@ FAULTS = (
         never_answers=True,
     ),
     Fault("An answer that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True),
+    Fault("A response about another instance", _another_instance, "BadAnswer", 502),
     Fault("10 MiB of answer", _ten_mebibytes, "BadAnswer", 502),
     Fault("Gzip bomb (64 MiB in 64 KiB)", _gzip_bomb, "BadAnswer", 502),
     Fault("A response in chunks without an end", _endless_chunks, "BadAnswer", 502),
