@@ -188,11 +188,12 @@ class Redaction:
 
     def _bounded(self, text: str, path: str) -> str:
         room = min(MAX_TEXT, self._characters)
-        if len(text) > room:
-            self.dropped.add(path)
         self._characters -= min(len(text), room)
         self._pause_after(min(len(text), room))
-        return self._sound(text[:room])
+        sound = self._sound(text[:room])
+        if sound != text:
+            self.dropped.add(path)
+        return sound
 
     @staticmethod
     def _sound(text: str) -> str:

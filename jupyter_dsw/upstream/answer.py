@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jupyter_dsw.instance.model import Instance, decode_instance, parse_instance
 from jupyter_dsw.language import text
 from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
-from jupyter_dsw.upstream.failures import NO_INSTANCE_ADVICE, reject_answer
+from jupyter_dsw.upstream.failures import BROKEN_JSON_ADVICE, NO_INSTANCE_ADVICE, reject_answer
 from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.settings import MAX_SPEED
@@ -109,6 +109,8 @@ def _decode(answer: HTTPAnswer) -> dict[str, Any]:
         reject_answer(text("is empty"))
     if answer.body.lstrip()[:1] == b"<":
         reject_answer(text("is an HTML page"))
+    if answer.body.lstrip()[:1] == b"{":
+        reject_answer(text("is not valid JSON"), BROKEN_JSON_ADVICE)
     return reject_answer(text("is not a JSON object"))
 
 

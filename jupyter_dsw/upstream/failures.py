@@ -16,6 +16,10 @@ _PROXY_PAGE_ADVICE = text(
     "instead: check HTTPS_PROXY, NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
 
+BROKEN_JSON_ADVICE = text(
+    "jupyter-dsw retries automatically. If the problem persists, check the proxies in between, and "
+    "report it to Alibaba Cloud's support."
+)
 NO_INSTANCE_ADVICE = text(
     "If DSWExtension.fields is set, it has to include InstanceId. Otherwise check HTTPS_PROXY, "
     "NO_PROXY and JUPYTER_DSW_ENDPOINT."

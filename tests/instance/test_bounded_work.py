@@ -196,7 +196,7 @@ def test_the_small_elements_of_a_large_response_are_read() -> None:
 @pytest.mark.parametrize(
     ("json_text", "lost"),
     [
-        ('{"InstanceId": "dsw-1", "InstanceName": "demo \\ud83d"}', ()),
+        ('{"InstanceId": "dsw-1", "InstanceName": "demo \\ud83d"}', ("InstanceName",)),
         ('{"InstanceId": "dsw-1", "Priority": ' + "1" * 5000 + "}", ("Priority",)),
         ('{"InstanceId": "dsw-1", "Priority": 1e999}', ("Priority",)),
         ('{"InstanceId": "dsw-1", "Priority": NaN}', ("Priority",)),
