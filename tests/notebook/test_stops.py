@@ -15,7 +15,7 @@ import jupyter_dsw
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.notebook import source, stops, watch
-from tests.notebook.stopping import NO_STOP, QUIET, nobody_asked_for_long, stops_in
+from tests.notebook.stopping import BUSY, NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -355,6 +355,15 @@ class TestWithoutAThread:
         source._own_monitor()._reading = None
         looking.turn()
         assert len(called) == 1
+
+
+def test_a_time_that_cannot_be_read_is_logged_once(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.change(**BUSY, InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": "soon"})
+    assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
+    (record,) = caplog.records
+    assert "its time in the response of PAI-DSW cannot be read" in record.message
 
 
 def test_a_wait_ends_in_time_although_the_machine_slept(
