@@ -26,7 +26,7 @@ export const IPreferences = new Token<IPreferences>(
   'The settings of jupyter-dsw, followed live.',
 );
 
-/** Ids of the commands; `args` take none of them. */
+/** IDs of the commands; only `showPanel` takes arguments: `tab`, `toggle`. */
 export const CommandIDs = {
   showPanel: 'jupyter-dsw:show-panel',
   refresh: 'jupyter-dsw:refresh',

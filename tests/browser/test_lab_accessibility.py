@@ -51,7 +51,7 @@ def test_axe_finds_nothing_of_any_severity(
 
     stop_in(emulator, 9 * MINUTE)
     refresh_until_seen(page, toast(page))
-    expect(item).to_have_class(re.compile("jp-dsw-warn"))
+    expect(item).to_have_class(re.compile("jp-dsw-near"))
     found += look_at(page, SIDE, STATUS, ".Toastify__toast")
 
     stop_in(emulator, 100)
@@ -60,7 +60,7 @@ def test_axe_finds_nothing_of_any_severity(
     found += look_at(page, ".jp-dsw-StopDialog")
     page.keyboard.press("Escape")
     expect(dialog(page)).to_have_count(0)
-    expect(item).to_have_class(re.compile("jp-dsw-bad"))
+    expect(item).to_have_class(re.compile("jp-dsw-urgent"))
     found += look_at(page, SIDE, STATUS)
 
     lab.stop()

@@ -134,7 +134,7 @@ def test_thresholds_and_quiet_hours_are_followed_live(
     set_setting(page, "quietFrom", start)
     set_setting(page, "quietTo", end)
     set_setting(page, "toastMinutes", [400])
-    expect(status_item(page)).to_have_class(re.compile("jp-dsw-warn"))
+    expect(status_item(page)).to_have_class(re.compile("jp-dsw-near"))
     # A warning would come after a reading of its own.
     with page.expect_response(re.compile("dsw/v1")):
         execute(page, "jupyter-dsw:refresh")
@@ -187,7 +187,7 @@ def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
     set_setting(page, "serverGone", value=False)
     lab.stop()
     execute(page, "jupyter-dsw:refresh")
-    expect(status_item(page)).to_contain_text("no server")
+    expect(status_item(page)).to_contain_text("server not responding")
     # Longer than it waits before it says so.
     page.clock.fast_forward(10_000)
     expect(page.locator(".jp-dsw-Notice")).to_have_count(0)

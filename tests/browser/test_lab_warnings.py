@@ -193,7 +193,7 @@ def test_when_the_server_goes_away_it_says_what_was_known_and_is_live_again_by_i
         )
     )
     expect(gone).to_contain_text("Everything is saved")
-    expect(status_item(page)).to_contain_text("no server")
+    expect(status_item(page)).to_contain_text("server not responding")
     expect(gone).to_have_count(1)
     page.wait_for_timeout(5000)
     assert len([url for url in requests if "jupyter-dsw" in url]) <= 6

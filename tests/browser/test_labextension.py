@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Response, expect
 
 import jupyter_dsw
 from tests.browser.notebooks import open_notebook, run_cell, write_notebook
@@ -18,6 +19,7 @@ from tests.browser.windows import (
     hasten,
     open_window,
     refresh_until_seen,
+    set_hidden,
     status_item,
     stop_in,
     write_settings,
@@ -36,14 +38,14 @@ def test_the_status_bar_tells_the_status_and_the_time_to_the_next_stop(
     stop_in(emulator, 9 * MINUTE)
     open_window(page, start_lab())
     item = status_item(page)
-    expect(item).to_contain_text("Simulated: Running")
+    expect(item).to_contain_text("Running")
+    expect(item.get_by_text("simulated")).to_be_visible()
     expect(item).to_contain_text(re.compile(r"stops in \d\smin"))
     first = item.inner_text()
     expect(item).not_to_have_text(first)
-    expect(item).to_have_class(re.compile("jp-dsw-warn"))
+    expect(item).to_have_class(re.compile("jp-dsw-near"))
     title = item.get_attribute("title") or ""
-    assert "scheduled for" in title
-    assert "As of" in title
+    assert re.search(r": Running\nScheduled stop at \d\d:\d\d \(UTC.*\)\.$", title), title
 
 
 def test_its_meaning_is_announced_and_its_ticking_is_not(
@@ -52,7 +54,7 @@ def test_its_meaning_is_announced_and_its_ticking_is_not(
     hasten(tmp_path, 10)
     stop_in(emulator, 9 * MINUTE)
     open_window(page, start_lab())
-    spoken = page.locator(".jp-dsw-Status [role=status]")
+    spoken = page.locator(".dsw-announcements")
     item = status_item(page)
     expect(item).to_contain_text("stops in")
     first = item.inner_text()
@@ -74,11 +76,48 @@ def test_a_click_or_enter_opens_the_side_panel_and_a_reload_restores_it(
     panel = page.locator(SIDE)
     expect(panel.locator("dsw-panel")).to_contain_text("Running")
     expect(panel.locator("dsw-panel").get_by_role("timer")).to_be_visible()
+    expect(panel).to_be_focused()
+    item.focus()
+    page.keyboard.press("Enter")
+    expect(panel).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(panel).to_be_visible()
     # The layout is saved a moment after it changed.
     with page.expect_response(re.compile("/lab/api/workspaces/")):
         pass
     page.reload()
     expect(panel.locator("dsw-panel")).to_contain_text("Running")
+
+
+def test_who_is_not_authorized_sees_nothing_and_their_page_asks_once(
+    page: Page, start_lab: Any
+) -> None:
+    denies = "tests.browser.denies_dsw.DeniesDSW"
+    root = os.fspath(Path(__file__).parents[2])
+    lab = start_lab({"ServerApp.authorizer_class": denies}, PYTHONPATH=root)
+    statuses: list[int] = []
+
+    def note(response: Response) -> None:
+        if "jupyter-dsw/v1" in response.url:
+            statuses.append(response.status)
+
+    page.on("response", note)
+    open_window(page, lab)
+    execute(page, "jupyter-dsw:show-panel")
+    panel = page.locator(f"{SIDE} dsw-panel")
+    expect(panel).to_contain_text("Not permitted to see this instance")
+    expect(status_item(page)).to_be_hidden()
+    # What would make another page ask again.
+    page.evaluate("dispatchEvent(new Event('online'))")
+    set_hidden(page, hidden=True)
+    set_hidden(page, hidden=False)
+    # A person's own wish does.
+    execute(page, "jupyter-dsw:refresh")
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource')"
+        ".filter(({ name }) => name.includes('jupyter-dsw/v1')).length === 2"
+    )
+    assert statuses == [403, 403]
 
 
 def test_in_single_document_mode_the_command_opens_a_tab(page: Page, start_lab: Any) -> None:
@@ -206,14 +245,14 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     page.on("request", note)
     open_window(page, start_lab())
     item = status_item(page)
-    expect(item).to_contain_text(re.compile("运行中.*后停机"))
+    expect(item).to_contain_text(re.compile("运行中.*后停止"))
     item.click()
     panel = page.locator(f"{SIDE} dsw-panel")
     # From the catalogue that JupyterLab loads, names and figures filled in.
     expect(panel).to_contain_text("资源")
     expect(panel).to_contain_text(re.compile(r"已用\s[\d.]+\s/\s\d+"))
     expect(panel).not_to_contain_text("Resources")
-    expect(page.locator(".Toastify__toast", has_text="定时停机")).to_be_visible()
+    expect(page.locator(".Toastify__toast", has_text="定时停止")).to_be_visible()
     expect(page.get_by_role("button", name="全部保存")).to_be_visible()
     # So that the server tells of errors in the same language.
     assert set(asked_in) == {"zh-CN"}

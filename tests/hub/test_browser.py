@@ -8,10 +8,19 @@ import nbformat
 from playwright.sync_api import Page, expect
 
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel
-from tests.browser.windows import status_item
+from tests.browser.windows import execute, status_item
+from tests.hub.hub import Person
 
 if TYPE_CHECKING:
-    from tests.hub.hub import Person
+    from tests.hub.hub import Hub
+
+
+def sign_in(page: Page, person: Person, path: str) -> None:
+    """Open a page of the person's server, which sends a stranger to the hub's login first."""
+    page.goto(person.url + path)
+    page.get_by_label("Username").fill(person.name)
+    page.get_by_label("Password").fill(person.hub.password)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
@@ -24,11 +33,7 @@ def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
     nbformat.write(notebook, second.home / NAME)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{second.url}lab/tree/{NAME}")
-    # The server sends a stranger to the hub, and the hub's login sends the person back.
-    page.get_by_label("Username").fill(second.name)
-    page.get_by_label("Password").fill(second.hub.password)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, second, f"lab/tree/{NAME}")
     wait_for_kernel(page)
     expect(status_item(page)).to_contain_text("Running")
     status_item(page).click()
@@ -37,3 +42,24 @@ def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("the second instance")
     doors = {url.partition("?")[0] for url in asked if "jupyter-dsw/v1" in url}
     assert doors == {f"{second.url}jupyter-dsw/v1/instance"}
+
+
+def test_a_server_that_the_hub_stopped_is_gone_and_what_was_known_stays(
+    page: Page, hub: Hub
+) -> None:
+    leaving = Person.sign_in(hub, "leaving")
+    sign_in(page, leaving, "lab")
+    expect(status_item(page)).to_contain_text("stops in")
+    leaving.ask_hub("DELETE", "users/leaving/server")
+    with page.expect_response("**/jupyter-dsw/v1/instance") as response:
+        execute(page, "jupyter-dsw:refresh")
+    # Not from the person's server: the hub takes over its URLs.
+    assert response.value.status in {302, 424, 503}
+    expect(status_item(page)).to_contain_text("server not responding")
+    expect(status_item(page)).to_contain_text("stops in")
+    # The panel has what is known, and no advice to sign in.
+    execute(page, "jupyter-dsw:show-panel")
+    panel = page.locator("#jupyter-dsw-panel dsw-panel")
+    expect(panel).to_contain_text("the first instance")
+    expect(panel.locator(".alert")).to_contain_text("server")
+    expect(panel).not_to_contain_text("Sign in")

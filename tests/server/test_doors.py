@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
 from jupyter_dsw.reading import Reading
+from tests.browser.denies_dsw import DeniesDSW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,13 +219,6 @@ async def test_a_persons_refresh_asks_the_endpoint_again(
     assert held["instance"]["InstanceName"] != "renamed"
     fresh = json.loads((await jp_fetch(PEOPLE, headers={"Cache-Control": "no-cache"})).body)
     assert fresh["instance"]["InstanceName"] == "renamed"
-
-
-class DeniesDSW(Authorizer):
-    """Lets everybody do everything but read the instance."""
-
-    def is_authorized(self, _handler: Any, _user: Any, _action: str, resource: str) -> bool:
-        return resource != "dsw"
 
 
 class TestUnderAnAuthorizer:

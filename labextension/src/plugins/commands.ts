@@ -10,9 +10,10 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { linksOf, openLink } from '../links.ts';
+import { shortened } from '../messages.ts';
+import { announce } from '../panel/announcer.ts';
 import { copyText } from '../panel/copy.ts';
 import { CommandIDs, DOMAIN, IInstanceStore } from '../tokens.ts';
-import { Words } from '../words.ts';
 
 /** JupyterLab's own command: it knows which notebook is meant. */
 const INSERT_CELL = 'notebook:insert-cell-below';
@@ -41,7 +42,6 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const words = new Words(trans);
     const links = () => linksOf(store.state.reading);
     const instanceId = () => store.state.reading?.answer.source.instance_id ?? null;
     const options: Record<string, CommandRegistry.ICommandOptions> = {
@@ -49,8 +49,10 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         label: trans.__('Refresh DSW Instance'),
         caption: trans.__('Read the instance again now'),
         icon: refreshIcon,
-        execute: () => {
-          store.refresh();
+        execute: async () => {
+          await store.read();
+          // The status bar and the panels show it.
+          if (store.state.refused) announce(trans.__('There is nothing newer yet.'));
         },
       },
       [CommandIDs.copyInstanceId]: {
@@ -61,7 +63,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         execute: async () => {
           const id = instanceId();
           if (id === null || !(await copyText(id))) return;
-          Notification.success(words.copied(id), { autoClose: COPIED_MS });
+          Notification.success(trans.__('Copied: %1', shortened(id)), { autoClose: COPIED_MS });
         },
       },
       [CommandIDs.openConsole]: {

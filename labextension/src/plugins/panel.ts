@@ -47,15 +47,31 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       if (!tab.isAttached) {
         if (page instanceof TabPanel) page.addWidget(tab);
         // A page of Notebook 7 has one document: the panel goes to its side.
-        else shell.add(tab, labShell || !page ? 'main' : 'right', { rank: RANK });
+        // JupyterLab's shell never forgets a widget that was added with a rank.
+        else if (labShell || !page) shell.add(tab, 'main');
+        else shell.add(tab, 'right', { rank: RANK });
       }
       if (!tabs.has(tab)) void tabs.add(tab);
       if (page instanceof TabPanel) page.currentWidget = tab;
       else shell.activateById(TAB_ID);
     };
 
-    if (labShell) {
-      const side = newPanel();
+    /** Closes the panel if it is in sight; whether it was. */
+    const close = () => {
+      const tab = tabs.currentWidget;
+      if (side?.isVisible) {
+        const atRight = [...(labShell?.widgets('right') ?? [])].includes(side);
+        if (atRight) labShell?.collapseRight();
+        else labShell?.collapseLeft();
+        return true;
+      }
+      if (!tab?.isVisible) return false;
+      tab.close();
+      return true;
+    };
+
+    const side = labShell && newPanel();
+    if (side) {
       side.id = SIDE_ID;
       labShell.add(side, 'left', { rank: RANK, type: 'DSW' });
       restorer?.add(side, SIDE_ID);
@@ -70,7 +86,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show DSW Instance'),
       caption: trans.__('Status, next stop, datasets and saved images of the DSW instance'),
       icon: instanceIcon,
-      execute: ({ tab }) => {
+      execute: ({ tab, toggle }) => {
+        if (toggle && close()) return;
         if (!labShell || labShell.mode === 'single-document' || tab) showTab();
         else labShell.activateById(SIDE_ID);
       },

@@ -1,7 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { CommandIDs, DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
+import { CommandIDs, IInstanceStore, IPreferences } from '../tokens.ts';
 import { StatusWidget } from '../widgets/status.ts';
 
 const ID = 'jupyter-dsw:status';
@@ -12,24 +11,29 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the status and the next stop of the instance in the status bar.',
   autoStart: true,
   requires: [IInstanceStore, IPreferences],
-  optional: [IStatusBar, ITranslator],
+  optional: [IStatusBar],
   activate: (
     { commands }: JupyterFrontEnd,
     store: IInstanceStore,
     preferences: IPreferences,
     statusBar: IStatusBar | null,
-    translator: ITranslator | null,
   ) => {
     if (!statusBar) return;
     const item = new StatusWidget({
       store,
       preferences: () => preferences.current,
-      trans: (translator ?? nullTranslator).load(DOMAIN),
-      open: () => void commands.execute(CommandIDs.showPanel),
+      open: () => void commands.execute(CommandIDs.showPanel, { toggle: true }),
     });
     item.id = ID.replace(':', '-');
     preferences.changed.connect(item.tick);
     document.addEventListener('visibilitychange', item.tick);
-    statusBar.registerStatusItem(ID, { item, align: 'left', rank: 90, priority: 1 });
+    statusBar.registerStatusItem(ID, {
+      item,
+      align: 'left',
+      rank: 90,
+      priority: 1,
+      isActive: () => item.isActive,
+      activeStateChanged: item.activeStateChanged,
+    });
   },
 };

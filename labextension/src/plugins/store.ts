@@ -1,8 +1,4 @@
-import {
-  JupyterLab,
-  type JupyterFrontEnd,
-  type JupyterFrontEndPlugin,
-} from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { jupyterPage } from '../page.ts';
 import { speak, translateBy } from '../panel/language.ts';
@@ -11,7 +7,7 @@ import { Poller } from '../panel/sources/poller.ts';
 import { browserTabs } from '../tabs.ts';
 import { DOMAIN, IInstanceStore } from '../tokens.ts';
 
-/** How often to look whether the machine slept, or JupyterLab is connected again. */
+/** How often to look whether the machine slept. */
 const HEARTBEAT_MS = 10_000;
 /** The way to the server is short: a minute at most until it is found to be back. */
 const LONGEST_BACK_OFF_MS = 60_000;
@@ -22,11 +18,10 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
   description: 'Keeps the current reading of the PAI-DSW instance for all that show it.',
   autoStart: true,
   provides: IInstanceStore,
-  optional: [ITranslator, JupyterLab.IInfo],
+  optional: [ITranslator],
   activate: (
     { serviceManager: { serverSettings } }: JupyterFrontEnd,
     translator: ITranslator | null,
-    info: JupyterLab.IInfo | null,
   ) => {
     // Asked when a panel is made: the translator may learn its language later than this.
     const language = () => translator?.languageCode ?? document.documentElement.lang;
@@ -40,7 +35,7 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
       failed: 'server-gone',
       longestBackOff: LONGEST_BACK_OFF_MS,
       tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
-      standby: () => document.hidden || info?.isConnected === false,
+      standby: () => document.hidden,
     });
     publishSource(store);
     document.addEventListener('visibilitychange', store.heartbeat);

@@ -37,6 +37,12 @@ export class PanelWidget extends Widget {
     super.dispose();
   }
 
+  /** Moves the focus into the panel: it scrolls by keyboard, and its buttons are next. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.node.focus();
+  }
+
   private _mount(): void {
     if (this.node.firstChild) return;
     this._unmount = mountPanel(this.node, this._source, { lang: this._lang, sections: [] });

@@ -1,56 +1,62 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { nextStop, type Stop } from '../countdown.ts';
-import type { Instance } from '../panel/instance.ts';
-import { wrong } from '../panel/view/problem.ts';
-import { tone } from '../panel/view/statuses.ts';
+import { announceState, prepareToAnnounce } from '../panel/announcer.ts';
+import { t } from '../panel/language.ts';
+import { announcement } from '../panel/view/announcement.ts';
 import type { Preferences } from '../preferences.ts';
 import { shownOf } from '../shown.ts';
+import { statusBarView } from '../statusbar.ts';
 import type { IInstanceStore } from '../tokens.ts';
-import { statusOf, Words } from '../words.ts';
 
 export interface StatusOptions {
   readonly store: IInstanceStore;
   readonly preferences: () => Preferences;
-  readonly trans: TranslationBundle;
   /** What a click does. */
   readonly open: () => void;
 }
 
-const MINUTE_MS = 60_000;
-/** A tick falls just behind a change of second, so that none is skipped. */
+/** How often to look where nothing ticks. */
+const REST_MS = 60_000;
+/** At a speed more often is not seen. */
+const LEAST_MS = 100;
+/** A tick falls just behind a change, so that none is skipped. */
 const BEHIND_MS = 20;
-
-/** How near a stop is, by the thresholds of the warnings: `bad` is the nearest. */
-export function nearness(left: number, { toastMinutes, dialogMinutes }: Preferences): string {
-  if (left <= dialogMinutes * MINUTE_MS) return 'bad';
-  return left <= Math.max(0, ...toastMinutes) * MINUTE_MS ? 'warn' : '';
-}
 
 /** Status and time to the next stop, in the status bar; a button that opens the panel. */
 export class StatusWidget extends Widget {
   constructor(options: StatusOptions) {
     super();
     this._options = options;
-    this._words = new Words(options.trans);
     this.addClass('jp-dsw-Status');
     this._button.type = 'button';
-    this._button.append(this._dot, this._text);
+    this._dot.className = 'jp-dsw-dot';
+    this._badge.className = 'jp-dsw-badge';
+    this._badge.textContent = t('simulated');
+    this._button.append(this._dot, this._text, this._badge);
     this._button.addEventListener('click', options.open);
-    this._spoken.setAttribute('role', 'status');
-    this._spoken.setAttribute('aria-live', 'polite');
-    this._spoken.className = 'jp-dsw-spoken';
-    this.node.append(this._button, this._spoken);
+    this.node.append(this._button);
+    prepareToAnnounce();
     this._unwatch = options.store.watch(() => {
       this.tick();
     });
     this.tick();
   }
 
+  /** Whether there is something to show. JupyterLab's status bar hides the item where there is not. */
+  get isActive(): boolean {
+    return this._isActive;
+  }
+
+  /** Emitted when that changes. */
+  get activeStateChanged(): ISignal<this, void> {
+    return this._activeStateChanged;
+  }
+
   /** Stops ticking. */
   override dispose(): void {
     this._unwatch();
     clearTimeout(this._timer);
+    Signal.clearData(this);
     super.dispose();
   }
 
@@ -58,13 +64,10 @@ export class StatusWidget extends Widget {
   readonly tick = (): void => {
     clearTimeout(this._timer);
     if (this.isDisposed) return;
-    const { store } = this._options;
-    const stop = nextStop(store.state.reading);
-    this._show(stop);
+    const nextIn = this._show();
     if (document.hidden) return;
-    const step = stop && stop.left < 11 * MINUTE_MS ? 1000 : MINUTE_MS;
-    const left = stop ? ((stop.left % step) + step) % step : step;
-    this._timer = setTimeout(this._beat, (left || step) + BEHIND_MS);
+    const wait = Math.max(LEAST_MS, nextIn ?? REST_MS);
+    this._timer = setTimeout(this._beat, Math.min(REST_MS, wait) + BEHIND_MS);
   };
 
   private readonly _beat = (): void => {
@@ -72,48 +75,44 @@ export class StatusWidget extends Widget {
     this.tick();
   };
 
-  private _show(stop: Stop | null): void {
-    const { store, preferences } = this._options;
-    const { state } = store;
-    const { statusBar } = preferences();
-    const { Status } = (state.reading?.answer.instance ?? {}) as Instance;
-    const trouble = wrong(shownOf(state));
-    const near = stop && !trouble ? nearness(stop.left, preferences()) : '';
-    this.setHidden(statusBar === 'off' || state.trouble === 'absent');
-    this._button.className = `jp-dsw-Status-button jp-dsw-${trouble ? 'bad' : near}`;
-    this._dot.className = `jp-dsw-dot jp-dsw-${trouble ? 'bad' : near || tone(Status)}`;
-    const status = trouble ? this._words.trouble(state) : statusOf(state.reading);
-    const countdown = stop && state.trouble === null ? this._words.untilStop(stop) : '';
-    const parts = {
-      both: [status, countdown],
-      // Without a countdown there is nothing but the status to show.
-      countdown: [countdown && !trouble ? countdown : status],
-      status: [status],
-      off: [],
-    }[statusBar];
-    setText(this._text, this._words.told(parts.filter(Boolean).join(' · '), state.reading));
-    this._button.title = this._words.why(state);
-    this._say(state.reading || trouble ? `${status} ${near}` : '', () =>
-      [status, stop && near && this._words.nearing(stop)].filter(Boolean).join(', '),
-    );
+  private _show(): number | null {
+    const { state } = this._options.store;
+    const view = statusBarView(state, this._options.preferences());
+    this._setActive(view.text !== '');
+    this._button.className = `jp-dsw-Status-button jp-dsw-${view.urgency}`;
+    this._dot.className = `jp-dsw-dot jp-dsw-${view.tone}`;
+    setText(this._text, view.text);
+    this._badge.hidden = !view.simulated;
+    this._button.title = view.tooltip;
+    this._announce();
+    return view.nextIn;
+  }
+
+  private _setActive(value: boolean): void {
+    if (value === this._isActive) return;
+    this._isActive = value;
+    this._activeStateChanged.emit();
   }
 
   /** Announces a meaning that is new; what ticks has no part in it. */
-  private _say(meaning: string, words: () => string): void {
+  private _announce(): void {
+    const { meaning, text } = announcement(shownOf(this._options.store.state));
+    if (!text || meaning === this._meaning) return;
     // What is there at first is read with the page, not announced on top of it.
-    if (meaning !== this._meaning && this._meaning) setText(this._spoken, words());
+    announceState(meaning, this._meaning && text);
     this._meaning = meaning;
   }
 
   private readonly _options: StatusOptions;
-  private readonly _words: Words;
   private readonly _button = document.createElement('button');
   private readonly _dot = document.createElement('span');
   private readonly _text = document.createElement('span');
-  private readonly _spoken = document.createElement('span');
+  private readonly _badge = document.createElement('span');
   private readonly _unwatch: () => void;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _meaning = '';
+  private _isActive = false;
+  private readonly _activeStateChanged = new Signal<this, void>(this);
 }
 
 function setText(node: Node, text: string): void {

@@ -12,13 +12,12 @@ export function networkFacts(shown: Shown): View {
       .filter(Boolean)
       .join(' · '),
   );
-  // One text may hold several blocks, quoted and with commas.
-  const blocks = (vpc.ExtendedCIDRs ?? []).flatMap(text => text.split(/[\s",]+/));
+  const ranges = [vpc.ExtendedCIDRs ?? []].flat();
   return facts([
     { label: 'VPC', value: vpc.VpcId, copied: vpc.VpcId },
     { label: t('vSwitch'), value: vpc.VSwitchId, copied: vpc.VSwitchId },
     { label: t('Security group'), value: vpc.SecurityGroupId, copied: vpc.SecurityGroupId },
-    { label: t('CIDR blocks'), value: few(blocks) },
+    { label: t('CIDR blocks'), value: few(ranges) },
     { label: t('Default route'), value: vpc.DefaultRoute },
     { label: 'IP', value: vpc.Ip },
     { label: t('Pod IPs'), value: few(pods.map(({ Ip }) => Ip)) },
