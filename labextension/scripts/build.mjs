@@ -6,7 +6,7 @@ import { browser } from './bundle.mjs';
 import { at, PANEL } from './paths.mjs';
 
 /** The module travels inside every widget. */
-const PANEL_LIMIT_BYTES = 45 * 1024;
+const PANEL_LIMIT_BYTES = 45_000;
 const minify = process.argv.includes('--minify');
 
 const panel = {
