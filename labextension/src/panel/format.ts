@@ -55,11 +55,6 @@ export function untilWrittenAnew(ms: number): number {
   return Math.max(0, ms) % (ms >= 10 * MINUTE ? MINUTE : SECOND);
 }
 
-/** A duration in whole minutes, rounded up: what is said of a timer that counts minutes. */
-export function minutes(ms: number): string {
-  return duration(Math.ceil(ms / MINUTE) * MINUTE);
-}
-
 /** "UTC+8", "UTC-3:30", "UTC": how far the clocks of this browser are ahead at a moment. */
 function offset(date: Date): string {
   const ahead = -date.getTimezoneOffset();
