@@ -1,12 +1,18 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { reduce } from '@lumino/algorithm';
-import type { Widget } from '@lumino/widgets';
 
 /** The part of JupyterLab's document context that is used here. */
 interface Context {
   readonly path: string;
   readonly model: { readonly dirty: boolean };
   save(): Promise<void>;
+}
+
+/** The part of a notebook's or console's session that is used here. */
+interface SessionContext {
+  readonly session: {
+    readonly kernel: { readonly id: string; readonly status: string } | null;
+  } | null;
 }
 
 /** What became of saving all. */
@@ -32,7 +38,7 @@ export function nameOf(path: string): string {
 export class Documents {
   constructor({ shell, serviceManager }: Pick<JupyterFrontEnd, 'shell' | 'serviceManager'>) {
     this._shell = shell;
-    this._sessions = serviceManager.sessions;
+    this._services = serviceManager;
   }
 
   /** The names of files with changes that are not saved. */
@@ -40,14 +46,11 @@ export class Documents {
     return this._dirty().map(({ path }) => nameOf(path));
   }
 
-  /** The names of notebooks and consoles whose kernels are busy, as of JupyterLab's last look. */
+  /** The names of notebooks and consoles whose kernels are busy. */
   busy(): string[] {
-    // `reduce` takes the iterators of JupyterLab 3 and of 4 alike.
-    return reduce(
-      this._sessions.running(),
-      (names: string[], { name, path, kernel }) =>
-        kernel?.execution_state === 'busy' ? [...names, nameOf(name || path)] : names,
-      [],
+    const busy = this._busyKernels();
+    return this._reduce(this._services.sessions.running(), ({ name, path, kernel }) =>
+      kernel && busy.has(kernel.id) ? [nameOf(name || path)] : [],
     );
   }
 
@@ -68,17 +71,44 @@ export class Documents {
   }
 
   private _dirty(): Context[] {
-    const contexts = reduce(
-      this._shell.widgets('main'),
-      (found: Set<Context>, widget: Widget) => {
-        const { context } = widget as { readonly context?: unknown };
-        return isContext(context) && context.model.dirty ? found.add(context) : found;
-      },
-      new Set<Context>(),
+    const contexts = this._reduce(this._shell.widgets('main'), widget => {
+      const { context } = widget as { readonly context?: unknown };
+      return isContext(context) && context.model.dirty ? [context] : [];
+    });
+    // A document may have several views.
+    return [...new Set(contexts)];
+  }
+
+  /** Ids of busy kernels: of those that are shown as of now, else as of JupyterLab's last look. */
+  private _busyKernels(): Set<string> {
+    const known = this._reduce(
+      this._services.kernels.running(),
+      ({ id, execution_state: state = '' }) => [[id, state] as const],
     );
-    return [...contexts];
+    const shown = this._reduce(this._shell.widgets('main'), widget => {
+      const { sessionContext } = widget as { readonly sessionContext?: SessionContext };
+      const kernel = sessionContext?.session?.kernel;
+      return kernel ? [[kernel.id, kernel.status] as const] : [];
+    });
+    const states = new Map([...known, ...shown]);
+    return new Set([...states].filter(([, state]) => state === 'busy').map(([id]) => id));
+  }
+
+  /** Iterators of JupyterLab 3 are not iterable; `reduce` takes those of 4 too. */
+  private _reduce<T, R>(
+    items: Parameters<typeof reduce<T, R[]>>[0],
+    map: (item: T) => readonly R[],
+  ): R[] {
+    return reduce(
+      items,
+      (all: R[], item) => {
+        all.push(...map(item));
+        return all;
+      },
+      [],
+    );
   }
 
   private readonly _shell: JupyterFrontEnd['shell'];
-  private readonly _sessions: JupyterFrontEnd['serviceManager']['sessions'];
+  private readonly _services: JupyterFrontEnd['serviceManager'];
 }

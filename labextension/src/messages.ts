@@ -4,12 +4,11 @@ import type { SaveResult } from './documents.ts';
 import type { InstanceEvent, SnapshotEvent, StatusEvent } from './events.ts';
 import type { Outage } from './gonewatch.ts';
 import { clean } from './panel/clean.ts';
-import { duration, moment, percent } from './panel/format.ts';
+import { duration, MINUTE, moment, percent } from './panel/format.ts';
+import { locale } from './panel/language.ts';
 import type { Reading } from './panel/reading.ts';
 import { statusWords } from './panel/view/statuses.ts';
 
-/** About as long as a minute: what is shorter is "when it was due". */
-const ABOUT_MS = 60_000;
 /** More names than that are counted. */
 const MOST_NAMES = 4;
 
@@ -39,12 +38,16 @@ export class Messages {
 
   /** A notification before a stop. It stays, so it has the moment. */
   warning(stop: Stop, reading: Reading | null): string {
-    const [time, left] = [at(stop.due), duration(Math.max(0, stop.left))];
+    // To the minute: it does not tick, and comes a little after a whole one.
+    const [time, left] = [at(stop.due), duration(Math.round(stop.left / MINUTE) * MINUTE)];
     const text =
       stop.kind === 'scheduled'
         ? this._trans.__('Scheduled stop at %1, in %2.', time, left)
         : this._trans.__('Idle stop at %1, in %2.', time, left);
-    return this._marked([text, this.alive(stop, reading)].filter(Boolean).join(' '), reading);
+    return this._marked(
+      [text, this.alive(stop, reading)].filter(Boolean).join(locale === 'en' ? ' ' : ''),
+      reading,
+    );
   }
 
   /** Which stop it is, in the dialog, where the countdown is above. */
@@ -117,7 +120,7 @@ export class Messages {
     }
     const left = stop.left + lasted;
     const idle = stop.kind === 'idle';
-    if (left > ABOUT_MS) {
+    if (left > MINUTE) {
       return idle
         ? this._trans.__(
             'The Jupyter server stopped responding at %1, %2 before the idle stop.',

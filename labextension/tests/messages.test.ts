@@ -61,12 +61,13 @@ const status = (change: Partial<StatusEvent>): StatusEvent => ({
   ...change,
 });
 
-test('a warning has the moment of the stop, and says what counts as use', () => {
-  server.stopIn(29.5);
+test('a warning has the moment of the stop, and says what counts as use', async () => {
+  server.stopIn(30);
   const scheduled = reading();
+  await clock.pass(20);
   assert.match(
     plain(english.warning(only(scheduled), scheduled)),
-    new RegExp(`^Scheduled stop at ${timeIn(29.5)} \\(UTC.*\\), in 29 min\\.$`),
+    new RegExp(`^Scheduled stop at ${timeIn(30)} \\(UTC.*\\), in 30 min\\.$`),
   );
   server.due = null;
   server.idle = { minutes: 51, limit: 60 };
