@@ -79,10 +79,12 @@ async def test_a_status_that_nobody_knows_cannot_write_lines_of_its_own(
     emulator.change(Status="\x1b[31mBroken\n[C 2026 ServerApp] \u202eyou are pwned" + "x" * 5000)
     await log.ask()
     ((_, text),) = log.lines
-    assert "Broken [C 2026 ServerApp] \\u202eyou are pwned" in text
+    assert text == f"{emulator.environment()['DSW_INSTANCE_ID']} is <redacted>.", "it is no status"
     assert "\x1b[31mBroken" not in log.text()
     assert "\u202e" not in log.text()
-    assert len(text) < 600
+    emulator.change(Status="Hibernating")
+    await log.ask()
+    assert log.lines[1][1].endswith("is Hibernating; it was <redacted>.")
 
 
 def idle(minutes: int) -> dict[str, object]:
