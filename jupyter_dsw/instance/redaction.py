@@ -73,6 +73,10 @@ class Redaction:
             return clean if clean == whole else self._hidden(clean, path)
         if judge in (secret, login) and value not in (None, True, False, [], {}):
             return self._hidden(REDACTED, path)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            # The model makes a text of it: that has to fit, here and wherever it is read again.
+            whole = f"{value:.0f}" if value % 1 == 0 else str(value)
+            return value if judge(whole) == whole else self._hidden(REDACTED, path)
         return value
 
     def scalar(self, value: Any, path: str) -> Any:
