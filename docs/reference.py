@@ -97,13 +97,21 @@ def _environment() -> str:
 
 def _settings() -> str:
     return _definitions(
-        (f"`{name}`", f"**{each['title']}.** {each['description']}", _about_setting(each))
+        (
+            f"`{name}`",
+            f"**{each['title']}.** {each.get('description', '')}".strip(),
+            _about_setting(each),
+        )
         for name, each in settings_schema()["properties"].items()
     )
 
 
 def _about_setting(setting: dict[str, Any]) -> str:
     choices = [f"`{_json(each['const'])}` ({each['title']})" for each in setting.get("oneOf", ())]
+    if "enum" in setting:
+        # Times of day, which go on as they begin.
+        none, *times = (f"`{_json(value)}`" for value in setting["enum"])
+        choices = [none, times[0], times[1], "…", times[-1]]
     kind = ", ".join(choices) or setting["type"]
     low, high = setting.get("minimum"), setting.get("maximum")
     limits = f", {low} to {high}" if low is not None and high is not None else ""

@@ -4,6 +4,7 @@ import { panelPlugin } from './plugins/panel.ts';
 import { preferencesPlugin } from './plugins/preferences.ts';
 import { statusPlugin } from './plugins/status.ts';
 import { storePlugin } from './plugins/store.ts';
+import { toolbarPlugin } from './plugins/toolbar.ts';
 import { warningsPlugin } from './plugins/warnings.ts';
 
 // Not as the package's `style`, for which the builder adds loaders of twice its size.
@@ -15,6 +16,7 @@ export default [
   storePlugin,
   preferencesPlugin,
   statusPlugin,
+  toolbarPlugin,
   panelPlugin,
   commandsPlugin,
   warningsPlugin,

@@ -1,4 +1,5 @@
 import { Token } from '@lumino/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import type { Reading } from './panel/reading.ts';
 import type { Source } from './panel/source.ts';
@@ -29,6 +30,8 @@ export const IPreferences = new Token<IPreferences>(
 /** IDs of the commands; only `showPanel` takes arguments: `tab`, `toggle`. */
 export const CommandIDs = {
   showPanel: 'jupyter-dsw:show-panel',
+  showNextStop: 'jupyter-dsw:show-next-stop',
+  showSnapshots: 'jupyter-dsw:show-snapshots',
   refresh: 'jupyter-dsw:refresh',
   copyInstanceId: 'jupyter-dsw:copy-instance-id',
   openConsole: 'jupyter-dsw:open-console',
@@ -39,3 +42,8 @@ export const CommandIDs = {
 
 /** The domain of the texts: `jupyter_dsw/locale/<language>/LC_MESSAGES/jupyter_dsw.json`. */
 export const DOMAIN = 'jupyter_dsw';
+
+/** The heading of the commands in the palette, by which they are found: “aliyun”, “pai”, “dsw”. */
+export function paletteCategory(trans: TranslationBundle): string {
+  return trans.__('Alibaba Cloud (Aliyun) PAI-DSW');
+}

@@ -20,6 +20,7 @@ from tests.browser.windows import (
     open_window,
     refresh_until_seen,
     set_hidden,
+    set_setting,
     status_item,
     stop_in,
     write_settings,
@@ -126,13 +127,87 @@ def test_in_single_document_mode_the_command_opens_a_tab(page: Page, start_lab: 
     expect(page.locator("#jupyter-dsw-tab dsw-panel")).to_contain_text("Running")
 
 
-def test_in_notebook_7_the_command_opens_a_tab_and_there_is_no_status_item(
-    page: Page, start_lab: Any
-) -> None:
+def test_on_notebook_7s_start_page_the_command_opens_a_tab(page: Page, start_lab: Any) -> None:
     open_window(page, start_lab(), "tree")
     execute(page, "jupyter-dsw:show-panel")
     expect(page.locator("#jupyter-dsw-tab dsw-panel")).to_contain_text("Running")
     expect(status_item(page)).to_have_count(0)
+
+
+def test_a_notebook_of_notebook_7_has_the_countdown_in_its_toolbar(
+    page: Page, start_lab: Any, emulator: Emulator
+) -> None:
+    lab = start_lab()
+    write_notebook(lab, "1")
+    open_notebook(page, lab, "notebooks")
+    item = page.locator(".jp-NotebookPanel-toolbar .jp-dsw-Status-button")
+    expect(item).to_contain_text(re.compile(r"Running\W+stops\sin\s\d+\smin"))
+    emulator.scenario = "idle"
+    refresh_until_seen(page, item.filter(has_text=re.compile(r"stops\sin\s[45]\smin")))
+    item.click()
+    expect(page.locator("#jupyter-dsw-tab dsw-panel")).to_contain_text("Running")
+    set_setting(page, "statusBar", "off")
+    expect(item).to_be_hidden()
+
+
+def test_in_jupyterlab_the_countdown_is_in_the_status_bar_only(page: Page, start_lab: Any) -> None:
+    lab = start_lab()
+    write_notebook(lab, "1")
+    open_notebook(page, lab)
+    expect(page.locator("#jp-bottom-panel .jp-dsw-Status-button")).to_contain_text("Running")
+    expect(status_item(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("aliyun", "Show PAI-DSW Instance"),
+        ("pai", "Show PAI-DSW Instance"),
+        ("stop", "Show When the DSW Instance Will Stop"),
+        ("snapshot", "Show DSW Snapshots (Saved Images)"),
+    ],
+)
+def test_the_palette_finds_the_panel_by_the_words_that_people_use(
+    page: Page, start_lab: Any, query: str, label: str
+) -> None:
+    open_window(page, start_lab())
+    execute(page, "apputils:activate-command-palette")
+    page.locator(".lm-CommandPalette-input").fill(query)
+    found = page.locator(".lm-CommandPalette-item").filter(has_text=label)
+    expect(found).to_be_visible()
+    found.click()
+    expect(page.locator(f"{SIDE} dsw-panel").get_by_role("timer")).to_be_visible()
+
+
+def test_a_shortcut_shows_the_panel(page: Page, start_lab: Any) -> None:
+    open_window(page, start_lab())
+    expect(status_item(page)).to_contain_text("Running")
+    page.keyboard.press("Alt+Shift+D")
+    expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
+
+
+def test_settings_read_as_sentences_and_offer_only_what_is_valid(
+    page: Page, start_lab: Any
+) -> None:
+    open_window(page, start_lab())
+    execute(page, "settingeditor:open", {"query": "DSW"})
+    form = page.locator(".jp-SettingsForm")
+    expect(form).to_contain_text("Remind me this many minutes before a stop")
+    # A time of day is chosen, so that there is no error to be made, and none to be explained.
+    begin = form.locator("select[id$='quietFrom']")
+    with page.expect_response(re.compile("lab/api/settings/jupyter-dsw")) as saved:
+        begin.select_option(label="22:30")
+    assert '"quietFrom": "22:30"' in saved.value.request.post_data_json["raw"]
+    assert begin.locator("option").all_inner_texts()[:3] == ["", "00:00", "00:30"]
+
+    groups = form.locator("fieldset > .form-group")
+    dialog_minutes = groups.filter(has_text="Ask me in a dialog")
+    expect(dialog_minutes).to_have_css("opacity", "1")
+    form.get_by_label("Warn before a stop").uncheck()
+    expect(dialog_minutes).to_have_css("opacity", "0.5")
+    reminders = groups.filter(has_text="Remind me this many")
+    expect(reminders).to_have_css("opacity", "0.5")
+    expect(groups.filter(has_text="Full disks")).to_have_css("opacity", "1")
 
 
 def test_beside_a_notebook_of_notebook_7_it_opens_at_the_side(page: Page, start_lab: Any) -> None:
@@ -209,7 +284,7 @@ def test_links_open_in_a_tab_of_their_own(
 def test_the_view_menu_has_an_entry(page: Page, start_lab: Any) -> None:
     open_window(page, start_lab())
     page.get_by_role("menuitem", name="View", exact=True).click()
-    page.get_by_role("menuitem", name="Show DSW Instance").click()
+    page.get_by_role("menuitem", name="Show PAI-DSW Instance").click()
     expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
 
 

@@ -9,11 +9,12 @@ import {
   terminalIcon,
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
+import { instanceIcon } from '../icons.ts';
 import { linksOf, openLink } from '../links.ts';
 import { shortened } from '../messages.ts';
 import { announce } from '../panel/announcer.ts';
 import { copyText } from '../panel/copy.ts';
-import { CommandIDs, DOMAIN, IInstanceStore } from '../tokens.ts';
+import { CommandIDs, DOMAIN, IInstanceStore, paletteCategory } from '../tokens.ts';
 
 /** JupyterLab's own command: it knows which notebook is meant. */
 const INSERT_CELL = 'notebook:insert-cell-below';
@@ -31,7 +32,7 @@ interface Notebook {
 /** What a person can do from the palette. */
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-dsw:commands',
-  description: 'Commands about the instance: refresh, copy its id, open it elsewhere.',
+  description: 'Commands about the instance: refresh, copy its ID, open it elsewhere.',
   autoStart: true,
   requires: [IInstanceStore],
   optional: [ITranslator, ICommandPalette],
@@ -44,10 +45,24 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const links = () => linksOf(store.state.reading);
     const instanceId = () => store.state.reading?.answer.source.instance_id ?? null;
+    const showPanel = () => commands.execute(CommandIDs.showPanel);
     const options: Record<string, CommandRegistry.ICommandOptions> = {
+      // The panel has both; these are the words that people look for.
+      [CommandIDs.showNextStop]: {
+        label: trans.__('Show When the DSW Instance Will Stop'),
+        caption: trans.__('Show the panel, with the time left until the next stop'),
+        icon: instanceIcon,
+        execute: showPanel,
+      },
+      [CommandIDs.showSnapshots]: {
+        label: trans.__('Show DSW Snapshots (Saved Images)'),
+        caption: trans.__('Show the panel, with the saved images of the instance'),
+        icon: instanceIcon,
+        execute: showPanel,
+      },
       [CommandIDs.refresh]: {
         label: trans.__('Refresh DSW Instance'),
-        caption: trans.__('Read the instance again now'),
+        caption: trans.__('Read the instance again'),
         icon: refreshIcon,
         execute: async () => {
           await store.read();
@@ -57,7 +72,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       },
       [CommandIDs.copyInstanceId]: {
         label: trans.__('Copy DSW Instance ID'),
-        caption: trans.__('Copy the id of the instance to the clipboard'),
+        caption: trans.__('Copy the ID of the instance to the clipboard'),
         icon: copyIcon,
         isEnabled: () => instanceId() !== null,
         execute: async () => {
@@ -106,7 +121,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     };
     for (const [command, option] of Object.entries(options)) {
       commands.addCommand(command, option);
-      palette?.addItem({ command, category: trans.__('DSW Instance') });
+      palette?.addItem({ command, category: paletteCategory(trans) });
     }
   },
 };

@@ -8,7 +8,7 @@ import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/appu
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { TabPanel } from '@lumino/widgets';
 import { instanceIcon } from '../icons.ts';
-import { CommandIDs, DOMAIN, IInstanceStore } from '../tokens.ts';
+import { CommandIDs, DOMAIN, IInstanceStore, paletteCategory } from '../tokens.ts';
 import { PanelWidget } from '../widgets/panel.ts';
 
 const SIDE_ID = 'jupyter-dsw-panel';
@@ -83,7 +83,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     }
 
     commands.addCommand(CommandIDs.showPanel, {
-      label: trans.__('Show DSW Instance'),
+      label: trans.__('Show PAI-DSW Instance'),
       caption: trans.__('Status, next stop, datasets and saved images of the DSW instance'),
       icon: instanceIcon,
       execute: ({ tab, toggle }) => {
@@ -92,6 +92,6 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         else labShell.activateById(SIDE_ID);
       },
     });
-    palette?.addItem({ command: CommandIDs.showPanel, category: trans.__('DSW Instance') });
+    palette?.addItem({ command: CommandIDs.showPanel, category: paletteCategory(trans) });
   },
 };
