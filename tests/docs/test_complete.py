@@ -86,7 +86,9 @@ def test_every_variable_of_the_environment(configuration: str) -> None:
 
 def test_every_setting_of_jupyterlab(configuration: str) -> None:
     for name, setting in settings_schema()["properties"].items():
-        assert f"{name} {setting['title']}. {setting.get('description', '')}".strip() in configuration
+        assert (
+            f"{name} {setting['title']}. {setting.get('description', '')}".strip() in configuration
+        )
 
 
 def test_every_command_of_jupyterlab() -> None:
