@@ -32,6 +32,11 @@ export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
           preferences: () => preferences.current,
           open: () => void commands.execute(CommandIDs.showPanel, { toggle: true }),
         });
+        const follow = () => {
+          item.setHidden(!item.isActive);
+        };
+        follow();
+        item.activeStateChanged.connect(follow);
         window.document.addEventListener('visibilitychange', item.tick);
         preferences.changed.connect(item.tick);
         item.disposed.connect(() => {
