@@ -327,7 +327,7 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     expect(panel).to_contain_text("资源")
     expect(panel).to_contain_text(re.compile(r"已用\s[\d.]+\s/\s\d+"))
     expect(panel).not_to_contain_text("Resources")
-    expect(page.locator(".Toastify__toast", has_text="定时停止")).to_be_visible()
+    expect(page.locator(".Toastify__toast", has_text="定时停机")).to_be_visible()
     expect(page.get_by_role("button", name="全部保存")).to_be_visible()
     # So that the server tells of errors in the same language.
     assert set(asked_in) == {"zh-CN"}
