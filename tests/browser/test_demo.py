@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.windows import dialog, status_item, toast
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+OPTIONS = ("--scenario=scheduled", "--speed=2")
+TWO_MINUTES_MS = 120_000
+LIFECYCLE = ("--scenario=lifecycle", "--speed=60")
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def demo(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     # Its folder is made where the test can see that nothing stays behind.
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_dsw.cli", "demo", "--scenario=scheduled", "--speed=2"],
+        [sys.executable, "-m", "jupyter_dsw.cli", "demo", *getattr(request, "param", OPTIONS)],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
@@ -39,18 +46,30 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.stdout.close()
 
 
+def printed_until_ready(demo: subprocess.Popen[str]) -> str:
+    """All that it prints until it can be used."""
+    assert demo.stdout is not None
+    lines: list[str] = []
+    for line in demo.stdout:
+        lines.append(line)
+        if "Ctrl-C" in line:
+            break
+    return "".join(lines)
+
+
+def url_in(printed: str) -> str:
+    """The URL to open."""
+    urls: list[str] = re.findall(r"http://\S+", printed)
+    assert len(urls) == 1, printed
+    return urls[0]
+
+
 def test_the_tour_opens_with_the_panel_of_the_simulated_instance_and_nothing_stays(
     demo: subprocess.Popen[str], page: Page, tmp_path: Path
 ) -> None:
-    assert demo.stdout is not None
-    said: list[str] = []
-    for line in demo.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            break
-    assert "simulated DSW instance (scheduled, speed 2)" in "".join(said)
-    (url,) = re.findall(r"http://\S+", "".join(said))
-    page.goto(url)
+    printed = printed_until_ready(demo)
+    assert "simulated DSW instance (scheduled, speed 2)" in printed
+    page.goto(url_in(printed))
     panel = page.locator(".jp-Notebook dsw-panel")
     expect(panel).to_contain_text("Running")
     expect(panel).to_contain_text("imulated")
@@ -63,3 +82,17 @@ def test_the_tour_opens_with_the_panel_of_the_simulated_instance_and_nothing_sta
     demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=60) == 0
     assert list(tmp_path.glob("jupyter-dsw*")) == []
+
+
+@pytest.mark.parametrize("demo", [LIFECYCLE], indirect=True)
+def test_at_a_speed_a_person_sees_both_notifications_the_dialog_and_the_end(
+    demo: subprocess.Popen[str], page: Page
+) -> None:
+    page.goto(url_in(printed_until_ready(demo)))
+    # Two hours in two minutes: the first is due after a minute and a half.
+    for left in (r"2\d|30", r"\d|10"):
+        warning = toast(page).filter(has_text=re.compile(rf"stop at .*, in ({left}).min"))
+        expect(warning).to_be_visible(timeout=TWO_MINUTES_MS)
+    expect(dialog(page)).to_be_visible()
+    expect(status_item(page)).to_have_class(re.compile("jp-dsw-urgent"))
+    expect(status_item(page)).to_contain_text(re.compile("Stopp(ing|ed)"))
