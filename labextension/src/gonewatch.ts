@@ -53,7 +53,7 @@ export class GoneWatch {
       return;
     }
     this._began ??= { at: now(), since: Date.now() };
-    // Nothing may change in the store from here on: it stands by where JupyterLab gave up.
+    // The next request may be a minute away.
     this._timer ??= setTimeout(() => {
       this._away = true;
       void this.look();
