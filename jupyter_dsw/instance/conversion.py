@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -85,7 +84,8 @@ def _text(value: Any, _path: str, _unreadable: Names) -> str:
         raise Unreadable
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not math.isfinite(value) or abs(value) > _MAX_INTEGER:
+    # Neither for an infinite number nor for none; `isfinite` cannot judge an integer of any length.
+    if not abs(value) <= _MAX_INTEGER:
         raise Unreadable
     return str(value)
 

@@ -8,7 +8,6 @@ model does not have is dropped.
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -73,8 +72,8 @@ class Redaction:
             return clean if clean == whole else self._hidden(clean, path)
         if judge in (secret, login) and value not in (None, True, False, [], {}):
             return self._hidden(REDACTED, path)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            # The model makes a text of it: that has to fit, here and wherever it is read again.
+        # The model makes a text of a number: that has to fit, here and wherever it is read again.
+        if type(value) in (int, float) and abs(value) <= _MAX_INTEGER:
             whole = f"{value:.0f}" if value % 1 == 0 else str(value)
             return value if judge(whole) == whole else self._hidden(REDACTED, path)
         return value
@@ -143,11 +142,8 @@ class Redaction:
             return self.text(lambda text: judge(text, name), value, path)
         if value is None or isinstance(value, bool):
             return value
-        if (
-            not isinstance(value, (int, float))
-            or not math.isfinite(value)
-            or abs(value) > _MAX_INTEGER
-        ):
+        # So compared, "no number" is not kept either.
+        if not (isinstance(value, (int, float)) and abs(value) <= _MAX_INTEGER):
             return self._drop(path)
         judged = judge is _no_value or (names_credential(name) and names_password(name))
         return self._hidden(REDACTED, path) if judged else value

@@ -45,6 +45,8 @@ def _shown(read: Instance) -> str:
 @settings(max_examples=250, deadline=None)
 @given(path=st.sampled_from([path for path, _ in ELEMENTS]), value=JSON)
 @example_of(path="PodIps[].Type", value=-1)
+@example_of(path="UserVpc.ForwardInfos[].ConnectInfo.Internet.Endpoint", value=-3)
+@example_of(path="InstanceName", value=10**5000)
 def test_any_value_at_any_element_costs_at_most_that_element(path: str, value: Any) -> None:
     read = parse_instance(put(example(), path, value))
     wire = read.to_wire()

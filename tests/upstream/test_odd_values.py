@@ -62,6 +62,7 @@ def test_what_is_no_character_costs_itself_and_is_listed(
     [
         b"9" * 5000,
         b"-" + b"9" * 5000,
+        b"9" * 400,
         b"9" * 30,
         b"1e999",
         b"-1e999",
@@ -78,9 +79,13 @@ def test_a_number_beyond_all_bounds_costs_itself(
     instance = read(b'"Priority": ' + value)
     assert instance.priority is None
     assert instance.unreadable == ("Priority",)
+    # In an element of text, too.
+    assert read(b'"InstanceName": ' + value).unreadable == ("InstanceName",)
 
 
-@pytest.mark.parametrize("value", [b"9" * 5000, b"1e999", b"NaN"], ids=["long", "1e999", "NaN"])
+@pytest.mark.parametrize(
+    "value", [b"9" * 5000, b"9" * 400, b"1e999", b"NaN"], ids=["5000", "400", "1e999", "NaN"]
+)
 def test_deeper_in_an_element_it_costs_itself_too(
     read: Callable[[bytes], Instance], value: bytes
 ) -> None:
