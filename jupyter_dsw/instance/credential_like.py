@@ -23,10 +23,10 @@ _STRONG_PARTS = (
 )
 _PARTS = (
     rf"{_STRONG_PARTS}|token(?!i[sz])|credential|signature|cookie|keytab|kubeconfig"
-    r"|connectionstring|accesskey|accessid|(?<!un)auth(?!or(?!i[sz]))|令牌|权杖|凭证|凭据|憑證"
+    r"|netrc|pgpass|idrsa|connectionstring|accesskey|accessid|(?<!un)auth(?!or(?!i[sz]))|令牌|权杖|凭证|凭据|憑證"
     r"|授权码|验证码"
 )
-_STRONG_WORDS = frozenset({"pass", "pw", "pin", "psk", "sk", "aksk", "mima", "miyao"})
+_STRONG_WORDS = frozenset({"pass", "passe", "pw", "pin", "psk", "sk", "aksk", "mima", "miyao"})
 _WORDS = _STRONG_WORDS | frozenset(
     {"ak", "sig", "sign", "session", "sessionid", "jwt", "bearer", "cred", "creds", "sas", "otp"}
     | {"totp", "pat", "dsn", "webhook"}
@@ -52,8 +52,8 @@ _LONGEST_NAME = 96
 # In every name that speaks of a credential. Each alternative begins with a letter of its own, so
 # that the search skips what begins none.
 _HINT = re.compile(
-    rf"{_STRONG_PARTS}|passwort|mot.de.passe|token|credential|signature|cookie|keytab|kubeconfig"
-    "|connectionstring|access|auth|key|令牌|权杖|凭证|凭据|憑證|授权码|验证码|[\uff21-\uff5a]{4}|"
+    rf"{_STRONG_PARTS}|passwort|token|credential|signature|cookie|keytab|kubeconfig"
+    "|netrc|pgpass|id_rsa|pw(?![a-z])|connectionstring|access|auth|key|令牌|权杖|凭证|凭据|憑證|授权码|验证码|[\uff21-\uff5a]{4}|"
     + "|".join(f"{word}(?![a-z])" for word in sorted(_WORDS)),
 )
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -34,6 +34,8 @@ def without_secrets(text: str) -> str:
         text = _without_keys(text)
     if "@" in text or "://" in text:
         text = _WORD.sub(_without_login, text)
+    if "%" in text or "-u" in text:
+        text = _OPTION.sub(rf"\1{REDACTED}", text)
     return _without_values(text, colons=True)
 
 
@@ -105,6 +107,10 @@ def _without_keys(text: str) -> str:
 
 
 _WORD = re.compile(r"[^\s\"<>`]+")
+# "user=name%password" of CIFS, "-u name:password" of curl.
+_OPTION = re.compile(
+    r"(\buser(?:name)?=[^\s,%]{1,64}%|(?<!\S)-u ?[^\s:]{1,64}:)(?!<redacted>)[^\s,]+"
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _CLOSING = ".,:;!)]}'"
 
@@ -133,6 +139,10 @@ _LONGEST_NAME = 96
 _MOST_NAMES = 50
 _CLOSE_NAME = re.compile(r"[\"'\\\])}]{0,4}")
 _SPACES = re.compile(r"\s*")
+# Of a pair such as {"key": "password", "value": "…"}.
+_TOLD_VALUE = re.compile(
+    r"[\"',;]{0,3} ?[\"']?(?:tag_?)?val(?:ue)?(?=[\"']?[ ]?[:=])", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"=>|:=|={1,2}|[:：＝]|(?:is|was|be)(?=[\s:=])|[是为為叫]")
 _CONNECTORS = ("是", "为", "為", "叫", "如下", "设为", "改为")
 _QUOTE = re.compile(r"\\?[\"'`\[]")
@@ -150,6 +160,7 @@ _SENTENCE_WORDS = frozenset(
     | {"denied", "rejected", "refused", "revoked", "disabled", "used", "null", "none", "true"}
     | {"false", "failed", "unable", "cannot", "error", "unexpected", "timeout", "context", "rpc"}
 )
+_AFTER_BEARER = _SENTENCE_WORDS | {"token", "tokens", "auth", "authentication", "is"}
 _HEAD_WORDS = 4
 _WORD_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
@@ -173,10 +184,21 @@ def _without_values(text: str, *, colons: bool) -> str:
             done = len(text)
             break
         value = _value_of(text, start, seen, colons=colons)
+        if name.lower() == "key" and value is not None and _names_another(text, value):
+            continue  # key="password" value="…"
         if value is not None:
             kept += [text[done : value[0]], REDACTED]
             done = seen = value[1]
     return _TOKEN.sub(_without_random, without_issued("".join([*kept, text[done:]])))
+
+
+def _names_another(text: str, value: tuple[int, int]) -> bool:
+    """Whether a value is a name that speaks of a credential itself."""
+    inside = text[value[0] : value[0] + _LONGEST_NAME]
+    word = _NAME.match(inside)
+    if word is None or value[1] - value[0] != len(word[0]):
+        return False
+    return names_credential(word[0])
 
 
 def _around(text: str, position: int, first: int) -> tuple[int, int]:
@@ -203,6 +225,9 @@ def _value_of(text: str, begin: int, end: int, *, colons: bool) -> tuple[int, in
     if text.startswith(">", end) and begin > 0 and text.startswith("<", begin - 1):
         return _element(text, end + 1)
     if separator is None:
+        told = _TOLD_VALUE.match(text, end)
+        if told:
+            return _value_of(text, begin, told.end(), colons=colons)
         return _next_word(text, end, name)
     if separator[0] != "=" and not colons:
         return None
@@ -257,7 +282,10 @@ def _next_word(text: str, end: int, name: str) -> tuple[int, int] | None:
         bare = beginning[0].strip("\"'" + _CLOSING)
         digits = any(each.isdigit() for each in bare)
         letters = any(each.isascii() and each.isalpha() for each in bare)
-        if not (digits and letters and len(bare) >= 6):
+        random = digits and letters and len(bare) >= 6
+        number = digits and len(bare) >= 4 and names_password(name)
+        bearer = name.lower() == "bearer" and bare.lower() not in _AFTER_BEARER
+        if not (random or number or bearer):
             return None
     if connected and not beginning[0].isascii():
         ascii_part = _ASCII.match(text, start)
@@ -279,8 +307,9 @@ _TOKEN = re.compile(r"(?:sha(?:256|512):)?[A-Za-z0-9][A-Za-z0-9+/_=\-]{15,}")
 
 def _without_random(match: re.Match[str]) -> str:
     token = match[0]
-    if _UUID.fullmatch(token):
-        return token  # of a request
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if _UUID.fullmatch(token) or _OF_REQUEST.search(before):
+        return token
     # What base64 has besides letters and digits may cut it into short runs.
     joined = token.translate(_NOT_OF_BASE64)
     random = looks_random(token, shortest=_RANDOM_FROM) or (
@@ -289,6 +318,7 @@ def _without_random(match: re.Match[str]) -> str:
     return REDACTED if ":" not in token and random else token
 
 
+_OF_REQUEST = re.compile(r"request.?id\W{1,2}\Z", re.IGNORECASE)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _NOT_OF_BASE64 = {ord(each): None for each in "+/=_-"}
 _BASE64_FROM = 30
