@@ -280,6 +280,11 @@ test('the foot shows where the reading came from and how old it is', () => {
   );
 });
 
+test('the foot says whose clock it was where the endpoint sent no date', () => {
+  const answer: Answer = { ...answerNamed('idle'), read_at_by: 'local' };
+  assert.match(textOf(foot(shownOf(answer, 3000))), /^read 15 s ago · by the server's clock /);
+});
+
 test('hostile texts make no links but the console’s, and no markup', () => {
   const answer = answerNamed('hostile');
   const drawn = draw(panel(shownOf(answer, 0, { named: ['all'], opened: new Set(['details']) })));

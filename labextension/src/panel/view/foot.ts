@@ -11,7 +11,11 @@ export function foot({ origin, known, elapsed, asking, refused }: Shown): View {
     age === null
       ? nothing
       : html`<span title=${readAt ? moment(readAt) : nothing}
-          >${t('read %1 ago', duration(age + elapsed))}</span
+          >${dotted(
+            t('read %1 ago', duration(age + elapsed)),
+            // The endpoint's response had no date: times left to a due time depend on it.
+            known?.read_at_by === 'local' && t("by the server's clock"),
+          )}</span
         >`;
   return html`${old} ${refreshButton(asking)}
     ${refused ? html`<span>${t('There is nothing newer yet.')}</span>` : nothing}
