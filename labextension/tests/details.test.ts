@@ -72,6 +72,14 @@ test('the network is a part of Details unless it is a section of its own', () =>
   assert.match(textOf(network(shown)), /^Network VPC vpc-bp1x8n0k vSwitch/);
 });
 
+test('several CIDR blocks in one text are several', () => {
+  const UserVpc = { ExtendedCIDRs: ['"172.16.19.0/24","172.16.2.0/24"', '192.168.0.0/16'] };
+  assert.match(
+    text({ UserVpc }),
+    /CIDR blocks 172\.16\.19\.0\/24, 172\.16\.2\.0\/24, 192\.168\.0\.0\/16/,
+  );
+});
+
 test('an instance without a VPC has none', () => {
   assert.match(textOf(network(shownWith({ UserVpc: undefined }, []))), /No VPC/);
 });

@@ -9,7 +9,7 @@ const running = (tag: string) => {
 
 test('every tag of simplified Chinese gets Chinese', () => {
   for (const tag of ['zh', 'zh-CN', 'zh_CN', 'zh-Hans-CN', 'ZH-cn', 'zh-SG']) {
-    assert.equal(running(tag), '下次停止', tag);
+    assert.equal(running(tag), '下次停机', tag);
   }
 });
 

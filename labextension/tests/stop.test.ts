@@ -38,7 +38,7 @@ test('an instance without a GPU has one', () => {
 
 test('the reason is written in Chinese', () => {
   speak('zh-CN');
-  assert.match(shown(answerNamed('soon')), /已闲置 57 \/ 60 分钟：到时停止，除非 CPU 达到 20%/);
+  assert.match(shown(answerNamed('soon')), /已空闲 57 \/ 60 分钟：到时停机，除非 CPU 达到 20%/);
 });
 
 test('the time that is left is there once', () => {

@@ -320,7 +320,7 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     page.on("request", note)
     open_window(page, start_lab())
     item = status_item(page)
-    expect(item).to_contain_text(re.compile("运行中.*后停止"))
+    expect(item).to_contain_text(re.compile("运行中.*后停机"))
     item.click()
     panel = page.locator(f"{SIDE} dsw-panel")
     # From the catalogue that JupyterLab loads, names and figures filled in.

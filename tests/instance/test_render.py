@@ -481,14 +481,14 @@ def test_durations_in_chinese(milliseconds: int, expected: str) -> None:
 def test_a_page_in_chinese_says_the_same() -> None:
     gpu = instance(AcceleratorType="GPU", Datasets=example()["Datasets"] * 2)
     shown = to_text(view(gpu, language="zh_CN"), ["datasets", "timers"], width=120)
-    idle = "已闲置 30 / 60 分钟：约 30 分钟后停止，除非 CPU 达到 20% 或 GPU 达到 10%"
+    idle = "已空闲 30 / 60 分钟：约 30 分钟后停机，除非 CPU 达到 20% 或 GPU 达到 10%"
     assert shown.splitlines()[0] == "● 运行中  training_data"
-    assert f"闲置停止  {idle}" in shown
+    assert f"空闲停机  {idle}" in shown
     assert "数据集（2）" in shown
-    assert "定时停止  1 小时后停止，停止时间 2021-01-12 14:36（UTC）" in shown
+    assert "定时停机  1 小时后停机，停机时间 2021-01-12 14:36（UTC）" in shown
     assert "读取于 2026-11-23 21:00（UTC），45 秒前，来自 " in shown
     head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=120)
-    assert head.splitlines()[1] == f"  下次停止  {idle}"
+    assert head.splitlines()[1] == f"  下次停机  {idle}"
 
 
 def test_columns_stand_below_each_other_in_chinese() -> None:

@@ -116,7 +116,7 @@ def test_jupyters_own_folder_is_looked_into(
 def test_a_kernel_speaks_it(start_kernel: Callable[..., Kernel], settings: Path) -> None:
     kernel = start_kernel(**CHINESE)
     shown = kernel.data("%dsw_info")
-    assert "下次停止" in shown["text/plain"]
+    assert "下次停机" in shown["text/plain"]
     assert "运行中" in shown["text/html"]
     assert 'lang="zh-CN"' in shown["text/html"]
     assert "您是不是要输入 'datasets'？" in kernel.text("%dsw_info datasetz")

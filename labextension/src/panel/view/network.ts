@@ -12,12 +12,13 @@ export function networkFacts(shown: Shown): View {
       .filter(Boolean)
       .join(' · '),
   );
-  const ranges = [vpc.ExtendedCIDRs ?? []].flat();
+  // One text may hold several blocks, quoted and with commas.
+  const blocks = (vpc.ExtendedCIDRs ?? []).flatMap(text => text.split(/[\s",]+/));
   return facts([
     { label: 'VPC', value: vpc.VpcId, copied: vpc.VpcId },
     { label: t('vSwitch'), value: vpc.VSwitchId, copied: vpc.VSwitchId },
     { label: t('Security group'), value: vpc.SecurityGroupId, copied: vpc.SecurityGroupId },
-    { label: t('CIDR blocks'), value: few(ranges) },
+    { label: t('CIDR blocks'), value: few(blocks) },
     { label: t('Default route'), value: vpc.DefaultRoute },
     { label: 'IP', value: vpc.Ip },
     { label: t('Pod IPs'), value: few(pods.map(({ Ip }) => Ip)) },
