@@ -65,6 +65,8 @@ def _demo(scenario: str, speed: float, port: int, opened: str) -> Iterator[Lab]:
         try:
             lab.wait_until_it_answers()
             put_tours(lab, opened)
+            # JupyterLab's start took seconds, which are many simulated minutes at a high speed.
+            emulator.restart()
             yield lab
         finally:
             lab.stop()

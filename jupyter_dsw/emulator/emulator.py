@@ -162,6 +162,11 @@ class Emulator:
                 self._life_begun = self._clock()
             self._scenario = scenario
 
+    def restart(self) -> None:
+        """Begin the life of the simulated instance anew, now."""
+        with self._lock:
+            self._life_begun = self._clock()
+
     def change(self, **overrides: Any) -> None:
         """Put `overrides` over the simulated answer from now on.
 

@@ -183,6 +183,14 @@ def test_a_scenario_with_another_life_begins_it_when_it_is_set(clock: Any) -> No
     assert emulator.answer()["Status"] == "Saving"
 
 
+def test_a_life_can_begin_anew(clock: Any) -> None:
+    emulator = Emulator("idle", clock=clock)
+    clock.now += 240
+    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 59
+    emulator.restart()
+    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 55
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_an_answer_can_be_written_at_any_time(name: str, clock: Any) -> None:
     emulator = Emulator(name, clock=clock)
