@@ -332,7 +332,7 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     # So that the server tells of errors in the same language.
     assert set(asked_in) == {"zh-CN"}
     label = page.evaluate("jupyterapp.commands.label('jupyter-dsw:show-panel')")
-    assert label == "显示 DSW 实例"
+    assert label == "显示 PAI-DSW 实例"
     execute(page, "settingeditor:open", {"query": "DSW"})
     expect(page.locator(".jp-SettingsPanel")).to_contain_text("免打扰开始时间")
 
