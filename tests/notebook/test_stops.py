@@ -218,7 +218,16 @@ def generate(_reading: object, _left: object) -> Iterator[None]:
         save_and_yield,
         generate,
     ],
-    ids=repr,
+    ids=[
+        "async function",
+        "partial of it",
+        "partial of a partial",
+        "async __call__",
+        "async method",
+        "AsyncMock",
+        "async generator",
+        "generator",
+    ],
 )
 def test_what_is_known_to_run_nothing_when_it_is_called_is_refused(callback: Any) -> None:
     with pytest.raises(TypeError, match=r"plain function.* asyncio\.run\("):
