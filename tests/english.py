@@ -12,6 +12,7 @@ NAMES = {
         "Date",
         "Docker",
         "GetInstance",
+        "InstanceId",
         "GiB",
         "JSON",
         "Jupyter",

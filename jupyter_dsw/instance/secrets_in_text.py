@@ -1,4 +1,4 @@
-"""Takes secrets out of messages, paths and addresses, in one scan of bounded work a character.
+"""Takes secrets out of messages, paths and addresses, in few scans of bounded work a character.
 
 A message keeps its words, image names, digests and addresses (host and path); what follows a name
 that speaks of a credential, and what looks like one, is hidden.
@@ -6,8 +6,10 @@ that speaks of a credential, and what looks like one, is hidden.
 
 from __future__ import annotations
 
+import functools
 import re
 import string
+from typing import TYPE_CHECKING
 
 from .credential_like import (
     REDACTED,
@@ -19,17 +21,38 @@ from .credential_like import (
     without_issued,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _LONGEST_ADDRESS = 2048
+# No text is known that takes more than three.
+_MOST_SCANS = 8
 # In messages, names and paths, where identifiers are to be expected.
 _RANDOM_FROM = 20
 _RANDOM_HOST_FROM = 28
 
 
-def without_secrets(text: str) -> str:
-    """Take the secrets out of a message; what stays is kept as it is.
+def until_clean(scan: Callable[[str], str]) -> Callable[[str], str]:
+    """Scan a text again until nothing changes, so that a clean text stays as it is.
 
-    Doing it again changes nothing.
+    What one scan hides can make a login or a name of what stood in front of it. A text that is
+    still not clean after `_MOST_SCANS` is hidden as a whole.
     """
+
+    @functools.wraps(scan)
+    def clean(text: str) -> str:
+        for _ in range(_MOST_SCANS):
+            before, text = text, scan(text)
+            if text == before:
+                return text
+        return REDACTED
+
+    return clean
+
+
+@until_clean
+def without_secrets(text: str) -> str:
+    """Take the secrets out of a message; what stays is kept as it is."""
     if "-----BEGIN" in text:
         text = _without_keys(text)
     if "@" in text or "://" in text:
@@ -39,11 +62,13 @@ def without_secrets(text: str) -> str:
     return _without_values(text, colons=True)
 
 
+@until_clean
 def path(text: str) -> str:
     """Take the secrets out of a path or an image's name, segment by segment."""
     return "/".join(_without_values(segment, colons=False) for segment in text.split("/"))
 
 
+@until_clean
 def address(text: str) -> str:
     """Keep scheme, host, port and path of an address; `REDACTED` for what is none.
 

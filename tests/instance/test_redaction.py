@@ -27,7 +27,7 @@ from jupyter_dsw.instance import (
 from jupyter_dsw.instance.credential_like import names_credential
 from jupyter_dsw.instance.kinds import free_value
 from jupyter_dsw.instance.redaction import cleaners
-from jupyter_dsw.instance.secrets_in_text import address, path, without_secrets
+from jupyter_dsw.instance.secrets_in_text import address, path, until_clean, without_secrets
 from tests.instance.answers import ELEMENTS, example, instance, put, top_of
 from tests.instance.secrets_of_services import (
     ALWAYS,
@@ -351,13 +351,22 @@ PARTS = (
 )
 
 
-@settings(max_examples=1000, deadline=None)
-@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(st.sampled_from((*PARTS, *string.punctuation)), max_size=12).map("".join))
 @hypothesis.example('password: "')
+# What is hidden first makes a login, or a name that speaks of a credential, of what is before it.
+@hypothesis.example("a:b@https://[")
+@hypothesis.example(".Bearer 7密码=@")
+@hypothesis.example("@密码x1y2z3")
 def test_cleaning_a_clean_text_changes_nothing(text: str) -> None:
     for clean in (without_secrets, path, address):
         once = clean(text)
         assert clean(once) == once
+
+
+def test_a_text_that_never_comes_out_clean_is_hidden_as_a_whole() -> None:
+    clean = until_clean(lambda text: f"{text}x")
+    assert clean("note") == REDACTED
 
 
 def test_the_user_of_a_private_image_stays() -> None:
