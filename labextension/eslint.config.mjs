@@ -43,6 +43,40 @@ export default defineConfig(
     },
   },
   {
+    // The panel has one entrance, and knows no JupyterLab.
+    files: ['src/lab/**/*.ts', 'src/anywidget.ts', 'gallery/**/*.ts', 'tests/lab/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/panel/(?!index\\.ts$)',
+              message: "The panel's only entrance is panel/index.ts.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/panel/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^@(jupyterlab|lumino)/|/lab/|/anywidget',
+              message: 'The panel lives in cells of any front end: it knows no JupyterLab.',
+            },
+            { regex: '/index\\.ts$', message: 'The entrance is for those outside.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['tests/**/*.ts'],
     // node:test's functions return promises that its runner awaits.
     rules: { '@typescript-eslint/no-floating-promises': 'off' },

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(jupyter_dsw.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "zh_CN" / "LC_MESSAGES" / "jupyter_dsw.json"
 CHECK_OF_TYPESCRIPT = PACKAGE.parent / "labextension" / "scripts" / "check-catalogue.mjs"
-STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/view/statuses.ts"
+STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/instance.ts"
 MARKER = "text"
 # What is told with words, and which of its arguments they are.
 SPEAKERS = {

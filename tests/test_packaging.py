@@ -45,7 +45,7 @@ def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]
 def test_the_sdist_holds_the_sources_of_the_front_end(distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"labextension/src/index.ts", "labextension/yarn.lock", "LICENSE"} <= names
+    assert {"labextension/src/lab/index.ts", "labextension/yarn.lock", "LICENSE"} <= names
     assert not [name for name in names if "node_modules" in name]
 
 

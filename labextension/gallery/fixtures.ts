@@ -1,5 +1,4 @@
-import type { Answer, IdleCountdown, JsonObject, Problem } from '../src/panel/rest.ts';
-import type { Trouble } from '../src/panel/source.ts';
+import type { Answer, IdleCountdown, JsonObject, Problem, Trouble } from '../src/panel/index.ts';
 
 /** One state of the panel to look at. */
 export interface Fixture {

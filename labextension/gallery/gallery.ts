@@ -1,7 +1,5 @@
-import { now } from '../src/panel/clock.ts';
-import { mountPanel } from '../src/panel/element.ts';
-import type { Source, SourceState } from '../src/panel/source.ts';
-import { FIXTURES, type Fixture } from './fixtures.ts';
+import { mountPanel, now, type Source, type SourceState } from '../src/panel/index.ts';
+import { type Fixture, FIXTURES } from './fixtures.ts';
 
 const asked = new URLSearchParams(location.search);
 const only = asked.get('case');

@@ -11,14 +11,14 @@ const minify = process.argv.includes('--minify');
 
 const panel = {
   ...browser(minify),
-  entryPoints: [at('src/panel/anywidget.ts')],
+  entryPoints: [at('src/anywidget.ts')],
   outfile: PANEL,
 };
 // Not minified here: jupyter-builder does it, and JupyterLab's own modules stay imports. The Chinese
 // comes from JupyterLab, which reads the same catalogue.
 const lib = {
   ...browser(false, { minifyStyle: minify, chinese: false }),
-  entryPoints: [at('src/index.ts')],
+  entryPoints: [at('src/lab/index.ts')],
   // What jupyter-builder bundles, it lists with its licence.
   external: ['@jupyterlab/*', '@lumino/*', 'lit-html'],
   outfile: at('lib/index.js'),

@@ -5,12 +5,15 @@ import * as esbuild from 'esbuild';
 import { browser } from './bundle.mjs';
 import { at } from './paths.mjs';
 
-const names = (await readdir(at('tests'))).filter(name => name.endsWith('.test.ts'));
+const names = (await readdir(at('tests'), { recursive: true })).filter(name =>
+  name.endsWith('.test.ts'),
+);
 const outdir = at('lib/tests');
 await esbuild.build({
   ...browser(false),
   entryPoints: names.map(name => at(`tests/${name}`)),
   outdir,
+  outbase: at('tests'),
   outExtension: { '.js': '.mjs' },
   platform: 'node',
   // It cannot be bundled.

@@ -1,7 +1,7 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
-import type { Answer, Countdowns } from '../src/panel/rest.ts';
 import { now } from '../src/panel/clock.ts';
-import type { Shown } from '../src/panel/view/shown.ts';
+import type { Answer, Countdowns } from '../src/panel/contract.ts';
+import type { Shown } from '../src/panel/viewmodel.ts';
 
 interface Timer {
   readonly due: number;

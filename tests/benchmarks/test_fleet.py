@@ -27,7 +27,7 @@ from benchmarks.fleet import (
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
-POLICY = Path(__file__).parents[2] / "labextension/src/panel/sources/policy.ts"
+POLLER = Path(__file__).parents[2] / "labextension/src/panel/poller.ts"
 AT_REST = (5 * MINUTE, 30 * MINUTE)
 
 
@@ -39,7 +39,7 @@ def test_the_same_seed_gives_the_same_record() -> None:
 
 
 def test_the_model_requests_as_pages_do() -> None:
-    source = POLICY.read_text("utf-8")
+    source = POLLER.read_text("utf-8")
     assert f"const JITTER = {PAGE_JITTER};" in source
     assert re.search(rf"const LEAST_MS = {SOONEST_NEXT_READ_MS};", source)
 

@@ -1,16 +1,15 @@
 import { render } from 'lit-html';
-import { announce, announceState, prepareToAnnounce } from './announcer.ts';
-import { cleanReading } from './clean.ts';
 import { copyText } from './copy.ts';
+import type { Source } from './datasource.ts';
 import { untilWrittenAnew } from './format.ts';
 import { speak, t } from './language.ts';
 import css from './panel.css';
-import { elapsedSince, speedOf, type Reading } from './reading.ts';
-import type { Source } from './source.ts';
-import { announcement } from './view/announcement.ts';
-import { panel } from './view/regions.ts';
-import type { Shown } from './view/shown.ts';
-import { untilNextStop } from './view/timers.ts';
+import { elapsedSince, type Reading, speedOf } from './reading.ts';
+import { cleanReading } from './safety.ts';
+import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';
+import type { Shown } from './viewmodel.ts';
+import { panel } from './views/panel.ts';
+import { untilNextStop } from './views/timers.ts';
 
 export interface PanelOptions {
   /** A language tag. */

@@ -1,0 +1,22 @@
+import css from '../../style/index.css';
+import { commandsPlugin } from './plugins/commands.ts';
+import { panelPlugin } from './plugins/panel.ts';
+import { preferencesPlugin } from './plugins/settings.ts';
+import { statusPlugin, toolbarPlugin } from './plugins/status.ts';
+import { storePlugin } from './plugins/store.ts';
+import { warningsPlugin } from './plugins/warnings.ts';
+
+// Not as the package's `style`, for which the builder adds loaders of twice its size.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+document.adoptedStyleSheets.push(sheet);
+
+export default [
+  storePlugin,
+  preferencesPlugin,
+  statusPlugin,
+  toolbarPlugin,
+  panelPlugin,
+  commandsPlugin,
+  warningsPlugin,
+];

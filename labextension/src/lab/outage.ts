@@ -1,0 +1,129 @@
+import { now, type Reading, type SourceState, speedOf } from '../panel/index.ts';
+import type { Action } from './notifications.ts';
+import type { Preferences } from './settings.ts';
+import type { ShownLog } from './shownlog.ts';
+import type { IInstanceStore } from './tokens.ts';
+
+/** What is known of a time without the server. */
+export interface Outage {
+  /** The last reading. */
+  readonly last: Reading;
+  /** When the server stopped responding; `Date.now()`. */
+  readonly since: number;
+  /** How long that is ago, by the instance's time. */
+  readonly lasted: number;
+}
+
+export interface GoneWatchOptions {
+  readonly store: IInstanceStore;
+  readonly log: ShownLog;
+  readonly preferences: () => Preferences;
+  readonly visible: () => boolean;
+  /** Shows it; returns how to take it away. */
+  readonly present: (outage: Outage) => () => void;
+}
+
+/** A server that is away for less is being started again, or the network hiccupped. */
+const PATIENCE_MS = 4000;
+
+/** Whether the Jupyter server does not respond. */
+export function isGone({ trouble }: SourceState): boolean {
+  return trouble === 'server-gone';
+}
+
+/** Shows once for each outage what was known then, and takes it away when the server is back. */
+export class GoneWatch {
+  constructor(options: GoneWatchOptions) {
+    this._options = options;
+    options.store.watch(() => void this.look());
+  }
+
+  /** Whether the server has been away for longer than a hiccup. */
+  get away(): boolean {
+    return this._away;
+  }
+
+  /** Looks whether the server is away, for long enough to report it. */
+  async look(): Promise<void> {
+    const { store, log, preferences, visible, present } = this._options;
+    const { reading } = store.state;
+    if (!isGone(store.state)) {
+      await this._back(reading);
+      return;
+    }
+    this._began ??= { at: now(), since: Date.now() };
+    // The next request may be a minute away.
+    this._timer ??= setTimeout(() => {
+      this._away = true;
+      void this.look();
+    }, PATIENCE_MS);
+    const { at, since } = this._began;
+    if (!this._away || this._reported || !reading || !visible() || !preferences().serverGone) {
+      return;
+    }
+    this._reported = true;
+    await log.once(this._key(reading), () => {
+      const lasted = (now() - at) * speedOf(reading.answer);
+      this._withdraw = present({ last: reading, since, lasted });
+    });
+  }
+
+  private async _back(reading: Reading | null): Promise<void> {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this._began = null;
+    this._away = false;
+    this._reported = false;
+    this._withdraw?.();
+    this._withdraw = null;
+    // The next outage is another one, even within the same reading.
+    if (reading) await this._options.log.forget(this._key(reading));
+  }
+
+  private _key({ answer }: Reading): string {
+    return `${answer.source.instance_id ?? ''} gone`;
+  }
+
+  private readonly _options: GoneWatchOptions;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _began: { readonly at: number; readonly since: number } | null = null;
+  private _away = false;
+  private _reported = false;
+  private _withdraw: (() => void) | null = null;
+}
+
+function button({ label, caption, run }: Action): HTMLElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = 'jp-Button jp-mod-styled';
+  element.textContent = label;
+  element.title = caption;
+  element.addEventListener('click', run);
+  return element;
+}
+
+/**
+ * Shows a message in a corner of the window; returns how to take it away. JupyterLab loads the code
+ * of its own notifications from the server when the first one is shown: too late where the server is
+ * what is missing.
+ */
+export function showNotice(
+  message: string,
+  action: Action,
+  close: Pick<Action, 'label' | 'caption'>,
+): () => void {
+  const notice = document.createElement('div');
+  notice.className = 'jp-dsw-Notice';
+  notice.setAttribute('role', 'alert');
+  const withdraw = () => {
+    notice.remove();
+  };
+  for (const line of message.split('\n')) {
+    const paragraph = document.createElement('p');
+    paragraph.textContent = line;
+    notice.append(paragraph);
+  }
+  notice.append(button({ ...close, run: withdraw }), button(action));
+  document.body.append(notice);
+  return withdraw;
+}

@@ -1,0 +1,96 @@
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { TabPanel } from '@lumino/widgets';
+import { instanceIcon, PanelWidget } from '../panelwidget.ts';
+import { CommandIDs, DOMAIN, IInstanceStore, paletteCategory } from '../tokens.ts';
+
+const SIDE_ID = 'jupyter-dsw-panel';
+const TAB_ID = 'jupyter-dsw-tab';
+/** Below JupyterLab's own panels. */
+const RANK = 700;
+
+/** The panel of the window: at the side in JupyterLab, as a tab elsewhere. */
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-dsw:panel',
+  description: 'Shows the instance in a side panel, or in a tab where there is none.',
+  autoStart: true,
+  requires: [IInstanceStore],
+  optional: [ITranslator, ILabShell, ILayoutRestorer, ICommandPalette],
+  activate: (
+    { commands, shell }: JupyterFrontEnd,
+    store: IInstanceStore,
+    translator: ITranslator | null,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+  ) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const lang = translator?.languageCode ?? document.documentElement.lang;
+    const newPanel = () => new PanelWidget(store, lang, trans);
+    const tabs = new WidgetTracker<MainAreaWidget<PanelWidget>>({ namespace: TAB_ID });
+
+    /** The tab, made if it is not there; Notebook 7's start page has tabs of its own. */
+    const showTab = () => {
+      const { currentWidget: page } = shell;
+      const tab = tabs.currentWidget ?? new MainAreaWidget({ content: newPanel() });
+      tab.id = TAB_ID;
+      tab.title.label = trans.__('DSW instance');
+      tab.title.icon = instanceIcon;
+      tab.title.closable = true;
+      if (!tab.isAttached) {
+        if (page instanceof TabPanel) page.addWidget(tab);
+        // A page of Notebook 7 has one document: the panel goes to its side.
+        // JupyterLab's shell never forgets a widget that was added with a rank.
+        else if (labShell || !page) shell.add(tab, 'main');
+        else shell.add(tab, 'right', { rank: RANK });
+      }
+      if (!tabs.has(tab)) void tabs.add(tab);
+      if (page instanceof TabPanel) page.currentWidget = tab;
+      else shell.activateById(TAB_ID);
+    };
+
+    /** Closes the panel if it is in sight; whether it was. */
+    const close = () => {
+      const tab = tabs.currentWidget;
+      if (side?.isVisible) {
+        const atRight = [...(labShell?.widgets('right') ?? [])].includes(side);
+        if (atRight) labShell?.collapseRight();
+        else labShell?.collapseLeft();
+        return true;
+      }
+      if (!tab?.isVisible) return false;
+      tab.close();
+      return true;
+    };
+
+    const side = labShell && newPanel();
+    if (side) {
+      side.id = SIDE_ID;
+      labShell.add(side, 'left', { rank: RANK, type: 'DSW' });
+      restorer?.add(side, SIDE_ID);
+      void restorer?.restore(tabs, {
+        command: CommandIDs.showPanel,
+        args: () => ({ tab: true }),
+        name: () => TAB_ID,
+      });
+    }
+
+    commands.addCommand(CommandIDs.showPanel, {
+      label: trans.__('Show PAI-DSW Instance'),
+      caption: trans.__('Status, next stop, datasets and saved images of the DSW instance'),
+      icon: instanceIcon,
+      execute: ({ tab, toggle }) => {
+        if (toggle && close()) return;
+        if (!labShell || labShell.mode === 'single-document' || tab) showTab();
+        else labShell.activateById(SIDE_ID);
+      },
+    });
+    palette?.addItem({ command: CommandIDs.showPanel, category: paletteCategory(trans) });
+  },
+};

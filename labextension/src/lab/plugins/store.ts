@@ -1,0 +1,74 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ServerConnection } from '@jupyterlab/services';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  askPage,
+  type JupyterPage,
+  Poller,
+  publishPage,
+  publishSource,
+  speak,
+  translateBy,
+} from '../../panel/index.ts';
+import { browserTabs } from '../tabs.ts';
+import { DOMAIN, IInstanceStore } from '../tokens.ts';
+
+/** The page as cells see it: the application's own way to the server, and its language. */
+export function jupyterPage(
+  settings: ServerConnection.ISettings,
+  language: () => string,
+): JupyterPage {
+  const base = settings.baseUrl.replace(/\/?$/, '/');
+  return {
+    get language() {
+      return language();
+    },
+    request: (path, init) => {
+      // These would take the place of those that whoever embeds JupyterLab has set.
+      const headers = { ...(settings.init.headers as Record<string, string>), ...init.headers };
+      return ServerConnection.makeRequest(base + path, { ...init, headers }, settings);
+    },
+  };
+}
+
+/** How often to look whether the machine slept. */
+const HEARTBEAT_MS = 10_000;
+/** The way to the server is short: a minute at most until it is found to be back. */
+const LONGEST_BACK_OFF_MS = 60_000;
+
+/** Asks the server for the whole window, cells included, and gives them the display language. */
+export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
+  id: 'jupyter-dsw:store',
+  description: 'Keeps the current reading of the PAI-DSW instance for all that show it.',
+  autoStart: true,
+  provides: IInstanceStore,
+  optional: [ITranslator],
+  activate: (
+    { serviceManager: { serverSettings } }: JupyterFrontEnd,
+    translator: ITranslator | null,
+  ) => {
+    // Asked when a panel is made: the translator may learn its language later than this.
+    const language = () => translator?.languageCode ?? document.documentElement.lang;
+    speak(language());
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    // `__` by its other name: the catalogue's check looks for texts in `__`, and finds these in `t`.
+    translateBy((text, ...values) => trans.gettext(text, ...values));
+    publishPage(jupyterPage(serverSettings, language));
+    const store: Poller = new Poller({
+      ask: fresh => askPage(fresh, store.state.reading !== null),
+      failed: 'server-gone',
+      longestBackOff: LONGEST_BACK_OFF_MS,
+      tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
+      standby: () => document.hidden,
+    });
+    publishSource(store);
+    document.addEventListener('visibilitychange', store.heartbeat);
+    addEventListener('online', store.catchUp);
+    // Back from the browser's cache of pages; the other times the page has just been loaded.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) store.catchUp();
+    });
+    setInterval(store.heartbeat, HEARTBEAT_MS);
+    return store;
+  },
+};

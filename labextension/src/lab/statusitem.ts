@@ -1,0 +1,117 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { announcement, announceState, prepareToAnnounce, shownOf, t } from '../panel/index.ts';
+import type { Preferences } from './settings.ts';
+import { statusBarView } from './statusbar.ts';
+import type { IInstanceStore } from './tokens.ts';
+
+export interface StatusItemOptions {
+  readonly store: IInstanceStore;
+  readonly preferences: () => Preferences;
+  /** What a click does. */
+  readonly open: () => void;
+}
+
+/** How often to look where nothing ticks. */
+const REST_MS = 60_000;
+/** At a speed more often is not seen. */
+const LEAST_MS = 100;
+/** A tick falls just behind a change, so that none is skipped. */
+const BEHIND_MS = 20;
+
+/** Status and time to the next stop, in the status bar; a button that opens the panel. */
+export class StatusItem extends Widget {
+  constructor(options: StatusItemOptions) {
+    super();
+    this._options = options;
+    this.addClass('jp-dsw-Status');
+    this._button.type = 'button';
+    this._dot.className = 'jp-dsw-dot';
+    this._badge.className = 'jp-dsw-badge';
+    this._badge.textContent = t('simulated');
+    this._button.append(this._dot, this._text, this._badge);
+    this._button.addEventListener('click', options.open);
+    this.node.append(this._button);
+    prepareToAnnounce();
+    this._unwatch = options.store.watch(() => {
+      this.tick();
+    });
+    this.tick();
+  }
+
+  /** Whether there is something to show. JupyterLab's status bar hides the item where there is not. */
+  get isActive(): boolean {
+    return this._isActive;
+  }
+
+  /** Emitted when that changes. */
+  get activeStateChanged(): ISignal<this, void> {
+    return this._activeStateChanged;
+  }
+
+  /** Stops ticking. */
+  override dispose(): void {
+    this._unwatch();
+    clearTimeout(this._timer);
+    Signal.clearData(this);
+    super.dispose();
+  }
+
+  /** Shows what is known now, and again when a figure changes. */
+  readonly tick = (): void => {
+    clearTimeout(this._timer);
+    if (this.isDisposed) return;
+    const nextIn = this._show();
+    if (document.hidden) return;
+    const wait = Math.max(LEAST_MS, nextIn ?? REST_MS);
+    this._timer = setTimeout(this._beat, Math.min(REST_MS, wait) + BEHIND_MS);
+  };
+
+  private readonly _beat = (): void => {
+    this._options.store.heartbeat();
+    this.tick();
+  };
+
+  private _show(): number | null {
+    const { state } = this._options.store;
+    const view = statusBarView(state, this._options.preferences());
+    this._setActive(view.text !== '');
+    this._button.className = `jp-dsw-Status-button jp-dsw-${view.urgency}`;
+    this._dot.className = `jp-dsw-dot jp-dsw-${view.tone}`;
+    setText(this._text, view.text);
+    this._badge.hidden = !view.simulated;
+    this._button.title = view.tooltip;
+    this._announce();
+    return view.nextIn;
+  }
+
+  private _setActive(value: boolean): void {
+    if (value === this._isActive) return;
+    this._isActive = value;
+    this._activeStateChanged.emit();
+  }
+
+  /** Announces a meaning that is new; what ticks has no part in it. */
+  private _announce(): void {
+    const { meaning, text } = announcement(shownOf(this._options.store.state));
+    if (!text || meaning === this._meaning) return;
+    // What is there at first is read with the page, not announced on top of it.
+    announceState(meaning, this._meaning && text);
+    this._meaning = meaning;
+  }
+
+  private readonly _options: StatusItemOptions;
+  private readonly _button = document.createElement('button');
+  private readonly _dot = document.createElement('span');
+  private readonly _text = document.createElement('span');
+  private readonly _badge = document.createElement('span');
+  private readonly _unwatch: () => void;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _meaning = '';
+  private _isActive = false;
+  private readonly _activeStateChanged = new Signal<this, void>(this);
+}
+
+function setText(node: Node, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}

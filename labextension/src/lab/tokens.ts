@@ -1,0 +1,48 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { Reading, Source } from '../panel/index.ts';
+import type { Preferences } from './settings.ts';
+
+/** What the window knows of the instance: one reading, shared by all that show it. */
+export interface IInstanceStore extends Source {
+  /** Requests a new reading, and resolves with the reading known then, new or not. */
+  read(): Promise<Reading | null>;
+}
+
+export const IInstanceStore = new Token<IInstanceStore>(
+  'jupyter-dsw:IInstanceStore',
+  'The current reading of the PAI-DSW instance.',
+);
+
+/** The user's settings, as they are now. */
+export interface IPreferences {
+  readonly current: Preferences;
+  readonly changed: ISignal<unknown, void>;
+}
+
+export const IPreferences = new Token<IPreferences>(
+  'jupyter-dsw:IPreferences',
+  'The settings of jupyter-dsw, followed live.',
+);
+
+/** IDs of the commands; only `showPanel` takes arguments: `tab`, `toggle`. */
+export const CommandIDs = {
+  showPanel: 'jupyter-dsw:show-panel',
+  showNextStop: 'jupyter-dsw:show-next-stop',
+  showSnapshots: 'jupyter-dsw:show-snapshots',
+  refresh: 'jupyter-dsw:refresh',
+  copyInstanceId: 'jupyter-dsw:copy-instance-id',
+  openConsole: 'jupyter-dsw:open-console',
+  openWebIDE: 'jupyter-dsw:open-web-ide',
+  openTerminal: 'jupyter-dsw:open-terminal',
+  insertInfoCell: 'jupyter-dsw:insert-info-cell',
+} as const;
+
+/** The domain of the texts: `jupyter_dsw/locale/<language>/LC_MESSAGES/jupyter_dsw.json`. */
+export const DOMAIN = 'jupyter_dsw';
+
+/** The heading of the commands in the palette, by which they are found: “aliyun”, “pai”, “dsw”. */
+export function paletteCategory(trans: TranslationBundle): string {
+  return trans.__('Alibaba Cloud (Aliyun) PAI-DSW');
+}

@@ -1,0 +1,146 @@
+import type { Answer } from './contract.ts';
+import type { Source, Trouble } from './datasource.ts';
+import { locale } from './language.ts';
+import { Poller } from './poller.ts';
+import { isAnswer } from './reading.ts';
+
+/** `fetch`'s options, with headers that can be added to. */
+export interface PageRequest extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the labextension publishes for cells: see `src/page.ts`. */
+export interface JupyterPage {
+  /** Asks the server with the application's own settings. */
+  request(path: string, init: PageRequest): Promise<Response>;
+  /** The display language, such as `zh-CN`. */
+  readonly language: string;
+}
+
+const PAGE = Symbol.for('jupyter-dsw:page');
+/** Cells' modules are separate copies: this is where they find the one poller of the page. */
+const SHARED = Symbol.for('jupyter-dsw:page-source');
+const ROUTE = 'jupyter-dsw/v1/instance';
+/** The server itself gives up sooner. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const LONGEST_BACK_OFF_MS = 300_000;
+
+interface Shared {
+  [PAGE]: JupyterPage | undefined;
+  [SHARED]: Source | undefined;
+}
+
+const shared = globalThis as unknown as Shared;
+
+/** What the labextension published, if it is there. */
+export function publishedPage(): JupyterPage | undefined {
+  return shared[PAGE];
+}
+
+/** Publishes it; the labextension's part. */
+export function publishPage(page: JupyterPage): void {
+  shared[PAGE] = page;
+}
+
+/** Makes it the page's one source; the labextension's part, too. */
+export function publishSource(source: Source): void {
+  shared[SHARED] = source;
+}
+
+/** The part that is used here of what Jupyter writes into its pages for its own scripts. */
+interface PageConfig {
+  readonly baseUrl?: string;
+  readonly token?: string;
+  /** There behind JupyterHub. */
+  readonly hubPrefix?: string;
+}
+
+function pageConfig(): PageConfig | null {
+  const text = document.getElementById('jupyter-config-data')?.textContent;
+  return JSON.parse(text ?? 'null') as PageConfig | null;
+}
+
+/** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
+function request(init: PageRequest): Promise<Response> {
+  const page = publishedPage();
+  if (page) return page.request(ROUTE, init);
+  const { baseUrl = '/', token } = pageConfig() ?? {};
+  const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+  const headers = {
+    ...init.headers,
+    ...(xsrf && { 'X-XSRFToken': xsrf }),
+    ...(token && { Authorization: `token ${token}` }),
+  };
+  return fetch(baseUrl + ROUTE, { ...init, headers });
+}
+
+/** What is known of the server that a response comes from. */
+export interface Server {
+  /** It has sent a reading before, so what is not one comes from something else. */
+  readonly known: boolean;
+  /** The labextension is there, which comes in one package with the server extension. */
+  readonly expected: boolean;
+  /** It is behind JupyterHub. */
+  readonly hub: boolean;
+}
+
+/** What proxies respond for a server that is not there: 424 is JupyterHub's. */
+function isGateways(status: number): boolean {
+  return status >= 500 || [408, 424, 429].includes(status);
+}
+
+/** What a response means. */
+export async function meaningOf(response: Response, server: Server): Promise<Answer | Trouble> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isAnswer(body)) return body;
+  if ((body as { code?: unknown } | null)?.code === 'NotPermitted') return 'not-permitted';
+  if (!server.known) {
+    return server.expected && isGateways(response.status) ? 'server-gone' : 'absent';
+  }
+  // Jupyter redirects no such request. JupyterHub does where the server is stopped; elsewhere it
+  // leads to a login page.
+  if (response.type === 'opaqueredirect') return server.hub ? 'server-gone' : 'signed-out';
+  return [401, 403].includes(response.status) ? 'signed-out' : 'server-gone';
+}
+
+/** Requests a reading of the server; `known`: it has sent one before. */
+export async function askPage(fresh: boolean, known: boolean): Promise<Answer | Trouble> {
+  const expected = Boolean(publishedPage());
+  const server = { known, expected, hub: Boolean(pageConfig()?.hubPrefix) };
+  try {
+    return await meaningOf(await requestReading(fresh), server);
+  } catch {
+    return known || expected ? 'server-gone' : 'absent';
+  }
+}
+
+function requestReading(fresh: boolean): Promise<Response> {
+  return request({
+    // What the server says of errors is for the person who reads this page.
+    headers: { 'Accept-Language': locale },
+    // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
+    // `no-store`, and `max-age=0` with `no-cache` (Fetch standard, HTTP-network-or-cache fetch).
+    cache: fresh ? 'reload' : 'no-cache',
+    // A redirect leads to a login page, sometimes of another host.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+}
+
+function newSource(): Source {
+  const poller: Poller = new Poller({
+    ask: fresh => askPage(fresh, poller.state.reading !== null),
+    failed: 'server-gone',
+    longestBackOff: LONGEST_BACK_OFF_MS,
+  });
+  for (const event of ['online', 'pageshow']) {
+    addEventListener(event, poller.catchUp);
+  }
+  return poller;
+}
+
+/** The page's one source, or null where there is no Jupyter page around the panel. */
+export function pageSource(): Source | null {
+  if (!publishedPage() && !pageConfig()?.baseUrl) return null;
+  return (shared[SHARED] ??= newSource());
+}

@@ -1,0 +1,170 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Instance } from '../contract.ts';
+import { moment } from '../format.ts';
+import { t, textFor } from '../language.ts';
+import { instanceOf, type Shown, shows } from '../viewmodel.ts';
+import { type Fact, facts, fold, link, type View } from './parts.ts';
+import { networkFacts } from './resources.ts';
+
+/** Values of one enumeration that are shown. */
+const MOST = 20;
+/** Characters of a value that are shown. */
+const MOST_CHARACTERS = 200;
+
+/** Enumerates values, the first of them. */
+export function few(values: readonly (string | undefined)[]): string {
+  const filled = values.filter(Boolean);
+  const more = filled.length - MOST;
+  const shown = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
+  return shown.join(t(', '));
+}
+
+/** Enumerates names with their values. */
+export function pairs(
+  all: readonly (readonly [name: string | undefined, value: unknown])[],
+): string {
+  return few(all.map(([name = '', value]) => (isEmpty(value) ? name : `${name}=${brief(value)}`)));
+}
+
+/** "name (identifier)", or the one there is. */
+export function both(name = '', identifier = ''): string {
+  return name && identifier ? t('%1 (%2)', name, identifier) : name || identifier;
+}
+
+/** "on" or "off"; empty if it is not known. */
+export function onOrOff(setting: { readonly Enable?: boolean } | undefined): string {
+  if (setting?.Enable === undefined) return '';
+  return setting.Enable ? t('on') : t('off');
+}
+
+/** "yes" or "no"; empty if it is not known. */
+export function yesOrNo(value: boolean | undefined): string {
+  if (value === undefined) return '';
+  return value ? t('yes') : t('no');
+}
+
+/** Whether there is nothing in a JSON value; `false` and 0 are something. */
+export function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty);
+  return value === null || value === undefined || value === '';
+}
+
+/** Any JSON value in one line. */
+export function brief(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
+/** The elements that have a place in the panel, here or elsewhere. */
+const PLACED = new Set([
+  ...['InstanceId', 'InstanceName', 'InstanceUrl', 'JupyterlabUrl', 'WebIDEUrl', 'TerminalUrl'],
+  ...['Status', 'ReasonCode', 'ReasonMessage', 'WorkspaceId', 'WorkspaceName', 'WorkspaceSource'],
+  ...['EcsSpec', 'RequestedResource', 'Driver', 'PaymentType', 'AccumulatedRunningTimeInMs'],
+  ...['ImageId', 'ImageName', 'ImageUrl', 'ImageAuth', 'AcceleratorType', 'Accessibility'],
+  ...['UserId', 'UserName', 'GmtCreateTime', 'GmtModifiedTime', 'TenantId', 'UserCommandId'],
+  ...['Datasets', 'LatestSnapshot', 'InstanceSnapshotList', 'CloudDisks', 'DynamicMount'],
+  ...['InstanceShutdownTimer', 'IdleInstanceCuller', 'UserVpc', 'PodIps', 'ProxyPath'],
+  ...['ResourceId', 'ResourceName', 'Priority', 'EnvironmentVariables', 'Labels', 'Tags'],
+  ...['DockerConfig', 'CredentialConfig', 'Affinity', 'NodeErrorRecovery', 'MigrationOptions'],
+  ...['AccessRestrictionRules', 'ServiceConfig'],
+  // Of the response, not of the instance.
+  ...['RequestId', 'Success', 'Message', 'Code', 'HttpStatusCode'],
+]);
+
+/** Whose it is, what it was made of, since when. */
+function general(instance: Instance): Fact[] {
+  const { GmtCreateTime: created, GmtModifiedTime: changed, WorkspaceId: workspace } = instance;
+  const { InstanceUrl: url } = instance;
+  return [
+    { label: t('Owner'), value: both(instance.UserName, instance.UserId) },
+    { label: t('Workspace'), value: both(instance.WorkspaceName, workspace), copied: workspace },
+    {
+      label: t('Visibility'),
+      value:
+        instance.Accessibility &&
+        textFor(instance.Accessibility, { PRIVATE: t('private'), PUBLIC: t('public') }),
+    },
+    { label: t('Created'), value: created && moment(created) },
+    { label: t('Changed'), value: changed && moment(changed) },
+    { label: t('Compute'), value: instance.AcceleratorType },
+    { label: t('Resource'), value: both(instance.ResourceName, instance.ResourceId) },
+    { label: t('Priority'), value: instance.Priority },
+    { label: t('Workspace folder'), value: instance.WorkspaceSource },
+    { label: t('Proxy path'), value: instance.ProxyPath },
+    { label: t('Image ID'), value: instance.ImageId, copied: instance.ImageId },
+    { label: t('Image URL'), value: instance.ImageUrl, copied: instance.ImageUrl },
+    { label: t('Instance page'), value: url, view: link(url, url ?? '') },
+  ];
+}
+
+/** How it is set up. */
+function settings(instance: Instance): Fact[] {
+  const { DynamicMount: mount, CredentialConfig: credentials } = instance;
+  const { NodeErrorRecovery: recovery, EnvironmentVariables: variables = {} } = instance;
+  const folders = (mount?.MountPoints ?? []).map(({ RootPath }) => RootPath);
+  const roles = (credentials?.Configs ?? [])
+    .flatMap(({ Roles }) => Roles ?? [])
+    .map(({ RoleArn }) => RoleArn);
+  return [
+    { label: t('Environment'), value: few(Object.keys(variables)) },
+    { label: t('Labels'), value: pairs((instance.Labels ?? []).map(one => [one.Key, one.Value])) },
+    {
+      label: t('Tags'),
+      value: pairs((instance.Tags ?? []).map(one => [one.TagKey, one.TagValue])),
+    },
+    {
+      label: t('Dynamic mount'),
+      value: [onOrOff(mount), few(folders)].filter(Boolean).join(' '),
+    },
+    { label: 'Docker', value: onOrOff(instance.DockerConfig) },
+    { label: t('Credentials'), value: onOrOff(credentials) },
+    { label: t('Roles'), value: few(roles) },
+    { label: t('CPU affinity'), value: onOrOff(instance.Affinity?.CPU) },
+    { label: t('Node error'), value: yesOrNo(recovery?.hasNodeError) },
+    { label: t('Node switch'), value: yesOrNo(recovery?.enableAutoSwitchOnNodeError) },
+    { label: t('Migration'), value: pairs(Object.entries(instance.MigrationOptions ?? {})) },
+    {
+      label: t('Access rules'),
+      value: pairs(Object.entries(instance.AccessRestrictionRules ?? {})),
+    },
+    { label: t('Custom command'), value: instance.UserCommandId },
+    { label: t('Tenant'), value: instance.TenantId },
+    { label: t('Request ID'), value: instance.RequestId, copied: instance.RequestId },
+  ];
+}
+
+/** Elements that are newer than this panel, under their own names. */
+function unplaced(instance: Instance): Fact[] {
+  return Object.entries(instance)
+    .filter(([name, value]) => !PLACED.has(name) && !isEmpty(value))
+    .map(([label, value]) => ({ label, value: brief(value) }));
+}
+
+/** What the server does not pass on, by place, folded behind how many they are. */
+function hidden(shown: Shown): View {
+  const places = shown.known?.redacted ?? [];
+  if (!places.length) return nothing;
+  const count = places.length === 1 ? t('1 hidden value') : t('%1 hidden values', places.length);
+  return fold(
+    shown,
+    'hidden',
+    count,
+    () =>
+      html`<p class="soft">${t('Hidden, because they are or may be secret:')}</p>
+        <p><code class="soft">${places.join(', ')}</code></p>`,
+  );
+}
+
+function all(shown: Shown): TemplateResult {
+  const instance = instanceOf(shown);
+  return html`${facts([...general(instance), ...settings(instance), ...unplaced(instance)])}
+    ${shows(shown, 'network') ? nothing : networkFacts(shown)} ${hidden(shown)}
+    <p class="actions">
+      <button type="button" data-action="copy-json">${t('Copy as JSON')}</button>
+    </p>`;
+}
+
+/** The rest of the response, folded. */
+export function details(shown: Shown): View {
+  return fold(shown, 'details', t('Details'), () => all(shown));
+}

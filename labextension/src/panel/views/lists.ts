@@ -1,0 +1,102 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { CloudDisk, Dataset, Snapshot } from '../contract.ts';
+import { gibibytes, memory, moment, number, percent } from '../format.ts';
+import { failureOf, snapshotsOf, usedPart } from '../instance.ts';
+import { t, textFor } from '../language.ts';
+import { instanceOf, type Shown } from '../viewmodel.ts';
+import { badge, bar, dotted, link, list, path, reason, type View } from './parts.ts';
+
+/** The mount path of a dataset or disk, as code. */
+function mountPath(path: string | undefined): View {
+  return path ? html`<code>${path}</code>` : nothing;
+}
+
+/** Whether one may write there: what holds beats what was asked for. */
+function accessBadge({ ActualMountAccess, MountAccess }: Dataset): View {
+  const access = ActualMountAccess || MountAccess;
+  if (!access) return nothing;
+  const text = textFor(access, { RO: t('read-only'), RW: t('read-write') });
+  return badge(text, access === 'RW' ? 'good' : '');
+}
+
+function datasetRow(dataset: Dataset): TemplateResult {
+  const { MountPath, Uri, DatasetId, DatasetVersion, Dynamic } = dataset;
+  return html`${path(MountPath && mountPath(MountPath), MountPath)}
+    <span class="badges">
+      ${Dynamic ? badge(t('dynamic'), 'busy') : nothing}${accessBadge(dataset)}
+    </span>
+    <bdi class="source">${dotted(Uri ?? DatasetId, DatasetVersion)}</bdi>`;
+}
+
+/** What is mounted where, from where, and whether one may write there. */
+export function datasets(shown: Shown): View {
+  return list(shown, {
+    element: 'Datasets',
+    heading: t('Datasets'),
+    items: instanceOf(shown).Datasets ?? [],
+    row: datasetRow,
+  });
+}
+
+/** Committing → Pushing → Saved: what is behind it, where it is, what is to come. */
+function progress(status = ''): TemplateResult {
+  const now = ['Committing', 'Pushing', 'Saved'].indexOf(status);
+  if (status === 'Failed') return badge(t('Save failed'), 'bad');
+  if (now < 0) return badge(status || '—');
+  if (now === 2) return badge(t('Saved'), 'good');
+  const steps = [t('Committing'), t('Pushing'), t('Saved')].map((text, step) => {
+    const state = step < now ? 'done' : step === now ? 'now' : 'next';
+    return html`<li class=${state} aria-current=${step === now ? 'step' : nothing}>${text}</li>`;
+  });
+  return html`<ol>
+    ${steps}
+  </ol>`;
+}
+
+function snapshotRow(shown: Shown, snapshot: Snapshot): TemplateResult {
+  const { ImageName, ImageId, ImageUrl, RepositoryUrl, GmtCreateTime, Status } = snapshot;
+  const failure = failureOf(snapshot);
+  const name = ImageName ?? ImageId ?? '';
+  // Of an image that was not saved, the repository has nothing.
+  return html`${path(failure === null ? link(RepositoryUrl, name) : name, ImageUrl)}
+    <span class="soft">${GmtCreateTime ? moment(GmtCreateTime) : nothing}</span>
+    <div>${progress(Status)} ${reason(shown, failure)}</div>`;
+}
+
+/** Saved images, newest first. */
+export function snapshots(shown: Shown): View {
+  return list(shown, {
+    element: 'InstanceSnapshotList',
+    heading: t('Snapshots'),
+    items: snapshotsOf(instanceOf(shown)),
+    row: snapshot => snapshotRow(shown, snapshot),
+  });
+}
+
+function usage({ Capacity = '' }: CloudDisk, part: number | null): string {
+  const size = memory(Capacity);
+  if (part === null) return dotted(size, t('usage unknown'));
+  const gib = gibibytes(Capacity) * part;
+  return isNaN(gib)
+    ? percent(part * 100)
+    : t('%1 of %2 used (%3)', number(gib, 1), size, percent(part * 100));
+}
+
+function diskRow(disk: CloudDisk): TemplateResult {
+  const { MountPath, SubType } = disk;
+  const part = usedPart(disk);
+  return html`${path(MountPath && mountPath(MountPath), MountPath)}
+    ${SubType ? badge(textFor(SubType, { rootfs: t('system disk') })) : nothing}
+    <span class="source">${usage(disk, part)}</span>
+    ${part === null ? nothing : bar(part, part > 0.9 ? 'warn' : 'good')}`;
+}
+
+/** Disks as bars. */
+export function disks(shown: Shown): View {
+  return list(shown, {
+    element: 'CloudDisks',
+    heading: t('Cloud disks'),
+    items: (instanceOf(shown).CloudDisks ?? []).flat(),
+    row: diskRow,
+  });
+}

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { duration, moment } from '../format.ts';
+import { t } from '../language.ts';
+import { type SectionName, type Shown, shows } from '../viewmodel.ts';
+import { details } from './details.ts';
+import { header } from './header.ts';
+import { datasets, disks, snapshots } from './lists.ts';
+import { dotted, refreshButton, type View } from './parts.ts';
+import { alert } from './problem.ts';
+import { network, resources } from './resources.ts';
+import { stop } from './stop.ts';
+
+/** A part of a panel. */
+interface Region {
+  readonly view: (shown: Shown) => View;
+  /** The sections of an instance that it belongs to; none if it is always there. */
+  readonly sections: readonly SectionName[];
+  /** `half` where it stands next to another one if there is room. */
+  readonly kind?: string;
+}
+
+/** The parts of a panel, top to bottom. */
+export const REGIONS: readonly Region[] = [
+  { view: header, sections: ['status'], kind: 'half' },
+  { view: stop, sections: ['status', 'timers'], kind: 'half' },
+  { view: alert, sections: [] },
+  { view: resources, sections: ['resources'] },
+  { view: datasets, sections: ['datasets'], kind: 'half' },
+  { view: snapshots, sections: ['snapshots'], kind: 'half' },
+  { view: disks, sections: ['disks'] },
+  { view: network, sections: ['network'] },
+  { view: details, sections: ['details'] },
+  { view: foot, sections: [], kind: 'foot' },
+];
+
+function region({ view, sections, kind = '' }: Region, shown: Shown): View {
+  try {
+    const wanted = shown.known && sections.some(one => shows(shown, one));
+    const content = wanted || !sections.length ? view(shown) : nothing;
+    if (content === nothing) return nothing;
+    return html`<div class=${kind}>${content}</div>`;
+  } catch (error) {
+    // A response that is not as it should be costs its part of the panel, not the panel.
+    console.error('jupyter-dsw', error);
+    return nothing;
+  }
+}
+
+/** The whole panel. What a reading or a tick does not change stays the element that it is. */
+export function panel(shown: Shown): TemplateResult {
+  // No landmark: a notebook may have many panels.
+  return html`<div class="panel" role="group" aria-label=${t('DSW instance')}>
+    ${REGIONS.map(one => region(one, shown))}
+  </div>`;
+}
+
+/** How old the reading is, a button for a new one, and where it came from. */
+export function foot({ origin, known, elapsed, asking, refused }: Shown): View {
+  const { read_at: readAt = null, age_ms: age = null } = known ?? {};
+  const old =
+    age === null
+      ? nothing
+      : html`<span title=${readAt ? moment(readAt) : nothing}
+          >${dotted(
+            t('read %1 ago', duration(age + elapsed)),
+            // The endpoint's response had no date: times left to a due time depend on it.
+            known?.read_at_by === 'local' && t("by the server's clock"),
+          )}</span
+        >`;
+  return html`${old} ${refreshButton(asking)}
+    ${refused ? html`<span>${t('There is nothing newer yet.')}</span>` : nothing}
+    <bdi>${dotted(origin?.endpoint, origin?.region)}</bdi>`;
+}

@@ -1,0 +1,134 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Problem } from '../contract.ts';
+import type { Trouble } from '../datasource.ts';
+import { t, textFor } from '../language.ts';
+import { instanceOf, type Shown } from '../viewmodel.ts';
+import { facts, fold, type View } from './parts.ts';
+
+/** What went wrong: what failed, and what to do. */
+type Wrong = readonly [headline: string, advice: string];
+
+/** Problems that somebody with more rights solves, not time. */
+const FOR_ADMINISTRATORS = [
+  'BadSignature',
+  'CredentialsExpired',
+  'Denied',
+  'NoCredentials',
+  'NotConfigured',
+  'NotFound',
+];
+
+/** What went wrong on the way to the server, which sends no words of its own then. */
+function wrongBy(trouble: Trouble): Wrong {
+  switch (trouble) {
+    case 'signed-out':
+      return [t('Signed out of the Jupyter server'), t('Sign in again: reload this page.')];
+    case 'not-permitted':
+      return [
+        t('Not permitted to see this instance'),
+        t('This Jupyter server does not allow you to. Ask whoever runs it.'),
+      ];
+    case 'server-gone':
+      return [t('The Jupyter server is not responding'), t('jupyter-dsw retries automatically.')];
+    case 'absent':
+      return [
+        t('jupyter-dsw is not on this Jupyter server'),
+        t('Install it there, and restart the server.'),
+      ];
+    case 'kernel':
+      return [
+        t('The kernel is not responding'),
+        t('It may be busy. If it was stopped, run this cell again.'),
+      ];
+  }
+}
+
+/** One line for what the server could not do. */
+function headline({ code }: Problem): string {
+  const text = textFor(code, {
+    BadAnswer: t('Unreadable response from PAI-DSW'),
+    BadSignature: t('The access key was not accepted'),
+    ClockSkew: t('The clock of this machine is wrong'),
+    CredentialsExpired: t('The credentials have expired'),
+    Denied: t('Not permitted to read this instance'),
+    NoCredentials: t('No credentials to read this instance'),
+    NotConfigured: t('jupyter-dsw is not set up here'),
+    NotFound: t('Instance not found'),
+    Throttled: t('Too many requests to PAI-DSW'),
+    TimedOut: t('PAI-DSW did not respond in time'),
+    Unreachable: t('PAI-DSW cannot be reached'),
+    UpstreamFailed: t('PAI-DSW reported an error'),
+  });
+  return text === code ? t('This instance could not be read') : text;
+}
+
+/** What went wrong in words, and what to do about it; null if nothing did. */
+export function wrong({ trouble, problem }: Shown): Wrong | null {
+  if (trouble) return wrongBy(trouble);
+  return problem && [headline(problem), problem.advice];
+}
+
+/** All that an administrator needs to know of a problem, as text; null where none can help. */
+export function reportFor(shown: Shown): string | null {
+  const { problem, trouble, origin } = shown;
+  if (trouble || !problem || !FOR_ADMINISTRATORS.includes(problem.code)) return null;
+  const { InstanceId, WorkspaceId } = instanceOf(shown);
+  const facts: [label: string, value: string | null | undefined][] = [
+    [t('Instance'), origin?.instance_id ?? InstanceId],
+    [t('Workspace'), WorkspaceId],
+    [t('Region'), origin?.region],
+    [t('Endpoint'), origin?.endpoint],
+    [t('Request ID'), problem.request_id],
+  ];
+  return [
+    headline(problem),
+    problem.message,
+    problem.advice,
+    ...facts.flatMap(([label, value]) => (value ? [t('%1: %2', label, value)] : [])),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** What the server sent about a problem: for who looks closer. */
+function particulars(shown: Shown): View {
+  const { problem, trouble } = shown;
+  if (!problem || trouble) return nothing;
+  const { message, request_id: request } = problem;
+  return fold(
+    shown,
+    'problem',
+    t('What PAI-DSW sent'),
+    () =>
+      html`<p class="soft">${message}</p>
+        ${facts([{ label: t('Request ID'), value: request ?? '', copied: request ?? '' }])}`,
+  );
+}
+
+function actions(shown: Shown): TemplateResult {
+  const report = reportFor(shown);
+  return html`<p class="actions">
+    <button type="button" data-action="refresh">${t('Try again')}</button>
+    ${
+      report
+        ? html`<button type="button" data-copy=${report}>
+            ${t('Copy for your administrator')}
+          </button>`
+        : nothing
+    }
+  </p>`;
+}
+
+/** What went wrong and what helps, next to what is known; that it is being read where nothing is. */
+export function alert(shown: Shown): View {
+  const problem = wrong(shown);
+  if (!problem) {
+    return shown.known ? nothing : html`<p class="soft">${t('Reading the instance…')}</p>`;
+  }
+  const [headline, advice] = problem;
+  return html`<div class="alert">
+    <p><b>${headline}</b></p>
+    <p>${advice}</p>
+    ${actions(shown)} ${particulars(shown)}
+  </div>`;
+}

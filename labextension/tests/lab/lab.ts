@@ -1,0 +1,172 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { beforeEach } from 'node:test';
+import { DEFAULTS, type Preferences } from '../../src/lab/settings.ts';
+import { ShownLog } from '../../src/lab/shownlog.ts';
+import {
+  type Answer,
+  Poller,
+  type PollerOptions,
+  type TabMessage,
+  type Tabs,
+} from '../../src/panel/index.ts';
+import { answerNamed, FakeClock } from '../support.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** A browser whose tabs take turns and hear each other. */
+export class FakeBrowser {
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #ears: ((message: TabMessage) => void)[] = [];
+  /** Its storage. */
+  readonly storage = new Map<string, string>();
+  /** Whether its storage takes nothing any more. */
+  full = false;
+  /** Whether its storage is refused altogether, as with blocked cookies. */
+  refused = false;
+
+  /** Runs one task at a time. */
+  readonly alone = <T>(task: () => Promise<T>): Promise<T> => {
+    const turn = this.#turn.then(task, task);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  };
+
+  /** Another tab of it. */
+  tab(): Tabs {
+    let own: (message: TabMessage) => void = () => undefined;
+    return {
+      alone: this.alone,
+      tell: message => {
+        for (const ear of this.#ears) if (ear !== own) ear(structuredClone(message));
+      },
+      hear: callback => {
+        own = callback;
+        this.#ears.push(callback);
+      },
+    };
+  }
+
+  /** What its tabs remember together. */
+  shownLog(): ShownLog {
+    const storage = {
+      getItem: (name: string) => this.storage.get(name) ?? null,
+      setItem: (name: string, text: string) => {
+        if (this.full) throw new Error('quota exceeded');
+        this.storage.set(name, text);
+      },
+    };
+    const open = () => {
+      if (this.refused) throw new Error('access is denied');
+      return storage;
+    };
+    return new ShownLog(open, 'shown', this.alone);
+  }
+}
+
+/** An endpoint whose instance is stopped at a moment of the (fake) wall clock. */
+export class FakeServer {
+  asked = 0;
+  askedFresh = 0;
+  down = false;
+  /** When the scheduled stop is due. */
+  due: number | null = null;
+  /** For how many minutes the instance has been idle, of how many; null: it is in use. */
+  idle: { readonly minutes: number; readonly limit: number } | null = null;
+  change: Partial<Answer> = {};
+
+  readonly ask = (fresh: boolean): Promise<Answer> => {
+    this.asked++;
+    if (fresh) this.askedFresh++;
+    return this.down ? Promise.reject(new Error('no server')) : Promise.resolve(this.answer());
+  };
+
+  /** The answer of this moment. */
+  answer(): Answer {
+    const base = answerNamed('idle');
+    const off = { state: 'off', remaining_ms: null, due_time: null } as const;
+    const untilIdle = this.idle && (this.idle.limit - this.idle.minutes) * MINUTE;
+    const untilDue = this.due === null ? null : Math.max(0, this.due - Date.now());
+    const nearer = (untilIdle ?? Infinity) < (untilDue ?? Infinity) ? 'idle' : 'scheduled';
+    return {
+      ...base,
+      read_at: new Date(Date.now()).toISOString(),
+      age_ms: 0,
+      next_read_in_ms: MINUTE,
+      countdowns: {
+        idle: {
+          state: this.idle ? 'counting' : 'active',
+          remaining_ms: untilIdle,
+          idle_minutes: this.idle?.minutes ?? 0,
+          max_idle_minutes: this.idle?.limit ?? 60,
+          cpu_percent_threshold: 20,
+          gpu_percent_threshold: null,
+        },
+        scheduled:
+          this.due === null
+            ? off
+            : {
+                state: 'counting',
+                remaining_ms: untilDue,
+                due_time: new Date(this.due).toISOString(),
+              },
+        next_stop: untilIdle === null && untilDue === null ? null : nearer,
+      },
+      ...this.change,
+    };
+  }
+
+  /** Plans the stop, minutes from now. */
+  stopIn(minutes: number): void {
+    this.due = Date.now() + minutes * MINUTE;
+  }
+}
+
+/** What a test has: a clock, a server, and a browser whose tabs ask it. */
+export interface Lab {
+  clock: FakeClock;
+  server: FakeServer;
+  browser: FakeBrowser;
+}
+
+/** A new one before each test of a file. */
+export function newLab(): Lab {
+  const lab: Partial<Lab> = {};
+  beforeEach(() => {
+    const clock = new FakeClock();
+    clock.install();
+    Object.assign(lab, { clock, server: new FakeServer(), browser: new FakeBrowser() });
+  });
+  return lab as Lab;
+}
+
+/** The store of another tab, watched by somebody; `standby`: whether it is hidden. */
+export function newStore(
+  { server, browser }: Lab,
+  standby: () => boolean = () => false,
+  ask: PollerOptions['ask'] = server.ask,
+): Poller {
+  const tabs = browser.tab();
+  const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs, standby });
+  store.watch(() => undefined);
+  return store;
+}
+
+/** JupyterLab's way of filling in values, in English or in the language of a catalogue. */
+export function bundleOf(messages: Readonly<Record<string, string>> = {}): TranslationBundle {
+  const fill = (text: string, ...values: unknown[]) =>
+    (messages[text] ?? text).replace(/%(\d)/g, (_, place: string) => String(values[+place - 1]));
+  return { __: fill } as Partial<TranslationBundle> as TranslationBundle;
+}
+
+export const ENGLISH = bundleOf();
+
+/** The default settings with some changed. */
+export function preferencesWith(change: Partial<Preferences> = {}): () => Preferences {
+  return () => ({ ...DEFAULTS, ...change });
+}
+
+/** What the page does when the machine wakes up. */
+export function wake(store: Poller): void {
+  store.heartbeat();
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { DEFAULTS, type Preferences } from '../../src/lab/settings.ts';
+import { statusBarView } from '../../src/lab/statusbar.ts';
+import { type Answer, now, type SourceState } from '../../src/panel/index.ts';
+import { answerNamed, FakeClock } from '../support.ts';
+import { MINUTE } from './lab.ts';
+
+let clock: FakeClock;
+beforeEach(() => {
+  clock = new FakeClock();
+  clock.install();
+});
+
+const NOTHING: SourceState = { reading: null, trouble: null, asking: false };
+
+function stateOf(answer: Answer, change: Partial<SourceState> = {}): SourceState {
+  return { ...NOTHING, reading: { answer, at: now() }, ...change };
+}
+
+/** A running instance whose scheduled stop is so many minutes away. */
+function stopIn(minutes: number, change: Partial<Answer> = {}): Answer {
+  const answer = answerNamed('scheduled');
+  const idle = {
+    state: 'active',
+    remaining_ms: null,
+    idle_minutes: 0,
+    max_idle_minutes: 60,
+    cpu_percent_threshold: 20,
+    gpu_percent_threshold: null,
+  } as const;
+  const scheduled = {
+    state: 'counting',
+    remaining_ms: minutes * MINUTE,
+    due_time: null,
+  } as const;
+  return { ...answer, countdowns: { idle, scheduled, next_stop: 'scheduled' }, ...change };
+}
+
+function textOf(state: SourceState, statusBar: Preferences['statusBar'] = 'both'): string {
+  return statusBarView(state, { statusBar }).text.replaceAll('\u00a0', ' ');
+}
+
+test('it shows that it reads, before there is a reading', () => {
+  assert.equal(textOf(NOTHING), 'DSW: reading…');
+});
+
+test('it shows the status and the next stop, by the settings', () => {
+  const state = stateOf(stopIn(29));
+  assert.equal(textOf(state), 'Running · stops in 29 min');
+  assert.equal(textOf(state, 'countdown'), 'stops in 29 min');
+  assert.equal(textOf(state, 'status'), 'Running');
+  assert.equal(textOf(state, 'off'), '');
+});
+
+test('a refresh that brought nothing new is shown', () => {
+  const state = stateOf(stopIn(29), { refused: true });
+  assert.equal(textOf(state), 'Running · stops in 29 min · nothing newer yet');
+});
+
+test('seconds are shown below ten minutes, and it ticks then', () => {
+  const state = stateOf(stopIn(1.5));
+  assert.equal(textOf(state), 'Running · stops in 1 min 30 s');
+  assert.equal(statusBarView(stateOf(stopIn(9.99)), DEFAULTS).nextIn, 400);
+  assert.equal(statusBarView(stateOf(stopIn(29.5)), DEFAULTS).nextIn, MINUTE / 2);
+});
+
+test('at a speed it ticks as often as the text changes', () => {
+  const { source } = stopIn(1);
+  const state = stateOf(stopIn(29.5, { source: { ...source, simulated: true, speed: 60 } }));
+  assert.equal(statusBarView(state, DEFAULTS).nextIn, 500);
+});
+
+test('a stop whose time is unknown is shown as that', () => {
+  const { countdowns } = stopIn(1);
+  assert.ok(countdowns);
+  const scheduled = { ...countdowns.scheduled, state: 'unknown', remaining_ms: null } as const;
+  const state = stateOf({ ...stopIn(1), countdowns: { ...countdowns, scheduled } });
+  assert.equal(textOf(state), 'Running · time of stop unknown');
+});
+
+test('what was known stays when the server is gone or the person signed out, never in red', async () => {
+  for (const [trouble, text] of [
+    ['server-gone', 'DSW: server not responding · stops in 1 min'],
+    ['signed-out', 'DSW: sign in again · stops in 1 min'],
+  ] as const) {
+    const view = statusBarView(stateOf(stopIn(1), { trouble }), DEFAULTS);
+    assert.equal(view.text.replaceAll('\u00a0', ' '), text);
+    assert.equal(view.urgency, 'near');
+  }
+  const gone = stateOf(stopIn(29), { trouble: 'server-gone' });
+  await clock.pass(3 * 60 * MINUTE);
+  assert.equal(textOf(gone), 'DSW: server not responding · Was due to stop 2 h 31 min ago');
+});
+
+test('it goes by one scale of urgency', () => {
+  const urgency = (minutes: number) => statusBarView(stateOf(stopIn(minutes)), DEFAULTS).urgency;
+  assert.deepEqual([45, 29, 9, 1].map(urgency), ['none', 'near', 'near', 'urgent']);
+});
+
+test('it is empty where there is nothing for this person', () => {
+  for (const trouble of ['absent', 'not-permitted'] as const) {
+    assert.equal(textOf({ ...NOTHING, trouble }), '');
+  }
+  for (const code of ['NotConfigured', 'NoCredentials']) {
+    const error = { code, message: '', advice: '', request_id: null, retry_in_ms: 1000 };
+    assert.equal(textOf(stateOf({ ...answerNamed('never read'), error })), '');
+  }
+});
+
+test('an error without a reading is shown, and with one that it is old', () => {
+  const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1000 };
+  assert.equal(textOf(stateOf({ ...answerNamed('never read'), error })), 'DSW: not available');
+  const old = statusBarView(stateOf(stopIn(45, { error })), DEFAULTS);
+  assert.match(old.text, /^Running \(not up to date\) · /);
+  assert.equal(old.urgency, 'wrong');
+  assert.match(old.tooltip, /Not permitted to read this instance$/);
+});
+
+test('its tooltip has the name and the stop in two lines, without what hides or reorders text', () => {
+  const instance = { Status: 'Running', InstanceName: 'a\u202eb\u009bc' };
+  const lines = statusBarView(stateOf(stopIn(29, { instance })), DEFAULTS).tooltip.split('\n');
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0], 'a\ufffdb\ufffdc: Running');
+  assert.match(lines[1] ?? '', /^Scheduled stop at .*\(UTC.*\)\.$/);
+});
+
+test('a simulated instance has a badge, and no colon', () => {
+  const { source } = stopIn(1);
+  const view = statusBarView(
+    stateOf(stopIn(29, { source: { ...source, simulated: true } })),
+    DEFAULTS,
+  );
+  assert.equal(view.simulated, true);
+  assert.doesNotMatch(view.text, /:/);
+});
+
+test('an instance that stops or has stopped has no countdown', () => {
+  for (const Status of ['Stopping', 'Stopped', 'Failed']) {
+    assert.doesNotMatch(textOf(stateOf(stopIn(1, { instance: { Status } }))), /·/);
+  }
+});

@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextStop } from '../../src/lab/stops.ts';
+import { elapsedSince, type Outcome, Poller } from '../../src/panel/index.ts';
+import { settle } from '../support.ts';
+import { HOUR, MINUTE, newLab, newStore, wake } from './lab.ts';
+
+const lab = newLab();
+
+async function open(standby?: () => boolean): Promise<Poller> {
+  const store = newStore(lab, standby);
+  await lab.clock.pass(0);
+  return store;
+}
+
+const left = (store: Poller) => Math.round(nextStop(store.state.reading)?.left ?? NaN);
+
+test('it asks when the answer says that something new is due', async () => {
+  await open();
+  assert.equal(lab.server.asked, 1);
+  await lab.clock.pass(59_000);
+  assert.equal(lab.server.asked, 1);
+  await lab.clock.pass(5000);
+  assert.equal(lab.server.asked, 2);
+});
+
+test('a countdown does not drift over an hour of asking', async () => {
+  lab.server.stopIn(120);
+  const store = await open();
+  await lab.clock.pass(HOUR);
+  assert.equal(left(store), HOUR);
+});
+
+test('between answers a countdown goes by the clock, not by the number of ticks', async () => {
+  lab.server.stopIn(120);
+  lab.server.change = { next_read_in_ms: 2 * HOUR };
+  const store = await open();
+  await lab.clock.pass(90 * MINUTE);
+  assert.equal(left(store), 30 * MINUTE);
+});
+
+test('a wall clock that is set back does not move a countdown', async () => {
+  lab.server.stopIn(120);
+  const store = await open();
+  lab.clock.sleep(-5 * HOUR);
+  assert.equal(left(store), 120 * MINUTE);
+});
+
+test('a countdown goes on over a sleep before there is a response', async () => {
+  lab.server.stopIn(120);
+  const store = await open();
+  lab.server.down = true;
+  lab.clock.sleep(90 * MINUTE);
+  assert.equal(left(store), 30 * MINUTE);
+});
+
+test('after a sleep of three hours it asks at once, and knows what is left', async () => {
+  lab.server.stopIn(240);
+  const store = await open();
+  lab.clock.sleep(3 * HOUR);
+  wake(store);
+  await lab.clock.pass(0);
+  assert.equal(lab.server.asked, 2);
+  assert.equal(left(store), HOUR);
+});
+
+test('a stop in 30 days makes no timer fire at once', async () => {
+  lab.server.stopIn(30 * 24 * 60);
+  lab.server.change = { next_read_in_ms: 30 * 24 * HOUR };
+  await open();
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 1);
+});
+
+test('failures are repeated later and later, and the last reading stays', async () => {
+  const store = await open();
+  lab.server.down = true;
+  store.catchUp();
+  await lab.clock.pass(10 * MINUTE);
+  assert.equal(store.state.trouble, 'server-gone');
+  assert.ok(store.state.reading);
+  // No more than one a minute once it is away, the first few sooner.
+  assert.ok(lab.server.asked > 8 && lab.server.asked < 30, String(lab.server.asked));
+});
+
+test('it is live again by itself, and asks as before', async () => {
+  const store = await open();
+  lab.server.down = true;
+  store.catchUp();
+  await lab.clock.pass(10 * MINUTE);
+  lab.server.down = false;
+  await lab.clock.pass(MINUTE);
+  assert.equal(store.state.trouble, null);
+  const asked = lab.server.asked;
+  await lab.clock.pass(10 * MINUTE);
+  assert.ok(lab.server.asked - asked >= 9 && lab.server.asked - asked <= 11);
+});
+
+test('an answer that carries an error is shown, and asked for again when it says', async () => {
+  const store = await open();
+  const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 20_000 };
+  lab.server.change = { error, next_read_in_ms: 20_000 };
+  await lab.clock.pass(64_000);
+  assert.equal(store.state.reading?.answer.error?.code, 'Denied');
+  const { asked } = lab.server;
+  await lab.clock.pass(22_000);
+  assert.equal(lab.server.asked, asked + 1);
+});
+
+test('a hidden tab makes no calls, and asks when it is seen again', async () => {
+  let hidden = false;
+  const store = await open(() => hidden);
+  hidden = true;
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 1);
+  hidden = false;
+  wake(store);
+  await lab.clock.pass(0);
+  assert.equal(lab.server.asked, 2);
+});
+
+test('a page that was hidden for a moment asks nothing', async () => {
+  const store = await open();
+  await lab.clock.pass(5000);
+  wake(store);
+  await lab.clock.pass(0);
+  assert.equal(lab.server.asked, 1);
+});
+
+test('a server without jupyter-dsw is left alone', async () => {
+  const store = newStore(lab, undefined, () => {
+    lab.server.asked++;
+    return Promise.resolve('absent');
+  });
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 1);
+  assert.equal(store.state.trouble, 'absent');
+});
+
+/** A cell: it watches, and ticks once a second. */
+function showCell(store: Poller): void {
+  store.watch(() => undefined);
+  const tick = () => {
+    store.heartbeat();
+    setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+test('five tabs with ten cells ask as one does over an hour, and know the same', async () => {
+  lab.server.stopIn(240);
+  const tabs = await Promise.all([open(), open(), open(), open(), open()]);
+  for (const tab of [...tabs, ...tabs]) showCell(tab);
+  const first = lab.server.asked;
+  await lab.clock.pass(HOUR);
+  const asked = lab.server.asked - first;
+  // One asker: once a minute, and up to 3 s later each time.
+  assert.ok(asked >= 57 && asked <= 60, String(asked));
+  for (const tab of tabs) assert.equal(left(tab), 3 * HOUR);
+});
+
+test('what a frozen tab hears late is as old as it is', async () => {
+  const [one, other] = [lab.browser.tab(), await open()];
+  lab.server.stopIn(60);
+  const answer = lab.server.answer();
+  const at = Date.now();
+  await lab.clock.pass(20_000);
+  one.tell({ outcome: answer, sent: at, received: at });
+  const { reading } = other.state;
+  assert.ok(reading);
+  assert.equal(elapsedSince(reading), 20_000);
+  assert.equal(left(other), 60 * MINUTE - 20_000);
+});
+
+test('a message that is no outcome is not taken for one', async () => {
+  const store = await open();
+  const before = store.state.reading;
+  lab.browser
+    .tab()
+    .tell({ outcome: { hello: 'world' } as never, sent: Date.now(), received: Date.now() });
+  assert.equal(store.state.reading, before);
+});
+
+test('a refresh is a person’s, and resolves with the new reading', async () => {
+  const store = await open();
+  const reading = store.read();
+  await lab.clock.pass(0);
+  await settle();
+  assert.equal(lab.server.askedFresh, 1);
+  assert.equal(await reading, store.state.reading);
+});
+
+/** A store whose requests are answered when the test says so. */
+async function openSlow(): Promise<{ store: Poller; answer: () => Promise<void> }> {
+  const asked: (() => void)[] = [];
+  const store = newStore(lab, undefined, async fresh => {
+    await new Promise<void>(resolve => asked.push(resolve));
+    return lab.server.ask(fresh);
+  });
+  await lab.clock.pass(0);
+  const answer = async () => {
+    asked.shift()?.();
+    await lab.clock.pass(0);
+  };
+  return { store, answer };
+}
+
+test('a refresh is not lost while an answer is on its way, and three are one', async () => {
+  const { store, answer } = await openSlow();
+  await answer();
+  store.catchUp();
+  await lab.clock.pass(0);
+  for (let click = 0; click < 3; click++) {
+    store.refresh();
+    await lab.clock.pass(0);
+  }
+  await answer();
+  await answer();
+  await answer();
+  assert.equal(lab.server.askedFresh, 1);
+  assert.equal(lab.server.asked, 3);
+});
+
+test('a refresh is not lost where another tab tells something at that moment', async () => {
+  const store = await open();
+  store.refresh();
+  lab.browser.tab().tell({ outcome: lab.server.answer(), sent: Date.now(), received: Date.now() });
+  await lab.clock.pass(0);
+  assert.equal(lab.server.askedFresh, 1);
+});
+
+test('a tab that is opened in the background asks nothing until it is seen', async () => {
+  let hidden = true;
+  const store = await open(() => hidden);
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 0);
+  hidden = false;
+  wake(store);
+  await lab.clock.pass(0);
+  assert.equal(lab.server.asked, 1);
+});
+
+test('what is heard late is asked for again in time', async () => {
+  const store = await open();
+  const told = { outcome: lab.server.answer(), sent: Date.now(), received: Date.now() };
+  await lab.clock.pass(50_000);
+  lab.browser.tab().tell(told);
+  const { asked } = lab.server;
+  await lab.clock.pass(14_000);
+  assert.equal(lab.server.asked, asked + 1);
+  assert.equal(store.state.trouble, null);
+});
+
+test('a tab that is hidden while it waits for its turn asks nothing', async () => {
+  let hidden = false;
+  let done = (): void => undefined;
+  void lab.browser.alone(() => new Promise<void>(resolve => (done = resolve)));
+  const store = await open(() => hidden);
+  hidden = true;
+  done();
+  await lab.clock.pass(MINUTE);
+  assert.equal(lab.server.asked, 0);
+  hidden = false;
+  store.catchUp();
+  await lab.clock.pass(0);
+  assert.equal(lab.server.asked, 1);
+});
+
+/** Two tabs of a browser without locks, whose requests are answered when the test says so. */
+function twoTabs() {
+  const requests: ((outcome: Outcome) => void)[] = [];
+  const ask = () => new Promise<Outcome>(resolve => requests.push(resolve));
+  const open = () => {
+    const tabs = { ...lab.browser.tab(), alone: <T>(task: () => Promise<T>) => task() };
+    const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs });
+    store.watch(() => undefined);
+    return store;
+  };
+  const [one, other] = [open(), open()];
+  const respond = async (place: number, outcome: Outcome) => {
+    requests[place]?.(outcome);
+    await lab.clock.pass(0);
+  };
+  return { one, other, respond };
+}
+
+test('an older response that arrives late replaces no newer one, in any tab', async () => {
+  const { one, other, respond } = twoTabs();
+  const older = { ...lab.server.answer(), age_ms: 50_000 };
+  await lab.clock.pass(1000);
+  // The second request is sent later, and is the first to get a response.
+  other.refresh();
+  await respond(1, lab.server.answer());
+  await lab.clock.pass(5000);
+  other.refresh();
+  const newer = lab.server.answer();
+  await respond(2, newer);
+  await lab.clock.pass(5000);
+  await respond(0, older);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, newer.read_at);
+  assert.equal(one.state.asking, false);
+});
+
+test('a late failure does not undo a newer response', async () => {
+  const { one, other, respond } = twoTabs();
+  await lab.clock.pass(5000);
+  await respond(1, lab.server.answer());
+  other.refresh();
+  await respond(2, lab.server.answer());
+  await lab.clock.pass(5000);
+  await respond(0, 'server-gone');
+  for (const tab of [one, other]) assert.equal(tab.state.trouble, null);
+});
+
+test('a refresh that is slower than another tab’s cached response is not lost', async () => {
+  const { one, other, respond } = twoTabs();
+  await respond(0, lab.server.answer());
+  await respond(1, lab.server.answer());
+  await lab.clock.pass(30_000);
+  one.refresh();
+  await lab.clock.pass(1000);
+  other.catchUp();
+  const cached = { ...lab.server.answer(), age_ms: 31_000 };
+  await respond(3, cached);
+  await lab.clock.pass(5000);
+  const fresh = { ...lab.server.answer(), age_ms: 5500 };
+  await respond(2, fresh);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, fresh.read_at);
+});
+
+test('a slow response makes no stop later than it is', async () => {
+  lab.server.stopIn(10);
+  const answer = lab.server.answer();
+  const { one, respond } = twoTabs();
+  await lab.clock.pass(8000);
+  await respond(0, answer);
+  assert.equal(left(one), 10 * MINUTE - 8000);
+});
+
+test('a refresh that brings nothing new is reported as refused, and the next one is not', async () => {
+  const store = await open();
+  await lab.clock.pass(3000);
+  lab.server.change = { age_ms: 3000 };
+  store.refresh();
+  await lab.clock.pass(0);
+  assert.equal(store.state.refused, true);
+  await lab.clock.pass(5000);
+  lab.server.change = { age_ms: 0 };
+  store.refresh();
+  await lab.clock.pass(0);
+  assert.equal(store.state.refused, false);
+});
+
+test('a person who may not read the instance is asked for once, and again when they refresh', async () => {
+  const store = newStore(lab, undefined, () => {
+    lab.server.asked++;
+    return Promise.resolve('not-permitted');
+  });
+  await lab.clock.pass(HOUR);
+  store.catchUp();
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 1);
+  store.refresh();
+  await lab.clock.pass(HOUR);
+  assert.equal(lab.server.asked, 2);
+});
+
+test('a watcher that throws keeps nobody from the reading, and the requests go on', async t => {
+  const errors = t.mock.method(console, 'error', () => undefined);
+  const store = newStore(lab);
+  store.watch(() => {
+    throw new Error('cannot show it');
+  });
+  let seen = 0;
+  store.watch(() => seen++);
+  await lab.clock.pass(10 * MINUTE);
+  assert.ok(lab.server.asked >= 9);
+  assert.ok(seen >= 9);
+  assert.ok(errors.mock.callCount() > 0);
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { draw, textOf } from './rendering.ts';
+import { speak } from '../../src/panel/language.ts';
+import { details } from '../../src/panel/views/details.ts';
+import { network } from '../../src/panel/views/resources.ts';
+import { answerNamed, shownOf } from '../support.ts';
+
+beforeEach(() => {
+  speak('en');
+});
+
+function shownWith(change: object, opened: readonly string[], named: readonly string[] = []) {
+  const answer = answerNamed('idle');
+  const instance = { ...answer.instance, ...change };
+  return shownOf({ ...answer, instance }, 0, { opened: new Set(opened), named });
+}
+
+const text = (change: object, opened = ['details', 'hidden']) =>
+  textOf(details(shownWith(change, opened)));
+
+test('Details are folded, and made only while they are open', () => {
+  assert.equal(text({}, []), 'Details');
+  assert.match(text({}, ['details']), /Owner 测试用户 \(161228528250\)/);
+});
+
+test('Details have labels, not the names of elements', () => {
+  const shown = text({});
+  for (const label of [
+    'Visibility private',
+    'Created 2026-11-20',
+    'Image ID image-05cefd0be2e8',
+    'Environment WANDB_PROJECT, HF_HOME',
+    'Labels team=nlp',
+    'Credentials on',
+    'Node error no',
+    'Security group sg-bp15ed6x',
+    'Forwarding ssh · 22 · intranet',
+  ]) {
+    assert.ok(shown.includes(label), label);
+  }
+  assert.doesNotMatch(shown, /GmtCreateTime|UserVpc|hasNodeError|Datasets|InstanceName/);
+});
+
+test('Details are written in Chinese', () => {
+  speak('zh-CN');
+  assert.match(text({}), /所有者 测试用户.*安全组 sg-bp15ed6x.*2 项已隐藏.*复制为 JSON$/);
+});
+
+test('hidden values are counted, and named only when that is asked for', () => {
+  assert.match(text({}, ['details']), /2 hidden values Copy as JSON$/);
+  assert.match(text({}), /2 hidden values .*EnvironmentVariables\.WANDB_PROJECT/);
+});
+
+test('an element that this panel does not know is shown under its own name', () => {
+  const shown = text({ MaintenanceWindow: 'Sun 02:00', Cost: { Hourly: 12 }, Empty: {} });
+  assert.match(shown, /MaintenanceWindow Sun 02:00/);
+  assert.match(shown, /Cost \{"Hourly":12\}/);
+  assert.doesNotMatch(shown, /Empty/);
+});
+
+test('a value without end takes a line, not the panel', () => {
+  assert.ok(text({ Long: 'x'.repeat(100_000) }).length < 2000);
+  const Labels = Array.from({ length: 1000 }, (_, place) => ({ Key: `k${place}` }));
+  assert.match(text({ Labels }), /k19, 980 more/);
+});
+
+test('the network is a part of Details unless it is a section of its own', () => {
+  assert.match(text({}), /vpc-bp1x8n0k/);
+  const shown = shownWith({}, ['details'], ['details', 'network']);
+  assert.doesNotMatch(textOf(details(shown)), /vpc-bp1x8n0k/);
+  assert.match(textOf(network(shown)), /^Network VPC vpc-bp1x8n0k vSwitch/);
+});
+
+test('several CIDR blocks in one text are several', () => {
+  const UserVpc = { ExtendedCIDRs: ['"172.16.19.0/24","172.16.2.0/24"', '192.168.0.0/16'] };
+  assert.match(
+    text({ UserVpc }),
+    /CIDR blocks 172\.16\.19\.0\/24, 172\.16\.2\.0\/24, 192\.168\.0\.0\/16/,
+  );
+});
+
+test('an instance without a VPC has none', () => {
+  assert.match(textOf(network(shownWith({ UserVpc: undefined }, []))), /No VPC/);
+});
+
+test('there is a button that copies all of it as JSON', () => {
+  assert.ok(draw(details(shownWith({}, ['details']))).querySelector('[data-action="copy-json"]'));
+});

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { type Outcome, Poller, type PollerOptions } from '../../src/panel/poller.ts';
+import { answerWith, FakeClock, settle } from '../support.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const good = answerWith(null, { next_read_in_ms: MINUTE });
+
+let clock: FakeClock;
+let asked: boolean[];
+let outcome: Outcome;
+let poller: Poller;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  clock.install();
+  Math.random = () => 1;
+  asked = [];
+  outcome = good;
+  const ask = (fresh: boolean) => {
+    asked.push(fresh);
+    return Promise.resolve(outcome);
+  };
+  poller = newPoller(ask);
+});
+
+function newPoller(ask: PollerOptions['ask']): Poller {
+  return new Poller({ ask, failed: 'server-gone', longestBackOff: 5 * MINUTE });
+}
+
+function panel(changed: () => void = () => undefined) {
+  return poller.watch(() => {
+    changed();
+  });
+}
+
+test('the first panel in sight asks at once', async () => {
+  panel();
+  await settle();
+  assert.equal(poller.state.reading?.answer, good);
+});
+
+test('twenty panels make the requests of one', async () => {
+  for (let count = 0; count < 20; count += 1) panel();
+  await settle();
+  await clock.pass(10 * MINUTE);
+  assert.equal(asked.length, 10);
+});
+
+test('it asks again when the answer says, not before', async () => {
+  panel();
+  await settle();
+  await clock.pass(MINUTE);
+  assert.equal(asked.length, 1);
+  await clock.pass(MINUTE / 10);
+  assert.equal(asked.length, 2);
+});
+
+test('panels out of sight make no requests', async () => {
+  const stop = panel();
+  await settle();
+  stop();
+  await clock.pass(HOUR);
+  assert.equal(asked.length, 1);
+});
+
+test('a panel shown again asks at once if something was due meanwhile', async () => {
+  const stop = panel();
+  await settle();
+  stop();
+  await clock.pass(HOUR);
+  panel();
+  await settle();
+  assert.equal(asked.length, 2);
+});
+
+test('a panel shown again asks nothing if nothing was due', async () => {
+  const stop = panel();
+  await settle();
+  stop();
+  await clock.pass(10_000);
+  panel();
+  await settle();
+  assert.equal(asked.length, 1);
+});
+
+test('when the last panel is gone, so are the requests', async () => {
+  const stop = panel();
+  await settle();
+  stop();
+  assert.equal(clock.next, null);
+});
+
+test('an attempt that breaks off is a failure', async () => {
+  poller = newPoller(() => Promise.reject(new Error('reset')));
+  panel();
+  await settle();
+  assert.equal(poller.state.trouble, 'server-gone');
+  assert.equal(poller.state.asking, false);
+});
+
+test('a failure keeps the last reading and says why', async () => {
+  panel();
+  await settle();
+  outcome = 'server-gone';
+  await clock.pass(2 * MINUTE);
+  assert.equal(poller.state.reading?.answer, good);
+  assert.equal(poller.state.trouble, 'server-gone');
+});
+
+test('a server that is gone is not flooded', async () => {
+  outcome = 'server-gone';
+  panel();
+  await settle();
+  await clock.pass(HOUR);
+  // 5 s, 10 s … 160 s, then every 5 minutes.
+  assert.ok(asked.length <= 20, String(asked.length));
+});
+
+test('an answer ends the trouble and the back-off', async () => {
+  outcome = 'server-gone';
+  panel();
+  await settle();
+  await clock.pass(HOUR);
+  outcome = good;
+  await clock.pass(6 * MINUTE);
+  assert.equal(poller.state.trouble, null);
+  outcome = 'server-gone';
+  await clock.pass(1.1 * MINUTE);
+  assert.ok((clock.next ?? Infinity) <= 5000);
+});
+
+test('an answer that tells of an error is an answer: its own waiting time counts', async () => {
+  const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1 };
+  outcome = answerWith(null, { instance: null, error, next_read_in_ms: 5 * MINUTE });
+  panel();
+  await settle();
+  assert.equal(poller.state.trouble, null);
+  await clock.pass(4 * MINUTE);
+  assert.equal(asked.length, 1);
+});
+
+test('a refresh asks for a new reading at once, also during a back-off', async () => {
+  outcome = 'server-gone';
+  panel();
+  await settle();
+  poller.refresh();
+  await settle();
+  assert.deepEqual(asked, [false, true]);
+});
+
+test('a refresh during a request follows it', async () => {
+  panel();
+  poller.refresh();
+  poller.refresh();
+  await settle();
+  assert.deepEqual(asked, [false, true]);
+});
+
+test('after the network came back it asks without waiting for the back-off', async () => {
+  outcome = 'server-gone';
+  panel();
+  await settle();
+  poller.catchUp();
+  await settle();
+  assert.equal(asked.length, 2);
+});
+
+test('after three hours of sleep the first heartbeat asks', async () => {
+  panel();
+  await settle();
+  clock.sleep(3 * HOUR);
+  poller.heartbeat();
+  await settle();
+  assert.equal(asked.length, 2);
+});
+
+test('after a nap it waits for what is left, not for all of it', async () => {
+  panel();
+  await settle();
+  clock.sleep(50_000);
+  poller.heartbeat();
+  await clock.pass(14_000);
+  assert.equal(asked.length, 2);
+});
+
+test('a wall clock set back is no reason to ask', async () => {
+  panel();
+  await settle();
+  clock.sleep(-3 * HOUR);
+  poller.heartbeat();
+  await settle();
+  assert.equal(asked.length, 1);
+});
+
+test('waiting times beyond 24 days do not fire at once', async () => {
+  outcome = answerWith(null, { next_read_in_ms: 60 * 24 * HOUR });
+  panel();
+  await settle();
+  await clock.pass(HOUR);
+  assert.equal(asked.length, 1);
+});
+
+test('panels are told of each change until they stop watching', async () => {
+  let told = 0;
+  const stop = panel(() => {
+    told += 1;
+  });
+  await settle();
+  const before = told;
+  assert.ok(before > 0);
+  stop();
+  poller.accept(good);
+  assert.equal(told, before);
+});
