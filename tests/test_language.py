@@ -32,7 +32,7 @@ def test_a_text_is_its_english_sentence() -> None:
     assert said == "localhost did not finish its answer in time."
     assert translated(said, "en") == said
     assert type(translated(said, "en")) is str
-    assert translated(said, "zh_CN") == "localhost 未能按时完成应答。"
+    assert translated(said, "zh_CN") == "localhost 未能按时完成响应。"
 
 
 def test_texts_inside_a_text_are_translated_with_it() -> None:
