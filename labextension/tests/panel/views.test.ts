@@ -44,6 +44,15 @@ test('the header has status, name and the badge of a simulated instance', () => 
   assert.doesNotMatch(shown('header', answerNamed('idle')), /simulated/);
 });
 
+test('the dot of the status is green only while what is known is up to date', () => {
+  const dot = (change: Partial<Shown>) =>
+    draw(header(shownOf(answerNamed('idle'), 0, change)))
+      .querySelector('.state')
+      ?.className.trim();
+  assert.equal(dot({}), 'state good');
+  assert.equal(dot({ trouble: 'server-gone' }), 'state');
+});
+
 test('a failed instance has its reason; where DSW gives none, it leads to where to look', () => {
   assert.match(
     shown('header', answerNamed('failed')),

@@ -4,6 +4,7 @@ import { t } from '../language.ts';
 import { consoleUrl } from '../safety.ts';
 import { instanceOf, type Shown } from '../viewmodel.ts';
 import { badge, copyButton, link, linkOrNothing, reason, type View } from './parts.ts';
+import { wrong } from './problem.ts';
 
 /** Whether the page around the panel is JupyterLab's window, so that no link need lead there. */
 function inJupyterLab(): boolean {
@@ -15,7 +16,8 @@ export function header(shown: Shown): View {
   const instance = instanceOf(shown);
   const { Status, InstanceName, InstanceId, WorkspaceName } = instance;
   const consoleLink = consoleUrl(instance, shown.origin?.region);
-  return html`<p class="state ${tone(Status)}">
+  // What is known may be old where something is wrong.
+  return html`<p class="state ${wrong(shown) ? '' : tone(Status)}">
       <i></i><b>${statusWords(Status)}</b>
       ${shown.origin?.simulated ? badge(t('simulated instance'), 'busy') : nothing}
     </p>

@@ -86,9 +86,11 @@ export function bar(part: number, tone = ''): TemplateResult {
 export function unbroken(text: string): TemplateResult {
   const parts = text.split(/(\d{4}-\d\d-\d\d \d\d:\d\d(?: \([^)]*\))?)/);
   // What was captured is at the odd places.
-  return html`${parts.map((part, place) =>
-    place % 2 ? html`<span class="unbroken">${part}</span>` : part,
-  )}`;
+  return html`<span
+    >${parts.map((part, place) =>
+      place % 2 ? html`<span class="unbroken">${part}</span>` : part,
+    )}</span
+  >`;
 }
 
 /** What there is of some texts, dots between them. */
