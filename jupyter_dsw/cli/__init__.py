@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -25,6 +26,7 @@ COMMANDS = {
     "demo": text("open JupyterLab on a simulated instance"),
     "emulator": text("run a local DSW endpoint with a simulated instance"),
 }
+HUNG_UP = 128 + 1
 INTERRUPTED = 128 + 2
 PIPE_CLOSED = 128 + 13
 
@@ -36,16 +38,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A terminal without ✓ and Chinese gets a question mark rather than a traceback.
             stream.reconfigure(errors="replace")
+    in_terminal = sys.stdout.isatty()
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has seen enough. What is left in the buffer must not fail at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has seen enough.
+        _discard_output()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno != errno.EIO or not in_terminal or sys.stdout.isatty():
+            raise
+        # The terminal was closed.
+        _discard_output()
+        return HUNG_UP
     return status
+
+
+def _discard_output() -> None:
+    """What is left in the buffer must not fail at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:

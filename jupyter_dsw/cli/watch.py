@@ -37,15 +37,22 @@ BETWEEN_FRAMES_S = 0.5
 
 
 def watch(first: Reading, warn_minutes: float) -> int:
-    """Show `first` and what follows it until Ctrl-C or SIGTERM; returns the last one's status."""
+    """Show `first` and what follows it; returns the last one's status.
+
+    Ctrl-C, SIGTERM and SIGHUP end it, and so does a terminal that is closed.
+    """
     # The terminal is given back as it was, whoever ends this.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has only the first
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     latest = _Latest(first)
     paint = Paint(sys.stdout)
     console = Console()
     live = Live(console=console, screen=True, auto_refresh=False)
     with suppress(KeyboardInterrupt), live:
-        while True:
+        # A terminal that was closed is none any more. Its signal may be ignored (`trap '' HUP`).
+        while sys.stdout.isatty():
             frame = _frame(latest.reading, warn_minutes, console.size, paint)
             live.update(Text.from_ansi(frame, no_wrap=True), refresh=True)
             time.sleep(BETWEEN_FRAMES_S)

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -59,6 +60,8 @@ class Terminal:
         )
         os.close(slave)
         self._output = bytearray()
+        self._end_of_reading, self._end = os.pipe()
+        self._is_open = True
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -69,7 +72,9 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.wait()
-        os.close(self._master)
+        self.close()
+        os.close(self._end)
+        os.close(self._end_of_reading)
 
     @property
     def raw(self) -> str:
@@ -85,6 +90,15 @@ class Terminal:
         """Type `keys`."""
         os.write(self._master, keys.encode())
 
+    def close(self) -> None:
+        """Close the window: the terminal of what runs in it is gone."""
+        if self._is_open:
+            self._is_open = False
+            os.write(self._end, b".")
+            # As long as somebody reads from it, it is not gone.
+            self._reader.join(timeout=60)
+            os.close(self._master)
+
     def until(self, words: str) -> None:
         """Return when it has written `words`."""
         until(lambda: words in self.text or self.process.poll() is not None)
@@ -98,6 +112,9 @@ class Terminal:
 
     def _read(self) -> None:
         while True:
+            ready, _, _ = select.select([self._master, self._end_of_reading], [], [])
+            if self._end_of_reading in ready:
+                return
             try:
                 data = os.read(self._master, 65536)
             except OSError:  # the last one on the other side has closed it
