@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_dsw.language import Text, joined, text
-from jupyter_dsw.layout import columns, wrapped
+from jupyter_dsw.layout import columns, escaped, wrapped
 from jupyter_dsw.notebook.person import said
 from jupyter_dsw.notebook.words import not_known
 
@@ -28,6 +28,15 @@ _WORDS: dict[str, str] = {
 # Indented lines with two columns, such as "  0  the instance is running".
 _FIRST_COLUMN = re.compile(r" +\S.*?  +")
 _OPTION = re.compile(r"--[a-z-]+")
+# What argparse reports in English. What is in its gaps may be one of these again.
+_ERRORS: tuple[tuple[str, Text], ...] = (
+    (r"argument ([^:]+): (.+)", text("argument %1: %2")),
+    ("expected one argument", text("expected one argument")),
+    (r"ignored explicit argument (.+)", text("this option takes no value: %1")),
+    (r"not allowed with argument (.+)", text("not allowed with argument %1")),
+    (r"ambiguous option: (.+) could match (.+)", text("ambiguous option: %1 could match %2")),
+    (r"the following arguments are required: (.+)", text("required, but missing: %1")),
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Write the usage and what is wrong to stderr, and exit with 2."""
-        line = said(text("%1: error: %2", self.prog, message))
+        line = escaped(said(text("%1: error: %2", self.prog, _translatable(message))))
         if sys.stderr.isatty():
             line = "\n".join(wrapped(line, _width(), "  "))
         self.exit(2, f"{self.format_usage()}{line}\n")
@@ -48,6 +57,14 @@ class Parser(argparse.ArgumentParser):
         """Exit as `error` does because of a word that the command does not take."""
         options = ("--help", *_OPTION.findall(self.format_usage()))
         self.error(said(not_known(text("%1 is not known here.", repr(word)), word, options)))
+
+
+def _translatable(message: str) -> str:
+    for pattern, sentence in _ERRORS:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return sentence.filled(*map(_translatable, found.groups()))
+    return message
 
 
 def choice(kind: Text, choices: Sequence[str], word: str) -> str:
