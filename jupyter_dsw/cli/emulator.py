@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.cli.simulation import add_simulation_options
 from jupyter_dsw.emulator import SCENARIOS, serve
 from jupyter_dsw.language import joined, text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -40,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
         serve(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
     except OSError as error:
         reason = text("The emulator cannot listen on port %1: %2", arguments.port, error)
-        print(said(reason), file=sys.stderr)
+        print(escaped(said(reason)), file=sys.stderr)
         return 1
     return 0

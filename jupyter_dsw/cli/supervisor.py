@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.language import text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _show_no_thread() -> None:
 
 
 def _show(message: str) -> None:
-    _write(f"jupyter dsw run: {said(message)}\n".encode(errors="replace"))
+    _write(f"jupyter dsw run: {escaped(said(message))}\n".encode(errors="replace"))
 
 
 def _write(message: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.language import joined, text
+from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook import person, source
 from jupyter_dsw.notebook.deadlines import StopTracker, nearest
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
@@ -108,7 +109,7 @@ class Watch:
             self._warned = True
             # It reaches the person, on stderr, where logging is as Python sets it up.
             warning = text("It is not known when this instance will be stopped: %1", why)
-            log.warning("%s", person.said(warning))
+            log.warning("%s", escaped(person.said(warning)))
 
 
 class WatchThread:

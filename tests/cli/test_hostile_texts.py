@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jupyter_dsw.cli import emulator as emulator_command
+from jupyter_dsw.cli import main, supervisor
 from jupyter_dsw.layout import escaped
 from jupyter_dsw.notebook import magic, source
+from jupyter_dsw.notebook.watch import Watch
 from tests.cli.terminal import DSW, Terminal, dsw
 
 if TYPE_CHECKING:
@@ -110,6 +113,41 @@ def test_a_command_that_is_not_there_is_named_without_them() -> None:
     assert done.returncode == 127
     assert "train" in done.stderr
     assert tricks_in(done.stderr) == set()
+
+
+def test_a_misspelled_option_is_quoted_without_them() -> None:
+    done = dsw("info", f"--w{TRICKS}", "--json", "--watch")
+    assert done.returncode == 2
+    assert tricks_in(done.stderr) == set()
+
+
+def test_a_supervisor_shows_none(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(supervisor, "said", lambda message: f"{message}: {TRICKS}")
+    supervisor._show("--on-stop cannot be run")
+    shown = capfd.readouterr().err
+    assert "--on-stop" in shown
+    assert tricks_in(shown) == set()
+
+
+def test_the_error_of_an_emulator_shows_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_options: object) -> None:
+        raise OSError(TRICKS)
+
+    monkeypatch.setattr(emulator_command, "serve", fail)
+    assert main(["emulator"]) == 1
+    shown = capsys.readouterr().err
+    assert "cannot listen" in shown
+    assert tricks_in(shown) == set()
+
+
+def test_why_no_time_is_known_is_logged_without_them(caplog: pytest.LogCaptureFixture) -> None:
+    Watch().warn_once(f"the region is cn{TRICKS}")
+    assert "the region is cn" in caplog.text
+    assert tricks_in(caplog.text) == set()
 
 
 @pytest.mark.parametrize(
