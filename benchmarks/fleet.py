@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from benchmarks.rows import Row
-from jupyter_dsw.instance.model import instance_from_wire
+from jupyter_dsw.model.instance import instance_from_wire
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS, Reading
 from jupyter_dsw.upstream.client import Answer

@@ -12,8 +12,8 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from docs.reference import GENERATED
-from jupyter_dsw.instance.elements import Element
-from jupyter_dsw.instance.redaction import cleaners
+from jupyter_dsw.model.elements import Element
+from jupyter_dsw.model.redaction import cleaners
 
 # Of pages that are in English.
 CHINESE_TITLES = {

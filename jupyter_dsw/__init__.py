@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_dsw.instance.model import Instance
-    from jupyter_dsw.notebook.reading import Reading
-    from jupyter_dsw.notebook.source import read
-    from jupyter_dsw.notebook.stops import before_stop, time_left
+    from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.notebook.before_stop import before_stop, time_left
+    from jupyter_dsw.notebook.readings import Reading, read
     from jupyter_dsw.upstream.errors import DSWError
 
 __all__ = [
@@ -33,11 +32,11 @@ __all__ = [
 # each loads only what it then uses (PEP 562).
 _HOMES = {
     "DSWError": "jupyter_dsw.upstream.errors",
-    "Instance": "jupyter_dsw.instance.model",
-    "Reading": "jupyter_dsw.notebook.reading",
-    "before_stop": "jupyter_dsw.notebook.stops",
-    "read": "jupyter_dsw.notebook.source",
-    "time_left": "jupyter_dsw.notebook.stops",
+    "Instance": "jupyter_dsw.model.instance",
+    "Reading": "jupyter_dsw.notebook.readings",
+    "before_stop": "jupyter_dsw.notebook.before_stop",
+    "read": "jupyter_dsw.notebook.readings",
+    "time_left": "jupyter_dsw.notebook.before_stop",
 }
 
 

@@ -185,7 +185,7 @@ class Monitor:
             return self._after_unforeseen(error)
 
     def _after_unforeseen(self, error: Exception) -> Reading:
-        from jupyter_dsw.language import text
+        from jupyter_dsw.i18n import text
         from jupyter_dsw.upstream.errors import DSWError
 
         unforeseen = DSWError(

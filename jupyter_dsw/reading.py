@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.instance.countdowns import Countdowns, countdowns
-from jupyter_dsw.instance.model import Instance, instance_from_wire
-from jupyter_dsw.language import Language, translated
+from jupyter_dsw.i18n import Language, translated
+from jupyter_dsw.model.instance import Instance, instance_from_wire
+from jupyter_dsw.model.stops import Countdowns, countdowns
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.instance.statuses import SNAPSHOT_STATUSES, STATUSES
-from jupyter_dsw.language import translated
+from jupyter_dsw.i18n import translated
+from jupyter_dsw.model.statuses import SNAPSHOT_STATUSES, STATUSES
 from jupyter_dsw.notebook import magic, stub
 from jupyter_dsw.upstream.errors import DSWError
 

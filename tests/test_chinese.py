@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.cli import COMMANDS, main
+from jupyter_dsw.columns import columns
 from jupyter_dsw.emulator import SCENARIOS, Emulator
-from jupyter_dsw.language import Text, translated
-from jupyter_dsw.layout import columns
-from jupyter_dsw.notebook import magic, source
-from jupyter_dsw.upstream.answer import read_answer
+from jupyter_dsw.i18n import Text, translated
+from jupyter_dsw.notebook import magic, readings
+from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.credential_service import CredentialService
-from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.refusals import _CODES, Refusal, error_of_refusal
+from jupyter_dsw.upstream.response import read_answer
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Trouble
 from tests.cli.terminal import DSW, Terminal
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
     from tests.canaries import Canaries
 
 # Takes 10 s to say what `Trouble.TIMED_OUT` says, below.
@@ -68,8 +68,8 @@ def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "2000")
-    monkeypatch.setattr(source, "_monitor", None)
-    monkeypatch.setattr(source, "_last_good", None)
+    monkeypatch.setattr(readings, "_monitor", None)
+    monkeypatch.setattr(readings, "_last_good", None)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_the_page_of_every_scenario(
     emulator.scenario = scenario
     page = said("info", "all")
     assert re.search("[\u4e00-\u9fff]", page)
-    reading = source.ask()
+    reading = readings.ask()
     own = own_of(emulator, reading)
     assert english_in(page, *own) == []
     assert english_in(re.sub("<[^>]*>", " ", reading.to_html()), *own) == []
@@ -121,7 +121,7 @@ def own_of(emulator: Emulator, reading: Reading) -> set[str]:
 def test_the_doctor(emulator: Emulator, said: Callable[..., str], scenario: str) -> None:
     emulator.scenario = scenario
     shown = said("doctor")
-    assert english_in(shown, *own_of(emulator, source.ask())) == []
+    assert english_in(shown, *own_of(emulator, readings.ask())) == []
     assert "✓ TLS" in shown
 
 
@@ -278,7 +278,7 @@ def without_credentials() -> list[DSWError]:
 
 
 def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupyter_dsw.upstream.official_credentials.find_spec", lambda _: None)
+    monkeypatch.setattr("jupyter_dsw.upstream.credential_chain.find_spec", lambda _: None)
     troubles = [error_of_exchange(ExchangeFailed(trouble), "localhost:9") for trouble in Trouble]
     errors = [
         *troubles,

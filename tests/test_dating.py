@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_dsw import clock as real_clock
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.notebook import before_stop, readings
 from jupyter_dsw.notebook.watch import WatchThread
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.upstream.client import Client
@@ -155,13 +155,13 @@ def test_time_left_is_never_more_than_is_left(
     client = Client(Settings.from_environment, elapsed=clock)
     thread = WatchThread()
     thread.watch.clock = clock
-    monkeypatch.setattr(source, "_monitor", Monitor(client, clock=clock))
-    monkeypatch.setattr(stops, "_thread", thread)
-    monkeypatch.setattr(stops, "elapsed_seconds", clock)
+    monkeypatch.setattr(readings, "_monitor", Monitor(client, clock=clock))
+    monkeypatch.setattr(before_stop, "_thread", thread)
+    monkeypatch.setattr(before_stop, "elapsed_seconds", clock)
     try:
-        assert stops.time_left() == timedelta(seconds=112)
+        assert before_stop.time_left() == timedelta(seconds=112)
         clock.now += 1.2
-        assert stops.time_left() == timedelta(seconds=110.8)
+        assert before_stop.time_left() == timedelta(seconds=110.8)
     finally:
         thread.asked_at = float("-inf")
         until(lambda: not _is_running(thread))
@@ -215,7 +215,7 @@ def test_a_kernel_dates_the_servers_reading_by_its_own_request(
         clock.now += 9.0
         return 200, response(age_ms=8000, remaining_ms=120_000), waited_ms
 
-    monkeypatch.setattr(source, "elapsed_seconds", clock)
+    monkeypatch.setattr(readings, "elapsed_seconds", clock)
     monkeypatch.setattr("jupyter_dsw.notebook.connection.find", lambda: None)
-    monkeypatch.setattr("jupyter_dsw.notebook.door.ask", ask)
-    assert source.ask().taken == taken
+    monkeypatch.setattr("jupyter_dsw.notebook.kernel_request.ask", ask)
+    assert readings.ask().taken == taken

@@ -49,7 +49,7 @@ def test_a_server_starts_without_what_only_a_reading_needs(
         "requests",
         "urllib3",
         "msgspec",
-        "jupyter_dsw.instance",
+        "jupyter_dsw.model",
         "jupyter_dsw.reading",
         "jupyter_dsw.upstream.client",
     )

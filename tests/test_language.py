@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw import language
-from jupyter_dsw.language import (
+from jupyter_dsw import i18n
+from jupyter_dsw.i18n import (
     joined,
     of_accept_language,
     of_environment,
@@ -47,7 +47,7 @@ def test_what_is_no_text_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("spoken", ["en", "zh_CN"])
-def test_values_are_filled_in_as_they_are(spoken: language.Language) -> None:
+def test_values_are_filled_in_as_they_are(spoken: i18n.Language) -> None:
     for said in (text("from %1", HOSTILE), text("from %1").filled(HOSTILE)):
         assert translated(said, spoken).endswith(f" {HOSTILE}")
     both = translated(text("%1 (%2): %3", HOSTILE, text("from %1", HOSTILE), "%1"), spoken)
@@ -123,10 +123,10 @@ def test_a_tag_of_another_language_is_none_of_ours() -> None:
 
 @pytest.fixture
 def no_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(language, "_LOCALE", tmp_path)
-    language._catalogue.cache_clear()
+    monkeypatch.setattr(i18n, "_LOCALE", tmp_path)
+    i18n._catalogue.cache_clear()
     yield
-    language._catalogue.cache_clear()
+    i18n._catalogue.cache_clear()
 
 
 @pytest.mark.usefixtures("no_catalogue")
@@ -135,8 +135,8 @@ def test_where_the_catalogue_is_missing_english_is_spoken() -> None:
 
 
 def test_speaking_takes_the_standard_library_only() -> None:
-    assert loaded_by("import jupyter_dsw.language", "jupyter_dsw") == [
+    assert loaded_by("import jupyter_dsw.i18n", "jupyter_dsw") == [
         "jupyter_dsw",
-        "jupyter_dsw.language",
+        "jupyter_dsw.i18n",
     ]
-    assert loaded_by("import jupyter_dsw.language", "msgspec", "requests", "jupyter_core") == []
+    assert loaded_by("import jupyter_dsw.i18n", "msgspec", "requests", "jupyter_core") == []

@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.parser import Parser
-from jupyter_dsw.language import text
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
-from jupyter_dsw.notebook.words import not_known
+from jupyter_dsw.notebook.suggestions import not_known
 
 if TYPE_CHECKING:
     import argparse

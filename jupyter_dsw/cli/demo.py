@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.simulation import add_simulation_options
-from jupyter_dsw.language import text
+from jupyter_dsw.i18n import text
 
 if TYPE_CHECKING:
     import argparse

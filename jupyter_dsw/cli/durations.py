@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from jupyter_dsw.language import joined, text
+from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook.person import said
 
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"

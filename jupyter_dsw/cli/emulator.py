@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.simulation import add_simulation_options
+from jupyter_dsw.columns import escaped
 from jupyter_dsw.emulator import SCENARIOS, serve
-from jupyter_dsw.language import joined, text
-from jupyter_dsw.layout import escaped
+from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:

@@ -7,23 +7,22 @@ import math
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.cli.paint import Paint
 from jupyter_dsw.cli.parser import choice
-from jupyter_dsw.instance.render import NEXT_STOP, SECTIONS
-from jupyter_dsw.instance.statuses import USABLE_STATUSES
-from jupyter_dsw.language import text
+from jupyter_dsw.cli.report import (
+    FAILED,
+    MISUSED,
+    RUNNING,
+    STOPPING_SOON,
+    Paint,
+    exit_status,
+    report,
+)
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
-
-if TYPE_CHECKING:
-    from jupyter_dsw.instance.countdowns import Countdowns
-    from jupyter_dsw.notebook.reading import Reading
-
-RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
-_COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
+from jupyter_dsw.render.view import SECTIONS
 
 _EPILOG = text(
     """\
@@ -95,12 +94,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns the exit status."""
-    from jupyter_dsw.notebook import source
+    from jupyter_dsw.notebook import readings
 
     if arguments.watch and (reason := _why_no_watch()):
         print(f"jupyter dsw info: {said(reason)}", file=sys.stderr)
         return MISUSED
-    reading = source.ask(fresh=arguments.fresh)
+    reading = readings.ask(fresh=arguments.fresh)
     reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
     if arguments.watch:
         from jupyter_dsw.cli.watch import watch
@@ -113,58 +112,9 @@ def run(arguments: argparse.Namespace) -> int:
         width = shutil.get_terminal_size().columns
         # What goes into a pipe or a file may be read on another day.
         kept = not stream.isatty()
-        shown = page(reading, arguments.warn_minutes, width, Paint(stream), kept=kept)
+        shown = report(reading, arguments.warn_minutes, width, Paint(stream), kept=kept)
         print(shown, file=stream)
     return exit_status(reading, arguments.warn_minutes)
-
-
-def exit_status(reading: Reading, warn_minutes: float) -> int:
-    """What `reading` means for a script: see the help's "exit status"."""
-    instance, stops = reading.instance, reading.countdowns
-    if instance is None or stops is None:
-        return FAILED
-    if instance.status == "Stopping" or _left_ms(stops) <= warn_minutes * 60_000:
-        return STOPPING_SOON
-    if reading.error is not None or instance.status not in USABLE_STATUSES or stops.unknown:
-        return FAILED
-    return RUNNING
-
-
-def page(
-    reading: Reading, warn_minutes: float, width: int, paint: Paint, *, kept: bool = False
-) -> str:
-    """`reading` as text, in colours."""
-    colour = _COLOURS[exit_status(reading, warn_minutes)]
-    head, *rest = reading.to_text(width, kept=kept).split("\n\n")
-    parts = [_painted_head(head, colour, paint)]
-    if rest:
-        *sections, foot = rest
-        parts += [_painted_section(section, paint) for section in sections]
-        parts.append("\n".join(paint(line, "dim") for line in foot.split("\n")))
-    return "\n\n".join(parts)
-
-
-def _painted_head(head: str, colour: str, paint: Paint) -> str:
-    lines = head.split("\n")
-    next_stop = f"  {said(NEXT_STOP)} "
-    for number, line in enumerate(lines):
-        if line.startswith("! "):
-            lines[number] = paint(line, "bold", "red")
-        elif line.startswith("● "):
-            lines[number] = paint("●", colour) + paint(line[1:], "bold")
-        elif line.startswith(next_stop) and colour == _COLOURS[STOPPING_SOON]:
-            lines[number] = paint(line, "bold", colour)
-    return "\n".join(lines)
-
-
-def _painted_section(section: str, paint: Paint) -> str:
-    title, newline, body = section.partition("\n")
-    return paint(title, "bold") + newline + body
-
-
-def _left_ms(stops: Countdowns) -> float:
-    both = (stops.idle.remaining_ms, stops.scheduled.remaining_ms)
-    return min((left for left in both if left is not None), default=math.inf)
 
 
 def _section(word: str) -> str:

@@ -8,10 +8,10 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from jupyter_dsw.language import Text, joined, text
-from jupyter_dsw.layout import columns, escaped, wrapped
+from jupyter_dsw.columns import columns, escaped, wrapped
+from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.notebook.person import said
-from jupyter_dsw.notebook.words import not_known
+from jupyter_dsw.notebook.suggestions import not_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from jupyter_dsw.cli.durations import parse_duration
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import escaped
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127

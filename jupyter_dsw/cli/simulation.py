@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.emulator import SCENARIOS
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import said
 from jupyter_dsw.upstream.settings import MAX_SPEED
 

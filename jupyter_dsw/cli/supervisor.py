@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import escaped
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 # Where the kernel has no process descriptors (Linux before 5.3).
@@ -141,7 +141,7 @@ class _Supervisor:
             os.dup2(os.open(os.devnull, os.O_WRONLY) if instead is None else instead, STDERR)
 
     def _watch(self) -> None:
-        from jupyter_dsw.notebook.stops import before_stop
+        from jupyter_dsw.notebook.before_stop import before_stop
 
         try:
             before_stop(self._act, minutes=self._action.before_s / 60)
@@ -217,7 +217,7 @@ def _begin_to_pass_on(running: subprocess.Popen[bytes]) -> threading.Thread | No
 
 
 def _show_no_thread() -> None:
-    from jupyter_dsw.notebook.stops import NO_THREAD
+    from jupyter_dsw.notebook.before_stop import NO_THREAD
 
     _show(text("cannot watch for the stop: %1", NO_THREAD))
 

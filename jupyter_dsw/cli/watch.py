@@ -14,19 +14,18 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from jupyter_dsw.cli.info import STOPPING_SOON, exit_status, page
-from jupyter_dsw.cli.paint import Paint
+from jupyter_dsw.cli.report import STOPPING_SOON, Paint, exit_status, report
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
-from jupyter_dsw.instance.render import SECTIONS, format_duration
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import wrapped
-from jupyter_dsw.notebook import source
+from jupyter_dsw.columns import wrapped
+from jupyter_dsw.i18n import text
+from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.person import said
+from jupyter_dsw.render.view import SECTIONS, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
 
 # What changes or runs full while somebody watches comes first.
 _BY_DEFAULT = ("timers", "snapshots", "disks", "datasets", "resources", "status")
@@ -56,7 +55,7 @@ def watch(first: Reading, warn_minutes: float) -> int:
             frame = _frame(latest.reading, warn_minutes, console.size, paint)
             live.update(Text.from_ansi(frame, no_wrap=True), refresh=True)
             time.sleep(BETWEEN_FRAMES_S)
-    print(page(latest.reading, warn_minutes, console.width, paint))
+    print(report(latest.reading, warn_minutes, console.width, paint))
     return exit_status(latest.reading, warn_minutes)
 
 
@@ -74,7 +73,7 @@ class _Latest:
             while (left_s := self.reading.next_read - elapsed_seconds()) > 0:
                 time.sleep(min(left_s, LONGEST_WAIT_S))
             sections = self.reading.sections
-            self.reading = msgspec.structs.replace(source.ask(), sections=sections)
+            self.reading = msgspec.structs.replace(readings.ask(), sections=sections)
 
 
 def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: Paint) -> str:
@@ -85,7 +84,7 @@ def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: 
 
     def parts(*names: str) -> list[str]:
         named = msgspec.structs.replace(reading, sections=names or reading.sections)
-        return page(named, warn_minutes, width, paint).split("\n\n")
+        return report(named, warn_minutes, width, paint).split("\n\n")
 
     head, *default = parts()
     # Without an instance there are neither sections nor a foot.

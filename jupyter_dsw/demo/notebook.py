@@ -14,7 +14,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
-    from jupyter_dsw.language import Language
+    from jupyter_dsw.i18n import Language
 
 TOURS = tuple(sorted(Path(__file__).parent.glob("tour*.ipynb")))
 CELL_TIMEOUT_S = 60

@@ -11,12 +11,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_dsw import language
+from jupyter_dsw import i18n
+from jupyter_dsw.columns import escaped
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.notebook import put_tours, tour
 from jupyter_dsw.emulator import Emulator
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import escaped
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(*, scenario: str = "healthy", speed: float = 1.0, port: int = 0) -> int:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-    opened = tour(language.of_environment(os.environ))
+    opened = tour(i18n.of_environment(os.environ))
     try:
         with _demo(scenario, speed, port, opened) as lab:
             shown = text(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook import readings
 
 PATIENCE_S = 60.0
 # The server grants a fresh reading at most once in 5 s.
@@ -26,7 +26,7 @@ def simulate(scenario: str) -> str:
     until = time.monotonic() + PATIENCE_S
     while _at_the_emulator("GET")["calls"] <= before["calls"] and time.monotonic() < until:
         time.sleep(BETWEEN_ATTEMPTS_S)
-        source.ask(fresh=True)
+        readings.ask(fresh=True)
     return str(before["description"])
 
 

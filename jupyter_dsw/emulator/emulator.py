@@ -10,12 +10,12 @@ import uuid
 from typing import TYPE_CHECKING, Any, final
 from urllib.parse import unquote
 
-from jupyter_dsw.emulator import refusals, switch
-from jupyter_dsw.emulator.answer import AnswerWriter, merge
+from jupyter_dsw.emulator import error_responses
 from jupyter_dsw.emulator.canaries import Canaries
-from jupyter_dsw.emulator.credential_service import CREDENTIALS_PATH, CredentialService
-from jupyter_dsw.emulator.endpoint import Delivery, Endpoint, Response
-from jupyter_dsw.emulator.scenarios import find_scenario
+from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, CredentialService
+from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
+from jupyter_dsw.emulator.instance_response import AnswerWriter, merge
+from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
 from jupyter_dsw.emulator.simulation import state
 from jupyter_dsw.emulator.verification import Verifier
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator.verification import SignedRequest
 
 REGION = "cn-hangzhou"
+SCENARIO_PATH = "/emulator/scenario"
+"""GET returns the scenario and the number of GetInstance calls so far; PUT, with the name of a
+scenario as its body, changes it first."""
 SKEW_S = 3 * 3600
 """How far ahead the endpoint's clock is in the scenario `skewed` (seconds)."""
 
@@ -212,8 +215,8 @@ class Emulator:
         path = request.target.partition("?")[0]
         if path == CREDENTIALS_PATH and request.method == "GET":
             return _json(self._credentials.answer(self._clock()))
-        if path == switch.SCENARIO_PATH:
-            return switch.answer(self, request)
+        if path == SCENARIO_PATH:
+            return self._control(request)
         request_id = str(uuid.uuid4()).upper()
         if path.startswith(_INSTANCES_PATH):
             with self._lock:
@@ -222,13 +225,27 @@ class Emulator:
         try:
             self._authorize(request, path)
             return self._play(request_id, headers)
-        except refusals.Refusal as refusal:
+        except error_responses.Refusal as refusal:
             body = refusal.body(request_id, request.header("host") or "")
             return _json(body, refusal.status, (*headers, *refusal.headers))
 
+    def _control(self, request: SignedRequest) -> Response:
+        """Change or report the scenario. A page of another origin cannot: its PUT needs a
+        preflight (OPTIONS), which is never granted here."""
+        if request.method == "PUT":
+            name = request.body.decode("utf-8", "replace")
+            if name not in SCENARIOS:
+                known = ", ".join(SCENARIOS)
+                return _json({"error": f"No such scenario; there are: {known}"}, 400)
+            self.scenario = name
+        elif request.method != "GET":
+            return _json({"error": "GET or PUT"}, 405)
+        description = SCENARIOS[self.scenario].description
+        return _json({"scenario": self.scenario, "description": description, "calls": self.calls})
+
     def _authorize(self, request: SignedRequest, path: str) -> None:
         if request.method != "GET":
-            raise refusals.unsupported_method()
+            raise error_responses.unsupported_method()
         self._verifier.verify(
             request,
             endpoint_time=self._endpoint_time(),
@@ -236,18 +253,18 @@ class Emulator:
         )
         action = (request.header("x-acs-action"), request.header("x-acs-version"))
         if not path.startswith(_INSTANCES_PATH) or action != (_ACTION, _VERSION):
-            raise refusals.unknown_action()
+            raise error_responses.unknown_action()
         instance_id = unquote(path.removeprefix(_INSTANCES_PATH))
         if instance_id != self.instance_id or self.scenario == "missing":
-            raise refusals.no_such_instance(instance_id)
+            raise error_responses.no_such_instance(instance_id)
 
     def _play(self, request_id: str, headers: tuple[tuple[str, str], ...]) -> Response:
         scenario = self.scenario
         answer = self.answer(request_id)
         if scenario == "denied":
-            raise refusals.no_permission(answer["UserId"], answer["WorkspaceId"], REGION)
+            raise error_responses.no_permission(answer["UserId"], answer["WorkspaceId"], REGION)
         if scenario == "throttled":
-            raise refusals.throttled()
+            raise error_responses.throttled()
         if scenario == "refused":
             return _json(_refused(request_id), headers=headers)
         if scenario in {"garbage", "html", "empty"}:

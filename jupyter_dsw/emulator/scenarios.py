@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from jupyter_dsw.emulator.simulation import STARTING_S, Life, SavedImage
-from jupyter_dsw.language import text
+from jupyter_dsw.i18n import text
 
 _MINUTE = 60
 _HOUR = 3600

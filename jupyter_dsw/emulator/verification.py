@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from jupyter_dsw.emulator import refusals
+from jupyter_dsw.emulator import error_responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jupyter_dsw.emulator.credential_service import AccessKey
+    from jupyter_dsw.emulator.credentials import AccessKey
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 TOLERANCE_S = 15 * 60
@@ -114,12 +114,12 @@ class Verifier:
         key_id, claimed_headers, claimed_signature = _authorization(request)
         for name, parameter in _MANDATORY.items():
             if not request.header(name):
-                raise refusals.missing_parameter(parameter)
+                raise error_responses.missing_parameter(parameter)
         if abs(_date(request) - endpoint_time) > TOLERANCE_S:
-            raise refusals.stale_date()
+            raise error_responses.stale_date()
         key = self._find_key(key_id)
         if key is None:
-            raise refusals.unknown_access_key()
+            raise error_responses.unknown_access_key()
         _check_token(request, key, endpoint_time if token_time is None else token_time)
         _check_signature(request, key, claimed_headers, claimed_signature)
         self._use_nonce(request.header("x-acs-signature-nonce") or "", endpoint_time)
@@ -131,14 +131,14 @@ class Verifier:
                 seen: at for seen, at in self._nonces.items() if now - at <= 2 * TOLERANCE_S
             }
             if nonce in self._nonces:
-                raise refusals.reused_nonce()
+                raise error_responses.reused_nonce()
             self._nonces[nonce] = now
 
 
 def _authorization(request: SignedRequest) -> tuple[str, str, str]:
     match = _AUTHORIZATION.fullmatch(request.header("authorization") or "")
     if match is None:
-        raise refusals.incomplete_signature()
+        raise error_responses.incomplete_signature()
     key_id, headers, claimed = match.groups()
     return key_id, headers, claimed
 
@@ -147,18 +147,18 @@ def _date(request: SignedRequest) -> int:
     try:
         parsed = time.strptime(request.header("x-acs-date") or "", "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
-        raise refusals.malformed_date() from None
+        raise error_responses.malformed_date() from None
     return calendar.timegm(parsed)
 
 
 def _check_token(request: SignedRequest, key: AccessKey, now: float) -> None:
     token = request.header("x-acs-security-token")
     if token is None and key.security_token is not None:
-        raise refusals.missing_security_token()
+        raise error_responses.missing_security_token()
     if token != key.security_token:
-        raise refusals.foreign_security_token()
+        raise error_responses.foreign_security_token()
     if key.expired(now):
-        raise refusals.expired_security_token()
+        raise error_responses.expired_security_token()
 
 
 def _check_signature(
@@ -175,7 +175,7 @@ def _check_signature(
         and claimed_headers == ";".join(names)
         and request.header("x-acs-content-sha256") == content
     ):
-        raise refusals.wrong_signature(to_sign, canonical)
+        raise error_responses.wrong_signature(to_sign, canonical)
 
 
 def _headers_to_sign(request: SignedRequest) -> set[str]:

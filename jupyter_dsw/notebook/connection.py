@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw import kernel_endpoint
+from jupyter_dsw.i18n import text
 from jupyter_dsw.kernel_endpoint import Reason, UnusableFile
-from jupyter_dsw.language import text
 from jupyter_dsw.upstream.sockets import bounded
 
 if TYPE_CHECKING:

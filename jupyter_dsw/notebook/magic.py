@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.instance.render import SECTIONS
-from jupyter_dsw.language import joined, text
-from jupyter_dsw.notebook import person, source
-from jupyter_dsw.notebook.reading import in_kernel
-from jupyter_dsw.notebook.words import not_known
+from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.notebook import person, readings
+from jupyter_dsw.notebook.readings import in_kernel
+from jupyter_dsw.notebook.suggestions import not_known
+from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
 
 # The docstring of `%dsw_info`, which Jupyter shows for `%dsw_info?`.
 HELP = text(
@@ -64,7 +64,7 @@ def run(line: str) -> Reading | None:
         return None
     sections = tuple(word for word in asked if word not in OPTIONS)
     shown_as = "json" if "--json" in asked else "text" if "--text" in asked else "panel"
-    reading = source.ask(fresh="--fresh" in asked, meanwhile=lambda: _load(shown_as))
+    reading = readings.ask(fresh="--fresh" in asked, meanwhile=lambda: _load(shown_as))
     return msgspec.structs.replace(reading, sections=sections, shown_as=shown_as)
 
 
@@ -72,7 +72,7 @@ def _load(shown_as: str) -> None:
     # Importing ipywidgets takes as long as a distant endpoint: one while the other is waited for.
     if shown_as == "panel" and in_kernel():
         with suppress(Exception):  # the reading tells of it when it is shown
-            import jupyter_dsw.notebook.panel  # noqa: F401
+            import jupyter_dsw.notebook.widget  # noqa: F401
 
 
 def _unknown(unknown: list[str]) -> str:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.files import read_plain_file
-from jupyter_dsw.language import of_environment, of_tags, translated
+from jupyter_dsw.i18n import of_environment, of_tags, translated
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from jupyter_dsw.language import Language
+    from jupyter_dsw.i18n import Language
 
 LONGEST_SETTINGS = 64 * 1024
 _SETTINGS = Path("@jupyterlab", "translation-extension", "plugin.jupyterlab-settings")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
 
 NAME = "dsw_info"
 

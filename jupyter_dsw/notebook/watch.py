@@ -8,9 +8,9 @@ import traceback
 from typing import TYPE_CHECKING, Protocol
 
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
-from jupyter_dsw.language import joined, text
-from jupyter_dsw.layout import escaped
-from jupyter_dsw.notebook import person, source
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.notebook import person
 from jupyter_dsw.notebook.deadlines import StopTracker, nearest
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jupyter_dsw.notebook.deadlines import Stop
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Watch:
                 alarm.ring(self._reading, self._tracker.stops, self.clock())
 
     def _read(self, *, fresh: bool = False) -> None:
-        reading = source.ask(fresh=fresh)
+        reading = readings.ask(fresh=fresh)
         self._next_read = max(reading.next_read, self.clock() + SOONEST_NEXT_READ_MS / 1000)
         self._tracker.update(reading)
         if reading.instance is not None:

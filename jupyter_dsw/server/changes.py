@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.instance.countdowns import Countdowns, Stop
-from jupyter_dsw.instance.phrases import plain
+from jupyter_dsw.model.stops import Countdowns, Stop
+from jupyter_dsw.render.labels import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from tornado import web
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 
 if TYPE_CHECKING:
-    from jupyter_dsw.language import Language
+    from jupyter_dsw.i18n import Language
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.server.observer import Observer
@@ -109,7 +109,7 @@ class ReadingHandler(APIHandler):
         return await asyncio.shield(awaited[1])
 
     def _language_of_its_words(self) -> Language:
-        from jupyter_dsw.language import TAGS, of_accept_language
+        from jupyter_dsw.i18n import TAGS, of_accept_language
 
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from jupyter_dsw.instance.phrases import format_duration
+from jupyter_dsw.render.labels import format_duration
 from jupyter_dsw.server.changes import Change, ReadingChange, StatusChange, StopChange
 
 _REASONS = {"idle": "for idleness", "scheduled": "by its schedule"}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from jupyter_dsw.instance.countdowns import Countdowns
+    from jupyter_dsw.model.stops import Countdowns
     from jupyter_dsw.reading import Reading
 
 DOORS = ("people", "kernels")

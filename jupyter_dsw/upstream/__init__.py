@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.upstream.answer import Answer
     from jupyter_dsw.upstream.client import Client
+    from jupyter_dsw.upstream.response import Answer
     from jupyter_dsw.upstream.settings import Settings, Source
 
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.instance.credential_like import REDACTED
-from jupyter_dsw.instance.secrets_in_text import without_secrets
+from jupyter_dsw.model.credential_names import REDACTED
+from jupyter_dsw.model.secrets_in_text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

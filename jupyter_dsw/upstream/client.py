@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.language import text
-from jupyter_dsw.upstream.answer import Answer, is_simulated, read_answer, simulated_speed
-from jupyter_dsw.upstream.credentials import CredentialChain
+from jupyter_dsw.i18n import text
+from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import (
     BadAnswer,
@@ -22,8 +21,9 @@ from jupyter_dsw.upstream.errors import (
 )
 from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.response import Answer, is_simulated, read_answer, simulated_speed
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.upstream.signature import ACS3Auth
+from jupyter_dsw.upstream.signing import ACS3Auth
 from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Transport
 from jupyter_dsw.upstream.user_agent import user_agent

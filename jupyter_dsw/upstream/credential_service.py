@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_dsw.language import text
+from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.hosts import split_http_url

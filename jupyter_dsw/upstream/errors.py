@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jupyter_dsw.language import Language
+    from jupyter_dsw.i18n import Language
 
 
 class DSWError(Exception):
@@ -39,7 +39,7 @@ class DSWError(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        from jupyter_dsw.language import joined, text, translated
+        from jupyter_dsw.i18n import joined, text, translated
 
         request = text("(Request id: %1)", self.request_id) if self.request_id else ""
         parts = (self.message, self.advice, request)

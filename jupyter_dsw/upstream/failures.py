@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.errors import BadAnswer, DSWError, TimedOut, Unreachable
 from jupyter_dsw.upstream.transport import Trouble
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.errors import NotConfigured
 from jupyter_dsw.upstream.hosts import host_header, is_loopback, split_http_url
 

@@ -17,7 +17,7 @@ from requests import PreparedRequest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from jupyter_dsw.language import text
+from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
 from jupyter_dsw.upstream.proxies import proxies_for
 from jupyter_dsw.upstream.sockets import TooManyBytes

@@ -16,7 +16,7 @@ import msgspec
 import yaml
 
 import jupyter_dsw
-from jupyter_dsw.instance.model import Instance
+from jupyter_dsw.model.instance import Instance
 
 TARGET = Path(__file__).parents[1] / "src" / "panel" / "contract.ts"
 CONTRACT = Path(jupyter_dsw.__file__).parent / "server" / "rest-api.yml"

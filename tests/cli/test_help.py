@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dsw.cli import COMMANDS
-from jupyter_dsw.layout import columns
+from jupyter_dsw.columns import columns
 from tests.cli.terminal import DSW, Terminal, dsw
 
 # Presses the tab key behind a command line, as bash does.

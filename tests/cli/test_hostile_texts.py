@@ -11,8 +11,8 @@ import pytest
 
 from jupyter_dsw.cli import emulator as emulator_command
 from jupyter_dsw.cli import main, supervisor
-from jupyter_dsw.layout import escaped
-from jupyter_dsw.notebook import magic, source
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.notebook import magic
 from jupyter_dsw.notebook.watch import Watch
 from tests.cli.terminal import DSW, Terminal, dsw
 
@@ -43,7 +43,7 @@ def tricks_in(output: str) -> set[str]:
 def hostile(emulator: Emulator, environment: dict[str, str]) -> Emulator:
     """An instance whose people write what terminals obey."""
     del environment
-    source._forget_monitor()
+    readings._forget_monitor()
     emulator.change(
         InstanceName=NAME,
         WorkspaceName=NAME,

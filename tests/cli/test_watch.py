@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.layout import columns
+from jupyter_dsw.columns import columns
 from tests.cli.terminal import ALTERNATE_SCREEN, CURSOR_SHOWN, DSW, MAIN_SCREEN, Terminal, dsw
 from tests.waiting import until
 

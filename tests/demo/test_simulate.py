@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from jupyter_dsw.demo import simulate
-from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook import readings
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def own_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
     """No reading of another test's instance."""
-    source._forget_monitor()
+    readings._forget_monitor()
     monkeypatch.delenv("JPY_PARENT_PID", raising=False)
 
 
 @pytest.mark.usefixtures("environment")
 def test_it_returns_when_a_reading_shows_the_new_situation(emulator: Emulator) -> None:
-    before = source.ask().countdowns
+    before = readings.ask().countdowns
     assert "55 of 60" in simulate("idle")
     assert emulator.scenario == "idle"
-    after = source.ask().countdowns
+    after = readings.ask().countdowns
     assert before is not None
     assert after is not None
     assert (before.idle.idle_minutes, after.idle.idle_minutes) == (5, 55)

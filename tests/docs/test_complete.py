@@ -14,8 +14,8 @@ import jupyter_dsw
 from docs.reference import error_classes, openapi, own_traits, settings_schema
 from jupyter_dsw.cli import COMMANDS
 from jupyter_dsw.emulator import SCENARIOS
-from jupyter_dsw.instance.render import SECTIONS
 from jupyter_dsw.notebook.magic import words
+from jupyter_dsw.render.view import SECTIONS
 from tests.docs.pages import DOCS, ROOT, section
 from tests.docs.site import Html
 

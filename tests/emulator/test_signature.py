@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
-from jupyter_dsw.emulator.credential_service import AccessKey
-from jupyter_dsw.emulator.refusals import Refusal
+from jupyter_dsw.emulator.credentials import AccessKey
+from jupyter_dsw.emulator.error_responses import Refusal
 from jupyter_dsw.emulator.verification import (
     SignedRequest,
     Verifier,

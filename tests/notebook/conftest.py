@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jupyter_client.manager import KernelManager
 
-from jupyter_dsw.notebook import source, stops
+from jupyter_dsw.notebook import before_stop, readings
 from jupyter_dsw.notebook.watch import WatchThread
 from tests.kernels import Kernel
 from tests.notebook.stopping import nobody_asked_for_long
@@ -50,8 +50,8 @@ def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> 
     """This process has not asked the emulator yet; its thread ends with the test."""
     del environment
     thread = WatchThread()
-    monkeypatch.setattr(source, "_monitor", None)
-    monkeypatch.setattr(stops, "_thread", thread)
+    monkeypatch.setattr(readings, "_monitor", None)
+    monkeypatch.setattr(before_stop, "_thread", thread)
     yield
     thread.watch.alarms = ()
     nobody_asked_for_long(thread)

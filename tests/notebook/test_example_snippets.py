@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import stops
+from jupyter_dsw.notebook import before_stop
 from tests.notebook.stopping import stops_in
 from tests.waiting import until
 
@@ -112,7 +112,7 @@ def test_the_callback_for_hugging_face_has_the_trainer_save_once() -> None:
     until(end_of_step)
     assert not end_of_step()
     callback.on_train_end(None, None, control, model=None)
-    assert stops._thread.watch.alarms == ()
+    assert before_stop._thread.watch.alarms == ()
 
 
 @pytest.mark.usefixtures("base_classes")
@@ -132,4 +132,4 @@ def test_the_callback_for_lightning_saves_once() -> None:
     end_of_batch()
     assert saved == ["/mnt/data/before-stop.ckpt"]
     callback.teardown(trainer, None, "fit")
-    assert stops._thread.watch.alarms == ()
+    assert before_stop._thread.watch.alarms == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dsw.kernel_endpoint import KernelEndpoint
-from jupyter_dsw.notebook import door
+from jupyter_dsw.notebook import kernel_request
 from tests.upstream.odd_server import OddServer, flood
 
 
@@ -22,4 +22,4 @@ def test_a_body_without_an_end_is_left_within_bounds(start: bytes) -> None:
     with OddServer(flood(start, b" " * 65536)) as server:
         connection = KernelEndpoint(f"{server.url}/", "a-token")
         with pytest.raises(ValueError, match="too large"):
-            door.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)
+            kernel_request.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)

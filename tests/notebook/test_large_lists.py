@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.instance.page import MAX_ROWS
+from jupyter_dsw.render.view_model import MAX_ROWS
 from tests.lists import give_lists
 from tests.waiting import until
 
@@ -19,7 +19,7 @@ MANY = 1000
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KEPT = """
 import json
-from jupyter_dsw.notebook.panel import Panel
+from jupyter_dsw.notebook.widget import Panel
 reading = %dsw_info --fresh
 print(json.dumps(Panel(reading).get_state(["answer"])["answer"]))
 """

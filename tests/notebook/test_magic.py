@@ -110,7 +110,7 @@ def test_fresh_asks_the_endpoint_again_at_most_each_five_seconds(
     assert emulator.calls == 1
     # The clock of the kernel's own monitor goes on by six seconds.
     kernel.run(
-        "import jupyter_dsw.notebook.source as source\n"
+        "import jupyter_dsw.notebook.readings as source\n"
         "monitor = source._own_monitor(); real = monitor.clock\n"
         "monitor.clock = lambda: real() + 6"
     )
@@ -169,7 +169,7 @@ def test_the_panel_answers_a_front_end_that_has_no_server_to_ask(
 ) -> None:
     model = kernel.data("%dsw_info")[WIDGET]["model_id"]
     emulator.change(InstanceName="renamed")
-    kernel.run("import jupyter_dsw.notebook.source as source; source._monitor = None")
+    kernel.run("import jupyter_dsw.notebook.readings as source; source._monitor = None")
     # As a front end's widget manager sends the panel's custom message.
     content = {
         "comm_id": model,
@@ -199,7 +199,7 @@ def test_settings_made_after_a_failure_count_at_once(
 
 def test_a_child_that_was_forked_during_a_call_can_read(kernel: Kernel, emulator: Emulator) -> None:
     said = kernel.text(
-        "import os, jupyter_dsw, jupyter_dsw.notebook.source as source\n"
+        "import os, jupyter_dsw, jupyter_dsw.notebook.readings as source\n"
         "from concurrent.futures import Future\n"
         "source._own_monitor()._waiting = Future()  # a call that is under way\n"
         "out, into = os.pipe()\n"
@@ -216,7 +216,7 @@ def test_without_the_built_panel_what_is_known_is_shown_all_the_same(kernel: Ker
     kernel.run("r = %dsw_info")
     data = kernel.data(
         "import sys\n"
-        "sys.modules['jupyter_dsw.notebook.panel'] = None  # as if it could not be imported\n"
+        "sys.modules['jupyter_dsw.notebook.widget'] = None  # as if it could not be imported\n"
         "r"
     )
     assert set(data) == {"text/html", "text/plain"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import person, source
+from jupyter_dsw.notebook import person, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,8 +129,8 @@ def test_a_kernel_speaks_it(start_kernel: Callable[..., Kernel], settings: Path)
 def test_what_code_raises_is_told_in_it_and_stays_english_for_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(source, "_monitor", None)
-    monkeypatch.setattr(source, "_last_good", None)
+    monkeypatch.setattr(readings, "_monitor", None)
+    monkeypatch.setattr(readings, "_last_good", None)
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     with pytest.raises(jupyter_dsw.DSWError) as caught:
         jupyter_dsw.read()
@@ -146,9 +146,9 @@ def test_the_server_is_asked_in_it(
     lab = start_lab()
     monkeypatch.setenv("JPY_PARENT_PID", str(lab.process.pid))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(lab.home / "runtime"))
-    monkeypatch.setattr(source, "_last_good", None)
+    monkeypatch.setattr(readings, "_last_good", None)
     for words in ("Ask an administrator", "请联系 PAI 工作空间的管理员"):
-        reading = source.ask()
+        reading = readings.ask()
         assert reading.error is not None
         assert reading.error.advice.startswith(words)
         assert words in reading.to_text(1000)

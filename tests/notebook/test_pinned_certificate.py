@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.kernel_endpoint import KernelEndpoint
-from jupyter_dsw.notebook import door
+from jupyter_dsw.notebook import kernel_request
 from jupyter_dsw.server.certificate import fingerprint
 from tests.upstream.certificates import Authority, server_context
 from tests.upstream.odd_server import OddServer, always, http_answer
@@ -23,7 +23,7 @@ TOKEN = "the-token-of-kernels"
 def request(server: OddServer, pinned: str | None) -> int:
     """Ask as a kernel does whose connection file has this fingerprint; return the status."""
     connection = KernelEndpoint(f"{server.url}/jupyter-dsw/v1/kernel/instance", TOKEN, pinned)
-    status, _, _ = door.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)
+    status, _, _ = kernel_request.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)
     return status
 
 

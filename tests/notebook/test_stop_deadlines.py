@@ -11,8 +11,8 @@ import pytest
 
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import source
-from jupyter_dsw.notebook.stops import BeforeStop
+from jupyter_dsw.notebook import readings
+from jupyter_dsw.notebook.before_stop import BeforeStop
 from jupyter_dsw.notebook.watch import Watch
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
@@ -20,7 +20,7 @@ from jupyter_dsw.upstream.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.notebook.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
     from jupyter_dsw.upstream.client import Answer
     from tests.canaries import Canaries
 
@@ -78,7 +78,7 @@ def watch(
     emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     client = Client(Settings.from_environment, elapsed=clock)
     monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
-    monkeypatch.setattr(source, "_monitor", monitor)
+    monkeypatch.setattr(readings, "_monitor", monitor)
     yield Watch(clock)
     client.close()
 
@@ -329,7 +329,7 @@ def test_a_due_time_that_never_moves_rings_once_however_slow_responses_are(
         emulator.change(InstanceShutdownTimer=timer, InstanceSnapshotList=[], LatestSnapshot=None)
         client = SlowEveryThirdTime(clock)
         monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
-        monkeypatch.setattr(source, "_monitor", monitor)
+        monkeypatch.setattr(readings, "_monitor", monitor)
         watch, calls = Watch(clock), Calls(minutes=10)
         watch.alarms = (calls.handle,)
         end = clock.now + 100

@@ -14,7 +14,7 @@ import pytest
 import jupyter_dsw
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.emulator import Emulator
-from jupyter_dsw.notebook import source, stops, watch
+from jupyter_dsw.notebook import before_stop, readings, watch
 from tests.notebook.stopping import BUSY, NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
 
@@ -111,13 +111,13 @@ def an_hour_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         def clock() -> float:
             return elapsed_seconds() + 3600
 
-        monitor = source._own_monitor()
+        monitor = readings._own_monitor()
         monkeypatch.setattr(monitor, "clock", clock)
         monkeypatch.setattr(monitor._client, "_elapsed", clock)
-        monkeypatch.setattr(stops, "elapsed_seconds", clock)
-        stops._thread.watch.clock = clock
-        with stops._thread._changed:
-            stops._thread._changed.notify()
+        monkeypatch.setattr(before_stop, "elapsed_seconds", clock)
+        before_stop._thread.watch.clock = clock
+        with before_stop._thread._changed:
+            before_stop._thread._changed.notify()
 
     return move
 
@@ -128,7 +128,7 @@ def test_when_nobody_asks_for_long_it_stops_asking_and_the_next_call_reads_anew(
     emulator.change(**stops_in(300))
     jupyter_dsw.time_left()
     an_hour_later()
-    until(lambda: not stops._thread._running)
+    until(lambda: not before_stop._thread._running)
     assert emulator.calls == 1
     emulator.change(**stops_in(30))
     left = jupyter_dsw.time_left()
@@ -145,7 +145,7 @@ def test_while_there_is_a_handle_it_goes_on_asking(
     an_hour_later()
     until(lambda: emulator.calls == 2)
     handle.cancel()
-    nobody_asked_for_long(stops._thread)
+    nobody_asked_for_long(before_stop._thread)
 
 
 def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) -> None:
@@ -165,10 +165,10 @@ def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) ->
         until(lambda: len(called) == 4)
     assert "cancelled" in repr(handle)
     assert "with_minutes, 5 min" in repr(with_minutes)
-    assert stops._thread.watch.alarms[1:] == (bare, with_minutes)
+    assert before_stop._thread.watch.alarms[1:] == (bare, with_minutes)
     with_minutes.cancel()
     with_minutes.cancel()
-    assert stops._thread.watch.alarms[1:] == (bare,)
+    assert before_stop._thread.watch.alarms[1:] == (bare,)
 
 
 def test_the_decorated_function_can_still_be_called(emulator: Emulator) -> None:
@@ -232,7 +232,7 @@ def generate(_reading: object, _left: object) -> Iterator[None]:
 def test_what_is_known_to_run_nothing_when_it_is_called_is_refused(callback: Any) -> None:
     with pytest.raises(TypeError, match=r"plain function.* asyncio\.run\("):
         jupyter_dsw.before_stop(callback)
-    assert not stops._thread.watch.alarms
+    assert not before_stop._thread.watch.alarms
 
 
 def test_what_cannot_be_called_is_refused() -> None:
@@ -345,7 +345,7 @@ class TestWithoutAThread:
         assert "RuntimeError" in (jupyter_dsw.before_stop.__doc__ or "")
         with pytest.raises(RuntimeError, match=r"no background thread can be started.*ulimit -u"):
             jupyter_dsw.before_stop(print)
-        assert not stops._thread.watch.alarms
+        assert not before_stop._thread.watch.alarms
 
     def test_time_left_logs_once_why_it_is_none(self, caplog: pytest.LogCaptureFixture) -> None:
         assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
@@ -357,11 +357,11 @@ class TestWithoutAThread:
     ) -> None:
         emulator.change(**stops_in(4))
         called = []
-        handle = stops.BeforeStop(lambda _reading, left: called.append(left), minutes=10)
+        handle = before_stop.BeforeStop(lambda _reading, left: called.append(left), minutes=10)
         # By itself, as its thread would.
         looking = watch.Watch()
         looking.alarms = (handle,)
-        source._own_monitor()._reading = None
+        readings._own_monitor()._reading = None
         looking.turn()
         assert len(called) == 1
 
@@ -384,9 +384,9 @@ def test_a_wait_ends_in_time_although_the_machine_slept(
     with jupyter_dsw.before_stop(lambda _reading, _left: called.set()):
         # Waits do not count the sleep: nothing wakes the thread.
         asleep = elapsed_seconds() + 25 * 60
-        monitor = source._own_monitor()
+        monitor = readings._own_monitor()
         monkeypatch.setattr(monitor, "clock", lambda: asleep)
         monkeypatch.setattr(monitor._client, "_elapsed", lambda: asleep)
-        monkeypatch.setattr(stops._thread.watch, "clock", lambda: asleep)
+        monkeypatch.setattr(before_stop._thread.watch, "clock", lambda: asleep)
         emulator.change(**stops_in(5))
         assert called.wait(60)

@@ -17,18 +17,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.instance import View, render, to_html, to_text
-from jupyter_dsw.instance.countdowns import countdowns
+from jupyter_dsw.model.stops import countdowns
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.upstream.answer import Answer, read_answer
+from jupyter_dsw.render import view
+from jupyter_dsw.render.view import View, to_html, to_text
 from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.response import Answer, read_answer
 from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.transport import HTTPAnswer
 from tests.security.allowed_html import text_of
 from tests.security.mutations import CANARY, Odd, odd_answer
 
 if TYPE_CHECKING:
-    from jupyter_dsw.language import Language
+    from jupyter_dsw.i18n import Language
 
 SEED = os.environ.get("FUZZ_SEED", "1")
 CASES = 100_000
@@ -90,7 +91,7 @@ def view_of(reading: Reading, language: Language) -> View:
 
 
 def _problem(problem: Problem) -> Any:
-    return render.Problem(problem.code, problem.message, problem.advice)
+    return view.Problem(problem.code, problem.message, problem.advice)
 
 
 def _no_number(constant: str) -> Any:

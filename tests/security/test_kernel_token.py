@@ -20,7 +20,7 @@ from rich.traceback import Traceback
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, path_of
-from jupyter_dsw.notebook import source
+from jupyter_dsw.notebook import readings
 from tests.canaries import LOUD
 from tests.kernels import Kernel
 from tests.waiting import until
@@ -207,7 +207,7 @@ def test_a_traceback_with_locals_of_an_interrupted_cell_does_not_show_it(
     url = f"http://127.0.0.1:{interrupting.server_port}/"
     file.touch(0o600)
     file.write_text(json.dumps({"url": url, "token": secret}))
-    told = told_of(interrupted(source.read))
+    told = told_of(interrupted(readings.read))
     assert "KeyboardInterrupt" in told
     assert "fresh" in told  # locals are shown
     assert secret not in told

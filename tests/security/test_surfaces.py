@@ -22,13 +22,14 @@ from rich.traceback import Traceback
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import reading as notebook
+from jupyter_dsw.notebook import readings as notebook
 from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.credential_service import CredentialService
-from jupyter_dsw.upstream.credentials import CredentialChain, Credentials
+from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import DSWError, NoCredentials
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.signature import ACS3Auth
+from jupyter_dsw.upstream.signing import ACS3Auth
 from tests.canaries import LOUD, SHARING_TOKEN
 
 if TYPE_CHECKING:

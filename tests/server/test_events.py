@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from msgspec.structs import fields
 
 import jupyter_dsw.server
-from jupyter_dsw.instance.model import parse_instance
+from jupyter_dsw.model.instance import parse_instance
 from jupyter_dsw.monitor import hold
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.server.changes import Changes, ReadingChange, StatusChange, StopChange

@@ -14,7 +14,7 @@ from tests.upstream.odd_server import always, http_answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.instance.model import Instance
+    from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.upstream.client import Client
     from tests.upstream.odd_server import OddServer
 

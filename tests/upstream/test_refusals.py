@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.answer import read_answer
 from jupyter_dsw.upstream.cleaning import MAX_MESSAGE, clean_identifier, clean_message
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.headers import answer_date, retry_after_ms
+from jupyter_dsw.upstream.response import read_answer
 from jupyter_dsw.upstream.transport import HTTPAnswer
 
 NOW = 1_800_000_000.0

@@ -12,8 +12,8 @@ import pytest
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import Reading
-from jupyter_dsw.upstream.answer import simulated_speed
 from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.response import simulated_speed
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.transport import HTTPAnswer
 

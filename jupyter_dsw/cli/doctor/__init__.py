@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.cli.paint import Paint
-from jupyter_dsw.language import text
-from jupyter_dsw.layout import escaped, padded, wrapped
+from jupyter_dsw.cli.report import Paint
+from jupyter_dsw.columns import escaped, padded, wrapped
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import said
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _logs_off() -> Iterator[None]:
 def _checks(*, offline: bool) -> Iterator[Check]:
     from jupyter_dsw.cli.doctor import call, endpoint, jupyter, setup
     from jupyter_dsw.cli.doctor.check import examine
-    from jupyter_dsw.cli.doctor.scene import Scene
+    from jupyter_dsw.cli.doctor.context import Scene
 
     steps = (*setup.STEPS, *endpoint.STEPS, *call.STEPS)
     yield from examine(steps, Scene(offline=offline), offline=offline)

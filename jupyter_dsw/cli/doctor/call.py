@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong, cannot_be_told_without
-from jupyter_dsw.instance.phrases import plain, reason_words, status_words
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.render.labels import plain, reason_words, status_words
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,
@@ -17,7 +17,7 @@ from jupyter_dsw.upstream.errors import (
 )
 
 if TYPE_CHECKING:
-    from jupyter_dsw.cli.doctor.scene import Scene
+    from jupyter_dsw.cli.doctor.context import Scene
 
 Part: TypeAlias = Literal["answer", "access key", "signature", "permission", "instance"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.errors import DSWError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
-from jupyter_dsw.instance.phrases import plain
-from jupyter_dsw.language import Text, joined, text
+from jupyter_dsw.i18n import Text, joined, text
+from jupyter_dsw.render.labels import plain
 from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.proxies import not_understood
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
@@ -21,7 +21,7 @@ from jupyter_dsw.upstream.trust import NoAuthorities, authorities
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_dsw.cli.doctor.scene import Scene
+    from jupyter_dsw.cli.doctor.context import Scene
 
 _TIMEOUT_S = 3.0
 # What signature V3 allows.

@@ -9,8 +9,8 @@ from itertools import chain
 from pathlib import Path
 
 from jupyter_dsw.cli.doctor.check import Noted, Step, Wrong
+from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
-from jupyter_dsw.language import Text, joined, text
 from jupyter_dsw.notebook import connection
 
 _REINSTALL = text(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.check import LEFT_OUT, CannotTell, Step
-from jupyter_dsw.instance.moments import Moments
-from jupyter_dsw.language import Text, text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import time_zone
+from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.upstream.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
-    from jupyter_dsw.cli.doctor.scene import Scene
+    from jupyter_dsw.cli.doctor.context import Scene
     from jupyter_dsw.upstream.credentials import Credentials
 
 # Stands in for the settings that a check is not about.

@@ -1,0 +1,98 @@
+"""What the checks of the way to the endpoint look at, each part made at its first use."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.failures import error_of_exchange
+from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.proxies import proxy_for
+from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.sockets import Deadline
+from jupyter_dsw.upstream.transport import ExchangeFailed, Transport
+from jupyter_dsw.upstream.user_agent import user_agent
+
+if TYPE_CHECKING:
+    from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.transport import HTTPAnswer, Trouble
+
+_MAX_BYTES = 1024 * 1024
+# In the order in which they count, as Python's own `getproxies` has it.
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+class Scene:
+    """This process's environment, and where it leads."""
+
+    def __init__(self, *, offline: bool) -> None:
+        self.offline = offline
+        self.credentials = CredentialChain()
+        self._choice = EndpointChoice()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings.  Raises `NotConfigured`."""
+        return Settings.from_environment()
+
+    @cached_property
+    def origin(self) -> SplitResult:
+        """The endpoint that the client asks first, whatever the instance id.
+
+        Raises `NotConfigured`.
+        """
+        return urlsplit(self._choice.origins(Settings.from_environment(instance_id="dsw-0"))[0])
+
+    @property
+    def host(self) -> str:
+        """The endpoint's host, with its port where that is not the default one."""
+        return host_header(self.origin)
+
+    @property
+    def port(self) -> int:
+        """The endpoint's port."""
+        return self.origin.port or (443 if self.origin.scheme == "https" else 80)
+
+    @cached_property
+    def proxy(self) -> str | None:
+        """The URL of the proxy on the way to the endpoint, as it was set."""
+        return proxy_for(self.origin.geturl())
+
+    @property
+    def proxy_variable(self) -> str:
+        """The variable that names the proxy."""
+        return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "HTTPS_PROXY")
+
+    @cached_property
+    def bare_answer(self) -> HTTPAnswer:
+        """What the endpoint answers to a request that nobody signed.  Raises `DSWError`."""
+        transport = Transport(user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=True)
+        url = f"{self.origin.scheme}://{self.host}/"
+        try:
+            with Deadline(10) as deadline:
+                return transport.get(url, deadline, connect_timeout_s=3, read_timeout_s=5)
+        except ExchangeFailed as failure:
+            raise error_of_exchange(failure, self.host) from None
+        finally:
+            transport.close()
+
+    @cached_property
+    def asked(self) -> Answer | DSWError:
+        """What came of one GetInstance."""
+        client = Client(lambda: self.settings, self.credentials, endpoint=self._choice)
+        try:
+            return client.get_instance()
+        except DSWError as error:
+            return error
+        finally:
+            client.close()
+
+    def trouble(self, trouble: Trouble) -> DSWError:
+        """The error that the client would raise for `trouble` on the way to the endpoint."""
+        return error_of_exchange(ExchangeFailed(trouble), self.host)

@@ -1,0 +1,86 @@
+"""How a terminal shows a reading: as text in colours, and as an exit status."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from jupyter_dsw.model.statuses import USABLE_STATUSES
+from jupyter_dsw.notebook.person import said
+from jupyter_dsw.render.view import NEXT_STOP
+
+if TYPE_CHECKING:
+    from jupyter_dsw.model.stops import Countdowns
+    from jupyter_dsw.notebook.readings import Reading
+
+RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
+_COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
+# Select Graphic Rendition of ECMA-48: what every terminal knows.
+_CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33}
+
+
+class Paint:
+    """Colours text for `stream`: not where it is no terminal, nor a dumb one, nor where NO_COLOR
+    is set (https://no-color.org)."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.on = (
+            stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        )
+
+    def __call__(self, text: str, *styles: str) -> str:
+        """`text` in these styles: `bold`, `dim`, `red`, `green`, `yellow`."""
+        if not (self.on and text):
+            return text
+        codes = ";".join(str(_CODES[style]) for style in styles)
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def exit_status(reading: Reading, warn_minutes: float) -> int:
+    """What `reading` means for a script: see the help's "exit status"."""
+    instance, stops = reading.instance, reading.countdowns
+    if instance is None or stops is None:
+        return FAILED
+    if instance.status == "Stopping" or _left_ms(stops) <= warn_minutes * 60_000:
+        return STOPPING_SOON
+    if reading.error is not None or instance.status not in USABLE_STATUSES or stops.unknown:
+        return FAILED
+    return RUNNING
+
+
+def report(
+    reading: Reading, warn_minutes: float, width: int, paint: Paint, *, kept: bool = False
+) -> str:
+    """Return `reading` as text, in colours."""
+    colour = _COLOURS[exit_status(reading, warn_minutes)]
+    head, *rest = reading.to_text(width, kept=kept).split("\n\n")
+    parts = [_painted_head(head, colour, paint)]
+    if rest:
+        *sections, foot = rest
+        parts += [_painted_section(section, paint) for section in sections]
+        parts.append("\n".join(paint(line, "dim") for line in foot.split("\n")))
+    return "\n\n".join(parts)
+
+
+def _painted_head(head: str, colour: str, paint: Paint) -> str:
+    lines = head.split("\n")
+    next_stop = f"  {said(NEXT_STOP)} "
+    for number, line in enumerate(lines):
+        if line.startswith("! "):
+            lines[number] = paint(line, "bold", "red")
+        elif line.startswith("● "):
+            lines[number] = paint("●", colour) + paint(line[1:], "bold")
+        elif line.startswith(next_stop) and colour == _COLOURS[STOPPING_SOON]:
+            lines[number] = paint(line, "bold", colour)
+    return "\n".join(lines)
+
+
+def _painted_section(section: str, paint: Paint) -> str:
+    title, newline, body = section.partition("\n")
+    return paint(title, "bold") + newline + body
+
+
+def _left_ms(stops: Countdowns) -> float:
+    both = (stops.idle.remaining_ms, stops.scheduled.remaining_ms)
+    return min((left for left in both if left is not None), default=math.inf)

@@ -1,0 +1,4 @@
+"""The instance as GetInstance describes it: typed, complete, without its secrets.
+
+Pure: no I/O, no clock.
+"""

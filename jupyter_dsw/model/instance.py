@@ -1,0 +1,315 @@
+"""The instance that GetInstance describes: typed, complete, and without its secrets.
+
+Everything here is from the API page GetInstance (version 2022-01-01), the example answer on it
+included. Attributes are the wire's names in snake_case; an element the endpoint left out, or sent
+as `null`, is None (a list: empty).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads annotations at run time
+from typing import Any
+
+import msgspec
+
+from jupyter_dsw.model.bounds import Names
+from jupyter_dsw.model.configuration import (  # noqa: TC001 - likewise
+    Affinity,
+    CredentialConfig,
+    DockerConfig,
+    NodeErrorRecovery,
+    PodIp,
+    ServiceConfig,
+    UserVpc,
+)
+from jupyter_dsw.model.decoding import decode_elements
+from jupyter_dsw.model.elements import (
+    CloudDisk,
+    Dataset,
+    DynamicMount,
+    Element,
+    IdleInstanceCuller,
+    InstanceShutdownTimer,
+    InstanceSnapshot,
+    Labels,
+    RequestedResource,
+    Tags,
+)
+from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
+    Address,
+    Enumeration,
+    FilePath,
+    FreeObject,
+    FreeTexts,
+    Identifier,
+    Login,
+    Message,
+    Name,
+    NamesOnly,
+)
+from jupyter_dsw.model.parsing import to_element
+from jupyter_dsw.model.quantities import duration
+from jupyter_dsw.model.redaction import Redaction
+from jupyter_dsw.model.statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
+
+_BOOKKEEPING = {"redacted", "unreadable"}
+
+
+class Instance(Element, frozen=True):
+    """The instance details: GetInstance's answer, secrets removed."""
+
+    workspace_id: Identifier | None = None
+    """The workspace ID, `40823`."""
+    workspace_name: Name | None = None
+    """The workspace name."""
+    instance_id: Identifier | None = None
+    """The instance ID, `dsw-…`."""
+    instance_name: Name | None = None
+    """The instance name."""
+    ecs_spec: Identifier | None = None
+    """The ECS instance type, `ecs.c6.large`."""
+    status: Enumeration | None = None
+    """The instance status: see `STATUSES`; an unknown one is kept as it came."""
+    instance_url: Address | None = None
+    """The instance URL, without query and fragment."""
+    jupyterlab_url: Address | None = None
+    """The JupyterLab URL, without query and fragment."""
+    web_ide_url: Address | None = msgspec.field(default=None, name="WebIDEUrl")
+    """The Web IDE URL, without query and fragment."""
+    terminal_url: Address | None = None
+    """The terminal URL, without query and fragment."""
+    accumulated_running_time_in_ms: float | None = None
+    """The accumulated running time in milliseconds."""
+    image_id: Identifier | None = None
+    """The image ID, `image-…`."""
+    image_url: Address | None = None
+    """The image's registry address, `registry.…/namespace/name:tag`."""
+    image_name: FilePath | None = None
+    """The image name."""
+    gmt_create_time: datetime | None = None
+    """When the instance was created (UTC)."""
+    gmt_modified_time: datetime | None = None
+    """When the instance was last changed (UTC)."""
+    user_id: Identifier | None = None
+    """The user ID."""
+    user_name: Name | None = None
+    """The user name."""
+    datasets: tuple[Dataset, ...] = ()
+    """The dataset collection."""
+    user_vpc: UserVpc | None = None
+    """The user VPC configuration."""
+    instance_shutdown_timer: InstanceShutdownTimer | None = None
+    """The scheduled shutdown task."""
+    reason_code: Enumeration | None = None
+    """The error code of the instance; may be empty although it failed."""
+    reason_message: Message | None = None
+    """The reason for the instance's error; may be empty although it failed."""
+    payment_type: Enumeration | None = None
+    """`PayAsYouGo` or `Subscription`."""
+    latest_snapshot: InstanceSnapshot | None = None
+    """The latest saved user image."""
+    accelerator_type: Enumeration | None = None
+    """The compute type, `CPU` or `GPU`."""
+    accessibility: Enumeration | None = None
+    """`PRIVATE` (visible to the owner and administrators) or `PUBLIC` (to the workspace)."""
+    environment_variables: NamesOnly = msgspec.field(default_factory=dict)
+    """The custom environment variables: their names; every value is removed."""
+    resource_id: Identifier | None = None
+    """The resource ID of a subscription instance."""
+    resource_name: Name | None = None
+    """The instance type: CPU and memory asked for (subscription), or the ECS instance type."""
+    priority: int | None = None
+    """The priority: a higher one gets its resources first."""
+    requested_resource: RequestedResource | None = None
+    """The resource configuration of a subscription instance."""
+    labels: Labels = ()
+    """The custom tags."""
+    idle_instance_culler: IdleInstanceCuller | None = None
+    """The automatic shutdown settings for idle instances."""
+    instance_snapshot_list: tuple[InstanceSnapshot, ...] = ()
+    """The instance snapshots; `snapshots` has them in order."""
+    cloud_disks: tuple[CloudDisk, ...] = ()
+    """The cloud disks; on the wire a flat list, or a list of lists as the page describes it."""
+    workspace_source: FilePath | None = None
+    """The storage the workspace folder is on; empty: NAS, cloud disk or local disk, in turn."""
+    request_id: Identifier | None = None
+    """The ID of the request that was answered."""
+    success: bool | None = None
+    """Whether the call succeeded."""
+    message: Message | None = None
+    """The failure's reason; None where the endpoint says "null"."""
+    code: Enumeration | None = None
+    """`InternalError` or `ValidationError`; None where the endpoint says "null"."""
+    http_status_code: int | None = None
+    """The HTTP status that the body tells: 400, 404, or 0 for none."""
+    driver: Enumeration | None = None
+    """The NVIDIA driver version, `535.54.03`."""
+    node_error_recovery: NodeErrorRecovery | None = None
+    """The node error recovery configuration."""
+    credential_config: CredentialConfig | None = None
+    """The credential injection configuration."""
+    affinity: Affinity | None = None
+    """The affinity configuration."""
+    image_auth: Login | None = None
+    """User name and password for a private image, base64; the password is removed."""
+    tags: Tags = ()
+    """The resource tags."""
+    dynamic_mount: DynamicMount | None = None
+    """The dynamic mounting configuration."""
+    proxy_path: FilePath | None = None
+    """The proxy path, `dsw-170197/proxy/`."""
+    user_command_id: Identifier | None = None
+    """The custom command's ID."""
+    service_config: ServiceConfig | None = None
+    """How the instance's own servers are guarded."""
+    pod_ips: tuple[PodIp, ...] = ()
+    """The addresses of the instance's pod."""
+    migration_options: FreeObject = msgspec.field(default_factory=dict)
+    """Free-form; no description on the page."""
+    access_restriction_rules: FreeTexts = msgspec.field(default_factory=dict)
+    """Free-form texts; no description on the page."""
+    docker_config: DockerConfig | None = None
+    """Docker inside the instance."""
+    tenant_id: Identifier | None = None
+    """The tenant ID; no description on the page."""
+
+    redacted: tuple[FilePath, ...] = msgspec.field(default=(), name="redacted")
+    """Wire paths of the secrets that were removed, `ServiceConfig.JupyterServerPassword`."""
+    unreadable: tuple[FilePath, ...] = msgspec.field(default=(), name="unreadable")
+    """Wire paths of the elements that were of an unexpected type, and were left out."""
+
+    @property
+    def accumulated_running_time(self) -> timedelta | None:
+        """`accumulated_running_time_in_ms` as a timedelta."""
+        return duration(milliseconds=self.accumulated_running_time_in_ms)
+
+    @property
+    def is_gpu(self) -> bool:
+        """Whether this is a GPU instance: `AcceleratorType`, or the GPUs asked for without it."""
+        if self.accelerator_type:
+            return self.accelerator_type.strip().upper() == "GPU"
+        return bool(self.requested_resource and self.requested_resource.gpu_count)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no stop lies ahead: it is stopping, stopped, failed or being deleted."""
+        return self.status in ENDED_STATUSES
+
+    @property
+    def in_transition(self) -> bool:
+        """Whether the status, or that of a snapshot, is about to become another one.
+
+        Nothing is saved any more of an instance that has ended, whatever its snapshots say.
+        """
+        saving = not self.has_ended and any(each.in_transition for each in self.snapshots)
+        return self.status in TRANSITIONAL_STATUSES or saving
+
+    @property
+    def snapshots(self) -> tuple[InstanceSnapshot, ...]:
+        """`LatestSnapshot` and `InstanceSnapshotList` together, each once, newest first."""
+        both = [self.latest_snapshot] if self.latest_snapshot else []
+        both += self.instance_snapshot_list
+        # The stable sort leaves the freshest state of each image first.
+        both.sort(key=lambda each: _order(each.gmt_modified_time), reverse=True)
+        once = {snapshot.image_id or snapshot: snapshot for snapshot in reversed(both)}
+        return tuple(
+            sorted(once.values(), key=lambda each: _order(each.gmt_create_time), reverse=True)
+        )
+
+    def to_wire(self) -> dict[str, Any]:
+        """Give GetInstance's own names and nesting as JSON-ready dicts, lists and scalars.
+
+        Secrets are gone; so are the elements this project does not know, and the bookkeeping of
+        `redacted` and `unreadable`.
+        """
+        wire: dict[str, Any] = msgspec.json.decode(self.wire_json)
+        return wire
+
+    @property
+    def wire_json(self) -> msgspec.Raw:
+        """What `to_wire` gives, as JSON."""
+        elements = msgspec.structs.replace(self, redacted=(), unreadable=())
+        return msgspec.Raw(msgspec.json.encode(elements))
+
+
+# The attribute of each element. Bookkeeping is not part of the wire, so the wire cannot name it.
+_ELEMENTS = {
+    name: attribute
+    for attribute, name in zip(
+        Instance.__struct_fields__, Instance.__struct_encode_fields__, strict=True
+    )
+    if name not in _BOOKKEEPING
+}
+
+
+def decode_instance(body: bytes) -> dict[str, Any]:
+    """Decode the elements of GetInstance's response that the model has; work and size are bounded.
+
+    Raises:
+        ValueError: `body` is no JSON object.
+    """
+    return decode_elements(body, tuple(_ELEMENTS))
+
+
+def parse_instance(raw: Mapping[str, Any]) -> Instance:
+    """Read GetInstance's response: keep what is known to be safe, then convert it field by field.
+
+    Args:
+        raw: the JSON object of the response; it is left as it is.
+
+    Raises:
+        TypeError: `raw` is no JSON object. Nothing that is in one raises.
+    """
+    return _instance(raw, Names(), Names())
+
+
+def instance_from_wire(
+    wire: Mapping[str, Any], redacted: Iterable[str] = (), unreadable: Iterable[str] = ()
+) -> Instance:
+    """Rebuild an instance from what `Instance.to_wire` gave.
+
+    Secrets are removed here as well: what came over a wire is not taken on trust.
+
+    Args:
+        wire: GetInstance's own names and nesting.
+        redacted: what `Instance.redacted` said on the other side.
+        unreadable: what `Instance.unreadable` said on the other side.
+
+    Raises:
+        TypeError: `wire` is no JSON object.
+    """
+    return _instance(wire, Names(tuple(redacted)), Names(tuple(unreadable)))
+
+
+def _instance(wire: Mapping[str, Any], redacted: Names, unreadable: Names) -> Instance:
+    _require_object(wire)
+    redaction = Redaction(redacted, unreadable)
+    clean = {
+        name: redaction.element(Instance, name, _shaped(name, raw))
+        for name, raw in wire.items()
+        if name in _ELEMENTS
+    }
+    read = to_element(Instance, clean, "", unreadable)
+    return msgspec.structs.replace(
+        read, redacted=redacted.as_tuple(), unreadable=unreadable.as_tuple()
+    )
+
+
+def _shaped(name: str, value: Any) -> Any:
+    """Undo the two oddities of shape: "null" for nothing, and disks in lists of lists."""
+    if name in {"Code", "Message"} and value == "null":
+        return None
+    if name == "CloudDisks" and isinstance(value, list):
+        return [disk for disks in value for disk in (disks if isinstance(disks, list) else [disks])]
+    return value
+
+
+def _require_object(wire: object) -> None:
+    if not isinstance(wire, Mapping):
+        msg = "the answer is not a JSON object"
+        raise TypeError(msg)
+
+
+def _order(time: datetime | None) -> float:
+    return time.timestamp() if time else float("-inf")

@@ -1,0 +1,280 @@
+"""Keeps of GetInstance's response what is known to be safe, before anything else looks at it.
+
+Each element of the model is declared with its kind (`kinds.py`), and a value that fits its kind is
+kept. What users write freely keeps its names, and of its values those that are plain. Whatever the
+model does not have is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from jupyter_dsw.model.bounds import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_NODES,
+    MAX_TEXT,
+    Names,
+)
+from jupyter_dsw.model.credential_names import REDACTED, names_credential, names_password
+from jupyter_dsw.model.json_text import parse
+from jupyter_dsw.model.kinds import FreeForm, free_value, login, secret
+from jupyter_dsw.model.mount_options import flags, option_value
+from jupyter_dsw.model.names import child_path, clean_name, item_path
+
+__all__ = ["REDACTED", "Redaction"]
+
+_Cleaner: TypeAlias = Callable[["Redaction", Any, str], Any]
+_Judge: TypeAlias = Callable[[str, str], str]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Names under which an object tells what its other values are of: {"Key": "password", "Value": …}.
+_TELLING = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
+_LONGEST_SCALAR = 64
+# In characters, of which 4,000 take about 1 ms.
+_WORK_OF_NODE = 40
+_WORK_BETWEEN_PAUSES = 4000
+_PAUSE_S = 0.0001
+_MAX_INTEGER = 2**63 - 1
+
+
+class Redaction:
+    """What is removed from one response, and how much of it has been looked at.
+
+    Attributes:
+        removed: the paths of what was hidden.
+        dropped: the paths of what was left out, since it passes a limit or is no JSON.
+    """
+
+    def __init__(self, removed: Names, dropped: Names) -> None:
+        self.removed = removed
+        self.dropped = dropped
+        self._nodes = MAX_NODES
+        self._characters = MAX_CHARACTERS
+        self._work = 0
+
+    def element(self, kind: type[msgspec.Struct], name: str, value: Any) -> Any:
+        """Copy the element `name` of a struct, without its secrets.
+
+        A secret becomes `REDACTED`; an empty one stays empty. Doing it again changes nothing.
+        """
+        if isinstance(value, bytes):
+            return self._drop(name)
+        return cleaners(kind)[name](self, value, name)
+
+    def text(self, judge: Callable[[str], str], value: Any, path: str) -> Any:
+        """Keep of a text what its kind allows."""
+        if isinstance(value, str):
+            whole = self._bounded(value, path)
+            clean = judge(whole)
+            return clean if clean == whole else self._hidden(clean, path)
+        if judge in (secret, login) and value not in (None, True, False, [], {}):
+            return self._hidden(REDACTED, path)
+        # The model makes a text of a number: that has to fit, here and wherever it is read again.
+        if type(value) in (int, float) and abs(value) <= _MAX_INTEGER:
+            whole = f"{value:.0f}" if value % 1 == 0 else str(value)
+            return value if judge(whole) == whole else self._hidden(REDACTED, path)
+        return value
+
+    def scalar(self, value: Any, path: str) -> Any:
+        """Let pass what is no text; a number or a time in a text is short."""
+        if isinstance(value, str) and len(value) > _LONGEST_SCALAR:
+            return self._drop(path)
+        return value
+
+    def struct(self, kind: type[msgspec.Struct], value: Any, path: str) -> Any:
+        """Copy the elements that a struct has."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: clean(self, value[name], f"{path}.{name}")
+            for name, clean in cleaners(kind).items()
+            if name in value and self._next(path)
+        }
+
+    def items(self, clean: _Cleaner, value: Any, path: str) -> Any:
+        """Copy a list."""
+        if not isinstance(value, list):
+            return value
+        kept = []
+        for index, each in enumerate(value):
+            if index >= MAX_ITEMS or not self._next(f"{path}[{index}:]"):
+                self.dropped.add(f"{path}[{index}:]")
+                break
+            kept.append(clean(self, each, item_path(path, index)))
+        return kept
+
+    def free(self, rule: FreeForm, value: Any, path: str) -> Any:
+        """Copy what users write freely."""
+        if rule is FreeForm.NAMES:
+            return self._object(value, path, "", 0, _no_value) if isinstance(value, dict) else value
+        if rule is FreeForm.VALUES:
+            return self._free(value, path, "", 0, free_value)
+        if value is None or isinstance(value, (bool, dict, list)):
+            return value
+        mount = rule is FreeForm.MOUNT_OPTIONS
+        text = self._bounded(value, path) if isinstance(value, str) else REDACTED
+        if not text.strip() or text == REDACTED:
+            return text if text == value else self._hidden(REDACTED, path)
+        try:
+            parsed, doubled = parse(text)
+        except ValueError:
+            parsed, doubled = None, False
+        if isinstance(parsed, dict):
+            clean = self._free(parsed, path, "", 0, option_value if mount else free_value)
+            if clean == parsed and not doubled:
+                return text
+            return self._hidden(json.dumps(clean, ensure_ascii=False), path if doubled else "")
+        return self.text(
+            flags if mount and not text.lstrip().startswith(("{", "[", '"')) else secret, text, path
+        )
+
+    def _free(self, value: Any, path: str, name: str, depth: int, judge: _Judge) -> Any:
+        if depth > MAX_DEPTH:
+            return self._drop(path)
+        if isinstance(value, dict):
+            return self._object(value, path, name, depth, judge)
+        if isinstance(value, list):
+            return self._list(value, path, name, depth, judge)
+        if isinstance(value, str):
+            return self.text(lambda text: judge(text, name), value, path)
+        if value is None or isinstance(value, bool):
+            return value
+        # So compared, "no number" is not kept either.
+        if not (isinstance(value, (int, float)) and abs(value) <= _MAX_INTEGER):
+            return self._drop(path)
+        judged = judge is _no_value or (names_credential(name) and names_password(name))
+        return self._hidden(REDACTED, path) if judged else value
+
+    def _list(self, value: list[Any], path: str, name: str, depth: int, judge: _Judge) -> list[Any]:
+        told = name
+
+        def clean(_: Redaction, each: Any, place: str) -> Any:
+            nonlocal told
+            kept = self._free(each, place, told, depth + 1, judge)
+            # ["--password", "…"]: an item may tell what the next one is.
+            told = each if isinstance(each, str) and _is_credential_word(each) else name
+            return kept
+
+        kept: list[Any] = self.items(clean, value, path)
+        return kept
+
+    def _object(
+        self, value: dict[Any, Any], path: str, of: str, depth: int, judge: _Judge
+    ) -> dict[str, Any]:
+        outer = of if names_credential(of) else ""
+        told = next(
+            (
+                each
+                for name, each in value.items()
+                if isinstance(each, str) and _is_telling(name) and _is_credential_word(each)
+            ),
+            outer,
+        )
+        kept: dict[str, Any] = {}
+        for name, each in value.items():
+            if len(kept) >= MAX_ITEMS or not self._next(path):
+                self.dropped.add(child_path(path, name))
+                break
+            clean = self._sound(clean_name(str(name)))
+            place = child_path(path, clean)
+            if clean != name and clean == REDACTED:
+                self.removed.add(place)
+            inner = told if told and (outer or not _is_telling(name)) else str(name)
+            kept[clean] = self._free(each, place, inner, depth + 1, judge)
+        return kept
+
+    def _bounded(self, text: str, path: str) -> str:
+        room = min(MAX_TEXT, self._characters)
+        self._characters -= min(len(text), room)
+        self._pause_after(min(len(text), room))
+        sound = self._sound(text[:room])
+        if sound != text:
+            self.dropped.add(path)
+        return sound
+
+    @staticmethod
+    def _sound(text: str) -> str:
+        """A lone surrogate is no character, and no UTF-8 can carry it."""
+        return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+    def _next(self, path: str) -> bool:
+        self._nodes -= 1
+        self._pause_after(_WORK_OF_NODE)
+        if self._nodes < 0:
+            self.dropped.add(path)
+        return self._nodes >= 0
+
+    def _pause_after(self, work: int) -> None:
+        """Let other threads go on: without a pause each of their turns waits 5 ms for this one."""
+        self._work += work
+        if self._work > _WORK_BETWEEN_PAUSES:
+            self._work = 0
+            time.sleep(_PAUSE_S)
+
+    def _hidden(self, value: Any, path: str) -> Any:
+        if path:
+            self.removed.add(path)
+        return value
+
+    def _drop(self, path: str) -> None:
+        self.dropped.add(path)
+
+
+def _no_value(text: str, name: str) -> str:
+    return secret(text)
+
+
+def _is_telling(name: object) -> bool:
+    return str(name)[-16:].lower().endswith(_TELLING)
+
+
+def _is_credential_word(text: str) -> bool:
+    return (
+        len(text) <= _LONGEST_SCALAR and not any(map(str.isspace, text)) and names_credential(text)
+    )
+
+
+@cache
+def cleaners(kind: type[msgspec.Struct]) -> dict[str, _Cleaner]:
+    """Give what copies each element of a struct, by its name on the wire.
+
+    Raises:
+        TypeError: a text of the struct has no kind.
+    """
+    types = get_type_hints(kind, include_extras=True)
+    return {
+        field.encode_name: _cleaner(types[field.name], field.encode_name)
+        for field in msgspec.structs.fields(kind)
+    }
+
+
+def _cleaner(annotation: Any, name: str) -> _Cleaner:
+    """Find what copies an element of this type; TypeError for a text without a kind."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return _cleaner(next(each for each in arguments if each is not NoneType), name)
+    if origin is Annotated:
+        rule = arguments[1]
+        return _with(Redaction.free if isinstance(rule, FreeForm) else Redaction.text, rule)
+    if origin is tuple:
+        return _with(Redaction.items, _cleaner(arguments[0], name))
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return _with(Redaction.struct, annotation)
+    if annotation is str or origin is Mapping or annotation is Any:
+        msg = f"{name} needs a kind: see kinds.py"
+        raise TypeError(msg)
+    return Redaction.scalar
+
+
+def _with(method: Callable[..., Any], rule: Any) -> _Cleaner:
+    return lambda redaction, value, path: method(redaction, rule, value, path)

@@ -1,0 +1,268 @@
+"""The readings of this process: where they come from, and how they show themselves in a cell.
+
+They come from the Jupyter server on the same machine, and where there is none from the API.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from jupyter_dsw import reading as base
+from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.notebook import connection, person
+from jupyter_dsw.notebook.connection import NoServer
+from jupyter_dsw.render import view
+from jupyter_dsw.render.moments import Moments
+from jupyter_dsw.upstream import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.monitor import Monitor
+
+# The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` says otherwise;
+# more than that, so that its own words arrive.
+SERVER_TIMEOUT_S = 25.0
+
+
+class Reading(base.Reading, frozen=True, kw_only=True):
+    """What is known of the instance, since when, and what went wrong since; shows itself in a cell.
+
+    `sections` names what it shows, `shown_as` in which form.
+    """
+
+    sections: tuple[str, ...] = ()
+    shown_as: Literal["panel", "text", "json"] = "panel"
+    asked: str = ""
+    """Whom this kernel asked: the Jupyter server beside it, or the endpoint directly."""
+
+    @classmethod
+    def of(cls, reading: base.Reading, *, asked: str) -> Reading:
+        """`reading` with what a notebook adds to it."""
+        known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
+        return cls(**known, asked=asked)
+
+    def __repr__(self) -> str:
+        """One line, for when it stands in a list or a dict."""
+        if self.instance is None:
+            return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
+        age = view.format_duration(self.age_ms_at(elapsed_seconds()) or 0)
+        return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, width: int = 80, *, kept: bool = True) -> str:
+        """The chosen sections as plain text, lines at most `width` columns wide.
+
+        Moments are in the person's time zone, with its offset. `kept`: the text may be read on
+        another day, so moments of today have their date as well.
+        """
+        return view.to_text(self._view(kept=kept), self.sections, width=width)
+
+    def to_json(self) -> str:
+        """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
+        escaped (`\\u202e`)."""
+        encoded = msgspec.json.encode(self.answer(elapsed_seconds(), person.language()))
+        return escaped(msgspec.json.format(encoded, indent=2).decode())
+
+    def to_html(self) -> str:
+        """The chosen sections as HTML that stands alone: no script, no style sheet."""
+        return view.to_html(self._view(), self.sections)
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+        if self.shown_as == "json":
+            return {"text/plain": self.to_json()}
+        if self.shown_as == "text" or not in_kernel():
+            return {"text/plain": self.to_text()}
+        # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
+        static = {"text/plain": self.to_text(), "text/html": self.to_html()}
+        try:
+            from jupyter_dsw.notebook.widget import panel_mimebundle
+
+            return panel_mimebundle(self, self.sections, read=ask) | static
+        except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
+            why = person.said(_no_panel(error))
+            return {
+                "text/plain": f"{static['text/plain']}\n{why}",
+                "text/html": f"{static['text/html']}<p>{why}</p>",
+            }
+
+    def _view(self, *, kept: bool = True) -> view.View:
+        now = elapsed_seconds()
+        moments = Moments(
+            zone=person.time_zone(self.source.region),
+            now=None if kept else datetime.now(timezone.utc),
+        )
+        problem = self.error and view.Problem(
+            self.error.code, self.error.message, self.error.advice
+        )
+        return view.View(
+            instance=self.instance,
+            countdowns=self.countdowns_at(now),
+            read_at=self.read_at,
+            read_at_by=self.read_at_by,
+            age_ms=self.age_ms_at(now),
+            problem=problem or None,
+            origin=self._origin(),
+            simulated=self.source.simulated,
+            language=person.language(),
+            moments=moments,
+        )
+
+    def _origin(self) -> str:
+        parts = [self.source.endpoint or "", self.source.region or "", self.asked]
+        return joined(text(", "), filter(None, parts))
+
+
+def _no_panel(error: Exception) -> str:
+    kind = type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return text("No live panel: %1 (in a source checkout, `make build` makes it).", kind)
+    return text("No live panel: %1.", kind)
+
+
+def in_kernel() -> bool:
+    """Whether this code runs in an IPython kernel, where a panel can be shown."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")
+
+
+def read(*, fresh: bool = False) -> Reading:
+    """The current reading of the DSW instance that this code runs on.
+
+    Asks the Jupyter server beside this code, and where there is none the endpoint itself. A
+    reading that still holds is given out again; `fresh=True` asks for a new one (at most one each
+    5 s). If the last attempt failed, the last good reading comes back with its `error` set.
+
+    Raises `DSWError`, whose `advice` says what to do, if there never was a good reading.
+    Blocks for 25 s at most beside a server, and 15 s more where that does not answer.
+
+    >>> import jupyter_dsw
+    >>> reading = jupyter_dsw.read()  # doctest: +SKIP
+    >>> reading.instance.datasets[0].mount_path  # doctest: +SKIP
+    '/mnt/data'
+    """
+    reading = ask(fresh=fresh)
+    if reading.instance is None and reading.error is not None:
+        problem = reading.error
+        known = {kind.__name__: kind for kind in errors.DSWError.__subclasses__()}
+        kind = known.get(problem.code, errors.DSWError)
+        error = kind(problem.message, problem.advice, request_id=problem.request_id)
+        error.language = person.language()
+        raise error
+    return reading
+
+
+def ask(*, fresh: bool = False, meanwhile: Callable[[], object] = lambda: None) -> Reading:
+    """As `read`, but a reading without an instance comes back too, its `error` saying why.
+
+    `meanwhile` is called, once or twice, while the answer is on its way; it must not raise.
+    """
+    try:
+        answer = _ask_server(fresh=fresh, meanwhile=meanwhile)
+    except NoServer as none:
+        why = none.why
+    else:
+        return _with_last_good(Reading.of(answer, asked=text("by the Jupyter server")))
+    # Outside of `except`: what is raised from here on has no exception of the server's behind it.
+    return _with_last_good(_ask_directly(why, fresh=fresh, meanwhile=meanwhile))
+
+
+_last_good: Reading | None = None
+
+
+def _with_last_good(reading: Reading) -> Reading:
+    """`reading`; where it has no instance, with the last one that this process got: whoever is
+    asked now, such as a server that was just started, may never have read one."""
+    global _last_good  # noqa: PLW0603 - one a process, as the monitor
+    if reading.instance is not None:
+        _last_good = reading
+        return reading
+    kept, asked_for = _last_good, reading.source.instance_id
+    if kept is None or asked_for not in (None, kept.source.instance_id):
+        return reading
+    return msgspec.structs.replace(
+        reading,
+        source=reading.source if asked_for else kept.source,
+        instance=kept.instance,
+        read_at=kept.read_at,
+        read_at_by=kept.read_at_by,
+        taken=kept.taken,
+    )
+
+
+def _ask_directly(why_no_server: str, *, fresh: bool, meanwhile: Callable[[], object]) -> Reading:
+    answer = _own_monitor().ask(fresh=fresh)
+    meanwhile()
+    reading = answer.result()
+    if reading.instance is None and reading.error is not None:
+        # Both rungs are told, so that a person knows which one to mend.
+        message = text("%1; asked directly: %2", why_no_server, reading.error.message)
+        error = msgspec.structs.replace(reading.error, message=message)
+        reading = msgspec.structs.replace(reading, error=error)
+    return Reading.of(reading, asked=text("asked directly"))
+
+
+_monitor: Monitor | None = None
+_monitor_lock = threading.Lock()
+
+
+def _forget_monitor() -> None:
+    # A forked child (a data loader's worker) has the monitor's state, but not its thread: an answer
+    # that was on its way would be waited for without end.
+    global _monitor, _monitor_lock
+    _monitor, _monitor_lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_monitor)
+
+
+def _own_monitor() -> Monitor:
+    global _monitor  # noqa: PLW0603 - one a process, made at its first use
+    with _monitor_lock:
+        if _monitor is None:
+            from jupyter_dsw.monitor import Monitor
+            from jupyter_dsw.upstream.client import Client
+            from jupyter_dsw.upstream.settings import Settings
+
+            _monitor = Monitor(Client(Settings.from_environment))
+        return _monitor
+
+
+def _ask_server(*, fresh: bool, meanwhile: Callable[[], object]) -> base.Reading:
+    beside = connection.find()
+    from http.client import HTTPException
+
+    from jupyter_dsw.notebook import kernel_request
+
+    sent = elapsed_seconds()
+    try:
+        status, body, waited_ms = kernel_request.ask(
+            beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S, meanwhile=meanwhile
+        )
+    except (HTTPException, OSError, ValueError) as error:
+        kind = type(error).__name__
+        msg = text("The Jupyter server beside this code does not answer (%1)", kind)
+        raise NoServer(msg) from None
+    # The response may have lain unread while this process was busy or the machine slept: what
+    # counts is the earliest moment at which the server can have written it.
+    written = min(sent + waited_ms / 1000, elapsed_seconds())
+    try:
+        # An error of the contract is an answer too; a refusal of Jupyter's own is none.
+        return base.Reading.from_answer(msgspec.json.decode(body), written)
+    except (ValueError, msgspec.MsgspecError):
+        msg = text("The Jupyter server beside this code refused (HTTP %1)", status)
+        raise NoServer(msg) from None

@@ -1,0 +1,300 @@
+"""When the instance will be stopped, whatever the local clock and the time zone say."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from jupyter_dsw.model.bounds import MAX_NAMES
+from jupyter_dsw.model.instance import parse_instance
+from jupyter_dsw.model.stops import Countdowns, countdowns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MINUTE_MS = 60_000
+NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+
+
+def _idle(idle: Any = 30, longest: Any = 60, **more: Any) -> dict[str, Any]:
+    culler = {"IdleTimeInMinutes": idle, "MaxIdleTimeInMinutes": longest}
+    thresholds = {"CpuPercentThreshold": 20, "GpuPercentThreshold": 10}
+    return {"Status": "Running", "IdleInstanceCuller": culler | thresholds, **more}
+
+
+def _timer(due: Any = None, remaining: Any = None) -> dict[str, Any]:
+    timer = {"DueTime": due, "RemainingTimeInMs": remaining}
+    return {"Status": "Running", "InstanceShutdownTimer": timer}
+
+
+def _stops(answer: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Countdowns:
+    return countdowns(parse_instance(answer), answered_at=at, elapsed_ms=elapsed_ms)
+
+
+@pytest.mark.parametrize(
+    ("idle", "longest", "elapsed_ms", "state", "remaining_ms"),
+    [
+        (30, 60, 0, "counting", 30 * MINUTE_MS),
+        (30, 60, 90_000, "counting", 30 * MINUTE_MS - 90_000),
+        (59, 60, 10 * MINUTE_MS, "counting", 0),
+        (75, 60, 0, "counting", 0),
+        (59.5, 60, 0, "counting", 30_000),
+        ("59.5", "60.0", 0, "counting", 30_000),
+        (30, 30.5, 0, "counting", 30_000),
+        (0.2, 60, 0, "counting", 3_588_000),
+        (0, 60, 0, "active", None),
+        (None, 60, 0, "active", None),
+        (30, 0, 0, "off", None),
+        (30, None, 0, "off", None),
+        (2**53 - 1, 2**53 - 1, 0, "counting", 0),
+    ],
+)
+def test_the_idle_stop_is_the_longest_idleness_less_the_present_one(
+    idle: Any, longest: Any, elapsed_ms: int, state: str, remaining_ms: int | None
+) -> None:
+    stop = _stops(_idle(idle, longest), elapsed_ms=elapsed_ms).idle
+    assert (stop.state, stop.remaining_ms) == (state, remaining_ms)
+
+
+def test_the_idle_stop_tells_its_conditions() -> None:
+    stop = _stops(_idle()).idle
+    assert (stop.idle_minutes, stop.max_idle_minutes, stop.cpu_percent_threshold) == (30, 60, 20)
+
+
+@pytest.mark.parametrize(("accelerator", "threshold"), [("GPU", 10), ("CPU", None), (None, None)])
+def test_the_gpu_threshold_counts_for_gpu_instances_only(
+    accelerator: str | None, threshold: int | None
+) -> None:
+    assert _stops(_idle(AcceleratorType=accelerator)).idle.gpu_percent_threshold == threshold
+
+
+@pytest.mark.parametrize(
+    ("due", "remaining", "answered_at", "expected_ms"),
+    [
+        (None, 3_600_000, NOON, 3_600_000),
+        (None, 3_600_000, None, 3_600_000),
+        # The endpoint's own count is believed before anybody's clock.
+        ("2026-11-23T12:30:00Z", 3_600_000, NOON, 3_600_000),
+        # `Date` has whole seconds: it may be a second later already.
+        ("2026-11-23T12:30:00Z", None, NOON, 30 * MINUTE_MS - 1000),
+        ("2026-11-23T20:30:00+08:00", None, NOON, 30 * MINUTE_MS - 1000),
+        ("2026-11-23T20:30:00+0800", None, NOON, 30 * MINUTE_MS - 1000),
+        ("2026-11-23T20:30:00+08", None, NOON, 30 * MINUTE_MS - 1000),
+        ("2026-11-23T04:30-08", None, NOON, 30 * MINUTE_MS - 1000),
+        (1_795_437_000, None, NOON, 30 * MINUTE_MS - 1000),
+        ("1795437000", None, NOON, 30 * MINUTE_MS - 1000),
+        ("1795437000.5", None, NOON, 30 * MINUTE_MS - 500),
+        (1_795_437_000_000, None, NOON, 30 * MINUTE_MS - 1000),
+        ("1795437000250", None, NOON, 30 * MINUTE_MS - 750),
+        (None, "300000.0", NOON, 300_000),
+        (None, "3e5", NOON, 300_000),
+        (None, 300_000.9, NOON, 300_000),
+        ("soon", 300_000, NOON, 300_000),
+        ("2026-11-23T12:30:00", None, NOON, 30 * MINUTE_MS - 1000),
+        ("2026-11-23T12:30:00Z", None, NOON.replace(tzinfo=None), 30 * MINUTE_MS - 1000),
+        ("2026-11-23T12:30:00Z", "soon", NOON, 30 * MINUTE_MS - 1000),
+        (
+            "2026-11-23T12:30:00Z",
+            None,
+            NOON.astimezone(timezone(timedelta(hours=8))),
+            30 * MINUTE_MS - 1000,
+        ),
+        ("2026-11-23T11:00:00Z", None, NOON, 0),
+        ("2026-11-23T12:30:00Z", 0, NOON, 0),
+    ],
+)
+def test_the_scheduled_stop_counts_by_the_endpoints_clock(
+    due: Any, remaining: Any, answered_at: datetime | None, expected_ms: int
+) -> None:
+    stop = _stops(_timer(due, remaining), at=answered_at).scheduled
+    assert (stop.state, stop.remaining_ms) == ("counting", expected_ms)
+
+
+@pytest.mark.parametrize(
+    "timer",
+    [
+        _timer(),
+        _timer("", 0),
+        _timer("", "0.0"),
+        _timer(0, 0),
+        _timer("0", None),
+        _timer("0001-01-01T00:00:00Z", 0),
+        {},
+    ],
+)
+def test_an_empty_timer_is_off(timer: dict[str, Any]) -> None:
+    assert _stops(timer).scheduled.state == "off"
+
+
+@pytest.mark.parametrize(
+    "timer",
+    [
+        _timer("soon"),
+        _timer("soon", 0),
+        _timer("2026-11-23T12:30:00+99:00"),
+        _timer("2026-11-23T25:00:00Z"),
+        # Digits that are a date, and not milliseconds in the year 2612.
+        _timer("20261123123000"),
+        _timer(300),
+        _timer(-1),
+        _timer(True),
+        _timer({"Seconds": 5}),
+        _timer(None, "soon"),
+        _timer("", [300_000]),
+        _timer(None, 10**30),
+        _timer(None, "1e999"),
+        {"InstanceShutdownTimer": "2026-11-23T12:30:00Z"},
+        {"InstanceShutdownTimer": 300_000},
+        {"InstanceShutdownTimer": [{"RemainingTimeInMs": 300_000}]},
+    ],
+)
+def test_a_timer_that_cannot_be_read_is_a_stop_at_an_unknown_time(timer: dict[str, Any]) -> None:
+    stops = _stops({"Status": "Running"} | timer)
+    assert (stops.scheduled.state, stops.scheduled.remaining_ms) == ("unknown", None)
+    assert (stops.next_stop, stops.remaining_ms, stops.unknown) == (
+        "scheduled",
+        None,
+        ("scheduled",),
+    )
+
+
+def test_a_due_time_without_any_clock_to_compare_it_with_is_an_unknown_time() -> None:
+    stop = _stops(_timer("2026-11-23T12:30:00Z"), at=None).scheduled
+    assert (stop.state, stop.remaining_ms) == ("unknown", None)
+    assert stop.due_time == NOON + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("culler", "longest"),
+    [
+        ("on", None),
+        ([60], None),
+        ({"MaxIdleTimeInMinutes": "an hour", "IdleTimeInMinutes": 30}, None),
+        ({"MaxIdleTimeInMinutes": True, "IdleTimeInMinutes": 30}, None),
+        ({"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": "half"}, 60),
+        ({"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": [30]}, 60),
+    ],
+)
+def test_a_culler_that_cannot_be_read_is_a_stop_at_an_unknown_time(
+    culler: object, longest: int | None
+) -> None:
+    stops = _stops({"Status": "Running", "IdleInstanceCuller": culler})
+    assert (stops.idle.state, stops.idle.remaining_ms) == ("unknown", None)
+    assert stops.idle.max_idle_minutes == longest
+    assert (stops.next_stop, stops.unknown) == ("idle", ("idle",))
+
+
+def test_a_threshold_that_cannot_be_read_costs_only_itself() -> None:
+    stops = _stops(
+        _idle()
+        | {
+            "IdleInstanceCuller": {
+                "MaxIdleTimeInMinutes": 60,
+                "IdleTimeInMinutes": 30,
+                "CpuPercentThreshold": "low",
+                "GpuPercentThreshold": "12.5",
+            },
+            "AcceleratorType": "GPU",
+        }
+    )
+    assert stops.idle.state == "counting"
+    assert stops.idle.cpu_percent_threshold is None
+    assert stops.idle.gpu_percent_threshold == 12.5
+
+
+def test_of_a_known_and_an_unknown_stop_the_known_one_is_named_and_neither_is_hidden() -> None:
+    stops = _stops(_idle() | {"InstanceShutdownTimer": {"DueTime": "soon"}})
+    assert (stops.next_stop, stops.remaining_ms) == ("idle", 30 * MINUTE_MS)
+    assert stops.unknown == ("scheduled",)
+
+
+def test_nothing_is_unknown_of_an_instance_that_has_ended() -> None:
+    stops = _stops({"Status": "Stopped", "InstanceShutdownTimer": 5, "IdleInstanceCuller": 5})
+    assert (stops.next_stop, stops.unknown) == (None, ())
+
+
+def test_a_timer_stays_unknown_however_much_else_cannot_be_read() -> None:
+    odd = {"Datasets": [5] * 1000, "InstanceShutdownTimer": {"DueTime": "soon"}}
+    parsed = parse_instance({"Status": "Running"} | odd)
+    assert len(parsed.unreadable) == MAX_NAMES
+    assert countdowns(parsed, answered_at=NOON).scheduled.state == "unknown"
+
+
+def test_elapsed_time_is_taken_off_the_scheduled_stop() -> None:
+    assert _stops(_timer(remaining=5000), elapsed_ms=2000).scheduled.remaining_ms == 3000
+    assert _stops(_timer("2026-11-23T12:00:05Z"), elapsed_ms=9000).scheduled.remaining_ms == 0
+
+
+def test_a_missing_due_time_is_worked_out_from_the_answers_date() -> None:
+    stop = _stops(_timer(remaining=3_600_000), elapsed_ms=60_000).scheduled
+    assert stop.due_time == NOON + timedelta(hours=1)
+    assert _stops(_timer(remaining=2**53 - 1)).scheduled.due_time is None
+
+
+@pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed", "Deleting"])
+def test_no_stop_lies_ahead_of_an_instance_that_has_ended(status: str) -> None:
+    stops = _stops(_idle(Status=status) | {"InstanceShutdownTimer": {"RemainingTimeInMs": 1000}})
+    parsed = _stops(_idle() | _timer(remaining=1000) | {"Status": status})
+    for each in (stops, parsed):
+        assert (each.idle.state, each.scheduled.state, each.next_stop) == ("off",) * 2 + (None,)
+        assert each.idle.remaining_ms is each.scheduled.remaining_ms is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "next_stop"),
+    [
+        (_idle() | _timer(remaining=29 * MINUTE_MS), "scheduled"),
+        (_idle() | _timer(remaining=31 * MINUTE_MS), "idle"),
+        (_idle() | _timer(remaining=30 * MINUTE_MS), "scheduled"),
+        (_idle(idle=0) | _timer(remaining=31 * MINUTE_MS), "scheduled"),
+        (_idle(), "idle"),
+        (_idle(idle=0), None),
+        (_timer(remaining=1), "scheduled"),
+        ({}, None),
+    ],
+)
+def test_the_nearer_stop_is_the_next_one(answer: dict[str, Any], next_stop: str | None) -> None:
+    assert _stops(answer).next_stop == next_stop
+
+
+@pytest.fixture(params=["Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati"])
+def _time_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_time_zone")
+def test_the_local_time_zone_does_not_matter() -> None:
+    for due in ("2026-11-23T12:30:00", "2026-11-23T12:30:00Z"):
+        left_ms = 30 * MINUTE_MS - 1000
+        assert _stops(_timer(due)).scheduled.remaining_ms == left_ms
+        assert _stops(_timer(due), at=NOON.astimezone()).scheduled.remaining_ms == left_ms
+
+
+def test_a_wrong_local_clock_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = _stops(_idle() | _timer("2026-11-23T12:30:00Z"))
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert _stops(_idle() | _timer("2026-11-23T12:30:00Z")) == expected
+
+
+def test_countdowns_have_the_shape_of_the_rest_contract() -> None:
+    built = msgspec.to_builtins(_stops(_idle(AcceleratorType="GPU")))
+    assert built == {
+        "idle": {
+            "state": "counting",
+            "remaining_ms": 30 * MINUTE_MS,
+            "idle_minutes": 30,
+            "max_idle_minutes": 60,
+            "cpu_percent_threshold": 20,
+            "gpu_percent_threshold": 10,
+        },
+        "scheduled": {"state": "off", "remaining_ms": None, "due_time": None},
+        "next_stop": "idle",
+    }
