@@ -11,6 +11,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import jupyter_dsw.model.instance  # noqa: F401 - all subclasses of Element are declared by it
 from docs.reference import GENERATED
 from jupyter_dsw.model.elements import Element
 from jupyter_dsw.model.redaction import cleaners
