@@ -12,7 +12,7 @@ import pytest
 from jupyter_dsw.cli import emulator as emulator_command
 from jupyter_dsw.cli import main, supervisor
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.notebook import magic
+from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.notebook.watch import Watch
 from tests.cli.terminal import DSW, Terminal, dsw
 
