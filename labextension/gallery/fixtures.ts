@@ -1,9 +1,15 @@
-import type { Answer, IdleCountdown, JsonObject, Problem, Trouble } from '../src/panel/index.ts';
+import type {
+  Reading,
+  IdleCountdown,
+  JsonObject,
+  Problem,
+  FailureKind,
+} from '../src/panel/index.ts';
 
 /** One state of the panel to look at. */
 export interface Fixture {
-  readonly answer: Answer | null;
-  readonly trouble?: Trouble;
+  readonly reading: Reading | null;
+  readonly failure?: FailureKind;
   readonly sections?: readonly string[];
 }
 
@@ -137,7 +143,7 @@ const instance: JsonObject = {
   ProxyPath: 'dsw-39772/proxy/',
 };
 
-const healthy: Answer = {
+const healthy: Reading = {
   instance,
   read_at: '2026-11-23T13:00:00.123Z',
   read_at_by: 'endpoint',
@@ -181,8 +187,8 @@ const at = (iso: string, remaining_ms: number) => ({
   due_time: iso,
 });
 
-function withInstance(change: JsonObject, over: Partial<Answer> = {}): Fixture {
-  return { answer: { ...healthy, instance: { ...instance, ...change }, ...over } };
+function withInstance(change: JsonObject, over: Partial<Reading> = {}): Fixture {
+  return { reading: { ...healthy, instance: { ...instance, ...change }, ...over } };
 }
 
 const LRO = '\u202e';
@@ -190,9 +196,9 @@ const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
 
 /** The states by name. */
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
-  idle: { answer: healthy },
+  idle: { reading: healthy },
   soon: {
-    answer: {
+    reading: {
       ...healthy,
       source: { ...healthy.source, simulated: true },
       countdowns: {
@@ -203,16 +209,16 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
   },
   near: {
-    answer: {
+    reading: {
       ...healthy,
       countdowns: { idle: cpuIdle(48_000), scheduled: off, next_stop: 'idle' },
     },
   },
   due: {
-    answer: { ...healthy, countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' } },
+    reading: { ...healthy, countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' } },
   },
   scheduled: {
-    answer: {
+    reading: {
       ...healthy,
       countdowns: {
         idle: inUse,
@@ -222,9 +228,9 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
   },
   'in use': {
-    answer: { ...healthy, countdowns: { idle: inUse, scheduled: off, next_stop: null } },
+    reading: { ...healthy, countdowns: { idle: inUse, scheduled: off, next_stop: null } },
   },
-  'no timers': { answer: { ...healthy, countdowns: nothing } },
+  'no timers': { reading: { ...healthy, countdowns: nothing } },
   saving: withInstance({ Status: 'Saving' }),
   stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing }),
   failed: withInstance(
@@ -257,7 +263,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     ],
   }),
   'time unknown': {
-    answer: {
+    reading: {
       ...healthy,
       countdowns: {
         idle: inUse,
@@ -267,7 +273,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
   },
   'long over': {
-    answer: {
+    reading: {
       ...healthy,
       countdowns: {
         idle: cpuIdle(-3 * 60 * MINUTE),
@@ -275,13 +281,13 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         next_stop: 'idle',
       },
     },
-    trouble: 'server-gone',
+    failure: 'server-gone',
   },
   'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
-  'error, last good': { answer: { ...healthy, age_ms: 380_000, error: denied } },
-  offline: { answer: healthy, trouble: 'server-gone' },
+  'error, last good': { reading: { ...healthy, age_ms: 380_000, error: denied } },
+  offline: { reading: healthy, failure: 'server-gone' },
   'never read': {
-    answer: {
+    reading: {
       ...healthy,
       instance: null,
       read_at: null,
@@ -291,8 +297,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       redacted: [],
     },
   },
-  reading: { answer: null },
-  'kernel gone': { answer: null, trouble: 'kernel' },
+  reading: { reading: null },
+  'kernel gone': { reading: null, failure: 'kernel' },
   'many datasets': withInstance({
     Datasets: Array.from({ length: 130 }, (_, place) => ({
       MountPath: `/mnt/shards/${String(place).padStart(3, '0')}`,
@@ -325,6 +331,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
     { countdowns: nothing },
   ),
-  'some sections': { answer: healthy, sections: ['datasets', 'timers'] },
-  all: { answer: healthy, sections: ['all', 'details'] },
+  'some sections': { reading: healthy, sections: ['datasets', 'timers'] },
+  all: { reading: healthy, sections: ['all', 'details'] },
 };

@@ -1,4 +1,4 @@
-import { mountPanel, now, type Source, type SourceState } from '../src/panel/index.ts';
+import { mountPanel, now, type DataSource, type DataSourceState } from '../src/panel/index.ts';
 import { type Fixture, FIXTURES } from './fixtures.ts';
 
 const asked = new URLSearchParams(location.search);
@@ -9,17 +9,17 @@ document.body.dataset.theme = asked.get('theme') ?? '';
 document.body.style.width = `${asked.get('width') ?? '760'}px`;
 
 /** A source that holds still, until it is given another fixture. */
-class StillSource implements Source {
-  state: SourceState = { reading: null, trouble: null, asking: false };
+class StillSource implements DataSource {
+  state: DataSourceState = { reading: null, failure: null, requesting: false };
   private readonly watchers = new Set<() => void>();
 
   constructor(fixture: Fixture) {
     this.give(fixture);
   }
 
-  give({ answer, trouble }: Fixture): void {
-    const reading = answer && { answer, at: now() };
-    this.state = { reading, trouble: trouble ?? null, asking: false };
+  give({ reading, failure }: Fixture): void {
+    const dated = reading && { ...reading, at: now() };
+    this.state = { reading: dated, failure: failure ?? null, requesting: false };
     for (const changed of this.watchers) changed();
   }
 

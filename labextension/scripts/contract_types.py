@@ -1,7 +1,7 @@
 """Writes the TypeScript types of the REST contract, `src/panel/contract.ts`.
 
-The answer comes from the OpenAPI file that ships with the server extension, the instance in it from
-the JSON Schema of the Python model. `--check` writes nothing, and fails where the file is out of
+The reading comes from the OpenAPI file that ships with the server extension, the instance in it
+from the JSON Schema of the Python model. `--check` writes nothing, and fails where the file is out of
 date.
 """
 
@@ -22,9 +22,7 @@ TARGET = Path(__file__).parents[1] / "src" / "panel" / "contract.ts"
 CONTRACT = Path(jupyter_dsw.__file__).parent / "server" / "rest-api.yml"
 # Names that mean something else in the browser.
 NAMES = {
-    "Reading": "Answer",
     "Error": "Problem",
-    "Source": "Origin",
     "State": "CountdownState",
     "InstanceSnapshot": "Snapshot",
 }
@@ -44,11 +42,11 @@ export interface JsonObject {
 
 def contract() -> str:
     """Return the whole module."""
-    answer = yaml.safe_load(CONTRACT.read_text("utf-8"))["components"]["schemas"]
-    # Jupyter's own refusal is not ours to describe.
-    del answer["Refusal"]
+    reading = yaml.safe_load(CONTRACT.read_text("utf-8"))["components"]["schemas"]
+    # Jupyter's own error responses are not ours to describe.
+    reading.pop("Refusal", None)
     _, instance = msgspec.json.schema_components([Instance], ref_template="{name}")
-    # What has its default is left out of the answer.
+    # What has its default is left out of the response.
     for schema in instance.values():
         schema["properties"] = {
             name: _without_null(value)
@@ -56,7 +54,7 @@ def contract() -> str:
             # Bookkeeping of the parser, not part of the wire form.
             if name not in {"redacted", "unreadable"}
         }
-    declared = [_declaration(name, schema) for name, schema in {**answer, **instance}.items()]
+    declared = [_declaration(name, schema) for name, schema in {**reading, **instance}.items()]
     return "\n".join([HEAD, *declared])
 
 

@@ -1,12 +1,12 @@
 import {
-  type Answer,
-  isAnswer,
-  keptReading,
+  type Reading,
+  isReading,
+  storedReading,
   mountPanel,
-  pageSource,
+  serverSource,
   Poller,
-  publishedPage,
-  type Source,
+  publishedConnection,
+  type DataSource,
 } from './panel/index.ts';
 
 /** What anywidget calls: `initialize` once a model, `render` for each view of it. */
@@ -25,19 +25,23 @@ export interface CellWidget {
  * the source that is made there.
  */
 export default function cellWidget(): CellWidget {
-  let kernel: Source | undefined;
+  let kernel: DataSource | undefined;
   return {
     initialize({ model }) {
       kernel = kernelSource(model);
     },
     render({ model, el }) {
       const answer = model.get('answer');
-      const tags = [publishedPage()?.language, document.documentElement.lang, navigator.language];
+      const tags = [
+        publishedConnection()?.language,
+        document.documentElement.lang,
+        navigator.language,
+      ];
       kernel ??= kernelSource(model);
-      return mountPanel(el, pageSource() ?? kernel, {
+      return mountPanel(el, serverSource() ?? kernel, {
         lang: tags.find(Boolean) ?? '',
         sections: model.get('sections') as string[],
-        first: isAnswer(answer) ? keptReading(answer) : null,
+        first: isReading(answer) ? storedReading(answer) : null,
         fallback: kernel,
       });
     },
@@ -56,10 +60,10 @@ const KERNEL_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 /** Requests readings of the kernel by messages. */
-export function kernelSource(model: Model): Source {
-  let settle: ((answer: Answer) => void) | null = null;
+export function kernelSource(model: Model): DataSource {
+  let settle: ((answer: Reading) => void) | null = null;
   const ask = (fresh: boolean) =>
-    new Promise<Answer>((resolve, reject) => {
+    new Promise<Reading>((resolve, reject) => {
       settle = resolve;
       setTimeout(reject, KERNEL_TIMEOUT_MS);
       model.send({ type: 'read', fresh });
@@ -67,10 +71,10 @@ export function kernelSource(model: Model): Source {
   const poller = new Poller({ ask, failed: 'kernel', longestBackOff: LONGEST_BACK_OFF_MS });
   // Not the trait: what is in a trait is saved with the notebook, so it holds only a part.
   model.on('msg:custom', answer => {
-    if (!isAnswer(answer)) return;
+    if (!isReading(answer)) return;
     settle?.(answer);
     // The kernel may be late, or send one that nobody requested: it counts all the same.
-    if (!poller.state.asking) poller.accept(answer);
+    if (!poller.state.requesting) poller.accept(answer);
   });
   return poller;
 }

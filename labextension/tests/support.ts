@@ -1,7 +1,7 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
 import { now } from '../src/panel/clock.ts';
-import type { Answer, Countdowns } from '../src/panel/contract.ts';
-import type { Shown } from '../src/panel/viewmodel.ts';
+import type { Reading, Countdowns } from '../src/panel/contract.ts';
+import type { ViewModel } from '../src/panel/viewmodel.ts';
 
 interface Timer {
   readonly due: number;
@@ -75,28 +75,34 @@ export function settle(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** The gallery's answer of that name. */
-export function answerNamed(name: string): Answer {
-  const answer = FIXTURES[name]?.answer;
-  if (!answer) throw new Error(`no answer named ${name}`);
-  return answer;
+/** The gallery's reading of that name. */
+export function readingNamed(name: string): Reading {
+  const reading = FIXTURES[name]?.reading;
+  if (!reading) throw new Error(`no reading named ${name}`);
+  return reading;
 }
 
-/** An answer with other countdowns than the gallery's. */
-export function answerWith(countdowns: Countdowns | null, change: Partial<Answer> = {}): Answer {
-  return { ...answerNamed('idle'), countdowns, ...change };
+/** An reading with other countdowns than the gallery's. */
+export function readingWith(countdowns: Countdowns | null, change: Partial<Reading> = {}): Reading {
+  return { ...readingNamed('idle'), countdowns, ...change };
 }
 
-/** What a panel shows `elapsed` milliseconds after an answer. */
-export function shownOf(answer: Answer | null, elapsed = 0, change: Partial<Shown> = {}): Shown {
+/** What there is to show of a reading, `elapsed` milliseconds after it. */
+export function viewModelOf(
+  reading: Reading | null,
+  elapsed = 0,
+  change: Partial<ViewModel> = {},
+): ViewModel {
   return {
     named: [],
-    known: answer?.instance ? answer : null,
+    known: reading?.instance ? { ...reading, at: now() } : null,
     elapsed,
-    problem: answer?.error ?? null,
-    trouble: null,
-    origin: answer?.source ?? null,
-    asking: false,
+    problem: reading?.error ?? null,
+    failure: null,
+    source: reading?.source ?? null,
+    requesting: false,
+    nothingNewer: false,
+    opened: new Set(),
     ...change,
   };
 }

@@ -257,6 +257,6 @@ def test_the_panel_speaks_chinese_where_the_page_does(page: Page, start_lab: Any
     write_notebook(lab, "%dsw_info")
     open_notebook(page, lab)
     page.evaluate("document.documentElement.lang = 'zh-CN'")
-    page.evaluate("delete globalThis[Symbol.for('jupyter-dsw:page')]")
+    page.evaluate("delete globalThis[Symbol.for('jupyter-dsw:connection')]")
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("运行中")

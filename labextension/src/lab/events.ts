@@ -1,6 +1,6 @@
 import {
   type Instance,
-  type Reading,
+  type DatedReading,
   type Snapshot,
   snapshotsOf,
   usedPart,
@@ -161,7 +161,7 @@ function isWanted({ kind }: InstanceEvent, preferences: Preferences): boolean {
 }
 
 /** The stop that was due between two readings, about; null if none was. */
-export function causeBetween(before: Reading, current: Reading): Stop | null {
+export function causeBetween(before: DatedReading, current: DatedReading): Stop | null {
   const [from, to] = [momentOf(before) - ABOUT_MS, momentOf(current) + ABOUT_MS];
   const due = stopsIn(before).filter(stop => from <= stop.due && stop.due <= to);
   return due.sort((a, b) => a.due - b.due)[0] ?? null;
@@ -169,7 +169,7 @@ export function causeBetween(before: Reading, current: Reading): Stop | null {
 
 /** What is remembered of the reading that was looked at last. */
 interface Before {
-  readonly reading: Reading;
+  readonly reading: DatedReading;
   readonly instance: Instance;
   readonly images: ImageStatuses;
 }
@@ -190,11 +190,11 @@ export class EventReporter {
     const { quietFrom, quietTo, diskPercent } = preferences();
     // What happens unseen or in quiet hours is reported afterwards: the comparison waits.
     if (!reading || !visible() || isQuiet(quietFrom, quietTo, new Date())) return;
-    const current = reading.answer.instance as Instance | null;
-    const id = reading.answer.source.instance_id ?? '';
+    const current = reading.instance as Instance | null;
+    const id = reading.source.instance_id ?? '';
     const last = this._before;
     if (!current || current === last?.instance) return;
-    const before = (last?.reading.answer.source.instance_id ?? '') === id ? last : null;
+    const before = (last?.reading.source.instance_id ?? '') === id ? last : null;
     const images = imageStatuses(before?.images ?? NO_IMAGES, current);
     this._before = { reading, instance: current, images };
 
@@ -231,7 +231,11 @@ export class EventReporter {
   }
 
   /** The stop that made the status what it is: known when the instance left the usable ones. */
-  private _causeOf(before: Before | null, reading: Reading, { Status }: Instance): Stop | null {
+  private _causeOf(
+    before: Before | null,
+    reading: DatedReading,
+    { Status }: Instance,
+  ): Stop | null {
     if (isUsable(Status)) this._cause = null;
     else if (before && isUsable(before.instance.Status)) {
       this._cause = causeBetween(before.reading, reading);

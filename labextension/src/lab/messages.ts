@@ -6,8 +6,8 @@ import {
   MINUTE,
   moment,
   percent,
-  type Reading,
-  statusWords,
+  type DatedReading,
+  statusLabel,
 } from '../panel/index.ts';
 import type { SaveResult } from './documents.ts';
 import type { InstanceEvent, SnapshotEvent, StatusEvent } from './events.ts';
@@ -31,8 +31,12 @@ export function shortened(text: string, most = 48): string {
 }
 
 /** A text about an instance, which says so where that is simulated. */
-export function marked(text: string, reading: Reading | null, trans: TranslationBundle): string {
-  return text && reading?.answer.source.simulated ? trans.__('Simulated: %1', text) : text;
+export function marked(
+  text: string,
+  reading: DatedReading | null,
+  trans: TranslationBundle,
+): string {
+  return text && reading?.source.simulated ? trans.__('Simulated: %1', text) : text;
 }
 
 /** The texts of warnings, dialogs and notices. Notifications have at most 140 characters. */
@@ -42,7 +46,7 @@ export class Messages {
   }
 
   /** A notification before a stop. It stays, so it has the moment. */
-  warning(stop: Stop, reading: Reading | null): string {
+  warning(stop: Stop, reading: DatedReading | null): string {
     // To the minute: it does not tick, and comes a little after a whole one.
     const [time, left] = [at(stop.due), duration(Math.round(stop.left / MINUTE) * MINUTE)];
     const text =
@@ -56,7 +60,7 @@ export class Messages {
   }
 
   /** Which stop it is, in the dialog, where the countdown is above. */
-  stopAt(stop: Stop, reading: Reading | null): string {
+  stopAt(stop: Stop, reading: DatedReading | null): string {
     const time = at(stop.due);
     return this._marked(
       stop.kind === 'scheduled'
@@ -67,10 +71,10 @@ export class Messages {
   }
 
   /** What keeps an idle instance alive, and what does not; empty for another stop. */
-  alive({ kind }: Stop, reading: Reading | null): string {
+  alive({ kind }: Stop, reading: DatedReading | null): string {
     if (kind !== 'idle') return '';
     const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } =
-      reading?.answer.countdowns?.idle ?? {};
+      reading?.countdowns?.idle ?? {};
     if (typeof cpu !== 'number') return this._trans.__('Typing does not count as use.');
     return typeof gpu === 'number'
       ? this._trans.__(
@@ -115,7 +119,7 @@ export class Messages {
   }
 
   /** Something that happened to the instance. */
-  event(event: InstanceEvent, cause: Stop | null, reading: Reading | null): string {
+  event(event: InstanceEvent, cause: Stop | null, reading: DatedReading | null): string {
     return this._marked(this._event(event, cause, reading), reading);
   }
 
@@ -149,7 +153,7 @@ export class Messages {
         );
   }
 
-  private _event(event: InstanceEvent, cause: Stop | null, reading: Reading | null): string {
+  private _event(event: InstanceEvent, cause: Stop | null, reading: DatedReading | null): string {
     switch (event.kind) {
       case 'status':
         return this._status(event, cause, reading);
@@ -173,7 +177,7 @@ export class Messages {
   private _status(
     { status, reason }: StatusEvent,
     cause: Stop | null,
-    reading: Reading | null,
+    reading: DatedReading | null,
   ): string {
     if (status === 'Stopped' || (status === 'Stopping' && cause)) {
       const time = at(cause?.due ?? Date.now() - ageOf(reading));
@@ -192,7 +196,7 @@ export class Messages {
     }
     const said = this._trans.__(
       'The instance is no longer running: %1.',
-      shortened(statusWords(status), 40),
+      shortened(statusLabel(status), 40),
     );
     return reason ? `${said} ${shortened(reason, 36)}` : said;
   }
@@ -211,7 +215,7 @@ export class Messages {
     return more > 0 ? this._trans.__('%1 and %2 more', listed, more) : listed;
   }
 
-  private _marked(text: string, reading: Reading | null): string {
+  private _marked(text: string, reading: DatedReading | null): string {
     return marked(text, reading, this._trans);
   }
 

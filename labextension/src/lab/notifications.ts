@@ -113,7 +113,7 @@ export function presenter(parts: PresenterParts): StopWarnerOptions['present'] {
         ],
         unsaved,
         save: async () => messages.saved(await documents.saveAll()),
-        speed: speedOf(store.state.reading?.answer),
+        speed: speedOf(store.state.reading),
       },
       [...remind, actions.console()],
       trans,

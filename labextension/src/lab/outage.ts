@@ -1,4 +1,4 @@
-import { now, type Reading, type SourceState, speedOf } from '../panel/index.ts';
+import { now, type DatedReading, type DataSourceState, speedOf } from '../panel/index.ts';
 import type { Action } from './notifications.ts';
 import type { Preferences } from './settings.ts';
 import type { ShownLog } from './shownlog.ts';
@@ -7,14 +7,14 @@ import type { IInstanceStore } from './tokens.ts';
 /** What is known of a time without the server. */
 export interface Outage {
   /** The last reading. */
-  readonly last: Reading;
+  readonly last: DatedReading;
   /** When the server stopped responding; `Date.now()`. */
   readonly since: number;
   /** How long that is ago, by the instance's time. */
   readonly lasted: number;
 }
 
-export interface GoneWatchOptions {
+export interface OutageWatchOptions {
   readonly store: IInstanceStore;
   readonly log: ShownLog;
   readonly preferences: () => Preferences;
@@ -27,13 +27,13 @@ export interface GoneWatchOptions {
 const PATIENCE_MS = 4000;
 
 /** Whether the Jupyter server does not respond. */
-export function isGone({ trouble }: SourceState): boolean {
-  return trouble === 'server-gone';
+export function isGone({ failure }: DataSourceState): boolean {
+  return failure === 'server-gone';
 }
 
 /** Shows once for each outage what was known then, and takes it away when the server is back. */
-export class GoneWatch {
-  constructor(options: GoneWatchOptions) {
+export class OutageWatch {
+  constructor(options: OutageWatchOptions) {
     this._options = options;
     options.store.watch(() => void this.look());
   }
@@ -63,12 +63,12 @@ export class GoneWatch {
     }
     this._reported = true;
     await log.once(this._key(reading), () => {
-      const lasted = (now() - at) * speedOf(reading.answer);
+      const lasted = (now() - at) * speedOf(reading);
       this._withdraw = present({ last: reading, since, lasted });
     });
   }
 
-  private async _back(reading: Reading | null): Promise<void> {
+  private async _back(reading: DatedReading | null): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
     this._began = null;
@@ -80,11 +80,11 @@ export class GoneWatch {
     if (reading) await this._options.log.forget(this._key(reading));
   }
 
-  private _key({ answer }: Reading): string {
-    return `${answer.source.instance_id ?? ''} gone`;
+  private _key({ source }: DatedReading): string {
+    return `${source.instance_id ?? ''} gone`;
   }
 
-  private readonly _options: GoneWatchOptions;
+  private readonly _options: OutageWatchOptions;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _began: { readonly at: number; readonly since: number } | null = null;
   private _away = false;

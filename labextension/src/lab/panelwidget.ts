@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { mountPanel, type Source } from '../panel/index.ts';
+import { mountPanel, type DataSource } from '../panel/index.ts';
 
 // No `fill` beside the class: JupyterLab's themes would fill the drawing.
 const svg = (drawing: string) =>
@@ -19,7 +19,7 @@ export const instanceIcon = new LabIcon({
 /** The same `<dsw-panel>` as in cells, for a side panel or a tab; made when it is first seen. */
 export class PanelWidget extends Widget {
   /** `lang` is a language tag. */
-  constructor(source: Source, lang: string, trans: TranslationBundle) {
+  constructor(source: DataSource, lang: string, trans: TranslationBundle) {
     super();
     this._source = source;
     this._lang = lang;
@@ -59,7 +59,7 @@ export class PanelWidget extends Widget {
     this._unmount = mountPanel(this.node, this._source, { lang: this._lang, sections: [] });
   }
 
-  private readonly _source: Source;
+  private readonly _source: DataSource;
   private readonly _lang: string;
   private _unmount: (() => void) | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Reading } from '../panel/index.ts';
+import type { DatedReading } from '../panel/index.ts';
 import {
   follow,
   type KnownStop,
@@ -103,7 +103,7 @@ export class ShownLog {
   }
 
   /** Brings what is known of the stops up to date with a reading. */
-  async follow(reading: Reading, policy: Policy): Promise<void> {
+  async follow(reading: DatedReading, policy: Policy): Promise<void> {
     const update = (content: Content) => {
       const entries = (['idle', 'scheduled'] as const).flatMap(kind =>
         this._followed(content, reading, kind, policy),
@@ -172,8 +172,13 @@ export class ShownLog {
   }
 
   /** The entry of a kind after a reading, if that changes it. */
-  private _followed(content: Content, reading: Reading, kind: StopKind, policy: Policy): Entry[] {
-    const instance = reading.answer.source.instance_id ?? '';
+  private _followed(
+    content: Content,
+    reading: DatedReading,
+    kind: StopKind,
+    policy: Policy,
+  ): Entry[] {
+    const instance = reading.source.instance_id ?? '';
     const before = this._entry(content, { instance, kind });
     const { known, another } = follow(before ?? null, stopReadingOf(reading, kind));
     if (!known) return [];

@@ -5,18 +5,18 @@ import {
   MINUTE,
   moment,
   passed,
-  type Shown,
-  shownOf,
-  type SourceState,
+  type ViewModel,
+  viewModelOf,
+  type DataSourceState,
   speedOf,
-  statusWords,
+  statusLabel,
   t,
   timersOf,
   tone,
-  untilWrittenAnew,
+  untilTextChanges,
   type Urgency,
   urgency,
-  wrong,
+  describeProblem,
 } from '../panel/index.ts';
 import type { Preferences } from './settings.ts';
 import { nextStop } from './stops.ts';
@@ -41,39 +41,39 @@ export interface StatusBarView {
 const NOT_HERE = ['NotConfigured', 'NoCredentials'];
 
 /** Whether there is nothing here that this person could do anything about. */
-function isNothingHere({ known, problem, trouble }: Shown): boolean {
-  if (trouble === 'absent' || trouble === 'not-permitted') return true;
+function isNothingHere({ known, problem, failure }: ViewModel): boolean {
+  if (failure === 'absent' || failure === 'not-permitted') return true;
   return !known && problem !== null && NOT_HERE.includes(problem.code);
 }
 
 /** The status, or in the few words that there is room for, what is wrong. */
-function statusText(shown: Shown): string {
-  const { known, problem, trouble } = shown;
-  if (trouble === 'signed-out') return t('DSW: sign in again');
-  if (trouble) return t('DSW: server not responding');
+function statusText(model: ViewModel): string {
+  const { known, problem, failure } = model;
+  if (failure === 'signed-out') return t('DSW: sign in again');
+  if (failure) return t('DSW: server not responding');
   if (!known) return problem ? t('DSW: not available') : t('DSW: reading…');
-  const status = statusWords(instanceOf(shown).Status);
+  const status = statusLabel(instanceOf(model).Status);
   return problem ? t('%1 (not up to date)', status) : status;
 }
 
 /** How long it is until the next stop, also by what was known when the server went away. */
-function countdownText(shown: Shown): string {
-  const next = timersOf(shown)?.next;
-  if (!next || hasEnded(instanceOf(shown).Status)) return '';
+function countdownText(model: ViewModel): string {
+  const next = timersOf(model)?.next;
+  if (!next || hasEnded(instanceOf(model).Status)) return '';
   if (next.left === null) return t('time of stop unknown');
   return next.left > 0 ? t('stops in %1', duration(next.left)) : passed(next.left);
 }
 
 /** The name and status, when the next stop is, and what is wrong. */
-function tooltip(shown: Shown, state: SourceState): string {
-  const { InstanceName, Status } = instanceOf(shown);
+function tooltip(model: ViewModel, state: DataSourceState): string {
+  const { InstanceName, Status } = instanceOf(model);
   const stop = hasEnded(Status) ? null : nextStop(state.reading);
   const time = stop ? moment(new Date(stop.due).toISOString()) : '';
   return [
-    InstanceName && t('%1: %2', InstanceName, statusWords(Status)),
+    InstanceName && t('%1: %2', InstanceName, statusLabel(Status)),
     stop?.kind === 'idle' && t('Idle stop at %1.', time),
     stop?.kind === 'scheduled' && t('Scheduled stop at %1.', time),
-    wrong(shown)?.[0],
+    describeProblem(model)?.[0],
   ]
     .filter(Boolean)
     .join('\n');
@@ -81,19 +81,19 @@ function tooltip(shown: Shown, state: SourceState): string {
 
 /** Milliseconds until a countdown, or how long ago it ended, is written in another way. */
 function nextChange(left: number): number {
-  return left > 0 ? untilWrittenAnew(left) : MINUTE;
+  return left > 0 ? untilTextChanges(left) : MINUTE;
 }
 
 /** What the status bar shows of what is known now. */
 export function statusBarView(
-  state: SourceState,
+  state: DataSourceState,
   { statusBar }: Pick<Preferences, 'statusBar'>,
 ): StatusBarView {
-  const shown = shownOf(state);
-  const [status, countdown] = [statusText(shown), countdownText(shown)];
-  const isWrong = wrong(shown) !== null;
-  const near = urgency(shown);
-  const news = state.refused ? t('nothing newer yet') : '';
+  const model = viewModelOf(state);
+  const [status, countdown] = [statusText(model), countdownText(model)];
+  const isWrong = describeProblem(model) !== null;
+  const near = urgency(model);
+  const news = state.nothingNewer ? t('nothing newer yet') : '';
   const parts = {
     both: [status, countdown, news],
     // Without a countdown there is nothing but the status to show.
@@ -101,13 +101,13 @@ export function statusBarView(
     status: [status, news],
     off: [],
   }[statusBar];
-  const left = timersOf(shown)?.next?.left;
+  const left = timersOf(model)?.next?.left;
   return {
-    text: isNothingHere(shown) ? '' : parts.filter(Boolean).join(' · '),
-    simulated: shown.origin?.simulated ?? false,
-    tone: isWrong ? '' : tone(instanceOf(shown).Status),
+    text: isNothingHere(model) ? '' : parts.filter(Boolean).join(' · '),
+    simulated: model.source?.simulated ?? false,
+    tone: isWrong ? '' : tone(instanceOf(model).Status),
     urgency: near === 'none' && isWrong ? 'wrong' : near,
-    tooltip: tooltip(shown, state),
-    nextIn: typeof left === 'number' ? nextChange(left) / speedOf(state.reading?.answer) : null,
+    tooltip: tooltip(model, state),
+    nextIn: typeof left === 'number' ? nextChange(left) / speedOf(state.reading) : null,
   };
 }

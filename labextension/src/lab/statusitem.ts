@@ -1,6 +1,6 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { announcement, announceState, prepareToAnnounce, shownOf, t } from '../panel/index.ts';
+import { announcement, announceState, prepareToAnnounce, viewModelOf, t } from '../panel/index.ts';
 import type { Preferences } from './settings.ts';
 import { statusBarView } from './statusbar.ts';
 import type { IInstanceStore } from './tokens.ts';
@@ -93,7 +93,7 @@ export class StatusItem extends Widget {
 
   /** Announces a meaning that is new; what ticks has no part in it. */
   private _announce(): void {
-    const { meaning, text } = announcement(shownOf(this._options.store.state));
+    const { meaning, text } = announcement(viewModelOf(this._options.store.state));
     if (!text || meaning === this._meaning) return;
     // What is there at first is read with the page, not announced on top of it.
     announceState(meaning, this._meaning && text);

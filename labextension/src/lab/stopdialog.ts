@@ -2,7 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { duration, passed, untilWrittenAnew } from '../panel/index.ts';
+import { duration, passed, untilTextChanges } from '../panel/index.ts';
 import type { Action } from './notifications.ts';
 import type { Stop } from './stops.ts';
 
@@ -69,7 +69,7 @@ class StopBody extends Widget {
     setText(this._figures, left > 0 ? duration(left) : passed(left));
     setText(this._lines, lines(stop).filter(Boolean).join('\n'));
     // Once it is due, the figures do not change any more; what is saved does.
-    const wait = left > 0 ? untilWrittenAnew(left) / speed : 1000;
+    const wait = left > 0 ? untilTextChanges(left) / speed : 1000;
     this._timer = setTimeout(this._tick, Math.min(wait, 1000) + BEHIND_MS);
   };
 

@@ -1,4 +1,4 @@
-import { elapsedSince, type Reading } from '../panel/index.ts';
+import { elapsedSince, type DatedReading } from '../panel/index.ts';
 
 /** Over, and not reported any more: whoever still has this has not heard from the server since. */
 export const FORGET_MS = 2 * 60_000;
@@ -19,13 +19,13 @@ export interface Stop {
 }
 
 /** Milliseconds since the endpoint told what a reading holds. */
-export function ageOf(reading: Reading | null): number {
-  return reading ? (reading.answer.age_ms ?? 0) + elapsedSince(reading) : 0;
+export function ageOf(reading: DatedReading | null): number {
+  return reading ? (reading.age_ms ?? 0) + elapsedSince(reading) : 0;
 }
 
 /** Milliseconds since the epoch at which a reading was taken, by the endpoint's clock. */
-export function momentOf(reading: Reading): number {
-  const { read_at: readAt } = reading.answer;
+export function momentOf(reading: DatedReading): number {
+  const { read_at: readAt } = reading;
   // Without a date of its own the local clock has to do.
   return readAt === null ? Date.now() - ageOf(reading) : Date.parse(readAt);
 }
@@ -34,8 +34,8 @@ export function momentOf(reading: Reading): number {
  * The stop of a kind, ahead or over; null if none is counting. Always computed from the response's
  * own remainder: no timer's lateness adds up.
  */
-function stopOf(reading: Reading | null, kind: StopKind): Stop | null {
-  const { countdowns, age_ms: age, source } = reading?.answer ?? {};
+function stopOf(reading: DatedReading | null, kind: StopKind): Stop | null {
+  const { countdowns, age_ms: age, source } = reading ?? {};
   const remaining = countdowns?.[kind].remaining_ms;
   if (!reading || typeof remaining !== 'number') return null;
   return {
@@ -48,15 +48,15 @@ function stopOf(reading: Reading | null, kind: StopKind): Stop | null {
 }
 
 /** All stops that a reading has, ahead or over. */
-export function stopsIn(reading: Reading | null): Stop[] {
+export function stopsIn(reading: DatedReading | null): Stop[] {
   return (['idle', 'scheduled'] as const)
     .map(kind => stopOf(reading, kind))
     .filter(stop => stop !== null);
 }
 
 /** What a reading has about the stop of a kind, to follow it over several readings. */
-export function stopReadingOf(reading: Reading, kind: StopKind): StopReading {
-  const { idle, scheduled } = reading.answer.countdowns ?? {};
+export function stopReadingOf(reading: DatedReading, kind: StopKind): StopReading {
+  const { idle, scheduled } = reading.countdowns ?? {};
   const dueTime = kind === 'scheduled' ? Date.parse(scheduled?.due_time ?? '') : NaN;
   return {
     kind,
@@ -68,8 +68,8 @@ export function stopReadingOf(reading: Reading, kind: StopKind): StopReading {
 }
 
 /** The next stop that a reading has, ahead or over; null if none is counting. */
-export function stopIn(reading: Reading | null): Stop | null {
-  const kind = reading?.answer.countdowns?.next_stop;
+export function stopIn(reading: DatedReading | null): Stop | null {
+  const kind = reading?.countdowns?.next_stop;
   return kind ? stopOf(reading, kind) : null;
 }
 
@@ -79,7 +79,7 @@ export function isOver({ left }: Pick<Stop, 'left'>): boolean {
 }
 
 /** The next stop; null too if it is long over. */
-export function nextStop(reading: Reading | null): Stop | null {
+export function nextStop(reading: DatedReading | null): Stop | null {
   const stop = stopIn(reading);
   return stop && !isOver(stop) ? stop : null;
 }

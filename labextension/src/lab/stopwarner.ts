@@ -27,7 +27,7 @@ export interface StopWarnerOptions {
   readonly present: (form: Due['form'], stop: Stop, current: () => Stop | null) => PresentedWarning;
 }
 
-interface Shown {
+interface ViewModel {
   readonly stop: Stop;
   readonly due: Due;
   readonly warning: PresentedWarning;
@@ -206,7 +206,7 @@ export class StopWarner {
 
   private _lookIn(ms: number | null): void {
     if (ms === null) return;
-    const speed = speedOf(this._options.store.state.reading?.answer);
+    const speed = speedOf(this._options.store.state.reading);
     this._timer = setTimeout(
       () => {
         this.look();
@@ -216,7 +216,7 @@ export class StopWarner {
   }
 
   private readonly _options: StopWarnerOptions;
-  private readonly _shown = new Map<StopKind, Shown>();
+  private readonly _shown = new Map<StopKind, ViewModel>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _busy = false;
   private _again = false;

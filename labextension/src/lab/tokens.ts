@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
-import type { Reading, Source } from '../panel/index.ts';
+import type { DatedReading, DataSource } from '../panel/index.ts';
 import type { Preferences } from './settings.ts';
 
 /** What the window knows of the instance: one reading, shared by all that show it. */
-export interface IInstanceStore extends Source {
+export interface IInstanceStore extends DataSource {
   /** Requests a new reading, and resolves with the reading known then, new or not. */
-  read(): Promise<Reading | null>;
+  read(): Promise<DatedReading | null>;
 }
 
 export const IInstanceStore = new Token<IInstanceStore>(

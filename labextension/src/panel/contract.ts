@@ -8,7 +8,7 @@ export interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
 
-export interface Answer {
+export interface Reading {
   /** GetInstance's own element names and nesting, secrets removed; null if none was ever read. */
   readonly instance: JsonObject | null;
   /** When the endpoint responded, UTC, by the clock of `read_at_by`; null if it never did. */
@@ -24,7 +24,7 @@ export interface Answer {
   readonly next_read_in_ms: number;
   readonly countdowns: Countdowns | null;
   readonly error: Problem | null;
-  readonly source: Origin;
+  readonly source: Source;
   /** What was removed from `instance`, by path; the values are not in the server either. */
   readonly redacted: readonly string[];
   /** What was left out of `instance` since it could not be read, by path. */
@@ -76,7 +76,7 @@ export interface Problem {
   readonly retry_in_ms: number;
 }
 
-export interface Origin {
+export interface Source {
   /** Host (and port) that was asked. */
   readonly endpoint: string | null;
   readonly region: string | null;

@@ -1,4 +1,4 @@
-import type { Reading } from './reading.ts';
+import type { DatedReading } from './reading.ts';
 
 /**
  * Why there is no response. `signed-out`: the server does not know the person any more.
@@ -6,22 +6,22 @@ import type { Reading } from './reading.ts';
  * respond, or something else responds in its place. `absent`: it has no jupyter-dsw. `kernel`: the
  * kernel does not respond.
  */
-export type Trouble = 'signed-out' | 'not-permitted' | 'server-gone' | 'absent' | 'kernel';
+export type FailureKind = 'signed-out' | 'not-permitted' | 'server-gone' | 'absent' | 'kernel';
 
 /** What a source knows now. */
-export interface SourceState {
-  readonly reading: Reading | null;
+export interface DataSourceState {
+  readonly reading: DatedReading | null;
   /** Null once there is a response again; the last reading is kept meanwhile. */
-  readonly trouble: Trouble | null;
+  readonly failure: FailureKind | null;
   /** Whether a request is on its way. */
-  readonly asking: boolean;
+  readonly requesting: boolean;
   /** Whether the last refresh brought nothing new: the server asks anew at most every 5 s. */
-  readonly refused?: boolean;
+  readonly nothingNewer?: boolean;
 }
 
 /** Where panels get readings from. Panels of different versions may share one: keep it small. */
-export interface Source {
-  readonly state: SourceState;
+export interface DataSource {
+  readonly state: DataSourceState;
   /** Calls back on changes, and requests readings, until what is returned is called. */
   watch(changed: () => void): () => void;
   /** Requests a new reading now, for a person. */

@@ -1,13 +1,13 @@
 import { render } from 'lit-html';
 import { copyText } from './copy.ts';
-import type { Source } from './datasource.ts';
-import { untilWrittenAnew } from './format.ts';
-import { speak, t } from './language.ts';
+import type { DataSource } from './datasource.ts';
+import { untilTextChanges } from './format.ts';
+import { setLanguage, t } from './language.ts';
 import css from './panel.css';
-import { elapsedSince, type Reading, speedOf } from './reading.ts';
+import { type DatedReading, speedOf } from './reading.ts';
 import { cleanReading } from './safety.ts';
 import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';
-import type { Shown } from './viewmodel.ts';
+import { viewModelOf } from './viewmodel.ts';
 import { panel } from './views/panel.ts';
 import { untilNextStop } from './views/timers.ts';
 
@@ -16,10 +16,10 @@ export interface PanelOptions {
   readonly lang: string;
   /** Names of sections; none for the default ones. */
   readonly sections: readonly string[];
-  /** What to show until the source has an answer. */
-  readonly first?: Reading | null;
-  /** Where to turn when the source turns out not to be there (`absent`). */
-  readonly fallback?: Source;
+  /** What to show until the data source has a reading. */
+  readonly first?: DatedReading | null;
+  /** Which one to use where the data source turns out not to be there (`absent`). */
+  readonly fallback?: DataSource;
 }
 
 /** How often the age of a reading is shown anew where nothing counts down. */
@@ -30,49 +30,32 @@ const COPIED_MS = 1500;
 
 /**
  * Puts a `<dsw-panel>` into an element, and shows an instance there, until what is returned is called.
- * While it is in sight it watches its source, and ticks whenever a figure changes; a hidden panel does
+ * While it is in sight it watches its data source, and ticks whenever a figure changes; a hidden panel does
  * nothing. The element needs no definition: each cell brings its own copy of this module, and a page
  * has room for one.
  */
 export function mountPanel(
   element: Element,
-  source: Source,
+  dataSource: DataSource,
   { lang, sections, first = null, fallback }: PanelOptions,
 ): () => void {
   const host = document.createElement('dsw-panel');
   const root = host.attachShadow({ mode: 'open' });
   /** The last reading with an instance. */
-  let good = cleanReading(first);
+  let known = cleanReading(first);
   let opened: ReadonlySet<string> = new Set(sections.includes('details') ? ['details'] : []);
   let inSight = false;
   let unwatch: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let meaning = '';
 
-  function shown(): Shown {
-    const { trouble, asking, refused } = source.state;
-    const reading = cleanReading(source.state.reading);
-    if (reading?.answer.instance) good = reading;
-    const { error = null, source: origin = null } = (reading ?? good)?.answer ?? {};
-    return {
-      named: sections,
-      known: good?.answer.instance ? good.answer : null,
-      elapsed: good ? elapsedSince(good) : 0,
-      problem: error,
-      origin,
-      trouble,
-      asking,
-      refused,
-      opened,
-    };
-  }
-
   /** Shows what is known now, and again when a figure changes. */
   function show(): void {
-    const current = shown();
-    speak(lang);
-    render(panel(current), root);
-    const state = announcement(current);
+    const model = viewModelOf(dataSource.state, { named: sections, known, opened });
+    known = model.known;
+    setLanguage(lang);
+    render(panel(model), root);
+    const state = announcement(model);
     if (state.text && state.meaning !== meaning) {
       // What is there at first is read with the page, not announced on top of it.
       announceState(state.meaning, meaning && state.text);
@@ -80,18 +63,18 @@ export function mountPanel(
     }
     clearTimeout(timer);
     if (!unwatch) return;
-    const left = untilNextStop(current) ?? -1;
-    const wait = left < 0 ? AGE_MS : untilWrittenAnew(left) / speedOf(good?.answer) + BEHIND_MS;
+    const left = untilNextStop(model) ?? -1;
+    const wait = left < 0 ? AGE_MS : untilTextChanges(left) / speedOf(known) + BEHIND_MS;
     timer = setTimeout(tick, Math.min(AGE_MS, wait));
   }
 
   function tick(): void {
-    source.heartbeat();
+    dataSource.heartbeat();
     show();
   }
 
   function changed(): void {
-    if (source.state.trouble === 'absent' && fallback) look();
+    if (dataSource.state.failure === 'absent' && fallback) look();
     else show();
   }
 
@@ -101,9 +84,10 @@ export function mountPanel(
     unwatch = null;
     clearTimeout(timer);
     if (!inSight || document.hidden) return;
-    if (source.state.trouble === 'absent' && fallback) [source, fallback] = [fallback, undefined];
-    unwatch = source.watch(changed);
-    source.heartbeat();
+    if (dataSource.state.failure === 'absent' && fallback)
+      [dataSource, fallback] = [fallback, undefined];
+    unwatch = dataSource.watch(changed);
+    dataSource.heartbeat();
     show();
   }
 
@@ -119,7 +103,7 @@ export function mountPanel(
     setTimeout(() => {
       button.classList.remove('copied');
     }, COPIED_MS);
-    speak(lang);
+    setLanguage(lang);
     announce(t('Copied'));
   }
 
@@ -127,9 +111,9 @@ export function mountPanel(
     const button = (event.target as Element).closest('button');
     const { copy: text, action } = button?.dataset ?? {};
     if (!button) return;
-    if (action === 'refresh') source.refresh();
+    if (action === 'refresh') dataSource.refresh();
     else if (action === 'copy-json') {
-      void copy(JSON.stringify(good?.answer.instance, null, 2), button);
+      void copy(JSON.stringify(known?.instance, null, 2), button);
     } else if (text) void copy(text, button);
   }
 

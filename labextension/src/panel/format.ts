@@ -51,7 +51,7 @@ export function duration(ms: number): string {
 }
 
 /** How long a duration that runs down is still written the same way, in milliseconds. */
-export function untilWrittenAnew(ms: number): number {
+export function untilTextChanges(ms: number): number {
   return Math.max(0, ms) % (ms >= 10 * MINUTE ? MINUTE : SECOND);
 }
 

@@ -44,7 +44,7 @@ export function usedPart({ Status = {} }: CloudDisk): number | null {
 }
 
 /** A status of GetInstance in words; one that is not known is its own word. */
-export function statusWords(status: string | undefined): string {
+export function statusLabel(status: string | undefined): string {
   return textFor(status, {
     Creating: t('Creating'),
     SaveFailed: t('Image save failed'),

@@ -5,7 +5,7 @@ const SIMPLIFIED = /^zh(?!.*(hant|tw|hk|mo))/i;
 export let locale = 'en';
 
 /** Takes the language of a tag such as `zh-CN`, `zh_CN` or `en-GB`; English for unknown ones. */
-export function speak(tag: string): void {
+export function setLanguage(tag: string): void {
   locale = SIMPLIFIED.test(tag) ? 'zh-CN' : 'en';
 }
 

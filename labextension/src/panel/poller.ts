@@ -1,7 +1,7 @@
 import { now } from './clock.ts';
-import type { Answer } from './contract.ts';
-import type { Source, SourceState, Trouble } from './datasource.ts';
-import { isAnswer, isNewer, receivedReading, speedOf, wasCached } from './reading.ts';
+import type { Reading } from './contract.ts';
+import type { DataSource, DataSourceState, FailureKind } from './datasource.ts';
+import { isReading, isNewer, receivedReading, speedOf, wasCached } from './reading.ts';
 
 const LEAST_MS = 1000;
 const JITTER = 0.05;
@@ -12,7 +12,7 @@ const BACK_OFF_FIRST_MS = 5000;
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The nearest moment at which a running countdown ends, in milliseconds from the response. */
-function nearestEnd(answer: Answer): number {
+function nearestEnd(answer: Reading): number {
   const { idle, scheduled } = answer.countdowns ?? {};
   const ends = [idle?.remaining_ms, scheduled?.remaining_ms];
   return Math.min(...ends.map(ms => (ms ? ms / speedOf(answer) + AFTER_ZERO_MS : Infinity)));
@@ -22,7 +22,7 @@ function nearestEnd(answer: Answer): number {
  * How long to wait after a response, in milliseconds: as it says, but not past the end of a
  * countdown, and a little more at random so that many pages do not ask in step.
  */
-export function delayAfter(answer: Answer, random: number): number {
+export function delayAfter(answer: Reading, random: number): number {
   const wished = Math.max(LEAST_MS, answer.next_read_in_ms || 0);
   return Math.min(MAX_TIMEOUT_MS, Math.min(wished, nearestEnd(answer)) * (1 + JITTER * random));
 }
@@ -32,19 +32,19 @@ export function delayAfter(answer: Answer, random: number): number {
  * end where only a person can change the matter.
  */
 export function backOff(
-  trouble: Trouble,
+  failure: FailureKind,
   failures: number,
   random: number,
   longest: number,
 ): number {
   // A server without jupyter-dsw will not get it while it runs, nor the person a permission.
-  if (trouble === 'absent' || trouble === 'not-permitted') return Infinity;
+  if (failure === 'absent' || failure === 'not-permitted') return Infinity;
   const ceiling = Math.min(longest, BACK_OFF_FIRST_MS * 2 ** (failures - 1));
   return ceiling * (0.5 + random / 2);
 }
 
 /** What came of a request. */
-export type Outcome = Answer | Trouble;
+export type Outcome = Reading | FailureKind;
 
 /** An outcome on its way from one tab to the others. */
 export interface TabMessage {
@@ -74,7 +74,7 @@ export interface PollerOptions {
   /** Sends one request; resolves to the response or to why there is none. */
   readonly ask: (fresh: boolean) => Promise<Outcome>;
   /** Why there is none where `ask` rejects. */
-  readonly failed: Trouble;
+  readonly failed: FailureKind;
   /** How long to wait at most after failures, in milliseconds. */
   readonly longestBackOff: number;
   /** The tabs with which to share requests and responses. */
@@ -87,7 +87,7 @@ export interface PollerOptions {
  * Requests readings when something new is due, while anyone watches and nobody is in `standby`: one
  * request at a time, however many watch it. Watched again, it sends what was due meanwhile at once.
  */
-export class Poller implements Source {
+export class Poller implements DataSource {
   constructor(options: PollerOptions) {
     this._options = options;
     this._tabs = options.tabs ?? NO_TABS;
@@ -97,7 +97,7 @@ export class Poller implements Source {
   }
 
   /** What is known now. */
-  get state(): SourceState {
+  get state(): DataSourceState {
     return this._state;
   }
 
@@ -118,7 +118,7 @@ export class Poller implements Source {
   }
 
   /** Requests a new reading, and resolves with what is known then. */
-  read(): Promise<SourceState['reading']> {
+  read(): Promise<DataSourceState['reading']> {
     return new Promise(resolve => {
       this._waiting.push(resolve);
       this.refresh();
@@ -137,7 +137,7 @@ export class Poller implements Source {
   };
 
   /** Takes a response that nobody requested. */
-  accept(answer: Answer): void {
+  accept(answer: Reading): void {
     this._accept(answer, now(), now());
     this._schedule();
   }
@@ -175,7 +175,7 @@ export class Poller implements Source {
   private async _request(): Promise<void> {
     const fresh = this._freshWanted;
     this._freshWanted = false;
-    this._change({ asking: true });
+    this._change({ requesting: true });
     const [sent, sentAt] = [now(), Date.now()];
     const outcome = await this._options.ask(fresh).catch(() => this._options.failed);
     this._tabs.tell({ outcome, sent: sentAt, received: Date.now() });
@@ -184,7 +184,7 @@ export class Poller implements Source {
 
   /** Takes what another tab got. */
   private _hear({ outcome, sent, received }: TabMessage): void {
-    if (typeof outcome !== 'string' && !isAnswer(outcome)) return;
+    if (typeof outcome !== 'string' && !isReading(outcome)) return;
     const [clock, wall] = [now(), Date.now()];
     const ago = (moment: number) => clock - Math.max(0, wall - moment || 0);
     this._accept(outcome, ago(sent), ago(received));
@@ -196,19 +196,19 @@ export class Poller implements Source {
     this._outcomes++;
     const random = Math.random();
     if (this._isLate(outcome, sent, received)) {
-      this._change({ asking: false });
+      this._change({ requesting: false });
     } else if (typeof outcome === 'string') {
       const { longestBackOff } = this._options;
       this._sent = sent;
       this._dueAt = received + backOff(outcome, ++this._failures, random, longestBackOff);
-      this._change({ asking: false, trouble: outcome, refused: false });
+      this._change({ requesting: false, failure: outcome, nothingNewer: false });
     } else {
       this._sent = sent;
       this._failures = 0;
       this._dueAt = received + delayAfter(outcome, random);
       const reading = receivedReading(outcome, sent, received);
-      const refused = fresh && !outcome.error && wasCached(outcome, sent, received);
-      this._change({ asking: false, trouble: null, reading, refused });
+      const nothingNewer = fresh && !outcome.error && wasCached(outcome, sent, received);
+      this._change({ requesting: false, failure: null, reading, nothingNewer });
     }
     for (const resolve of this._waiting.splice(0)) resolve(this._state.reading);
   }
@@ -223,7 +223,7 @@ export class Poller implements Source {
     );
   }
 
-  private _change(part: Partial<SourceState>): void {
+  private _change(part: Partial<DataSourceState>): void {
     this._state = { ...this._state, ...part };
     for (const changed of [...this._watchers]) {
       try {
@@ -238,8 +238,13 @@ export class Poller implements Source {
   private readonly _options: PollerOptions;
   private readonly _tabs: Tabs;
   private readonly _watchers = new Set<() => void>();
-  private readonly _waiting: ((reading: SourceState['reading']) => void)[] = [];
-  private _state: SourceState = { reading: null, trouble: null, asking: false, refused: false };
+  private readonly _waiting: ((reading: DataSourceState['reading']) => void)[] = [];
+  private _state: DataSourceState = {
+    reading: null,
+    failure: null,
+    requesting: false,
+    nothingNewer: false,
+  };
   /** When the next request is due, by `now()`. */
   private _dueAt = 0;
   /** When the request was sent whose outcome is known, by `now()`. */

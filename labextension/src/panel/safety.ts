@@ -1,5 +1,5 @@
 import type { Instance, Json } from './contract.ts';
-import type { Reading } from './reading.ts';
+import type { DatedReading } from './reading.ts';
 
 /**
  * Controls (C0 and C1) but tab and line feed, format characters (zero-width ones, direction marks and
@@ -29,12 +29,12 @@ function cleanAny(value: Json | undefined): Json | undefined {
 }
 
 /** Readings that several views show are cleaned once. */
-const cleaned = new WeakMap<Reading, Reading>();
+const cleaned = new WeakMap<DatedReading, DatedReading>();
 
 /** A reading of which no text hides anything. */
-export function cleanReading(reading: Reading | null): Reading | null {
+export function cleanReading(reading: DatedReading | null): DatedReading | null {
   if (!reading) return null;
-  const result = cleaned.get(reading) ?? { ...reading, answer: cleanJson(reading.answer) };
+  const result = cleaned.get(reading) ?? cleanJson(reading);
   cleaned.set(reading, result);
   return result;
 }

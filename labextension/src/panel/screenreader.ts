@@ -1,8 +1,8 @@
 import { moment } from './format.ts';
-import { hasEnded, statusWords } from './instance.ts';
+import { hasEnded, statusLabel } from './instance.ts';
 import { t } from './language.ts';
-import { instanceOf, type Shown } from './viewmodel.ts';
-import { wrong } from './views/problem.ts';
+import { instanceOf, type ViewModel } from './viewmodel.ts';
+import { describeProblem } from './views/problem.ts';
 import { isLongOver, passed, untilNextStop, urgency } from './views/timers.ts';
 
 /**
@@ -72,23 +72,23 @@ export interface Announcement {
 }
 
 /** When the next stop is, or was, where it is near or over; null where it is not. */
-function nearStop(shown: Shown): string | null {
-  const left = untilNextStop(shown);
-  if (left === null || hasEnded(instanceOf(shown).Status)) return null;
+function nearStop(model: ViewModel): string | null {
+  const left = untilNextStop(model);
+  if (left === null || hasEnded(instanceOf(model).Status)) return null;
   const at = moment(new Date(Date.now() + left).toISOString());
   if (isLongOver(left)) return t('was due to stop at %1', at);
   if (left <= 0) return passed(left);
-  return urgency(shown) === 'none' ? null : t('stops at %1', at);
+  return urgency(model) === 'none' ? null : t('stops at %1', at);
 }
 
 /** The state of an instance, as it is announced. */
-export function announcement(shown: Shown): Announcement {
-  const status = shown.known && statusWords(instanceOf(shown).Status);
-  const problem = wrong(shown);
-  const left = untilNextStop(shown) ?? Infinity;
-  const meanings = [status, urgency(shown), left <= 0, isLongOver(left), ...(problem ?? [])];
+export function announcement(model: ViewModel): Announcement {
+  const status = model.known && statusLabel(instanceOf(model).Status);
+  const problem = describeProblem(model);
+  const left = untilNextStop(model) ?? Infinity;
+  const meanings = [status, urgency(model), left <= 0, isLongOver(left), ...(problem ?? [])];
   return {
     meaning: meanings.join('\n'),
-    text: [status, nearStop(shown), ...(problem ?? [])].filter(Boolean).join('\n'),
+    text: [status, nearStop(model), ...(problem ?? [])].filter(Boolean).join('\n'),
   };
 }

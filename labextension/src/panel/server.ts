@@ -1,49 +1,49 @@
-import type { Answer } from './contract.ts';
-import type { Source, Trouble } from './datasource.ts';
+import type { Reading } from './contract.ts';
+import type { DataSource, FailureKind } from './datasource.ts';
 import { locale } from './language.ts';
 import { Poller } from './poller.ts';
-import { isAnswer } from './reading.ts';
+import { isReading } from './reading.ts';
 
 /** `fetch`'s options, with headers that can be added to. */
-export interface PageRequest extends RequestInit {
+export interface ConnectionRequest extends RequestInit {
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the labextension publishes for cells: see `src/page.ts`. */
-export interface JupyterPage {
+export interface JupyterConnection {
   /** Asks the server with the application's own settings. */
-  request(path: string, init: PageRequest): Promise<Response>;
+  request(path: string, init: ConnectionRequest): Promise<Response>;
   /** The display language, such as `zh-CN`. */
   readonly language: string;
 }
 
-const PAGE = Symbol.for('jupyter-dsw:page');
+const PAGE = Symbol.for('jupyter-dsw:connection');
 /** Cells' modules are separate copies: this is where they find the one poller of the page. */
-const SHARED = Symbol.for('jupyter-dsw:page-source');
+const SHARED = Symbol.for('jupyter-dsw:data-source');
 const ROUTE = 'jupyter-dsw/v1/instance';
 /** The server itself gives up sooner. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 interface Shared {
-  [PAGE]: JupyterPage | undefined;
-  [SHARED]: Source | undefined;
+  [PAGE]: JupyterConnection | undefined;
+  [SHARED]: DataSource | undefined;
 }
 
 const shared = globalThis as unknown as Shared;
 
 /** What the labextension published, if it is there. */
-export function publishedPage(): JupyterPage | undefined {
+export function publishedConnection(): JupyterConnection | undefined {
   return shared[PAGE];
 }
 
 /** Publishes it; the labextension's part. */
-export function publishPage(page: JupyterPage): void {
+export function publishConnection(page: JupyterConnection): void {
   shared[PAGE] = page;
 }
 
 /** Makes it the page's one source; the labextension's part, too. */
-export function publishSource(source: Source): void {
+export function publishDataSource(source: DataSource): void {
   shared[SHARED] = source;
 }
 
@@ -61,8 +61,8 @@ function pageConfig(): PageConfig | null {
 }
 
 /** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
-function request(init: PageRequest): Promise<Response> {
-  const page = publishedPage();
+function request(init: ConnectionRequest): Promise<Response> {
+  const page = publishedConnection();
   if (page) return page.request(ROUTE, init);
   const { baseUrl = '/', token } = pageConfig() ?? {};
   const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
@@ -90,9 +90,12 @@ function isGateways(status: number): boolean {
 }
 
 /** What a response means. */
-export async function meaningOf(response: Response, server: Server): Promise<Answer | Trouble> {
+export async function meaningOf(
+  response: Response,
+  server: Server,
+): Promise<Reading | FailureKind> {
   const body: unknown = await response.json().catch(() => null);
-  if (isAnswer(body)) return body;
+  if (isReading(body)) return body;
   if ((body as { code?: unknown } | null)?.code === 'NotPermitted') return 'not-permitted';
   if (!server.known) {
     return server.expected && isGateways(response.status) ? 'server-gone' : 'absent';
@@ -104,17 +107,20 @@ export async function meaningOf(response: Response, server: Server): Promise<Ans
 }
 
 /** Requests a reading of the server; `known`: it has sent one before. */
-export async function askPage(fresh: boolean, known: boolean): Promise<Answer | Trouble> {
-  const expected = Boolean(publishedPage());
+export async function requestReading(
+  fresh: boolean,
+  known: boolean,
+): Promise<Reading | FailureKind> {
+  const expected = Boolean(publishedConnection());
   const server = { known, expected, hub: Boolean(pageConfig()?.hubPrefix) };
   try {
-    return await meaningOf(await requestReading(fresh), server);
+    return await meaningOf(await sendRequest(fresh), server);
   } catch {
     return known || expected ? 'server-gone' : 'absent';
   }
 }
 
-function requestReading(fresh: boolean): Promise<Response> {
+function sendRequest(fresh: boolean): Promise<Response> {
   return request({
     // What the server says of errors is for the person who reads this page.
     headers: { 'Accept-Language': locale },
@@ -127,9 +133,9 @@ function requestReading(fresh: boolean): Promise<Response> {
   });
 }
 
-function newSource(): Source {
+function newSource(): DataSource {
   const poller: Poller = new Poller({
-    ask: fresh => askPage(fresh, poller.state.reading !== null),
+    ask: fresh => requestReading(fresh, poller.state.reading !== null),
     failed: 'server-gone',
     longestBackOff: LONGEST_BACK_OFF_MS,
   });
@@ -140,7 +146,7 @@ function newSource(): Source {
 }
 
 /** The page's one source, or null where there is no Jupyter page around the panel. */
-export function pageSource(): Source | null {
-  if (!publishedPage() && !pageConfig()?.baseUrl) return null;
+export function serverSource(): DataSource | null {
+  if (!publishedConnection() && !pageConfig()?.baseUrl) return null;
   return (shared[SHARED] ??= newSource());
 }

@@ -1,51 +1,66 @@
-import type { Instance, Origin, Problem } from './contract.ts';
-import type { SourceState, Trouble } from './datasource.ts';
-import { elapsedSince, type KeptAnswer } from './reading.ts';
+import type { Instance, Source, Problem } from './contract.ts';
+import type { DataSourceState, FailureKind } from './datasource.ts';
+import { type DatedReading, elapsedSince } from './reading.ts';
 import { cleanReading } from './safety.ts';
 
 /** All that a view is made of. */
-export interface Shown {
+export interface ViewModel {
   /** Sections asked for by name; empty for the default. */
   readonly named: readonly string[];
-  /** The last answer with an instance. */
-  readonly known: KeptAnswer | null;
-  /** Milliseconds since that answer came. */
+  /** The last reading with an instance. */
+  readonly known: DatedReading | null;
+  /** Milliseconds since that came, by the instance's time. */
   readonly elapsed: number;
   readonly problem: Problem | null;
-  readonly trouble: Trouble | null;
-  readonly origin: Origin | null;
-  readonly asking: boolean;
+  readonly failure: FailureKind | null;
+  readonly source: Source | null;
+  readonly requesting: boolean;
   /** Whether a person's last refresh brought nothing new. */
-  readonly refused?: boolean | undefined;
+  readonly nothingNewer: boolean;
   /** The names of the folded parts that are open. */
-  readonly opened?: ReadonlySet<string>;
+  readonly opened: ReadonlySet<string>;
 }
+
+const NONE_OPENED: ReadonlySet<string> = new Set();
 
 /** The names that `%dsw_info` takes too. */
 export type SectionName =
   'status' | 'datasets' | 'snapshots' | 'timers' | 'resources' | 'disks' | 'network' | 'details';
 
 /** Whether a section is to be shown: by default all but `network`. */
-export function shows({ named }: Shown, section: SectionName): boolean {
+export function shows({ named }: ViewModel, section: SectionName): boolean {
   return named.length ? named.includes(section) || named.includes('all') : section !== 'network';
 }
 
 /** The instance, or nothing of it. */
-export function instanceOf({ known }: Shown): Instance {
+export function instanceOf({ known }: ViewModel): Instance {
   return known?.instance ?? {};
 }
 
-/** What the panel would show of it now: its words and timers serve here too. */
-export function shownOf({ reading: received, trouble, asking }: SourceState): Shown {
-  const reading = cleanReading(received);
-  const { answer = null } = reading ?? {};
+/** What a panel remembers from one update to the next. */
+export interface Remembered {
+  readonly named?: readonly string[];
+  readonly opened?: ReadonlySet<string>;
+  /** The last reading with an instance. */
+  readonly known?: DatedReading | null;
+}
+
+/** What there is to show of a data source's state now. */
+export function viewModelOf(
+  { reading: received, failure, requesting, nothingNewer = false }: DataSourceState,
+  { named = [], known: before = null, opened = NONE_OPENED }: Remembered = {},
+): ViewModel {
+  const reading = cleanReading(received) ?? before;
+  const known = reading?.instance ? reading : before;
   return {
-    named: [],
-    known: answer?.instance ? answer : null,
-    elapsed: reading ? elapsedSince(reading) : 0,
-    problem: answer?.error ?? null,
-    origin: answer?.source ?? null,
-    trouble,
-    asking,
+    named,
+    known,
+    elapsed: known ? elapsedSince(known) : 0,
+    problem: reading?.error ?? null,
+    source: reading?.source ?? null,
+    failure,
+    requesting,
+    nothingNewer,
+    opened,
   };
 }

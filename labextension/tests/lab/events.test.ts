@@ -137,7 +137,7 @@ test('an image that is left out of a reading while it is saved is reported', asy
 test('another instance is nothing that changed', async () => {
   const { seen } = open();
   await readings({ Status: 'Running' });
-  const { source } = lab.server.answer();
+  const { source } = lab.server.reading();
   const other = { ...source, instance_id: 'dsw-other' };
   lab.server.change = { instance: { Status: 'Stopped' }, source: other };
   await lab.clock.pass(2 * MINUTE);

@@ -3,13 +3,13 @@ import { beforeEach } from 'node:test';
 import { DEFAULTS, type Preferences } from '../../src/lab/settings.ts';
 import { ShownLog } from '../../src/lab/shownlog.ts';
 import {
-  type Answer,
+  type Reading,
   Poller,
   type PollerOptions,
   type TabMessage,
   type Tabs,
 } from '../../src/panel/index.ts';
-import { answerNamed, FakeClock } from '../support.ts';
+import { readingNamed, FakeClock } from '../support.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -73,17 +73,17 @@ export class FakeServer {
   due: number | null = null;
   /** For how many minutes the instance has been idle, of how many; null: it is in use. */
   idle: { readonly minutes: number; readonly limit: number } | null = null;
-  change: Partial<Answer> = {};
+  change: Partial<Reading> = {};
 
-  readonly ask = (fresh: boolean): Promise<Answer> => {
+  readonly ask = (fresh: boolean): Promise<Reading> => {
     this.asked++;
     if (fresh) this.askedFresh++;
-    return this.down ? Promise.reject(new Error('no server')) : Promise.resolve(this.answer());
+    return this.down ? Promise.reject(new Error('no server')) : Promise.resolve(this.reading());
   };
 
-  /** The answer of this moment. */
-  answer(): Answer {
-    const base = answerNamed('idle');
+  /** The reading of this moment. */
+  reading(): Reading {
+    const base = readingNamed('idle');
     const off = { state: 'off', remaining_ms: null, due_time: null } as const;
     const untilIdle = this.idle && (this.idle.limit - this.idle.minutes) * MINUTE;
     const untilDue = this.due === null ? null : Math.max(0, this.due - Date.now());

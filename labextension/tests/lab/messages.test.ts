@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { InstanceEvent, StatusEvent } from '../../src/lab/events.ts';
 import { Messages } from '../../src/lab/messages.ts';
 import { type Stop, stopsIn } from '../../src/lab/stops.ts';
-import { now, type Reading, speak } from '../../src/panel/index.ts';
+import { now, type DatedReading, setLanguage } from '../../src/panel/index.ts';
 import { FakeClock } from '../support.ts';
 import { bundleOf, ENGLISH, FakeServer, MINUTE } from './lab.ts';
 
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  speak('en');
+  setLanguage('en');
 });
 
 async function chinese(): Promise<Messages> {
@@ -33,7 +33,7 @@ async function chinese(): Promise<Messages> {
   return new Messages(bundleOf(Object.fromEntries(texts) as Record<string, string>));
 }
 
-const reading = (): Reading => ({ answer: server.answer(), at: now() });
+const reading = (): DatedReading => ({ ...server.reading(), at: now() });
 const plain = (text: string) => text.replace(/\u00a0/g, ' ');
 
 /** A moment as it is shown, that many minutes from now. */
@@ -44,7 +44,7 @@ function timeIn(minutes: number): string {
 }
 
 /** The one stop of the server's next reading. */
-function only(from: Reading): Stop {
+function only(from: DatedReading): Stop {
   const [stop] = stopsIn(from);
   assert.ok(stop);
   return stop;
@@ -79,7 +79,7 @@ test('a warning has the moment of the stop, and says what counts as use', async 
 
 test('on an instance with GPUs their use counts too', () => {
   server.idle = { minutes: 51, limit: 60 };
-  const { countdowns } = server.answer();
+  const { countdowns } = server.reading();
   assert.ok(countdowns);
   const idle = { ...countdowns.idle, gpu_percent_threshold: 5 };
   server.change = { countdowns: { ...countdowns, idle } };
@@ -160,7 +160,7 @@ test('a name cannot turn what a message says around', () => {
 });
 
 test('a node error has the time of the move, however old the reading is', async () => {
-  const old = { answer: { ...server.answer(), age_ms: 10_000 }, at: now() };
+  const old = { ...server.reading(), age_ms: 10_000, at: now() };
   const node = { kind: 'node', key: '', seconds: 100 } as const;
   const first = english.event(node, null, old);
   assert.ok(first.includes(timeIn(1.5)), first);
@@ -186,15 +186,15 @@ const EVENTS: InstanceEvent[] = [
 ];
 
 /** Readings of stops that take many characters to show. */
-function long(): Reading[] {
+function long(): DatedReading[] {
   server.stopIn(40 * 24 * 60 + 23 * 60);
   // Longer by a word.
-  const source = { ...server.answer().source, simulated: true };
+  const source = { ...server.reading().source, simulated: true };
   server.change = { source };
   const scheduled = reading();
   server.due = null;
   server.idle = { minutes: 1, limit: 47 * 60 };
-  const { countdowns } = server.answer();
+  const { countdowns } = server.reading();
   assert.ok(countdowns);
   const idle = { ...countdowns.idle, cpu_percent_threshold: 100, gpu_percent_threshold: 100 };
   server.change = { source, countdowns: { ...countdowns, idle } };
@@ -204,7 +204,7 @@ function long(): Reading[] {
 for (const language of ['en', 'zh-CN']) {
   test(`every notification fits, with long names (${language})`, async () => {
     const messages = language === 'en' ? english : await chinese();
-    speak(language);
+    setLanguage(language);
     const readings = long();
     const warnings = readings.map(one => messages.warning(only(one), one));
     const causes = [null, ...readings.map(only)];
@@ -226,8 +226,8 @@ test('a simulated instance is shown as one, a real one is not', () => {
   for (const simulated of long()) {
     assert.match(english.warning(only(simulated), simulated), /^Simulated: (Idle|Scheduled) stop/);
     assert.match(english.event(NOT_SAVED, null, simulated), /^Simulated: Image not saved/);
-    const source = { ...simulated.answer.source, simulated: false };
-    const real = { ...simulated, answer: { ...simulated.answer, source } };
+    const source = { ...simulated.source, simulated: false };
+    const real = { ...simulated, source };
     assert.match(english.warning(only(real), real), /^(Idle|Scheduled) stop/);
   }
 });

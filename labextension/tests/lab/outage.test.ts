@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GoneWatch } from '../../src/lab/outage.ts';
+import { OutageWatch } from '../../src/lab/outage.ts';
 import type { Preferences } from '../../src/lab/settings.ts';
 import type { Poller, PollerOptions } from '../../src/panel/index.ts';
 import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
@@ -15,13 +15,13 @@ function open(
 ): { seen: string[]; store: Poller } {
   const seen: string[] = [];
   const store = newStore(lab, standby, ask);
-  new GoneWatch({
+  new OutageWatch({
     store,
     log: lab.browser.shownLog(),
     preferences: preferencesWith(change),
     visible: () => true,
     present: ({ last, since, lasted }) => {
-      seen.push(`gone, known ${last.answer.source.instance_id ?? ''}`);
+      seen.push(`gone, known ${last.source.instance_id ?? ''}`);
       // What is said of the outage is of its beginning.
       assert.ok(Math.abs(Date.now() - since - lasted) < 100);
       return () => seen.push('back');
@@ -107,7 +107,7 @@ test('an outage after one that was short is reported, though both are within one
   lab.server.change = { instance: { Status: 'Running' }, next_read_in_ms: 10 * MINUTE };
   const { seen, store } = open();
   await lab.clock.pass(0);
-  const { read_at: readAt } = lab.server.answer();
+  const { read_at: readAt } = lab.server.reading();
   lab.server.change = { ...lab.server.change, read_at: readAt };
   lab.server.down = true;
   store.catchUp();

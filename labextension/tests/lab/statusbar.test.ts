@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { DEFAULTS, type Preferences } from '../../src/lab/settings.ts';
 import { statusBarView } from '../../src/lab/statusbar.ts';
-import { type Answer, now, type SourceState } from '../../src/panel/index.ts';
-import { answerNamed, FakeClock } from '../support.ts';
+import { type Reading, now, type DataSourceState } from '../../src/panel/index.ts';
+import { readingNamed, FakeClock } from '../support.ts';
 import { MINUTE } from './lab.ts';
 
 let clock: FakeClock;
@@ -12,15 +12,15 @@ beforeEach(() => {
   clock.install();
 });
 
-const NOTHING: SourceState = { reading: null, trouble: null, asking: false };
+const NOTHING: DataSourceState = { reading: null, failure: null, requesting: false };
 
-function stateOf(answer: Answer, change: Partial<SourceState> = {}): SourceState {
-  return { ...NOTHING, reading: { answer, at: now() }, ...change };
+function stateOf(reading: Reading, change: Partial<DataSourceState> = {}): DataSourceState {
+  return { ...NOTHING, reading: { ...reading, at: now() }, ...change };
 }
 
 /** A running instance whose scheduled stop is so many minutes away. */
-function stopIn(minutes: number, change: Partial<Answer> = {}): Answer {
-  const answer = answerNamed('scheduled');
+function stopIn(minutes: number, change: Partial<Reading> = {}): Reading {
+  const reading = readingNamed('scheduled');
   const idle = {
     state: 'active',
     remaining_ms: null,
@@ -34,10 +34,10 @@ function stopIn(minutes: number, change: Partial<Answer> = {}): Answer {
     remaining_ms: minutes * MINUTE,
     due_time: null,
   } as const;
-  return { ...answer, countdowns: { idle, scheduled, next_stop: 'scheduled' }, ...change };
+  return { ...reading, countdowns: { idle, scheduled, next_stop: 'scheduled' }, ...change };
 }
 
-function textOf(state: SourceState, statusBar: Preferences['statusBar'] = 'both'): string {
+function textOf(state: DataSourceState, statusBar: Preferences['statusBar'] = 'both'): string {
   return statusBarView(state, { statusBar }).text.replaceAll('\u00a0', ' ');
 }
 
@@ -54,7 +54,7 @@ test('it shows the status and the next stop, by the settings', () => {
 });
 
 test('a refresh that brought nothing new is shown', () => {
-  const state = stateOf(stopIn(29), { refused: true });
+  const state = stateOf(stopIn(29), { nothingNewer: true });
   assert.equal(textOf(state), 'Running · stops in 29 min · nothing newer yet');
 });
 
@@ -80,15 +80,15 @@ test('a stop whose time is unknown is shown as that', () => {
 });
 
 test('what was known stays when the server is gone or the person signed out, never in red', async () => {
-  for (const [trouble, text] of [
+  for (const [failure, text] of [
     ['server-gone', 'DSW: server not responding · stops in 1 min'],
     ['signed-out', 'DSW: sign in again · stops in 1 min'],
   ] as const) {
-    const view = statusBarView(stateOf(stopIn(1), { trouble }), DEFAULTS);
+    const view = statusBarView(stateOf(stopIn(1), { failure }), DEFAULTS);
     assert.equal(view.text.replaceAll('\u00a0', ' '), text);
     assert.equal(view.urgency, 'near');
   }
-  const gone = stateOf(stopIn(29), { trouble: 'server-gone' });
+  const gone = stateOf(stopIn(29), { failure: 'server-gone' });
   await clock.pass(3 * 60 * MINUTE);
   assert.equal(textOf(gone), 'DSW: server not responding · Was due to stop 2 h 31 min ago');
 });
@@ -99,18 +99,18 @@ test('it goes by one scale of urgency', () => {
 });
 
 test('it is empty where there is nothing for this person', () => {
-  for (const trouble of ['absent', 'not-permitted'] as const) {
-    assert.equal(textOf({ ...NOTHING, trouble }), '');
+  for (const failure of ['absent', 'not-permitted'] as const) {
+    assert.equal(textOf({ ...NOTHING, failure }), '');
   }
   for (const code of ['NotConfigured', 'NoCredentials']) {
     const error = { code, message: '', advice: '', request_id: null, retry_in_ms: 1000 };
-    assert.equal(textOf(stateOf({ ...answerNamed('never read'), error })), '');
+    assert.equal(textOf(stateOf({ ...readingNamed('never read'), error })), '');
   }
 });
 
 test('an error without a reading is shown, and with one that it is old', () => {
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1000 };
-  assert.equal(textOf(stateOf({ ...answerNamed('never read'), error })), 'DSW: not available');
+  assert.equal(textOf(stateOf({ ...readingNamed('never read'), error })), 'DSW: not available');
   const old = statusBarView(stateOf(stopIn(45, { error })), DEFAULTS);
   assert.match(old.text, /^Running \(not up to date\) · /);
   assert.equal(old.urgency, 'wrong');

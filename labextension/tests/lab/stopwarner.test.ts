@@ -86,7 +86,7 @@ test('a hidden tab shows nothing, and what was due once it is seen', async () =>
   assert.deepEqual(tab.seen, ['toast 9']);
 });
 
-test('a warning is shown by what is known where the server does not answer', async () => {
+test('a warning is shown by what is known where the server does not respond', async () => {
   lab.server.stopIn(31);
   const tab = new Tab(lab);
   await lab.clock.pass(0);

@@ -15,7 +15,7 @@ async function open(standby?: () => boolean): Promise<Poller> {
 
 const left = (store: Poller) => Math.round(nextStop(store.state.reading)?.left ?? NaN);
 
-test('it asks when the answer says that something new is due', async () => {
+test('it asks when the response says that something new is due', async () => {
   await open();
   assert.equal(lab.server.asked, 1);
   await lab.clock.pass(59_000);
@@ -24,14 +24,14 @@ test('it asks when the answer says that something new is due', async () => {
   assert.equal(lab.server.asked, 2);
 });
 
-test('a countdown does not drift over an hour of asking', async () => {
+test('a countdown does not drift over an hour of requesting', async () => {
   lab.server.stopIn(120);
   const store = await open();
   await lab.clock.pass(HOUR);
   assert.equal(left(store), HOUR);
 });
 
-test('between answers a countdown goes by the clock, not by the number of ticks', async () => {
+test('between responses a countdown goes by the clock, not by the number of ticks', async () => {
   lab.server.stopIn(120);
   lab.server.change = { next_read_in_ms: 2 * HOUR };
   const store = await open();
@@ -77,7 +77,7 @@ test('failures are repeated later and later, and the last reading stays', async 
   lab.server.down = true;
   store.catchUp();
   await lab.clock.pass(10 * MINUTE);
-  assert.equal(store.state.trouble, 'server-gone');
+  assert.equal(store.state.failure, 'server-gone');
   assert.ok(store.state.reading);
   // No more than one a minute once it is away, the first few sooner.
   assert.ok(lab.server.asked > 8 && lab.server.asked < 30, String(lab.server.asked));
@@ -90,18 +90,18 @@ test('it is live again by itself, and asks as before', async () => {
   await lab.clock.pass(10 * MINUTE);
   lab.server.down = false;
   await lab.clock.pass(MINUTE);
-  assert.equal(store.state.trouble, null);
+  assert.equal(store.state.failure, null);
   const asked = lab.server.asked;
   await lab.clock.pass(10 * MINUTE);
   assert.ok(lab.server.asked - asked >= 9 && lab.server.asked - asked <= 11);
 });
 
-test('an answer that carries an error is shown, and asked for again when it says', async () => {
+test('a response that carries an error is shown, and asked for again when it says', async () => {
   const store = await open();
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 20_000 };
   lab.server.change = { error, next_read_in_ms: 20_000 };
   await lab.clock.pass(64_000);
-  assert.equal(store.state.reading?.answer.error?.code, 'Denied');
+  assert.equal(store.state.reading?.error?.code, 'Denied');
   const { asked } = lab.server;
   await lab.clock.pass(22_000);
   assert.equal(lab.server.asked, asked + 1);
@@ -134,7 +134,7 @@ test('a server without jupyter-dsw is left alone', async () => {
   });
   await lab.clock.pass(HOUR);
   assert.equal(lab.server.asked, 1);
-  assert.equal(store.state.trouble, 'absent');
+  assert.equal(store.state.failure, 'absent');
 });
 
 /** A cell: it watches, and ticks once a second. */
@@ -162,10 +162,10 @@ test('five tabs with ten cells ask as one does over an hour, and know the same',
 test('what a frozen tab hears late is as old as it is', async () => {
   const [one, other] = [lab.browser.tab(), await open()];
   lab.server.stopIn(60);
-  const answer = lab.server.answer();
+  const outcome = lab.server.reading();
   const at = Date.now();
   await lab.clock.pass(20_000);
-  one.tell({ outcome: answer, sent: at, received: at });
+  one.tell({ outcome, sent: at, received: at });
   const { reading } = other.state;
   assert.ok(reading);
   assert.equal(elapsedSince(reading), 20_000);
@@ -191,32 +191,32 @@ test('a refresh is a person’s, and resolves with the new reading', async () =>
 });
 
 /** A store whose requests are answered when the test says so. */
-async function openSlow(): Promise<{ store: Poller; answer: () => Promise<void> }> {
+async function openSlow(): Promise<{ store: Poller; respond: () => Promise<void> }> {
   const asked: (() => void)[] = [];
   const store = newStore(lab, undefined, async fresh => {
     await new Promise<void>(resolve => asked.push(resolve));
     return lab.server.ask(fresh);
   });
   await lab.clock.pass(0);
-  const answer = async () => {
+  const respond = async () => {
     asked.shift()?.();
     await lab.clock.pass(0);
   };
-  return { store, answer };
+  return { store, respond };
 }
 
-test('a refresh is not lost while an answer is on its way, and three are one', async () => {
-  const { store, answer } = await openSlow();
-  await answer();
+test('a refresh is not lost while a response is on its way, and three are one', async () => {
+  const { store, respond } = await openSlow();
+  await respond();
   store.catchUp();
   await lab.clock.pass(0);
   for (let click = 0; click < 3; click++) {
     store.refresh();
     await lab.clock.pass(0);
   }
-  await answer();
-  await answer();
-  await answer();
+  await respond();
+  await respond();
+  await respond();
   assert.equal(lab.server.askedFresh, 1);
   assert.equal(lab.server.asked, 3);
 });
@@ -224,7 +224,7 @@ test('a refresh is not lost while an answer is on its way, and three are one', a
 test('a refresh is not lost where another tab tells something at that moment', async () => {
   const store = await open();
   store.refresh();
-  lab.browser.tab().tell({ outcome: lab.server.answer(), sent: Date.now(), received: Date.now() });
+  lab.browser.tab().tell({ outcome: lab.server.reading(), sent: Date.now(), received: Date.now() });
   await lab.clock.pass(0);
   assert.equal(lab.server.askedFresh, 1);
 });
@@ -242,13 +242,13 @@ test('a tab that is opened in the background asks nothing until it is seen', asy
 
 test('what is heard late is asked for again in time', async () => {
   const store = await open();
-  const told = { outcome: lab.server.answer(), sent: Date.now(), received: Date.now() };
+  const told = { outcome: lab.server.reading(), sent: Date.now(), received: Date.now() };
   await lab.clock.pass(50_000);
   lab.browser.tab().tell(told);
   const { asked } = lab.server;
   await lab.clock.pass(14_000);
   assert.equal(lab.server.asked, asked + 1);
-  assert.equal(store.state.trouble, null);
+  assert.equal(store.state.failure, null);
 });
 
 test('a tab that is hidden while it waits for its turn asks nothing', async () => {
@@ -286,69 +286,69 @@ function twoTabs() {
 
 test('an older response that arrives late replaces no newer one, in any tab', async () => {
   const { one, other, respond } = twoTabs();
-  const older = { ...lab.server.answer(), age_ms: 50_000 };
+  const older = { ...lab.server.reading(), age_ms: 50_000 };
   await lab.clock.pass(1000);
   // The second request is sent later, and is the first to get a response.
   other.refresh();
-  await respond(1, lab.server.answer());
+  await respond(1, lab.server.reading());
   await lab.clock.pass(5000);
   other.refresh();
-  const newer = lab.server.answer();
+  const newer = lab.server.reading();
   await respond(2, newer);
   await lab.clock.pass(5000);
   await respond(0, older);
-  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, newer.read_at);
-  assert.equal(one.state.asking, false);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.read_at, newer.read_at);
+  assert.equal(one.state.requesting, false);
 });
 
 test('a late failure does not undo a newer response', async () => {
   const { one, other, respond } = twoTabs();
   await lab.clock.pass(5000);
-  await respond(1, lab.server.answer());
+  await respond(1, lab.server.reading());
   other.refresh();
-  await respond(2, lab.server.answer());
+  await respond(2, lab.server.reading());
   await lab.clock.pass(5000);
   await respond(0, 'server-gone');
-  for (const tab of [one, other]) assert.equal(tab.state.trouble, null);
+  for (const tab of [one, other]) assert.equal(tab.state.failure, null);
 });
 
 test('a refresh that is slower than another tab’s cached response is not lost', async () => {
   const { one, other, respond } = twoTabs();
-  await respond(0, lab.server.answer());
-  await respond(1, lab.server.answer());
+  await respond(0, lab.server.reading());
+  await respond(1, lab.server.reading());
   await lab.clock.pass(30_000);
   one.refresh();
   await lab.clock.pass(1000);
   other.catchUp();
-  const cached = { ...lab.server.answer(), age_ms: 31_000 };
+  const cached = { ...lab.server.reading(), age_ms: 31_000 };
   await respond(3, cached);
   await lab.clock.pass(5000);
-  const fresh = { ...lab.server.answer(), age_ms: 5500 };
+  const fresh = { ...lab.server.reading(), age_ms: 5500 };
   await respond(2, fresh);
-  for (const tab of [one, other]) assert.equal(tab.state.reading?.answer.read_at, fresh.read_at);
+  for (const tab of [one, other]) assert.equal(tab.state.reading?.read_at, fresh.read_at);
 });
 
 test('a slow response makes no stop later than it is', async () => {
   lab.server.stopIn(10);
-  const answer = lab.server.answer();
+  const reading = lab.server.reading();
   const { one, respond } = twoTabs();
   await lab.clock.pass(8000);
-  await respond(0, answer);
+  await respond(0, reading);
   assert.equal(left(one), 10 * MINUTE - 8000);
 });
 
-test('a refresh that brings nothing new is reported as refused, and the next one is not', async () => {
+test('a refresh that brings nothing new is reported as such, and the next one is not', async () => {
   const store = await open();
   await lab.clock.pass(3000);
   lab.server.change = { age_ms: 3000 };
   store.refresh();
   await lab.clock.pass(0);
-  assert.equal(store.state.refused, true);
+  assert.equal(store.state.nothingNewer, true);
   await lab.clock.pass(5000);
   lab.server.change = { age_ms: 0 };
   store.refresh();
   await lab.clock.pass(0);
-  assert.equal(store.state.refused, false);
+  assert.equal(store.state.nothingNewer, false);
 });
 
 test('a person who may not read the instance is asked for once, and again when they refresh', async () => {

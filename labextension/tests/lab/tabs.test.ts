@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { browserTabs, lock } from '../../src/lab/tabs.ts';
-import { type Answer, Poller } from '../../src/panel/index.ts';
+import { type Reading, Poller } from '../../src/panel/index.ts';
 import { FakeClock } from '../support.ts';
 import { FakeServer, MINUTE } from './lab.ts';
 
@@ -41,7 +41,7 @@ beforeEach(() => {
 
 /** A tab whose requests take a while. */
 function open(): Poller {
-  const ask = async (fresh: boolean): Promise<Answer> => {
+  const ask = async (fresh: boolean): Promise<Reading> => {
     await new Promise(resolve => setTimeout(resolve, 20));
     return server.ask(fresh);
   };

@@ -12,7 +12,7 @@ test('one stop is announced once, however late its responses are', async () => {
   for (let reading = 0; reading < 8; reading++) {
     // The remainder is as old as the response is late; the due time never moves.
     const late = reading % 3 ? 0 : 8000;
-    const { countdowns } = lab.server.answer();
+    const { countdowns } = lab.server.reading();
     assert.ok(countdowns);
     const remaining = (countdowns.scheduled.remaining_ms ?? 0) + late;
     const scheduled = { ...countdowns.scheduled, remaining_ms: remaining };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { copyText } from '../../src/panel/copy.ts';
 
-/** A page without the clipboard API, whose `copy` command is carried out or refused. */
+/** A page without the clipboard API, whose `copy` command is carried out or nothingNewer. */
 function pageThat(carriesOut: boolean): EventTarget & { copied: string } {
   const page = Object.assign(new EventTarget(), { copied: '' });
   const clipboardData = { setData: (_: string, text: string) => (page.copied = text) };
@@ -22,7 +22,7 @@ test('without the clipboard API a text is copied by the command', async () => {
   assert.equal(page.copied, 'dsw-1');
 });
 
-test('a refused command leaves the next copy to the person', async () => {
+test('a nothingNewer command leaves the next copy to the person', async () => {
   const page = pageThat(false);
   assert.equal(await copyText('dsw-1'), false);
   const next = Object.assign(new Event('copy', { cancelable: true }), {

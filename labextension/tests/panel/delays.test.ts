@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backOff, delayAfter, MAX_TIMEOUT_MS } from '../../src/panel/poller.ts';
-import { answerNamed, answerWith } from '../support.ts';
+import { readingNamed, readingWith } from '../support.ts';
 
-const said = (next_read_in_ms: number) => answerWith(null, { next_read_in_ms });
+const said = (next_read_in_ms: number) => readingWith(null, { next_read_in_ms });
 
-test('it waits as long as the answer says, and a little more so that pages fall out of step', () => {
+test('it waits as long as the reading says, and a little more so that pages fall out of step', () => {
   assert.equal(delayAfter(said(60_000), 0), 60_000);
   assert.equal(delayAfter(said(60_000), 1), 63_000);
 });
@@ -21,13 +21,13 @@ test('it never waits longer than setTimeout can', () => {
 });
 
 test('it asks soon after a countdown has come to its end', () => {
-  const { countdowns } = answerNamed('near');
-  assert.equal(delayAfter(answerWith(countdowns, { next_read_in_ms: 600_000 }), 0), 50_000);
+  const { countdowns } = readingNamed('near');
+  assert.equal(delayAfter(readingWith(countdowns, { next_read_in_ms: 600_000 }), 0), 50_000);
 });
 
 test('a countdown that has ended already changes nothing', () => {
-  const { countdowns } = answerNamed('due');
-  assert.equal(delayAfter(answerWith(countdowns, { next_read_in_ms: 15_000 }), 0), 15_000);
+  const { countdowns } = readingNamed('due');
+  assert.equal(delayAfter(readingWith(countdowns, { next_read_in_ms: 15_000 }), 0), 15_000);
 });
 
 const LONGEST = 300_000;
@@ -47,14 +47,14 @@ test('half of the back-off is chance', () => {
 });
 
 test('what only a person can change is not asked for again', () => {
-  for (const trouble of ['absent', 'not-permitted'] as const) {
-    assert.equal(backOff(trouble, 1, 1, LONGEST), Infinity);
+  for (const failure of ['absent', 'not-permitted'] as const) {
+    assert.equal(backOff(failure, 1, 1, LONGEST), Infinity);
   }
 });
 
 test('at a speed it asks that much sooner after a countdown’s end', () => {
-  const { countdowns, source } = answerNamed('near');
-  const fast = answerWith(countdowns, {
+  const { countdowns, source } = readingNamed('near');
+  const fast = readingWith(countdowns, {
     next_read_in_ms: 600_000,
     source: { ...source, speed: 60 },
   });

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { draw, textOf } from './rendering.ts';
-import { speak } from '../../src/panel/language.ts';
+import { setLanguage } from '../../src/panel/language.ts';
 import { details } from '../../src/panel/views/details.ts';
 import { network } from '../../src/panel/views/resources.ts';
-import { answerNamed, shownOf } from '../support.ts';
+import { readingNamed, viewModelOf } from '../support.ts';
 
 beforeEach(() => {
-  speak('en');
+  setLanguage('en');
 });
 
 function shownWith(change: object, opened: readonly string[], named: readonly string[] = []) {
-  const answer = answerNamed('idle');
-  const instance = { ...answer.instance, ...change };
-  return shownOf({ ...answer, instance }, 0, { opened: new Set(opened), named });
+  const reading = readingNamed('idle');
+  const instance = { ...reading.instance, ...change };
+  return viewModelOf({ ...reading, instance }, 0, { opened: new Set(opened), named });
 }
 
 const text = (change: object, opened = ['details', 'hidden']) =>
@@ -43,7 +43,7 @@ test('Details have labels, not the names of elements', () => {
 });
 
 test('Details are written in Chinese', () => {
-  speak('zh-CN');
+  setLanguage('zh-CN');
   assert.match(text({}), /所有者 测试用户.*安全组 sg-bp15ed6x.*2 项已隐藏.*复制为 JSON$/);
 });
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { duration, memory, moment, untilWrittenAnew } from '../../src/panel/format.ts';
-import { speak } from '../../src/panel/language.ts';
+import { duration, memory, moment, untilTextChanges } from '../../src/panel/format.ts';
+import { setLanguage } from '../../src/panel/language.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 beforeEach(() => {
-  speak('en');
+  setLanguage('en');
 });
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -39,17 +39,17 @@ test('a countdown is written anew as soon as it reads otherwise, and not before'
     61_500,
     800,
   ]) {
-    const wait = untilWrittenAnew(left);
+    const wait = untilTextChanges(left);
     assert.equal(duration(left - wait), duration(left), String(left));
     assert.ok(wait < MINUTE);
   }
-  assert.equal(untilWrittenAnew(10 * MINUTE + 500), 500);
-  assert.equal(untilWrittenAnew(61_500), 500);
-  assert.equal(untilWrittenAnew(-5000), 0);
+  assert.equal(untilTextChanges(10 * MINUTE + 500), 500);
+  assert.equal(untilTextChanges(61_500), 500);
+  assert.equal(untilTextChanges(-5000), 0);
 });
 
 test('durations are written in Chinese', () => {
-  speak('zh-CN');
+  setLanguage('zh-CN');
   assert.equal(plain(duration(HOUR + 5 * MINUTE)), '1 小时 5 分钟');
 });
 

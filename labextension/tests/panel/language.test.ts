@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { speak, t, textFor, translateBy } from '../../src/panel/language.ts';
+import { setLanguage, t, textFor, translateBy } from '../../src/panel/language.ts';
 
 const running = (tag: string) => {
-  speak(tag);
+  setLanguage(tag);
   return t('Next stop');
 };
 
@@ -20,17 +20,17 @@ test('traditional Chinese and all other languages get English', () => {
 });
 
 test('placeholders are filled in the order of the translation', () => {
-  speak('zh-CN');
+  setLanguage('zh-CN');
   assert.equal(t('%1 of %2\n%2 中的 %1', 3, 5), '5 中的 3');
 });
 
 test('a value that looks like a placeholder is left alone', () => {
-  speak('en');
+  setLanguage('en');
   assert.equal(t('%1 and %2', '%2', 'b'), '%2 and b');
 });
 
 test('a text without a translation stays English', () => {
-  speak('zh-CN');
+  setLanguage('zh-CN');
   assert.equal(t('Later: %1', 'x'), 'Later: x');
 });
 

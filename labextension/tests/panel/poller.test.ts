@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { type Outcome, Poller, type PollerOptions } from '../../src/panel/poller.ts';
-import { answerWith, FakeClock, settle } from '../support.ts';
+import { readingWith, FakeClock, settle } from '../support.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const good = answerWith(null, { next_read_in_ms: MINUTE });
+const good = readingWith(null, { next_read_in_ms: MINUTE });
 
 let clock: FakeClock;
 let asked: boolean[];
@@ -38,7 +38,7 @@ function panel(changed: () => void = () => undefined) {
 test('the first panel in sight asks at once', async () => {
   panel();
   await settle();
-  assert.equal(poller.state.reading?.answer, good);
+  assert.equal(poller.state.reading?.instance, good.instance);
 });
 
 test('twenty panels make the requests of one', async () => {
@@ -48,7 +48,7 @@ test('twenty panels make the requests of one', async () => {
   assert.equal(asked.length, 10);
 });
 
-test('it asks again when the answer says, not before', async () => {
+test('it asks again when the reading says, not before', async () => {
   panel();
   await settle();
   await clock.pass(MINUTE);
@@ -96,8 +96,8 @@ test('an attempt that breaks off is a failure', async () => {
   poller = newPoller(() => Promise.reject(new Error('reset')));
   panel();
   await settle();
-  assert.equal(poller.state.trouble, 'server-gone');
-  assert.equal(poller.state.asking, false);
+  assert.equal(poller.state.failure, 'server-gone');
+  assert.equal(poller.state.requesting, false);
 });
 
 test('a failure keeps the last reading and says why', async () => {
@@ -105,8 +105,8 @@ test('a failure keeps the last reading and says why', async () => {
   await settle();
   outcome = 'server-gone';
   await clock.pass(2 * MINUTE);
-  assert.equal(poller.state.reading?.answer, good);
-  assert.equal(poller.state.trouble, 'server-gone');
+  assert.equal(poller.state.reading?.instance, good.instance);
+  assert.equal(poller.state.failure, 'server-gone');
 });
 
 test('a server that is gone is not flooded', async () => {
@@ -118,25 +118,25 @@ test('a server that is gone is not flooded', async () => {
   assert.ok(asked.length <= 20, String(asked.length));
 });
 
-test('an answer ends the trouble and the back-off', async () => {
+test('an reading ends the failure and the back-off', async () => {
   outcome = 'server-gone';
   panel();
   await settle();
   await clock.pass(HOUR);
   outcome = good;
   await clock.pass(6 * MINUTE);
-  assert.equal(poller.state.trouble, null);
+  assert.equal(poller.state.failure, null);
   outcome = 'server-gone';
   await clock.pass(1.1 * MINUTE);
   assert.ok((clock.next ?? Infinity) <= 5000);
 });
 
-test('an answer that tells of an error is an answer: its own waiting time counts', async () => {
+test('an reading that tells of an error is an reading: its own waiting time counts', async () => {
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1 };
-  outcome = answerWith(null, { instance: null, error, next_read_in_ms: 5 * MINUTE });
+  outcome = readingWith(null, { instance: null, error, next_read_in_ms: 5 * MINUTE });
   panel();
   await settle();
-  assert.equal(poller.state.trouble, null);
+  assert.equal(poller.state.failure, null);
   await clock.pass(4 * MINUTE);
   assert.equal(asked.length, 1);
 });
@@ -195,7 +195,7 @@ test('a wall clock set back is no reason to ask', async () => {
 });
 
 test('waiting times beyond 24 days do not fire at once', async () => {
-  outcome = answerWith(null, { next_read_in_ms: 60 * 24 * HOUR });
+  outcome = readingWith(null, { next_read_in_ms: 60 * 24 * HOUR });
   panel();
   await settle();
   await clock.pass(HOUR);

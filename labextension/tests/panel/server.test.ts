@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { meaningOf, type Server } from '../../src/panel/server.ts';
-import { answerNamed } from '../support.ts';
+import { readingNamed } from '../support.ts';
 
 const json = (body: unknown, status: number) => new Response(JSON.stringify(body), { status });
 const html = (status: number) => new Response('<html>nginx</html>', { status });
@@ -16,8 +16,8 @@ const HUB: Server = { ...KNOWN, hub: true };
 
 test('a reading is one whatever its status', async () => {
   for (const status of [200, 403, 404, 429, 502, 503, 504]) {
-    const answer = answerNamed('never read');
-    assert.deepEqual(await meaningOf(json(answer, status), UNKNOWN), answer);
+    const reading = readingNamed('never read');
+    assert.deepEqual(await meaningOf(json(reading, status), UNKNOWN), reading);
   }
 });
 
@@ -25,8 +25,8 @@ test('a person who is signed out is told from one who may not', async () => {
   assert.equal(await meaningOf(json({ message: 'Forbidden.' }, 403), KNOWN), 'signed-out');
   assert.equal(await meaningOf(html(401), KNOWN), 'signed-out');
   for (const server of [KNOWN, UNKNOWN]) {
-    const refused = json({ message: 'Forbidden.', code: 'NotPermitted' }, 403);
-    assert.equal(await meaningOf(refused, server), 'not-permitted');
+    const nothingNewer = json({ message: 'Forbidden.', code: 'NotPermitted' }, 403);
+    assert.equal(await meaningOf(nothingNewer, server), 'not-permitted');
   }
 });
 

@@ -2,28 +2,31 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { draw, drawAgain, page, textOf } from './rendering.ts';
 import { FIXTURES } from '../../gallery/fixtures.ts';
-import type { Answer, JsonObject } from '../../src/panel/contract.ts';
-import { speak } from '../../src/panel/language.ts';
+import type { Reading, JsonObject } from '../../src/panel/contract.ts';
+import { setLanguage } from '../../src/panel/language.ts';
 import { cleanJson } from '../../src/panel/safety.ts';
-import type { Shown } from '../../src/panel/viewmodel.ts';
+import type { ViewModel } from '../../src/panel/viewmodel.ts';
 import { header } from '../../src/panel/views/header.ts';
 import { datasets, disks, snapshots } from '../../src/panel/views/lists.ts';
 import { foot, panel } from '../../src/panel/views/panel.ts';
 import { alert } from '../../src/panel/views/problem.ts';
 import { resources } from '../../src/panel/views/resources.ts';
-import { answerNamed, shownOf } from '../support.ts';
+import { readingNamed, viewModelOf } from '../support.ts';
 
 const views = { header, alert, resources, datasets, snapshots, disks, foot };
 
 beforeEach(() => {
-  speak('en');
+  setLanguage('en');
 });
 
-const shown = (name: keyof typeof views, answer: Answer | null, change: Partial<Shown> = {}) =>
-  textOf(views[name](shownOf(answer, 0, change)));
+const shown = (
+  name: keyof typeof views,
+  reading: Reading | null,
+  change: Partial<ViewModel> = {},
+) => textOf(views[name](viewModelOf(reading, 0, change)));
 
 /** The parts of a panel, by the words of their headings or else by their classes. */
-function partsOf(shown: Shown): string[] {
+function partsOf(shown: ViewModel): string[] {
   const parts = [...draw(panel(shown)).querySelectorAll('.panel > div')];
   return parts.map(part => {
     const heading = part.querySelector('h3')?.textContent ?? part.className;
@@ -31,34 +34,34 @@ function partsOf(shown: Shown): string[] {
   });
 }
 
-function withInstance(change: JsonObject): Answer {
-  const answer = answerNamed('idle');
-  return { ...answer, instance: { ...answer.instance, ...change } };
+function withInstance(change: JsonObject): Reading {
+  const reading = readingNamed('idle');
+  return { ...reading, instance: { ...reading.instance, ...change } };
 }
 
 test('the header has status, name and the badge of a simulated instance', () => {
   assert.match(
-    shown('header', answerNamed('soon')),
+    shown('header', readingNamed('soon')),
     /^Running simulated instance llm-finetune-qwen/,
   );
-  assert.doesNotMatch(shown('header', answerNamed('idle')), /simulated/);
+  assert.doesNotMatch(shown('header', readingNamed('idle')), /simulated/);
 });
 
 test('the dot of the status is green only while what is known is up to date', () => {
-  const dot = (change: Partial<Shown>) =>
-    draw(header(shownOf(answerNamed('idle'), 0, change)))
+  const dot = (change: Partial<ViewModel>) =>
+    draw(header(viewModelOf(readingNamed('idle'), 0, change)))
       .querySelector('.state')
       ?.className.trim();
   assert.equal(dot({}), 'state good');
-  assert.equal(dot({ trouble: 'server-gone' }), 'state');
+  assert.equal(dot({ failure: 'server-gone' }), 'state');
 });
 
 test('a failed instance has its reason; where DSW gives none, it leads to where to look', () => {
   assert.match(
-    shown('header', answerNamed('failed')),
+    shown('header', readingNamed('failed')),
     /The image cannot be pulled · ImagePullBackOff/,
   );
-  const none = draw(header(shownOf(answerNamed('failed without reason'))));
+  const none = draw(header(viewModelOf(readingNamed('failed without reason'))));
   assert.match(
     none.querySelector('.reason')?.textContent ?? '',
     /gives no reason\. Look in the console/,
@@ -68,13 +71,13 @@ test('a failed instance has its reason; where DSW gives none, it leads to where 
 });
 
 test('of an image that was not saved the snapshot’s reason is shown', () => {
-  const answer = answerNamed('save failed');
-  assert.match(shown('header', answer), /The writable layer is larger than 100 GiB/);
-  assert.doesNotMatch(shown('header', answer), /no reason/);
+  const reading = readingNamed('save failed');
+  assert.match(shown('header', reading), /The writable layer is larger than 100 GiB/);
+  assert.doesNotMatch(shown('header', reading), /no reason/);
 });
 
 test('links out of the page are marked, and JupyterLab inside JupyterLab is left out', t => {
-  const links = () => [...draw(header(shownOf(answerNamed('idle')))).querySelectorAll('a')];
+  const links = () => [...draw(header(viewModelOf(readingNamed('idle')))).querySelectorAll('a')];
   const names = () => links().map(link => link.textContent.trim());
   assert.deepEqual(names(), ['Console', 'JupyterLab', 'Web IDE', 'Terminal']);
   for (const link of links()) {
@@ -89,28 +92,28 @@ test('links out of the page are marked, and JupyterLab inside JupyterLab is left
 });
 
 test('the access that holds beats the one that was asked for', () => {
-  const answer = withInstance({
+  const reading = withInstance({
     Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: 'RO' }],
   });
-  assert.match(shown('datasets', answer), /read-only/);
+  assert.match(shown('datasets', reading), /read-only/);
 });
 
 test('an empty actual access leaves the one that was asked for', () => {
-  const answer = withInstance({
+  const reading = withInstance({
     Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: '' }],
   });
-  assert.match(shown('datasets', answer), /read-write/);
+  assert.match(shown('datasets', reading), /read-write/);
 });
 
 test('a list that is empty is left out, unless sections are asked for by name', () => {
-  const answer = withInstance({ Datasets: [] });
-  assert.equal(shown('datasets', answer), '');
-  assert.equal(shown('datasets', answer, { named: ['datasets'] }), 'Datasets 0');
+  const reading = withInstance({ Datasets: [] });
+  assert.equal(shown('datasets', reading), '');
+  assert.equal(shown('datasets', reading, { named: ['datasets'] }), 'Datasets 0');
 });
 
 test('what time does not change is not touched by a tick', () => {
-  const answer = answerNamed('soon');
-  const first = shownOf(answer);
+  const reading = readingNamed('soon');
+  const first = viewModelOf(reading);
   const place = draw(panel(first));
   const name = place.querySelector('h2 bdi');
   assert.ok(name);
@@ -122,9 +125,9 @@ test('what time does not change is not touched by a tick', () => {
 });
 
 test('a new reading leaves the elements that it does not change, and what is open', () => {
-  const answer = answerNamed('idle');
+  const reading = readingNamed('idle');
   const opened = new Set(['details']);
-  const place = draw(panel(shownOf(answer, 0, { opened })));
+  const place = draw(panel(viewModelOf(reading, 0, { opened })));
   const elements = () =>
     ['.state', '[data-copy]', 'ul > li', 'details'].map(one => place.querySelector(one));
   const before = elements();
@@ -132,7 +135,7 @@ test('a new reading leaves the elements that it does not change, and what is ope
     Status: 'Saving',
     Datasets: [{ MountPath: '/mnt/data', MountAccess: 'RW' }],
   });
-  drawAgain(panel(shownOf(changed, 0, { opened })), place);
+  drawAgain(panel(viewModelOf(changed, 0, { opened })), place);
   assert.match(place.querySelector('.state')?.textContent ?? '', /Saving image/);
   assert.deepEqual(elements(), before);
   assert.ok(place.querySelector<HTMLDetailsElement>('details')?.open);
@@ -140,18 +143,20 @@ test('a new reading leaves the elements that it does not change, and what is ope
 
 test('a response that is not as it should be costs its part, not the panel', t => {
   t.mock.method(console, 'error', () => undefined);
-  const parts = partsOf(shownOf(withInstance({ Datasets: 'none' })));
+  const parts = partsOf(viewModelOf(withInstance({ Datasets: 'none' })));
   assert.ok(!parts.includes('Datasets'));
   assert.ok(parts.includes('Snapshots'));
 });
 
 test('of a long list the first are shown, and the others folded behind their number', () => {
-  const answer = answerNamed('many datasets');
+  const reading = readingNamed('many datasets');
   const lengths = (opened: string[]) =>
-    [...draw(datasets(shownOf(answer, 0, { opened: new Set(opened) }))).querySelectorAll('ul')].map(
-      list => list.children.length,
-    );
-  assert.match(shown('datasets', answer), /^Datasets 130 .* 124 more$/);
+    [
+      ...draw(datasets(viewModelOf(reading, 0, { opened: new Set(opened) }))).querySelectorAll(
+        'ul',
+      ),
+    ].map(list => list.children.length);
+  assert.match(shown('datasets', reading), /^Datasets 130 .* 124 more$/);
   assert.deepEqual(lengths([]), [6]);
   assert.deepEqual(lengths(['Datasets']), [6, 124]);
 });
@@ -162,23 +167,23 @@ test('one row more is shown, not folded', () => {
 });
 
 test('a list with the same path twice shows both', () => {
-  const answer = withInstance({ Datasets: [{ MountPath: '/a' }, { MountPath: '/a' }, {}, {}] });
-  assert.equal(draw(datasets(shownOf(answer))).querySelectorAll('li').length, 4);
+  const reading = withInstance({ Datasets: [{ MountPath: '/a' }, { MountPath: '/a' }, {}, {}] });
+  assert.equal(draw(datasets(viewModelOf(reading))).querySelectorAll('li').length, 4);
 });
 
 test('a long list that a notebook kept only in part says how many there were', () => {
-  const answer = {
+  const reading = {
     ...withInstance({ Datasets: [{ MountPath: '/a' }] }),
     left_out: { Datasets: 7 },
   };
   assert.match(
-    shown('datasets', answer),
+    shown('datasets', reading),
     /^Datasets 8 .* 7 of them are not in the saved notebook\.$/,
   );
 });
 
 test('snapshots come newest first, the latest one among them once', () => {
-  const text = shown('snapshots', answerNamed('idle'));
+  const text = shown('snapshots', readingNamed('idle'));
   assert.deepEqual(text.match(/qwen-finetune-\d+/g), [
     'qwen-finetune-1123',
     'qwen-finetune-1121',
@@ -188,12 +193,12 @@ test('snapshots come newest first, the latest one among them once', () => {
 
 test('the latest snapshot is not shown twice where the list has it', () => {
   const one = { ImageId: 'a', ImageName: 'mine', Status: 'Saved' };
-  const answer = withInstance({ LatestSnapshot: one, InstanceSnapshotList: [one] });
-  assert.equal(shown('snapshots', answer).match(/mine/g)?.length, 1);
+  const reading = withInstance({ LatestSnapshot: one, InstanceSnapshotList: [one] });
+  assert.equal(shown('snapshots', reading).match(/mine/g)?.length, 1);
 });
 
 test('a snapshot that is being pushed has committing behind it and saved before it', () => {
-  const steps = draw(snapshots(shownOf(answerNamed('idle')))).querySelectorAll('ol > li');
+  const steps = draw(snapshots(viewModelOf(readingNamed('idle')))).querySelectorAll('ol > li');
   assert.deepEqual(
     [...steps].map(step => [step.className, step.getAttribute('aria-current')]),
     [
@@ -205,8 +210,13 @@ test('a snapshot that is being pushed has committing behind it and saved before 
 });
 
 test('a snapshot that failed has its reason or where to look, and is no link', () => {
-  assert.match(shown('snapshots', answerNamed('idle')), /Save failed The writable layer is larger/);
-  const rows = draw(snapshots(shownOf(answerNamed('save failed')))).querySelectorAll('ul > li');
+  assert.match(
+    shown('snapshots', readingNamed('idle')),
+    /Save failed The writable layer is larger/,
+  );
+  const rows = draw(snapshots(viewModelOf(readingNamed('save failed')))).querySelectorAll(
+    'ul > li',
+  );
   const texts = [...rows].map(row => row.textContent.replace(/\s+/g, ' '));
   const failed = [...rows].filter((_, place) => texts[place]?.includes('Save failed'));
   assert.equal(failed.length, 2);
@@ -215,35 +225,35 @@ test('a snapshot that failed has its reason or where to look, and is no link', (
 });
 
 test('disks show how full they are, and that it is unknown where all is zero', () => {
-  const text = shown('disks', answerNamed('idle'));
+  const text = shown('disks', readingNamed('idle'));
   assert.match(text, /42 of 100 GiB used \(42 %\)/);
   assert.match(text, /30 GiB · usage unknown/);
 });
 
 test('only the named sections are shown, with the foot', () => {
-  assert.deepEqual(partsOf(shownOf(answerNamed('idle'), 0, { named: ['datasets'] })), [
+  assert.deepEqual(partsOf(viewModelOf(readingNamed('idle'), 0, { named: ['datasets'] })), [
     'Datasets',
     'foot',
   ]);
 });
 
 test('a problem has a headline, what to do and what helps; no name of a class', () => {
-  const answer = answerNamed('error, last good');
+  const reading = readingNamed('error, last good');
   assert.match(
-    shown('alert', answer),
+    shown('alert', reading),
     /^Not permitted to read this instance Ask an administrator .* Try again Copy for your administrator What PAI-DSW sent$/,
   );
-  assert.doesNotMatch(shown('alert', answer), /Denied|may not call/);
+  assert.doesNotMatch(shown('alert', reading), /Denied|may not call/);
   const opened = new Set(['problem']);
   assert.match(
-    shown('alert', answer, { opened }),
+    shown('alert', reading, { opened }),
     /may not call paidsw:GetInstance\. Request ID E7D55162-4489-1619-AAF5-3F97D5FC0000$/,
   );
-  assert.match(shown('header', answer), /llm-finetune-qwen/);
+  assert.match(shown('header', reading), /llm-finetune-qwen/);
 });
 
 test('what is copied for an administrator has all that is needed', () => {
-  const button = draw(alert(shownOf(answerNamed('never read')))).querySelector('[data-copy]');
+  const button = draw(alert(viewModelOf(readingNamed('never read')))).querySelector('[data-copy]');
   assert.deepEqual(button?.getAttribute('data-copy')?.split('\n'), [
     'Not permitted to read this instance',
     'The role of this instance may not call paidsw:GetInstance.',
@@ -256,32 +266,32 @@ test('what is copied for an administrator has all that is needed', () => {
 });
 
 test('a problem that time solves is nothing for an administrator', () => {
-  const { error } = answerNamed('never read');
+  const { error } = readingNamed('never read');
   assert.ok(error);
-  const answer = { ...answerNamed('never read'), error: { ...error, code: 'TimedOut' } };
-  assert.match(shown('alert', answer), /^PAI-DSW did not respond in time .* Try again What/);
+  const reading = { ...readingNamed('never read'), error: { ...error, code: 'TimedOut' } };
+  assert.match(shown('alert', reading), /^PAI-DSW did not respond in time .* Try again What/);
 });
 
 test('an unknown problem has a headline too', () => {
-  const { error } = answerNamed('never read');
+  const { error } = readingNamed('never read');
   assert.ok(error);
-  const answer = { ...answerNamed('never read'), error: { ...error, code: 'constructor' } };
-  assert.match(shown('alert', answer), /^This instance could not be read /);
+  const reading = { ...readingNamed('never read'), error: { ...error, code: 'constructor' } };
+  assert.match(shown('alert', reading), /^This instance could not be read /);
 });
 
 test('an instance that was never read leaves the problem and what to do', () => {
-  const shown = shownOf(answerNamed('never read'));
+  const shown = viewModelOf(readingNamed('never read'));
   assert.equal(draw(panel(shown)).querySelectorAll('.panel > div').length, 2);
 });
 
 test('a server that is not responding is reported in the language of the reader', () => {
-  speak('zh-CN');
-  const text = shown('alert', answerNamed('idle'), { trouble: 'server-gone' });
+  setLanguage('zh-CN');
+  const text = shown('alert', readingNamed('idle'), { failure: 'server-gone' });
   assert.match(text, /Jupyter 服务器没有响应 .* 重试$/);
 });
 
 test('the foot shows where the reading came from and how old it is', () => {
-  const shown = shownOf(answerNamed('idle'), 3000);
+  const shown = viewModelOf(readingNamed('idle'), 3000);
   assert.match(
     textOf(foot(shown)),
     /^read 15 s ago pai-dsw-vpc\.cn-hangzhou\.aliyuncs\.com · cn-hangzhou$/,
@@ -289,36 +299,38 @@ test('the foot shows where the reading came from and how old it is', () => {
 });
 
 test('the foot says whose clock it was where the endpoint sent no date', () => {
-  const answer: Answer = { ...answerNamed('idle'), read_at_by: 'local' };
-  assert.match(textOf(foot(shownOf(answer, 3000))), /^read 15 s ago · by the server's clock /);
+  const reading: Reading = { ...readingNamed('idle'), read_at_by: 'local' };
+  assert.match(textOf(foot(viewModelOf(reading, 3000))), /^read 15 s ago · by the server's clock /);
 });
 
 test('hostile texts make no links but the console’s, and no markup', () => {
-  const answer = answerNamed('hostile');
-  const drawn = draw(panel(shownOf(answer, 0, { named: ['all'], opened: new Set(['details']) })));
+  const reading = readingNamed('hostile');
+  const drawn = draw(
+    panel(viewModelOf(reading, 0, { named: ['all'], opened: new Set(['details']) })),
+  );
   const links = [...drawn.querySelectorAll('a')].map(link => link.getAttribute('href') ?? '');
   assert.ok(links.every(url => url.startsWith('https://pai.console.aliyun.com/')));
   assert.equal(drawn.querySelector('img, script, iframe, style, b b'), null);
 });
 
 test('names that every object has are only names', () => {
-  const answer = withInstance({
+  const reading = withInstance({
     Status: 'constructor',
     PaymentType: 'toString',
     Datasets: [{ MountPath: '/a', MountAccess: '__proto__' }],
   });
-  assert.match(shown('header', answer), /^constructor/);
-  assert.match(shown('resources', answer), /toString/);
-  assert.match(shown('datasets', answer), /__proto__/);
+  assert.match(shown('header', reading), /^constructor/);
+  assert.match(shown('resources', reading), /toString/);
+  assert.match(shown('datasets', reading), /__proto__/);
 });
 
 test('every state of the gallery can be shown in both languages, and hides nothing', () => {
   const opened = new Set(['details', 'hidden', 'problem', 'Datasets']);
   for (const language of ['en', 'zh-CN']) {
-    speak(language);
-    for (const [name, { answer, trouble = null }] of Object.entries(FIXTURES)) {
-      const change = { named: ['all'], opened, trouble };
-      const text = draw(panel(shownOf(cleanJson(answer), 0, change))).textContent;
+    setLanguage(language);
+    for (const [name, { reading, failure = null }] of Object.entries(FIXTURES)) {
+      const change = { named: ['all'], opened, failure };
+      const text = draw(panel(viewModelOf(cleanJson(reading), 0, change))).textContent;
       assert.ok(text.trim(), name);
       assert.doesNotMatch(text, /(?!\s)[\p{Cc}\p{Cf}]/u, name);
       assert.doesNotMatch(text, /undefined|null|NaN|\[object|%\d/, name);

@@ -14,7 +14,7 @@ import {
   consoleUrl,
   copyText,
   type Instance,
-  type Reading,
+  type DatedReading,
   safeUrl,
 } from '../../panel/index.ts';
 import { shortened } from '../messages.ts';
@@ -30,10 +30,10 @@ export interface InstanceLinks {
 }
 
 /** The links of an instance. */
-export function linksOf(reading: Reading | null): InstanceLinks {
-  const instance = (reading?.answer.instance ?? {}) as Instance;
+export function linksOf(reading: DatedReading | null): InstanceLinks {
+  const instance = (reading?.instance ?? {}) as Instance;
   return {
-    console: consoleUrl(instance, reading?.answer.source.region),
+    console: consoleUrl(instance, reading?.source.region),
     webIDE: safeUrl(instance.WebIDEUrl ?? ''),
     terminal: safeUrl(instance.TerminalUrl ?? ''),
   };
@@ -72,7 +72,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const links = () => linksOf(store.state.reading);
-    const instanceId = () => store.state.reading?.answer.source.instance_id ?? null;
+    const instanceId = () => store.state.reading?.source.instance_id ?? null;
     const showPanel = () => commands.execute(CommandIDs.showPanel);
     const options: Record<string, CommandRegistry.ICommandOptions> = {
       // The panel has both; these are the words that people look for.
@@ -95,7 +95,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         execute: async () => {
           await store.read();
           // The status bar and the panels show it.
-          if (store.state.refused) announce(trans.__('There is nothing newer yet.'));
+          if (store.state.nothingNewer) announce(trans.__('There is nothing newer yet.'));
         },
       },
       [CommandIDs.copyInstanceId]: {

@@ -2,22 +2,22 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ServerConnection } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import {
-  askPage,
-  type JupyterPage,
+  requestReading,
+  type JupyterConnection,
   Poller,
-  publishPage,
-  publishSource,
-  speak,
+  publishConnection,
+  publishDataSource,
+  setLanguage,
   translateBy,
 } from '../../panel/index.ts';
 import { browserTabs } from '../tabs.ts';
 import { DOMAIN, IInstanceStore } from '../tokens.ts';
 
 /** The page as cells see it: the application's own way to the server, and its language. */
-export function jupyterPage(
+export function connectionOf(
   settings: ServerConnection.ISettings,
   language: () => string,
-): JupyterPage {
+): JupyterConnection {
   const base = settings.baseUrl.replace(/\/?$/, '/');
   return {
     get language() {
@@ -49,19 +49,19 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
   ) => {
     // Asked when a panel is made: the translator may learn its language later than this.
     const language = () => translator?.languageCode ?? document.documentElement.lang;
-    speak(language());
+    setLanguage(language());
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     // `__` by its other name: the catalogue's check looks for texts in `__`, and finds these in `t`.
     translateBy((text, ...values) => trans.gettext(text, ...values));
-    publishPage(jupyterPage(serverSettings, language));
+    publishConnection(connectionOf(serverSettings, language));
     const store: Poller = new Poller({
-      ask: fresh => askPage(fresh, store.state.reading !== null),
+      ask: fresh => requestReading(fresh, store.state.reading !== null),
       failed: 'server-gone',
       longestBackOff: LONGEST_BACK_OFF_MS,
       tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
       standby: () => document.hidden,
     });
-    publishSource(store);
+    publishDataSource(store);
     document.addEventListener('visibilitychange', store.heartbeat);
     addEventListener('online', store.catchUp);
     // Back from the browser's cache of pages; the other times the page has just been loaded.

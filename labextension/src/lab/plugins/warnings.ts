@@ -5,7 +5,7 @@ import { Documents } from '../documents.ts';
 import { EventReporter } from '../events.ts';
 import { Messages } from '../messages.ts';
 import { presenter, Toast, typeOf } from '../notifications.ts';
-import { GoneWatch, showNotice } from '../outage.ts';
+import { OutageWatch, showNotice } from '../outage.ts';
 import { followDoNotDisturb } from '../settings.ts';
 import { ShownLog } from '../shownlog.ts';
 import { StopActions } from '../stopactions.ts';
@@ -48,7 +48,7 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
       void gone.look();
     };
     const actions = new StopActions(app.commands, log, trans, look);
-    const gone = new GoneWatch({
+    const gone = new OutageWatch({
       ...common,
       present: outage =>
         showNotice(messages.serverGone(outage, documents.unsaved()), actions.console(), {

@@ -2,32 +2,34 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Instance } from '../contract.ts';
 import { moment } from '../format.ts';
 import { t, textFor } from '../language.ts';
-import { instanceOf, type Shown, shows } from '../viewmodel.ts';
+import { instanceOf, type ViewModel, shows } from '../viewmodel.ts';
 import { type Fact, facts, fold, link, type View } from './parts.ts';
 import { networkFacts } from './resources.ts';
 
-/** Values of one enumeration that are shown. */
+/** Values of one enumeration that are model. */
 const MOST = 20;
-/** Characters of a value that are shown. */
+/** Characters of a value that are model. */
 const MOST_CHARACTERS = 200;
 
 /** Enumerates values, the first of them. */
-export function few(values: readonly (string | undefined)[]): string {
+export function enumerate(values: readonly (string | undefined)[]): string {
   const filled = values.filter(Boolean);
   const more = filled.length - MOST;
-  const shown = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
-  return shown.join(t(', '));
+  const model = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
+  return model.join(t(', '));
 }
 
 /** Enumerates names with their values. */
 export function pairs(
   all: readonly (readonly [name: string | undefined, value: unknown])[],
 ): string {
-  return few(all.map(([name = '', value]) => (isEmpty(value) ? name : `${name}=${brief(value)}`)));
+  return enumerate(
+    all.map(([name = '', value]) => (isEmpty(value) ? name : `${name}=${oneLine(value)}`)),
+  );
 }
 
 /** "name (identifier)", or the one there is. */
-export function both(name = '', identifier = ''): string {
+export function named(name = '', identifier = ''): string {
   return name && identifier ? t('%1 (%2)', name, identifier) : name || identifier;
 }
 
@@ -50,7 +52,7 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /** Any JSON value in one line. */
-export function brief(value: unknown): string {
+export function oneLine(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
@@ -76,8 +78,8 @@ function general(instance: Instance): Fact[] {
   const { GmtCreateTime: created, GmtModifiedTime: changed, WorkspaceId: workspace } = instance;
   const { InstanceUrl: url } = instance;
   return [
-    { label: t('Owner'), value: both(instance.UserName, instance.UserId) },
-    { label: t('Workspace'), value: both(instance.WorkspaceName, workspace), copied: workspace },
+    { label: t('Owner'), value: named(instance.UserName, instance.UserId) },
+    { label: t('Workspace'), value: named(instance.WorkspaceName, workspace), copied: workspace },
     {
       label: t('Visibility'),
       value:
@@ -87,7 +89,7 @@ function general(instance: Instance): Fact[] {
     { label: t('Created'), value: created && moment(created) },
     { label: t('Changed'), value: changed && moment(changed) },
     { label: t('Compute'), value: instance.AcceleratorType },
-    { label: t('Resource'), value: both(instance.ResourceName, instance.ResourceId) },
+    { label: t('Resource'), value: named(instance.ResourceName, instance.ResourceId) },
     { label: t('Priority'), value: instance.Priority },
     { label: t('Workspace folder'), value: instance.WorkspaceSource },
     { label: t('Proxy path'), value: instance.ProxyPath },
@@ -106,7 +108,7 @@ function settings(instance: Instance): Fact[] {
     .flatMap(({ Roles }) => Roles ?? [])
     .map(({ RoleArn }) => RoleArn);
   return [
-    { label: t('Environment'), value: few(Object.keys(variables)) },
+    { label: t('Environment'), value: enumerate(Object.keys(variables)) },
     { label: t('Labels'), value: pairs((instance.Labels ?? []).map(one => [one.Key, one.Value])) },
     {
       label: t('Tags'),
@@ -114,11 +116,11 @@ function settings(instance: Instance): Fact[] {
     },
     {
       label: t('Dynamic mount'),
-      value: [onOrOff(mount), few(folders)].filter(Boolean).join(' '),
+      value: [onOrOff(mount), enumerate(folders)].filter(Boolean).join(' '),
     },
     { label: 'Docker', value: onOrOff(instance.DockerConfig) },
     { label: t('Credentials'), value: onOrOff(credentials) },
-    { label: t('Roles'), value: few(roles) },
+    { label: t('Roles'), value: enumerate(roles) },
     { label: t('CPU affinity'), value: onOrOff(instance.Affinity?.CPU) },
     { label: t('Node error'), value: yesOrNo(recovery?.hasNodeError) },
     { label: t('Node switch'), value: yesOrNo(recovery?.enableAutoSwitchOnNodeError) },
@@ -137,16 +139,16 @@ function settings(instance: Instance): Fact[] {
 function unplaced(instance: Instance): Fact[] {
   return Object.entries(instance)
     .filter(([name, value]) => !PLACED.has(name) && !isEmpty(value))
-    .map(([label, value]) => ({ label, value: brief(value) }));
+    .map(([label, value]) => ({ label, value: oneLine(value) }));
 }
 
 /** What the server does not pass on, by place, folded behind how many they are. */
-function hidden(shown: Shown): View {
-  const places = shown.known?.redacted ?? [];
+function hidden(model: ViewModel): View {
+  const places = model.known?.redacted ?? [];
   if (!places.length) return nothing;
   const count = places.length === 1 ? t('1 hidden value') : t('%1 hidden values', places.length);
   return fold(
-    shown,
+    model,
     'hidden',
     count,
     () =>
@@ -155,16 +157,16 @@ function hidden(shown: Shown): View {
   );
 }
 
-function all(shown: Shown): TemplateResult {
-  const instance = instanceOf(shown);
+function all(model: ViewModel): TemplateResult {
+  const instance = instanceOf(model);
   return html`${facts([...general(instance), ...settings(instance), ...unplaced(instance)])}
-    ${shows(shown, 'network') ? nothing : networkFacts(shown)} ${hidden(shown)}
+    ${shows(model, 'network') ? nothing : networkFacts(model)} ${hidden(model)}
     <p class="actions">
       <button type="button" data-action="copy-json">${t('Copy as JSON')}</button>
     </p>`;
 }
 
 /** The rest of the response, folded. */
-export function details(shown: Shown): View {
-  return fold(shown, 'details', t('Details'), () => all(shown));
+export function details(model: ViewModel): View {
+  return fold(model, 'details', t('Details'), () => all(model));
 }

@@ -3,7 +3,7 @@ import type { CloudDisk, Dataset, Snapshot } from '../contract.ts';
 import { gibibytes, memory, moment, number, percent } from '../format.ts';
 import { failureOf, snapshotsOf, usedPart } from '../instance.ts';
 import { t, textFor } from '../language.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { badge, bar, dotted, link, list, path, reason, type View } from './parts.ts';
 
 /** The mount path of a dataset or disk, as code. */
@@ -29,11 +29,11 @@ function datasetRow(dataset: Dataset): TemplateResult {
 }
 
 /** What is mounted where, from where, and whether one may write there. */
-export function datasets(shown: Shown): View {
-  return list(shown, {
+export function datasets(model: ViewModel): View {
+  return list(model, {
     element: 'Datasets',
     heading: t('Datasets'),
-    items: instanceOf(shown).Datasets ?? [],
+    items: instanceOf(model).Datasets ?? [],
     row: datasetRow,
   });
 }
@@ -53,23 +53,23 @@ function progress(status = ''): TemplateResult {
   </ol>`;
 }
 
-function snapshotRow(shown: Shown, snapshot: Snapshot): TemplateResult {
+function snapshotRow(model: ViewModel, snapshot: Snapshot): TemplateResult {
   const { ImageName, ImageId, ImageUrl, RepositoryUrl, GmtCreateTime, Status } = snapshot;
   const failure = failureOf(snapshot);
   const name = ImageName ?? ImageId ?? '';
   // Of an image that was not saved, the repository has nothing.
   return html`${path(failure === null ? link(RepositoryUrl, name) : name, ImageUrl)}
     <span class="soft">${GmtCreateTime ? moment(GmtCreateTime) : nothing}</span>
-    <div>${progress(Status)} ${reason(shown, failure)}</div>`;
+    <div>${progress(Status)} ${reason(model, failure)}</div>`;
 }
 
 /** Saved images, newest first. */
-export function snapshots(shown: Shown): View {
-  return list(shown, {
+export function snapshots(model: ViewModel): View {
+  return list(model, {
     element: 'InstanceSnapshotList',
     heading: t('Snapshots'),
-    items: snapshotsOf(instanceOf(shown)),
-    row: snapshot => snapshotRow(shown, snapshot),
+    items: snapshotsOf(instanceOf(model)),
+    row: snapshot => snapshotRow(model, snapshot),
   });
 }
 
@@ -92,11 +92,11 @@ function diskRow(disk: CloudDisk): TemplateResult {
 }
 
 /** Disks as bars. */
-export function disks(shown: Shown): View {
-  return list(shown, {
+export function disks(model: ViewModel): View {
+  return list(model, {
     element: 'CloudDisks',
     heading: t('Cloud disks'),
-    items: (instanceOf(shown).CloudDisks ?? []).flat(),
+    items: (instanceOf(model).CloudDisks ?? []).flat(),
     row: diskRow,
   });
 }

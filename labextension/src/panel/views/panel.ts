@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { duration, moment } from '../format.ts';
 import { t } from '../language.ts';
-import { type SectionName, type Shown, shows } from '../viewmodel.ts';
+import { type SectionName, type ViewModel, shows } from '../viewmodel.ts';
 import { details } from './details.ts';
 import { header } from './header.ts';
 import { datasets, disks, snapshots } from './lists.ts';
@@ -12,7 +12,7 @@ import { stop } from './stop.ts';
 
 /** A part of a panel. */
 interface Region {
-  readonly view: (shown: Shown) => View;
+  readonly view: (model: ViewModel) => View;
   /** The sections of an instance that it belongs to; none if it is always there. */
   readonly sections: readonly SectionName[];
   /** `half` where it stands next to another one if there is room. */
@@ -33,10 +33,10 @@ export const REGIONS: readonly Region[] = [
   { view: foot, sections: [], kind: 'foot' },
 ];
 
-function region({ view, sections, kind = '' }: Region, shown: Shown): View {
+function region({ view, sections, kind = '' }: Region, model: ViewModel): View {
   try {
-    const wanted = shown.known && sections.some(one => shows(shown, one));
-    const content = wanted || !sections.length ? view(shown) : nothing;
+    const wanted = model.known && sections.some(one => shows(model, one));
+    const content = wanted || !sections.length ? view(model) : nothing;
     if (content === nothing) return nothing;
     return html`<div class=${kind}>${content}</div>`;
   } catch (error) {
@@ -47,15 +47,15 @@ function region({ view, sections, kind = '' }: Region, shown: Shown): View {
 }
 
 /** The whole panel. What a reading or a tick does not change stays the element that it is. */
-export function panel(shown: Shown): TemplateResult {
+export function panel(model: ViewModel): TemplateResult {
   // No landmark: a notebook may have many panels.
   return html`<div class="panel" role="group" aria-label=${t('DSW instance')}>
-    ${REGIONS.map(one => region(one, shown))}
+    ${REGIONS.map(one => region(one, model))}
   </div>`;
 }
 
 /** How old the reading is, a button for a new one, and where it came from. */
-export function foot({ origin, known, elapsed, asking, refused }: Shown): View {
+export function foot({ source, known, elapsed, requesting, nothingNewer }: ViewModel): View {
   const { read_at: readAt = null, age_ms: age = null } = known ?? {};
   const old =
     age === null
@@ -67,7 +67,7 @@ export function foot({ origin, known, elapsed, asking, refused }: Shown): View {
             known?.read_at_by === 'local' && t("by the server's clock"),
           )}</span
         >`;
-  return html`${old} ${refreshButton(asking)}
-    ${refused ? html`<span>${t('There is nothing newer yet.')}</span>` : nothing}
-    <bdi>${dotted(origin?.endpoint, origin?.region)}</bdi>`;
+  return html`${old} ${refreshButton(requesting)}
+    ${nothingNewer ? html`<span>${t('There is nothing newer yet.')}</span>` : nothing}
+    <bdi>${dotted(source?.endpoint, source?.region)}</bdi>`;
 }

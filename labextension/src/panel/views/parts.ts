@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { t } from '../language.ts';
 import { consoleUrl, safeUrl } from '../safety.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
 
 /** A part of the panel; `nothing` where there is nothing to show. Texts go in as texts. */
 export type View = TemplateResult | typeof nothing;
@@ -37,14 +37,14 @@ export function copyButton(text: string | undefined): View {
 }
 
 /** Asks for a new reading. */
-export function refreshButton(asking: boolean): TemplateResult {
+export function refreshButton(requesting: boolean): TemplateResult {
   const label = t('Refresh');
   return html`<button
     class="icon"
     type="button"
     title=${label}
     aria-label=${label}
-    aria-busy=${asking}
+    aria-busy=${requesting}
     data-action="refresh"
   >
     ${icon(REFRESH)}
@@ -99,10 +99,10 @@ export function dotted(...texts: readonly (string | false | 0 | null | undefined
 }
 
 /** Why something failed (null: it did not); where no reason is given, where to look for one. */
-export function reason(shown: Shown, failure: string | null): View {
+export function reason(model: ViewModel, failure: string | null): View {
   if (failure === null) return nothing;
   if (failure) return html`<p class="reason">${failure}</p>`;
-  const url = consoleUrl(instanceOf(shown), shown.origin?.region);
+  const url = consoleUrl(instanceOf(model), model.source?.region);
   return html`<p class="reason">
     ${t('DSW gives no reason.')} ${link(url, t('Look in the console'))}
   </p>`;
@@ -115,12 +115,12 @@ export function path(name: unknown, copied?: string): TemplateResult {
 
 /** A part that is folded behind a line, and made only while it is open. */
 export function fold(
-  { opened }: Shown,
+  { opened }: ViewModel,
   name: string,
   summary: string,
   view: () => View,
 ): TemplateResult {
-  const open = opened?.has(name) ?? false;
+  const open = opened.has(name);
   return html`<details data-fold=${name} ?open=${open}>
     <summary>${summary}</summary>
     ${open ? view() : nothing}
@@ -173,10 +173,10 @@ export interface Listing<T> {
 }
 
 /** A section that lists something; if that is empty, only where sections are asked for by name. */
-export function list<T>(shown: Shown, { element, heading, items, row }: Listing<T>): View {
-  if (!items.length && !shown.named.length) return nothing;
+export function list<T>(model: ViewModel, { element, heading, items, row }: Listing<T>): View {
+  if (!items.length && !model.named.length) return nothing;
   // How many there are that a notebook did not keep.
-  const missing = shown.known?.left_out?.[element] ?? 0;
+  const missing = model.known?.left_out?.[element] ?? 0;
   // One more takes no more room than the line that it would be folded behind.
   const first = items.length === MOST + 1 && !missing ? items : items.slice(0, MOST);
   const others = items.slice(first.length);
@@ -190,5 +190,5 @@ export function list<T>(shown: Shown, { element, heading, items, row }: Listing<
     </ul>`;
   return html`<h3>${heading} <span>${items.length + missing}</span></h3>
     ${rows(first)}
-    ${others.length ? fold(shown, element, more, () => html`${rows(others)}${note}`) : note}`;
+    ${others.length ? fold(model, element, more, () => html`${rows(others)}${note}`) : note}`;
 }

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Problem } from '../contract.ts';
-import type { Trouble } from '../datasource.ts';
+import type { FailureKind } from '../datasource.ts';
 import { t, textFor } from '../language.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { facts, fold, type View } from './parts.ts';
 
 /** What went wrong: what failed, and what to do. */
-type Wrong = readonly [headline: string, advice: string];
+type ProblemText = readonly [headline: string, advice: string];
 
 /** Problems that somebody with more rights solves, not time. */
 const FOR_ADMINISTRATORS = [
@@ -19,8 +19,8 @@ const FOR_ADMINISTRATORS = [
 ];
 
 /** What went wrong on the way to the server, which sends no words of its own then. */
-function wrongBy(trouble: Trouble): Wrong {
-  switch (trouble) {
+function wrongBy(failure: FailureKind): ProblemText {
+  switch (failure) {
     case 'signed-out':
       return [t('Signed out of the Jupyter server'), t('Sign in again: reload this page.')];
     case 'not-permitted':
@@ -63,21 +63,21 @@ function headline({ code }: Problem): string {
 }
 
 /** What went wrong in words, and what to do about it; null if nothing did. */
-export function wrong({ trouble, problem }: Shown): Wrong | null {
-  if (trouble) return wrongBy(trouble);
+export function describeProblem({ failure, problem }: ViewModel): ProblemText | null {
+  if (failure) return wrongBy(failure);
   return problem && [headline(problem), problem.advice];
 }
 
 /** All that an administrator needs to know of a problem, as text; null where none can help. */
-export function reportFor(shown: Shown): string | null {
-  const { problem, trouble, origin } = shown;
-  if (trouble || !problem || !FOR_ADMINISTRATORS.includes(problem.code)) return null;
-  const { InstanceId, WorkspaceId } = instanceOf(shown);
+export function reportFor(model: ViewModel): string | null {
+  const { problem, failure, source } = model;
+  if (failure || !problem || !FOR_ADMINISTRATORS.includes(problem.code)) return null;
+  const { InstanceId, WorkspaceId } = instanceOf(model);
   const facts: [label: string, value: string | null | undefined][] = [
-    [t('Instance'), origin?.instance_id ?? InstanceId],
+    [t('Instance'), source?.instance_id ?? InstanceId],
     [t('Workspace'), WorkspaceId],
-    [t('Region'), origin?.region],
-    [t('Endpoint'), origin?.endpoint],
+    [t('Region'), source?.region],
+    [t('Endpoint'), source?.endpoint],
     [t('Request ID'), problem.request_id],
   ];
   return [
@@ -91,12 +91,12 @@ export function reportFor(shown: Shown): string | null {
 }
 
 /** What the server sent about a problem: for who looks closer. */
-function particulars(shown: Shown): View {
-  const { problem, trouble } = shown;
-  if (!problem || trouble) return nothing;
+function particulars(model: ViewModel): View {
+  const { problem, failure } = model;
+  if (!problem || failure) return nothing;
   const { message, request_id: request } = problem;
   return fold(
-    shown,
+    model,
     'problem',
     t('What PAI-DSW sent'),
     () =>
@@ -105,8 +105,8 @@ function particulars(shown: Shown): View {
   );
 }
 
-function actions(shown: Shown): TemplateResult {
-  const report = reportFor(shown);
+function actions(model: ViewModel): TemplateResult {
+  const report = reportFor(model);
   return html`<p class="actions">
     <button type="button" data-action="refresh">${t('Try again')}</button>
     ${
@@ -120,15 +120,15 @@ function actions(shown: Shown): TemplateResult {
 }
 
 /** What went wrong and what helps, next to what is known; that it is being read where nothing is. */
-export function alert(shown: Shown): View {
-  const problem = wrong(shown);
+export function alert(model: ViewModel): View {
+  const problem = describeProblem(model);
   if (!problem) {
-    return shown.known ? nothing : html`<p class="soft">${t('Reading the instance…')}</p>`;
+    return model.known ? nothing : html`<p class="soft">${t('Reading the instance…')}</p>`;
   }
   const [headline, advice] = problem;
   return html`<div class="alert">
     <p><b>${headline}</b></p>
     <p>${advice}</p>
-    ${actions(shown)} ${particulars(shown)}
+    ${actions(model)} ${particulars(model)}
   </div>`;
 }

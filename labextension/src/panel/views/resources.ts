@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit-html';
 import { duration, memory } from '../format.ts';
 import { t, textFor } from '../language.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
-import { few } from './details.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
+import { enumerate } from './details.ts';
 import { facts, type View } from './parts.ts';
 
 /** "1 × A10"; empty without GPUs. */
@@ -11,8 +11,8 @@ function gpus(count = '', type = ''): string {
 }
 
 /** What the instance runs on. */
-export function resources(shown: Shown): View {
-  const instance = instanceOf(shown);
+export function resources(model: ViewModel): View {
+  const instance = instanceOf(model);
   const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = instance;
   const { PaymentType: payment } = instance;
   const shownFacts = facts([
@@ -38,10 +38,10 @@ export function resources(shown: Shown): View {
 }
 
 /** The VPC, its addresses and forwarded ports, without a heading. */
-export function networkFacts(shown: Shown): View {
-  const { UserVpc: vpc = {}, PodIps: pods = [] } = instanceOf(shown);
+export function networkFacts(model: ViewModel): View {
+  const { UserVpc: vpc = {}, PodIps: pods = [] } = instanceOf(model);
   const forwards = (vpc.ForwardInfos ?? []).map(({ Name, ExternalPort, ForwardPort, AccessType }) =>
-    [Name, [ExternalPort, ForwardPort].filter(Boolean).join(' → '), few(AccessType ?? [])]
+    [Name, [ExternalPort, ForwardPort].filter(Boolean).join(' → '), enumerate(AccessType ?? [])]
       .filter(Boolean)
       .join(' · '),
   );
@@ -51,17 +51,17 @@ export function networkFacts(shown: Shown): View {
     { label: 'VPC', value: vpc.VpcId, copied: vpc.VpcId },
     { label: t('vSwitch'), value: vpc.VSwitchId, copied: vpc.VSwitchId },
     { label: t('Security group'), value: vpc.SecurityGroupId, copied: vpc.SecurityGroupId },
-    { label: t('CIDR blocks'), value: few(blocks) },
+    { label: t('CIDR blocks'), value: enumerate(blocks) },
     { label: t('Default route'), value: vpc.DefaultRoute },
     { label: 'IP', value: vpc.Ip },
-    { label: t('Pod IPs'), value: few(pods.map(({ Ip }) => Ip)) },
-    { label: t('Forwarding'), value: few(forwards) },
+    { label: t('Pod IPs'), value: enumerate(pods.map(({ Ip }) => Ip)) },
+    { label: t('Forwarding'), value: enumerate(forwards) },
   ]);
 }
 
 /** The network, as a section of its own. */
-export function network(shown: Shown): View {
-  const known = networkFacts(shown);
+export function network(model: ViewModel): View {
+  const known = networkFacts(model);
   const none = html`<p class="soft">${t('No VPC is configured.')}</p>`;
   return html`<h3>${t('Network')}</h3>
     ${known === nothing ? none : known}`;

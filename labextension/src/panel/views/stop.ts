@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { duration, durationParts, MINUTE } from '../format.ts';
 import { hasEnded } from '../instance.ts';
 import { t } from '../language.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { bar, dotted, unbroken, type View } from './parts.ts';
 import { isLongOver, passed, type Timer, type Timers, timersOf, urgency } from './timers.ts';
 
@@ -15,7 +15,7 @@ function figures(left: number): TemplateResult {
   return html`<p class="figures" role="timer">${parts}</p>`;
 }
 
-/** How long it is until the next stop, or why that is not shown. */
+/** How long it is until the next stop, or why that is not model. */
 function countdown({ idle, next }: Timers): TemplateResult {
   if (!next) {
     return html`<p class="words">${idle.why ? t('None while in use') : t('None planned')}</p>`;
@@ -38,14 +38,14 @@ function line({ name, left, why }: Timer): View {
 }
 
 /** The next stop as a large live countdown with its reason, and the other timer in one line. */
-export function stop(shown: Shown): View {
-  const timers = timersOf(shown);
-  if (!timers || hasEnded(instanceOf(shown).Status)) return nothing;
+export function stop(model: ViewModel): View {
+  const timers = timersOf(model);
+  if (!timers || hasEnded(instanceOf(model).Status)) return nothing;
   const { idle, scheduled, next, most } = timers;
   const isCounting = typeof next?.left === 'number' && !isLongOver(next.left);
   const other = next === idle ? scheduled : idle;
   const idleFor = next === idle && idle.left !== null ? 1 - idle.left / MINUTE / most : null;
-  return html`<div class="stop ${isCounting ? urgency(shown) : ''}">
+  return html`<div class="stop ${isCounting ? urgency(model) : ''}">
     <h3>${t('Next stop')}</h3>
     ${countdown(timers)}
     <p>${unbroken(why(timers))}</p>

@@ -3,8 +3,8 @@ import { duration, measure, MINUTE, moment, number, percent } from '../format.ts
 import { hasEnded } from '../instance.ts';
 import { t } from '../language.ts';
 import { type Urgency, urgencyOf } from '../urgency.ts';
-import { instanceOf, type Shown } from '../viewmodel.ts';
-import { wrong } from './problem.ts';
+import { instanceOf, type ViewModel } from '../viewmodel.ts';
+import { describeProblem } from './problem.ts';
 
 /** A timer in words. */
 export interface Timer {
@@ -102,7 +102,7 @@ export function isLongOver(left: number | null): boolean {
 }
 
 /** Both timers, and the one that stops the instance next; null if the answer has none. */
-export function timersOf({ known, elapsed }: Shown): Timers | null {
+export function timersOf({ known, elapsed }: ViewModel): Timers | null {
   if (!known?.countdowns) return null;
   const { idle, scheduled, next_stop: next } = known.countdowns;
   // Always from the remainder at receipt, never by decrementing: no timer's lateness adds up.
@@ -126,15 +126,15 @@ export function timersOf({ known, elapsed }: Shown): Timers | null {
 }
 
 /** What is left until the next stop, in milliseconds; null if none is counting. */
-export function untilNextStop(shown: Shown): number | null {
-  return timersOf(shown)?.next?.left ?? null;
+export function untilNextStop(model: ViewModel): number | null {
+  return timersOf(model)?.next?.left ?? null;
 }
 
 /** How near the next stop is. What is known may be old where something is wrong: never urgent. */
-export function urgency(shown: Shown): Urgency {
-  const timers = timersOf(shown);
+export function urgency(model: ViewModel): Urgency {
+  const timers = timersOf(model);
   const left = timers?.next?.left ?? null;
-  if (!timers || isLongOver(left) || hasEnded(instanceOf(shown).Status)) return 'none';
+  if (!timers || isLongOver(left) || hasEnded(instanceOf(model).Status)) return 'none';
   const urgency = urgencyOf(left, timers.next === timers.idle ? timers.most : null);
-  return urgency === 'urgent' && wrong(shown) ? 'near' : urgency;
+  return urgency === 'urgent' && describeProblem(model) ? 'near' : urgency;
 }
