@@ -1,14 +1,14 @@
 import { mountPanel, now, type DataSource, type DataSourceState } from '../src/panel/index.ts';
 import { type Fixture, FIXTURES } from './fixtures.ts';
 
-const asked = new URLSearchParams(location.search);
-const only = asked.get('case');
-const lang = asked.get('lang') ?? 'en';
+const query = new URLSearchParams(location.search);
+const only = query.get('case');
+const lang = query.get('lang') ?? 'en';
 
-document.body.dataset.theme = asked.get('theme') ?? '';
-document.body.style.width = `${asked.get('width') ?? '760'}px`;
+document.body.dataset.theme = query.get('theme') ?? '';
+document.body.style.width = `${query.get('width') ?? '760'}px`;
 
-/** A source that holds still, until it is given another fixture. */
+/** A source that stands still, until it is given another fixture. */
 class StillSource implements DataSource {
   state: DataSourceState = { reading: null, failure: null, requesting: false };
   private readonly watchers = new Set<() => void>();
@@ -33,7 +33,7 @@ class StillSource implements DataSource {
   }
 
   heartbeat(): void {
-    // It asks nobody.
+    // It sends no request.
   }
 }
 

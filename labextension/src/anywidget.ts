@@ -17,7 +17,7 @@ export interface CellWidget {
 }
 
 /**
- * The panel of a cell. In a Jupyter page it asks the server by itself, so that it lives on while
+ * The panel of a cell. On a Jupyter page it requests readings from the server by itself, so that it lives on while
  * the kernel computes; elsewhere, and where the server has no jupyter-dsw, the kernel feeds it.
  *
  * anywidget calls this function once a model. Each view gets another proxy of the model, whose
@@ -31,7 +31,7 @@ export default function cellWidget(): CellWidget {
       kernel = kernelSource(model);
     },
     render({ model, el }) {
-      const answer = model.get('answer');
+      const saved = model.get('answer');
       const tags = [
         publishedConnection()?.language,
         document.documentElement.lang,
@@ -41,7 +41,7 @@ export default function cellWidget(): CellWidget {
       return mountPanel(el, serverSource() ?? kernel, {
         lang: tags.find(Boolean) ?? '',
         sections: model.get('sections') as string[],
-        first: isReading(answer) ? storedReading(answer) : null,
+        first: isReading(saved) ? storedReading(saved) : null,
         fallback: kernel,
       });
     },
@@ -61,20 +61,20 @@ const LONGEST_BACK_OFF_MS = 300_000;
 
 /** Requests readings of the kernel by messages. */
 export function kernelSource(model: Model): DataSource {
-  let settle: ((answer: Reading) => void) | null = null;
-  const ask = (fresh: boolean) =>
+  let settle: ((reading: Reading) => void) | null = null;
+  const request = (fresh: boolean) =>
     new Promise<Reading>((resolve, reject) => {
       settle = resolve;
       setTimeout(reject, KERNEL_TIMEOUT_MS);
       model.send({ type: 'read', fresh });
     });
-  const poller = new Poller({ ask, failed: 'kernel', longestBackOff: LONGEST_BACK_OFF_MS });
-  // Not the trait: what is in a trait is saved with the notebook, so it holds only a part.
-  model.on('msg:custom', answer => {
-    if (!isReading(answer)) return;
-    settle?.(answer);
+  const poller = new Poller({ request, onReject: 'kernel', longestBackOff: LONGEST_BACK_OFF_MS });
+  // Not the trait: what is in a trait is saved with the notebook, so it has only a part.
+  model.on('msg:custom', reading => {
+    if (!isReading(reading)) return;
+    settle?.(reading);
     // The kernel may be late, or send one that nobody requested: it counts all the same.
-    if (!poller.state.requesting) poller.accept(answer);
+    if (!poller.state.requesting) poller.accept(reading);
   });
   return poller;
 }

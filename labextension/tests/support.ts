@@ -8,7 +8,7 @@ interface Timer {
   readonly call: () => void;
 }
 
-/** A clock that stands still until it is told to move; stands in for the browser's. */
+/** A clock that stands still until a test moves it; stands in for the browser's. */
 export class FakeClock {
   #now = 1000;
   #wall = Date.parse('2026-11-23T13:00:00Z');
@@ -23,7 +23,7 @@ export class FakeClock {
     now();
     Object.assign(globalThis, {
       setTimeout: (call: () => void, ms: number) => {
-        // As browsers do: longer delays than 32 bits can hold are none.
+        // As browsers do: longer delays than 32 bits are none.
         const timer = { due: this.#now + (ms > 2 ** 31 - 1 ? 0 : ms), call };
         this.#timers.push(timer);
         return timer;

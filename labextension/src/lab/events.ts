@@ -10,7 +10,7 @@ import type { ShownLog } from './shownlog.ts';
 import { momentOf, type Stop, stopsIn } from './stops.ts';
 import type { IInstanceStore } from './tokens.ts';
 
-/** Something about the instance that a person should hear of, once. */
+/** Something that happened to the instance, and is reported once. */
 export type InstanceEvent = StatusEvent | SnapshotEvent | DiskEvent | NodeEvent;
 
 /** The instance can no longer be used, or its status changed after that. */
@@ -135,7 +135,7 @@ export function nodeEvents({ NodeErrorRecovery: recovery = {} }: Instance): Node
 
 /** An event that a person sees. */
 export interface PresentedEvent {
-  /** Says what became of it, in the same place. */
+  /** Shows what became of it, in the same place. */
   update(event: InstanceEvent, cause: Stop | null): void;
   withdraw(): void;
 }

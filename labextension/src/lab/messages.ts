@@ -30,7 +30,7 @@ export function shortened(text: string, most = 48): string {
     : cleaned;
 }
 
-/** A text about an instance, which says so where that is simulated. */
+/** A text about an instance, marked where that is simulated. */
 export function marked(
   text: string,
   reading: DatedReading | null,
@@ -70,7 +70,7 @@ export class Messages {
     );
   }
 
-  /** What keeps an idle instance alive, and what does not; empty for another stop. */
+  /** What counts as use of an idle instance, and what does not; empty for another stop. */
   alive({ kind }: Stop, reading: DatedReading | null): string {
     if (kind !== 'idle') return '';
     const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } =
@@ -168,7 +168,7 @@ export class Messages {
       case 'node':
         return this._trans.__(
           'The machine of this instance has failed. DSW moves the instance at about %1.',
-          // A time of day: the notification stays, and what it says has to stay true.
+          // A time of day: the notification stays, and has to stay true.
           at(Date.now() + event.seconds * 1000 - ageOf(reading)),
         );
     }
@@ -194,11 +194,11 @@ export class Messages {
             cause.idleLimit ?? '—',
           );
     }
-    const said = this._trans.__(
+    const text = this._trans.__(
       'The instance is no longer running: %1.',
       shortened(statusLabel(status), 40),
     );
-    return reason ? `${said} ${shortened(reason, 36)}` : said;
+    return reason ? `${text} ${shortened(reason, 36)}` : text;
   }
 
   private _snapshot({ saved, name, reason }: SnapshotEvent): string {

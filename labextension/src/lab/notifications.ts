@@ -30,12 +30,12 @@ export class Toast {
     });
   }
 
-  /** Whether it is on the screen: JupyterLab does not tell when a person closes it. */
+  /** Whether it is on the screen: JupyterLab emits nothing when a person closes it. */
   get isOpen(): boolean {
     return document.getElementById(this._id) !== null;
   }
 
-  /** Says something else in the same place; where it was closed, in JupyterLab's list only. */
+  /** Shows another message in the same place; where it was closed, in JupyterLab's list only. */
   update(type: Notification.TypeOptions, message: string): void {
     // JupyterLab would open a closed one again.
     if (this.isOpen) Notification.update({ id: this._id, type, message });

@@ -4,7 +4,7 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { mountPanel, type DataSource } from '../panel/index.ts';
 
-// No `fill` beside the class: JupyterLab's themes would fill the drawing.
+// No `fill` next to the class: JupyterLab's themes would fill the drawing.
 const svg = (drawing: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24" fill="none"><g class="jp-icon3" stroke="#616161" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${drawing}</g></svg>`;
 

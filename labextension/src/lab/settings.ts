@@ -1,6 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
-/** What the settings say; see `schema/plugin.json`. */
+/** The settings; see `schema/plugin.json`. */
 export interface Preferences {
   readonly statusBar: 'both' | 'countdown' | 'status' | 'off';
   readonly stopWarnings: boolean;
@@ -19,7 +19,7 @@ export interface Preferences {
   readonly serverGone: boolean;
 }
 
-/** What holds where there are no settings, as in the schema. */
+/** The defaults, as in the schema. */
 export const DEFAULTS: Preferences = {
   statusBar: 'both',
   stopWarnings: true,

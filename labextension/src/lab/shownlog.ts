@@ -26,7 +26,7 @@ interface Content {
 export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 const EMPTY: Content = { stops: [], keys: {} };
-const KEPT_MS = 7 * 86_400_000;
+const STORED_MS = 7 * 86_400_000;
 /** How exactly it is written down when a stop was last seen. */
 const SEEN_MS = 60_000;
 
@@ -80,15 +80,15 @@ function isChanged(before: Entry | undefined, after: Entry): boolean {
  * is no storage, for this tab.
  */
 export class ShownLog {
-  /** `storage` may throw; `alone` runs a task while no other tab runs one. */
+  /** `storage` may throw; `exclusively` runs a task while no other tab runs one. */
   constructor(
     storage: () => KeyValueStorage,
     name: string,
-    alone: <T>(task: () => Promise<T>) => Promise<T>,
+    exclusively: <T>(task: () => Promise<T>) => Promise<T>,
   ) {
     this._storage = storage;
     this._name = name;
-    this._alone = alone;
+    this._exclusively = exclusively;
   }
 
   /** What was shown of a stop. */
@@ -152,9 +152,9 @@ export class ShownLog {
     });
   }
 
-  /** What goes by keys that start like this, but by none of those `kept`, may be shown again. */
-  async forget(prefix: string, kept: readonly string[] = []): Promise<void> {
-    const gone = (key: string) => key.startsWith(prefix) && !kept.includes(key);
+  /** What goes by keys that start like this may be shown again; `except`: keys that stay. */
+  async forget(prefix: string, except: readonly string[] = []): Promise<void> {
+    const gone = (key: string) => key.startsWith(prefix) && !except.includes(key);
     if (!Object.keys(this._read().keys).some(gone)) return;
     await this._write(content => ({
       ...content,
@@ -212,7 +212,7 @@ export class ShownLog {
   }
 
   private _write(change: (content: Content) => Content | null): Promise<boolean> {
-    return this._alone(() => {
+    return this._exclusively(() => {
       const content = change(this._read());
       if (content) this._store(content);
       return Promise.resolve(content !== null);
@@ -220,7 +220,7 @@ export class ShownLog {
   }
 
   private _store({ stops, keys }: Content): void {
-    const since = Date.now() - KEPT_MS;
+    const since = Date.now() - STORED_MS;
     this._own = {
       stops: stops.filter(one => one.due > since),
       keys: Object.fromEntries(Object.entries(keys).filter(([, time]) => time > since)),
@@ -236,7 +236,7 @@ export class ShownLog {
 
   private readonly _storage: () => KeyValueStorage;
   private readonly _name: string;
-  private readonly _alone: <T>(task: () => Promise<T>) => Promise<T>;
+  private readonly _exclusively: <T>(task: () => Promise<T>) => Promise<T>;
   private _own = EMPTY;
   private _byItself = false;
 }

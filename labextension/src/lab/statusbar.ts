@@ -29,8 +29,8 @@ export interface StatusBarView {
   readonly simulated: boolean;
   /** The colour of the dot. */
   readonly tone: string;
-  /** The colour of the text; `wrong`: grey, for what is shown may be old. */
-  readonly urgency: Urgency | 'wrong';
+  /** The colour of the text; `old`: grey, for what is shown may be old. */
+  readonly urgency: Urgency | 'old';
   /** Lines of text. */
   readonly tooltip: string;
   /** Milliseconds until it has to be shown anew; null if nothing in it ticks. */
@@ -46,7 +46,7 @@ function isNothingHere({ known, problem, failure }: ViewModel): boolean {
   return !known && problem !== null && NOT_HERE.includes(problem.code);
 }
 
-/** The status, or in the few words that there is room for, what is wrong. */
+/** The status, or shortly, what failed. */
 function statusText(model: ViewModel): string {
   const { known, problem, failure } = model;
   if (failure === 'signed-out') return t('DSW: sign in again');
@@ -64,7 +64,7 @@ function countdownText(model: ViewModel): string {
   return next.left > 0 ? t('stops in %1', duration(next.left)) : passed(next.left);
 }
 
-/** The name and status, when the next stop is, and what is wrong. */
+/** The name and status, when the next stop is, and what failed. */
 function tooltip(model: ViewModel, state: DataSourceState): string {
   const { InstanceName, Status } = instanceOf(model);
   const stop = hasEnded(Status) ? null : nextStop(state.reading);
@@ -91,13 +91,13 @@ export function statusBarView(
 ): StatusBarView {
   const model = viewModelOf(state);
   const [status, countdown] = [statusText(model), countdownText(model)];
-  const isWrong = describeProblem(model) !== null;
+  const hasProblem = describeProblem(model) !== null;
   const near = urgency(model);
   const news = state.nothingNewer ? t('nothing newer yet') : '';
   const parts = {
     both: [status, countdown, news],
     // Without a countdown there is nothing but the status to show.
-    countdown: [isWrong || !countdown ? status : '', countdown, news],
+    countdown: [hasProblem || !countdown ? status : '', countdown, news],
     status: [status, news],
     off: [],
   }[statusBar];
@@ -105,8 +105,8 @@ export function statusBarView(
   return {
     text: isNothingHere(model) ? '' : parts.filter(Boolean).join(' · '),
     simulated: model.source?.simulated ?? false,
-    tone: isWrong ? '' : tone(instanceOf(model).Status),
-    urgency: near === 'none' && isWrong ? 'wrong' : near,
+    tone: hasProblem ? '' : tone(instanceOf(model).Status),
+    urgency: near === 'none' && hasProblem ? 'old' : near,
     tooltip: tooltip(model, state),
     nextIn: typeof left === 'number' ? nextChange(left) / speedOf(state.reading) : null,
   };

@@ -95,7 +95,7 @@ export class StatusItem extends Widget {
   private _announce(): void {
     const { meaning, text } = announcement(viewModelOf(this._options.store.state));
     if (!text || meaning === this._meaning) return;
-    // What is there at first is read with the page, not announced on top of it.
+    // What is there at first is read with the document, not announced on top of it.
     announceState(meaning, this._meaning && text);
     this._meaning = meaning;
   }

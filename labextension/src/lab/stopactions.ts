@@ -11,7 +11,7 @@ const LAST_MS = 60_000;
 
 /** What a person can do about a stop. */
 export class StopActions {
-  /** `changed` is called when there is a new reminder: no other tab tells this one. */
+  /** `changed` is called when there is a new reminder: storage events reach other tabs only. */
   constructor(
     commands: CommandRegistry,
     log: ShownLog,

@@ -15,11 +15,11 @@ const IGNORE_KEYS_MS = 1000;
 export interface DialogContent {
   /** Null once the stop is over or off. */
   readonly stop: () => Stop | null;
-  /** Lines that say which stop it is, what would prevent it, and what is not saved. */
+  /** Lines about which stop it is, what would prevent it, and what is not saved. */
   readonly lines: (stop: Stop) => readonly string[];
   /** Whether there is anything to save. */
   readonly unsaved: () => boolean;
-  /** Saves all, and says what was saved and what was not. */
+  /** Saves all; resolves to a text about what was saved and what was not. */
   readonly save: () => Promise<string>;
   /** How many times as fast as real time the stop comes nearer. */
   readonly speed: number;

@@ -1,6 +1,6 @@
 import { elapsedSince, type DatedReading } from '../panel/index.ts';
 
-/** Over, and not reported any more: whoever still has this has not heard from the server since. */
+/** Over, and not reported any more: there was no reading since. */
 export const FORGET_MS = 2 * 60_000;
 
 /** What may stop an instance. */
@@ -18,7 +18,7 @@ export interface Stop {
   readonly idleLimit: number | null;
 }
 
-/** Milliseconds since the endpoint told what a reading holds. */
+/** The age of a reading in milliseconds, by the instance's time. */
 export function ageOf(reading: DatedReading | null): number {
   return reading ? (reading.age_ms ?? 0) + elapsedSince(reading) : 0;
 }

@@ -27,7 +27,7 @@ export interface StopWarnerOptions {
   readonly present: (form: Due['form'], stop: Stop, current: () => Stop | null) => PresentedWarning;
 }
 
-interface ViewModel {
+interface ShownWarning {
   readonly stop: Stop;
   readonly due: Due;
   readonly warning: PresentedWarning;
@@ -91,14 +91,14 @@ export class StopWarner {
     await this._follow();
     if (this._due().length) {
       if (!this._isFresh()) await this._readAgain();
-      // A stop may have moved, and the page may have been hidden meanwhile.
+      // A stop may have moved, and the tab may have been hidden meanwhile.
       await this._follow();
       for (const { stop, due } of this._due()) await this._show(stop, due);
     }
     this._lookIn(this._nextIn());
   }
 
-  /** Brings what is known of the stops up to date, and takes away the warnings that do not hold. */
+  /** Brings what is known of the stops up to date, and takes away the warnings that are no longer true. */
   private async _follow(): Promise<void> {
     const { reading } = this._options.store.state;
     if (reading) await this._options.log.follow(reading, this._policy());
@@ -107,7 +107,7 @@ export class StopWarner {
 
   private async _followUp(): Promise<void> {
     for (const [kind, { stop, due, warning }] of [...this._shown]) {
-      if (this._holds(kind, due)) continue;
+      if (this._isTrue(kind, due)) continue;
       this._shown.delete(kind);
       const closed = !warning.withdraw();
       // An idle stop that comes back was announced. A scheduled one that vanishes while nobody closed
@@ -119,7 +119,7 @@ export class StopWarner {
   }
 
   /** Whether the warning is still true, and the nearest that any tab has shown of its stop. */
-  private _holds(kind: StopKind, { form, threshold }: Due): boolean {
+  private _isTrue(kind: StopKind, { form, threshold }: Due): boolean {
     const { preferences, log, gone } = this._options;
     const stop = this.current(kind);
     if (!stop || !preferences().stopWarnings || (form === 'dialog' && gone())) return false;
@@ -216,7 +216,7 @@ export class StopWarner {
   }
 
   private readonly _options: StopWarnerOptions;
-  private readonly _shown = new Map<StopKind, ViewModel>();
+  private readonly _shown = new Map<StopKind, ShownWarning>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _busy = false;
   private _again = false;

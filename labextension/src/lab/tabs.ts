@@ -1,6 +1,6 @@
 import type { TabMessage, Tabs } from '../panel/index.ts';
 
-/** How long a turn lasts beyond its task: what it told has reached the next tab by then. */
+/** How long a lock is held beyond its task: its message has reached the next tab by then. */
 const SETTLE_MS = 50;
 
 /** How long a tab waits at most, where there are no locks, for what woke another one too. */
@@ -18,7 +18,7 @@ function browserLocks(): LockManager | null {
 /**
  * Runs a task while no other tab runs one of that name. Without locks, tabs that one event wakes act
  * a random moment apart, so that all but the first mostly find the thing done. Where two still meet,
- * the server asks the endpoint once for both.
+ * the server calls the endpoint once for both.
  */
 export async function lock<T>(name: string, task: () => Promise<T>): Promise<T> {
   const turn = { begun: false };
@@ -38,7 +38,7 @@ export async function lock<T>(name: string, task: () => Promise<T>): Promise<T> 
   return task();
 }
 
-/** A channel to the other tabs; none where the browser refuses it: each tab asks by itself then. */
+/** A channel to the other tabs; null where the browser refuses it: each tab sends its own requests then. */
 function openChannel(name: string): BroadcastChannel | null {
   try {
     return new BroadcastChannel(name);
@@ -47,25 +47,25 @@ function openChannel(name: string): BroadcastChannel | null {
   }
 }
 
-/** The tabs of this browser; `name` tells servers of one host apart. */
+/** The tabs of this browser; `name` is another one for each server of a host. */
 export function browserTabs(name: string): Tabs {
   const channel = openChannel(name);
   return {
-    alone: task =>
+    exclusively: task =>
       new Promise((resolve, reject) => {
         lock(name, async () => {
           await task().then(resolve, reject);
           await new Promise(done => setTimeout(done, SETTLE_MS));
         }).catch(reject);
       }),
-    tell: message => {
+    send: message => {
       try {
         channel?.postMessage(message);
       } catch {
-        // The channel is closed: the others ask by themselves.
+        // The channel is closed: the others send their own requests.
       }
     },
-    hear: callback => {
+    onMessage: callback => {
       channel?.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
         callback(data);
       });

@@ -4,7 +4,7 @@ import type { Stop } from './stops.ts';
 export interface ShownOfStop {
   /** Thresholds under which a warning was shown. */
   readonly thresholds: readonly number[];
-  /** Thresholds that a person asked for. */
+  /** Thresholds of reminders that a person set. */
   readonly reminders: readonly number[];
   /** That of the last reminder, where files were unsaved when the dialog was closed. */
   readonly lastReminder: number | null;
@@ -73,7 +73,7 @@ function isRecent(within: ShownOfStop['within'], threshold: number, now: number)
 
 /**
  * Which warning of a stop is due. The nearest threshold counts; farther ones that were missed,
- * because the machine slept or the page was opened late, are not made up for. `now`: `Date.now()`.
+ * because the machine slept or JupyterLab was opened late, are not made up for. `now`: `Date.now()`.
  */
 export function decide(stop: Stop, policy: Policy, shown: ShownOfStop, now: number): Decision {
   const { thresholds, reminders, lastReminder, within } = shown;

@@ -11,15 +11,15 @@ export type FailureKind = 'signed-out' | 'not-permitted' | 'server-gone' | 'abse
 /** What a source knows now. */
 export interface DataSourceState {
   readonly reading: DatedReading | null;
-  /** Null once there is a response again; the last reading is kept meanwhile. */
+  /** Null once there is a response again; the last reading stays meanwhile. */
   readonly failure: FailureKind | null;
   /** Whether a request is on its way. */
   readonly requesting: boolean;
-  /** Whether the last refresh brought nothing new: the server asks anew at most every 5 s. */
+  /** Whether the last refresh brought nothing new: the server calls the endpoint at most every 5 s. */
   readonly nothingNewer?: boolean;
 }
 
-/** Where panels get readings from. Panels of different versions may share one: keep it small. */
+/** Where panels get readings from. Panels of different versions may share one, so it is small. */
 export interface DataSource {
   readonly state: DataSourceState;
   /** Calls back on changes, and requests readings, until what is returned is called. */

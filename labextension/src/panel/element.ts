@@ -31,8 +31,8 @@ const COPIED_MS = 1500;
 /**
  * Puts a `<dsw-panel>` into an element, and shows an instance there, until what is returned is called.
  * While it is in sight it watches its data source, and ticks whenever a figure changes; a hidden panel does
- * nothing. The element needs no definition: each cell brings its own copy of this module, and a page
- * has room for one.
+ * nothing. The element needs no definition: each cell brings its own copy of this module, and a
+ * document has room for one.
  */
 export function mountPanel(
   element: Element,
@@ -57,7 +57,7 @@ export function mountPanel(
     render(panel(model), root);
     const state = announcement(model);
     if (state.text && state.meaning !== meaning) {
-      // What is there at first is read with the page, not announced on top of it.
+      // What is there at first is read with the document, not announced on top of it.
       announceState(state.meaning, meaning && state.text);
       meaning = state.meaning;
     }
@@ -136,7 +136,7 @@ export function mountPanel(
   prepareToAnnounce();
   show();
   element.append(host);
-  // Also reports that the panel is taken out of the page. Of several entries the last one holds.
+  // Also reports that the panel is taken out of the document. Of several entries the last one counts.
   const observer = new IntersectionObserver(entries => {
     setInSight(entries[entries.length - 1]?.isIntersecting ?? false);
   });

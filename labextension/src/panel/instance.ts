@@ -19,7 +19,7 @@ export function snapshotsOf(instance: Instance): Snapshot[] {
 /** Why something failed: null if it did not fail, empty if no reason is given. */
 export function failureOf({ Status, ReasonCode, ReasonMessage }: Reasoned): string | null {
   if (!Status?.endsWith('Failed')) return null;
-  // The API writes the word where there is nothing.
+  // The API writes "null" where there is nothing.
   const given = [ReasonMessage, ReasonCode].filter(text => text?.trim() && text !== 'null');
   return given.join(' · ');
 }
@@ -43,7 +43,7 @@ export function usedPart({ Status = {} }: CloudDisk): number | null {
     : null;
 }
 
-/** A status of GetInstance in words; one that is not known is its own word. */
+/** A status of GetInstance as text; one that is not known stays as it is. */
 export function statusLabel(status: string | undefined): string {
   return textFor(status, {
     Creating: t('Creating'),

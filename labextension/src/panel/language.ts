@@ -1,7 +1,7 @@
 /** Chinese in simplified characters, unless a place or script with the others is named. */
 const SIMPLIFIED = /^zh(?!.*(hant|tw|hk|mo))/i;
 
-/** What texts and numbers are written in now, for Intl: a page has one language. */
+/** What texts and numbers are written in now, for Intl: a browser page has one language. */
 export let locale = 'en';
 
 /** Takes the language of a tag such as `zh-CN`, `zh_CN` or `en-GB`; English for unknown ones. */
@@ -12,7 +12,7 @@ export function setLanguage(tag: string): void {
 type Translate = (text: string, ...values: (string | number)[]) => string;
 
 /**
- * The text in the language of the page; `%1`, `%2` … stand for the values. The build adds the
+ * The text in the language of the browser page; `%1`, `%2` … stand for the values. The build adds the
  * catalogue's Chinese in a second line: `t('Running')` becomes `t('Running\n运行中')`.
  */
 export let t: Translate = (text, ...values) => {

@@ -5,26 +5,26 @@ import { isReading, isNewer, receivedReading, speedOf, wasCached } from './readi
 
 const LEAST_MS = 1000;
 const JITTER = 0.05;
-/** After a countdown's end the endpoint needs a moment to say `Stopping`. */
+/** After a countdown's end the endpoint needs a moment until it reports `Stopping`. */
 const AFTER_ZERO_MS = 2000;
 const BACK_OFF_FIRST_MS = 5000;
-/** Longer delays make `setTimeout` fire at once: it keeps them in 32 bits. */
+/** Longer delays make `setTimeout` fire at once: it has 32 bits for them. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The nearest moment at which a running countdown ends, in milliseconds from the response. */
-function nearestEnd(answer: Reading): number {
-  const { idle, scheduled } = answer.countdowns ?? {};
+function nearestEnd(reading: Reading): number {
+  const { idle, scheduled } = reading.countdowns ?? {};
   const ends = [idle?.remaining_ms, scheduled?.remaining_ms];
-  return Math.min(...ends.map(ms => (ms ? ms / speedOf(answer) + AFTER_ZERO_MS : Infinity)));
+  return Math.min(...ends.map(ms => (ms ? ms / speedOf(reading) + AFTER_ZERO_MS : Infinity)));
 }
 
 /**
- * How long to wait after a response, in milliseconds: as it says, but not past the end of a
- * countdown, and a little more at random so that many pages do not ask in step.
+ * How long to wait after a response, in milliseconds: as the reading has it, but not past the end of a
+ * countdown, and a little more at random so that many windows do not send requests in step.
  */
-export function delayAfter(answer: Reading, random: number): number {
-  const wished = Math.max(LEAST_MS, answer.next_read_in_ms || 0);
-  return Math.min(MAX_TIMEOUT_MS, Math.min(wished, nearestEnd(answer)) * (1 + JITTER * random));
+export function delayAfter(reading: Reading, random: number): number {
+  const wished = Math.max(LEAST_MS, reading.next_read_in_ms || 0);
+  return Math.min(MAX_TIMEOUT_MS, Math.min(wished, nearestEnd(reading)) * (1 + JITTER * random));
 }
 
 /**
@@ -58,23 +58,23 @@ export interface TabMessage {
 /** The tabs of one browser that show the same server. */
 export interface Tabs {
   /** Runs a task while no other tab runs one. */
-  alone<T>(task: () => Promise<T>): Promise<T>;
-  tell(message: TabMessage): void;
-  hear(callback: (message: TabMessage) => void): void;
+  exclusively<T>(task: () => Promise<T>): Promise<T>;
+  send(message: TabMessage): void;
+  onMessage(callback: (message: TabMessage) => void): void;
 }
 
-/** A page by itself. */
+/** A browser page that shares with no other. */
 const NO_TABS: Tabs = {
-  alone: task => task(),
-  tell: () => undefined,
-  hear: () => undefined,
+  exclusively: task => task(),
+  send: () => undefined,
+  onMessage: () => undefined,
 };
 
 export interface PollerOptions {
   /** Sends one request; resolves to the response or to why there is none. */
-  readonly ask: (fresh: boolean) => Promise<Outcome>;
-  /** Why there is none where `ask` rejects. */
-  readonly failed: FailureKind;
+  readonly request: (fresh: boolean) => Promise<Outcome>;
+  /** Why there is none where `request` rejects. */
+  readonly onReject: FailureKind;
   /** How long to wait at most after failures, in milliseconds. */
   readonly longestBackOff: number;
   /** The tabs with which to share requests and responses. */
@@ -91,8 +91,8 @@ export class Poller implements DataSource {
   constructor(options: PollerOptions) {
     this._options = options;
     this._tabs = options.tabs ?? NO_TABS;
-    this._tabs.hear(message => {
-      this._hear(message);
+    this._tabs.onMessage(message => {
+      this._receive(message);
     });
   }
 
@@ -137,8 +137,8 @@ export class Poller implements DataSource {
   };
 
   /** Takes a response that nobody requested. */
-  accept(answer: Reading): void {
-    this._accept(answer, now(), now());
+  accept(reading: Reading): void {
+    this._accept(reading, now(), now());
     this._schedule();
   }
 
@@ -159,14 +159,14 @@ export class Poller implements DataSource {
     this._busy = true;
     const known = this._outcomes;
     try {
-      await this._tabs.alone(async () => {
+      await this._tabs.exclusively(async () => {
         // While it waited for its turn, another tab got a response, or nobody looks any more.
         const superseded = !this._freshWanted && this._outcomes !== known;
         if (!superseded && !this._standsBy()) await this._request();
       });
     } catch {
-      // The browser refused the turn, as it does where the page is about to go.
-      this._accept(this._options.failed, now(), now());
+      // The browser refused the turn, as it does where the document is about to go.
+      this._accept(this._options.onReject, now(), now());
     }
     this._busy = false;
     this._schedule();
@@ -177,13 +177,13 @@ export class Poller implements DataSource {
     this._freshWanted = false;
     this._change({ requesting: true });
     const [sent, sentAt] = [now(), Date.now()];
-    const outcome = await this._options.ask(fresh).catch(() => this._options.failed);
-    this._tabs.tell({ outcome, sent: sentAt, received: Date.now() });
+    const outcome = await this._options.request(fresh).catch(() => this._options.onReject);
+    this._tabs.send({ outcome, sent: sentAt, received: Date.now() });
     this._accept(outcome, sent, now(), fresh);
   }
 
   /** Takes what another tab got. */
-  private _hear({ outcome, sent, received }: TabMessage): void {
+  private _receive({ outcome, sent, received }: TabMessage): void {
     if (typeof outcome !== 'string' && !isReading(outcome)) return;
     const [clock, wall] = [now(), Date.now()];
     const ago = (moment: number) => clock - Math.max(0, wall - moment || 0);
@@ -213,7 +213,7 @@ export class Poller implements DataSource {
     for (const resolve of this._waiting.splice(0)) resolve(this._state.reading);
   }
 
-  /** Whether what came was requested earlier than what is known, and holds nothing newer. */
+  /** Whether what came was requested earlier than what is known, and has nothing newer. */
   private _isLate(outcome: Outcome, sent: number, received: number): boolean {
     if (sent >= this._sent) return false;
     const { reading } = this._state;
@@ -229,7 +229,7 @@ export class Poller implements DataSource {
       try {
         changed();
       } catch (error) {
-        // One that cannot show it keeps nobody else from it.
+        // One that cannot show it does not stop the others.
         console.error('jupyter-dsw', error);
       }
     }

@@ -1,7 +1,7 @@
 import { now } from './clock.ts';
 import type { Reading } from './contract.ts';
 
-/** A reading, and when its ages and remainders held. */
+/** A reading, and when its ages and remainders were true. */
 export interface DatedReading extends Reading {
   /** By `now()`. */
   readonly at: number;

@@ -9,7 +9,7 @@ const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** More combining marks on one character than any script needs: they paint over other lines. */
 const MARKS = /(\p{M}{3})\p{M}+/gu;
 
-/** Makes the characters visible that would hide, reorder or break what a text says. */
+/** Makes the characters visible that would hide, reorder or break a text. */
 export function clean(text: string): string {
   return text.replace(UNSEEN, '\ufffd').replace(MARKS, '$1');
 }

@@ -6,7 +6,7 @@ import { describeProblem } from './views/problem.ts';
 import { isLongOver, passed, untilNextStop, urgency } from './views/timers.ts';
 
 /**
- * Announces to screen readers, for all panels of a page: what happened to the instance is announced
+ * Announces to screen readers, for all panels of a browser page: what happened to the instance is announced
  * once, however many panels show it.
  */
 interface Announcer {
@@ -15,9 +15,9 @@ interface Announcer {
   meaning: string;
 }
 
-/** Cells' modules are separate copies: this is where they find the one of the page. */
+/** Cells' modules are separate copies: this is where they find the one that all share. */
 const ANNOUNCER = Symbol.for('jupyter-dsw:announcer');
-/** A message that was read does not stay: who reads the page from its end would find it there. */
+/** A message that was read does not stay: who reads the document from its end would find it there. */
 const FORGET_MS = 10_000;
 const HIDDEN =
   'position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)';
@@ -44,7 +44,7 @@ export function prepareToAnnounce(): void {
   announcer();
 }
 
-/** Announces something that a person did in this page. */
+/** Announces something that a person did here. */
 export function announce(text: string): void {
   const message = document.createElement('p');
   message.textContent = text;
@@ -59,9 +59,9 @@ export function announce(text: string): void {
  * remembered: it was there before anybody could have missed it.
  */
 export function announceState(meaning: string, text: string): void {
-  const page = announcer();
-  if (text && meaning !== page.meaning) announce(text);
-  page.meaning = meaning;
+  const shared = announcer();
+  if (text && meaning !== shared.meaning) announce(text);
+  shared.meaning = meaning;
 }
 
 /** What a screen reader announces. */

@@ -9,16 +9,16 @@ export interface ConnectionRequest extends RequestInit {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the labextension publishes for cells: see `src/page.ts`. */
+/** What the labextension publishes for cells: see lab/plugins/store.ts. */
 export interface JupyterConnection {
-  /** Asks the server with the application's own settings. */
+  /** Sends a request with the application's own settings. */
   request(path: string, init: ConnectionRequest): Promise<Response>;
   /** The display language, such as `zh-CN`. */
   readonly language: string;
 }
 
-const PAGE = Symbol.for('jupyter-dsw:connection');
-/** Cells' modules are separate copies: this is where they find the one poller of the page. */
+const CONNECTION = Symbol.for('jupyter-dsw:connection');
+/** Cells' modules are separate copies: this is where they find the one that all share. */
 const SHARED = Symbol.for('jupyter-dsw:data-source');
 const ROUTE = 'jupyter-dsw/v1/instance';
 /** The server itself gives up sooner. */
@@ -26,7 +26,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 interface Shared {
-  [PAGE]: JupyterConnection | undefined;
+  [CONNECTION]: JupyterConnection | undefined;
   [SHARED]: DataSource | undefined;
 }
 
@@ -34,15 +34,15 @@ const shared = globalThis as unknown as Shared;
 
 /** What the labextension published, if it is there. */
 export function publishedConnection(): JupyterConnection | undefined {
-  return shared[PAGE];
+  return shared[CONNECTION];
 }
 
 /** Publishes it; the labextension's part. */
-export function publishConnection(page: JupyterConnection): void {
-  shared[PAGE] = page;
+export function publishConnection(connection: JupyterConnection): void {
+  shared[CONNECTION] = connection;
 }
 
-/** Makes it the page's one source; the labextension's part, too. */
+/** Makes it the one that all panels share; the labextension's part, too. */
 export function publishDataSource(source: DataSource): void {
   shared[SHARED] = source;
 }
@@ -60,10 +60,10 @@ function pageConfig(): PageConfig | null {
   return JSON.parse(text ?? 'null') as PageConfig | null;
 }
 
-/** Asks as the labextension would, or, without it, as Jupyter's own scripts do. */
+/** Sends a request as the labextension would, or, without it, as Jupyter's own scripts do. */
 function request(init: ConnectionRequest): Promise<Response> {
-  const page = publishedConnection();
-  if (page) return page.request(ROUTE, init);
+  const connection = publishedConnection();
+  if (connection) return connection.request(ROUTE, init);
   const { baseUrl = '/', token } = pageConfig() ?? {};
   const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
   const headers = {
@@ -122,7 +122,7 @@ export async function requestReading(
 
 function sendRequest(fresh: boolean): Promise<Response> {
   return request({
-    // What the server says of errors is for the person who reads this page.
+    // The server's messages are for the person who reads them here.
     headers: { 'Accept-Language': locale },
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
     // `no-store`, and `max-age=0` with `no-cache` (Fetch standard, HTTP-network-or-cache fetch).
@@ -135,8 +135,8 @@ function sendRequest(fresh: boolean): Promise<Response> {
 
 function newSource(): DataSource {
   const poller: Poller = new Poller({
-    ask: fresh => requestReading(fresh, poller.state.reading !== null),
-    failed: 'server-gone',
+    request: fresh => requestReading(fresh, poller.state.reading !== null),
+    onReject: 'server-gone',
     longestBackOff: LONGEST_BACK_OFF_MS,
   });
   for (const event of ['online', 'pageshow']) {
@@ -145,7 +145,7 @@ function newSource(): DataSource {
   return poller;
 }
 
-/** The page's one source, or null where there is no Jupyter page around the panel. */
+/** The one that all panels share, or null where there is no Jupyter page around them. */
 export function serverSource(): DataSource | null {
   if (!publishedConnection() && !pageConfig()?.baseUrl) return null;
   return (shared[SHARED] ??= newSource());

@@ -16,7 +16,7 @@ const THRESHOLDS = Symbol.for('jupyter-dsw:thresholds');
 
 const shared = globalThis as unknown as { [THRESHOLDS]?: Thresholds };
 
-/** Makes these the thresholds of all panels of the page. */
+/** Makes these the thresholds of all panels of the browser page. */
 export function publishThresholds(thresholds: Thresholds): void {
   shared[THRESHOLDS] = thresholds;
 }

@@ -5,7 +5,7 @@ import { cleanReading } from './safety.ts';
 
 /** All that a view is made of. */
 export interface ViewModel {
-  /** Sections asked for by name; empty for the default. */
+  /** Sections that are named; empty for the default. */
   readonly named: readonly string[];
   /** The last reading with an instance. */
   readonly known: DatedReading | null;

@@ -14,10 +14,10 @@ import { readingNamed, FakeClock } from '../support.ts';
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** A browser whose tabs take turns and hear each other. */
+/** A browser whose tabs take turns and receive messages of each other. */
 export class FakeBrowser {
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #ears: ((message: TabMessage) => void)[] = [];
+  readonly #listeners: ((message: TabMessage) => void)[] = [];
   /** Its storage. */
   readonly storage = new Map<string, string>();
   /** Whether its storage takes nothing any more. */
@@ -26,7 +26,7 @@ export class FakeBrowser {
   refused = false;
 
   /** Runs one task at a time. */
-  readonly alone = <T>(task: () => Promise<T>): Promise<T> => {
+  readonly exclusively = <T>(task: () => Promise<T>): Promise<T> => {
     const turn = this.#turn.then(task, task);
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -36,13 +36,14 @@ export class FakeBrowser {
   tab(): Tabs {
     let own: (message: TabMessage) => void = () => undefined;
     return {
-      alone: this.alone,
-      tell: message => {
-        for (const ear of this.#ears) if (ear !== own) ear(structuredClone(message));
+      exclusively: this.exclusively,
+      send: message => {
+        for (const listener of this.#listeners)
+          if (listener !== own) listener(structuredClone(message));
       },
-      hear: callback => {
+      onMessage: callback => {
         own = callback;
-        this.#ears.push(callback);
+        this.#listeners.push(callback);
       },
     };
   }
@@ -60,14 +61,14 @@ export class FakeBrowser {
       if (this.refused) throw new Error('access is denied');
       return storage;
     };
-    return new ShownLog(open, 'shown', this.alone);
+    return new ShownLog(open, 'shown', this.exclusively);
   }
 }
 
 /** An endpoint whose instance is stopped at a moment of the (fake) wall clock. */
 export class FakeServer {
-  asked = 0;
-  askedFresh = 0;
+  requests = 0;
+  freshRequests = 0;
   down = false;
   /** When the scheduled stop is due. */
   due: number | null = null;
@@ -75,9 +76,9 @@ export class FakeServer {
   idle: { readonly minutes: number; readonly limit: number } | null = null;
   change: Partial<Reading> = {};
 
-  readonly ask = (fresh: boolean): Promise<Reading> => {
-    this.asked++;
-    if (fresh) this.askedFresh++;
+  readonly request = (fresh: boolean): Promise<Reading> => {
+    this.requests++;
+    if (fresh) this.freshRequests++;
     return this.down ? Promise.reject(new Error('no server')) : Promise.resolve(this.reading());
   };
 
@@ -122,7 +123,7 @@ export class FakeServer {
   }
 }
 
-/** What a test has: a clock, a server, and a browser whose tabs ask it. */
+/** What a test has: a clock, a server, and a browser whose tabs send it requests. */
 export interface Lab {
   clock: FakeClock;
   server: FakeServer;
@@ -144,10 +145,16 @@ export function newLab(): Lab {
 export function newStore(
   { server, browser }: Lab,
   standby: () => boolean = () => false,
-  ask: PollerOptions['ask'] = server.ask,
+  request: PollerOptions['request'] = server.request,
 ): Poller {
   const tabs = browser.tab();
-  const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs, standby });
+  const store = new Poller({
+    request,
+    onReject: 'server-gone',
+    longestBackOff: MINUTE,
+    tabs,
+    standby,
+  });
   store.watch(() => undefined);
   return store;
 }
@@ -166,7 +173,7 @@ export function preferencesWith(change: Partial<Preferences> = {}): () => Prefer
   return () => ({ ...DEFAULTS, ...change });
 }
 
-/** What the page does when the machine wakes up. */
+/** What JupyterLab does when the machine wakes up. */
 export function wake(store: Poller): void {
   store.heartbeat();
 }

@@ -59,7 +59,7 @@ const status = (change: Partial<StatusEvent>): StatusEvent => ({
   ...change,
 });
 
-test('a warning has the moment of the stop, and says what counts as use', async () => {
+test('a warning has the moment of the stop, and what counts as use', async () => {
   server.stopIn(30);
   const scheduled = reading();
   await clock.pass(20);
@@ -102,15 +102,15 @@ test('what is not saved, and what is still running, is named', () => {
   );
 });
 
-test('when the server stopped responding, that is said, and which stop was how far away', async () => {
+test('when the server stopped responding, a message has that, and which stop was how far away', async () => {
   server.idle = { minutes: 30, limit: 60 };
   const last = reading();
   await clock.pass(MINUTE);
   const outage = { last, since: Date.now() - 5000, lasted: 5000 };
-  const [said, saved] = plain(english.serverGone(outage, ['a.ipynb'])).split('\n');
+  const [text, saved] = plain(english.serverGone(outage, ['a.ipynb'])).split('\n');
   const time = timeIn(-5 / 60);
   assert.match(
-    said ?? '',
+    text ?? '',
     new RegExp(
       `^The Jupyter server stopped responding at ${time} \\(UTC.*\\), 29 min before the idle stop\\.$`,
     ),
@@ -135,26 +135,26 @@ test('a stop is reported with its cause, as far as that is known', () => {
   server.stopIn(0);
   const scheduled = only(reading());
   const idle = { ...scheduled, kind: 'idle', idleLimit: 60 } as const;
-  const said = (change: Partial<StatusEvent>, cause: Stop | null) =>
+  const text = (change: Partial<StatusEvent>, cause: Stop | null) =>
     plain(english.event(status(change), cause, null)).replace(/\d\d:\d\d \(UTC[^)]*\)/, 'TIME');
-  assert.equal(said({}, scheduled), 'The instance is stopping, as scheduled for TIME.');
-  assert.equal(said({}, idle), 'The instance is stopping, after 60 idle minutes.');
-  assert.equal(said({}, null), 'The instance is no longer running: Stopping.');
-  assert.equal(said({ status: 'Stopped' }, scheduled), 'Stopped at TIME, as scheduled.');
-  assert.equal(said({ status: 'Stopped' }, idle), 'Stopped at TIME, after 60 idle minutes.');
-  assert.equal(said({ status: 'Stopped' }, null), 'The instance was stopped at TIME.');
+  assert.equal(text({}, scheduled), 'The instance is stopping, as scheduled for TIME.');
+  assert.equal(text({}, idle), 'The instance is stopping, after 60 idle minutes.');
+  assert.equal(text({}, null), 'The instance is no longer running: Stopping.');
+  assert.equal(text({ status: 'Stopped' }, scheduled), 'Stopped at TIME, as scheduled.');
+  assert.equal(text({ status: 'Stopped' }, idle), 'Stopped at TIME, after 60 idle minutes.');
+  assert.equal(text({ status: 'Stopped' }, null), 'The instance was stopped at TIME.');
   assert.equal(
-    said({ status: 'Failed', reason: 'no stock' }, null),
+    text({ status: 'Failed', reason: 'no stock' }, null),
     'The instance is no longer running: Failed. no stock',
   );
 });
 
-test('a name that is cut keeps its beginning and its end, and the reason its beginning', () => {
+test('a name that is cut has its beginning and its end, and the reason its beginning', () => {
   const text = english.event(NOT_SAVED, null, null);
   assert.match(text, /^Image not saved: training-x+…x*-v1\.2\.3\. Quota\. why/);
 });
 
-test('a name cannot turn what a message says around', () => {
+test('a name cannot turn a message around', () => {
   const disk = { kind: 'disk', key: '', path: '/mnt/\u202egnp.exe', part: 0.95 } as const;
   assert.equal(plain(english.event(disk, null, null)), 'Disk /mnt/\ufffdgnp.exe is 95 % full.');
 });

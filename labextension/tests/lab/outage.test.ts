@@ -11,10 +11,10 @@ const lab = newLab();
 function open(
   change: Partial<Preferences> = {},
   standby?: () => boolean,
-  ask?: PollerOptions['ask'],
+  request?: PollerOptions['request'],
 ): { seen: string[]; store: Poller } {
   const seen: string[] = [];
-  const store = newStore(lab, standby, ask);
+  const store = newStore(lab, standby, request);
   new OutageWatch({
     store,
     log: lab.browser.shownLog(),
@@ -22,7 +22,7 @@ function open(
     visible: () => true,
     present: ({ last, since, lasted }) => {
       seen.push(`gone, known ${last.source.instance_id ?? ''}`);
-      // What is said of the outage is of its beginning.
+      // What is shown of the outage is of its beginning.
       assert.ok(Math.abs(Date.now() - since - lasted) < 100);
       return () => seen.push('back');
     },
@@ -78,11 +78,11 @@ test('a server that is gone is reported although the store requests no more', as
   assert.equal(seen.length, 1);
 });
 
-test('a report that the server is gone goes when it is back and asks who one is', async () => {
+test('a report that the server is gone goes when it is back and one has to sign in', async () => {
   lab.server.change = { instance: { Status: 'Running' } };
   let login = false;
   const { seen, store } = open({}, undefined, fresh =>
-    login ? Promise.resolve('signed-out') : lab.server.ask(fresh),
+    login ? Promise.resolve('signed-out') : lab.server.request(fresh),
   );
   await lab.clock.pass(0);
   lab.server.down = true;

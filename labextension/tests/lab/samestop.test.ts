@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { follow, type KnownStop, type StopKind } from '../../src/lab/stops.ts';
 
-/** A reading of the sequences that Python's tests share; the file says what its names mean. */
+/** A reading of the sequences that Python's tests share; the file explains its names. */
 interface SharedReading {
   readonly at_s: number;
   readonly kind: StopKind;

@@ -113,7 +113,7 @@ test('an error without a reading is shown, and with one that it is old', () => {
   assert.equal(textOf(stateOf({ ...readingNamed('never read'), error })), 'DSW: not available');
   const old = statusBarView(stateOf(stopIn(45, { error })), DEFAULTS);
   assert.match(old.text, /^Running \(not up to date\) · /);
-  assert.equal(old.urgency, 'wrong');
+  assert.equal(old.urgency, 'old');
   assert.match(old.tooltip, /Not permitted to read this instance$/);
 });
 

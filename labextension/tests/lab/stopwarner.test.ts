@@ -6,21 +6,21 @@ import { Tab } from './tab.ts';
 
 const lab = newLab();
 
-test('it warns at 30 and 10 minutes and asks with a dialog at 2', async () => {
+test('it warns at 30 and 10 minutes and shows a dialog at 2', async () => {
   lab.server.stopIn(60);
   const tab = new Tab(lab);
   await lab.clock.pass(59 * MINUTE);
   assert.deepEqual(tab.seen, ['toast 30', 'no toast 30', 'toast 10', 'no toast 10', 'dialog 2']);
 });
 
-test('it asks again before it warns: a stop that was moved away is not warned of', async () => {
+test('it requests a reading before it warns: a stop that was moved away is not warned of', async () => {
   lab.server.stopIn(31);
   lab.server.change = { next_read_in_ms: HOUR };
   const tab = new Tab(lab);
   await lab.clock.pass(0);
   lab.server.stopIn(600);
   await lab.clock.pass(2 * MINUTE);
-  assert.equal(lab.server.askedFresh, 1);
+  assert.equal(lab.server.freshRequests, 1);
   assert.deepEqual(tab.seen, []);
 });
 
@@ -58,11 +58,11 @@ test('each warning is shown once over two tabs', async () => {
   lab.server.stopIn(60);
   const tabs = [new Tab(lab), new Tab(lab)];
   await lab.clock.pass(59 * MINUTE);
-  const seen = tabs.flatMap(tab => tab.seen.filter(words => !words.startsWith('no')));
+  const seen = tabs.flatMap(tab => tab.seen.filter(text => !text.startsWith('no')));
   assert.deepEqual(seen.sort(), ['dialog 2', 'toast 10', 'toast 30']);
 });
 
-test('a page that is opened again does not repeat what was shown', async () => {
+test('a tab that is opened again does not repeat what was shown', async () => {
   lab.server.stopIn(29);
   const tab = new Tab(lab);
   await lab.clock.pass(0);
@@ -95,7 +95,7 @@ test('a warning is shown by what is known where the server does not respond', as
   assert.deepEqual(tab.seen, ['toast 30']);
 });
 
-test('a reminder comes five minutes after it was asked for, in its own tab', async () => {
+test('a reminder comes five minutes after it was set, in its own tab', async () => {
   lab.server.stopIn(29);
   // Nothing else makes it look again.
   lab.server.change = { next_read_in_ms: HOUR };
@@ -174,14 +174,14 @@ test('a full storage that had something in it does not either', async () => {
   assert.deepEqual(tab.seen, ['toast 35', 'no toast 35', 'toast 30']);
 });
 
-test('quiet hours hold toasts back, not the dialog', async () => {
+test('in quiet hours there is no toast, but the dialog', async () => {
   lab.server.stopIn(30);
   const tab = new Tab(lab, { quietFrom: '00:00', quietTo: '23:59' });
   await lab.clock.pass(29 * MINUTE);
   assert.deepEqual(tab.seen, ['dialog 2']);
 });
 
-test('switched off, it says nothing', async () => {
+test('switched off, it shows nothing', async () => {
   lab.server.stopIn(30);
   const tab = new Tab(lab, { stopWarnings: false });
   await lab.clock.pass(30 * MINUTE);

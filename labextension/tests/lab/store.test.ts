@@ -15,13 +15,13 @@ async function open(standby?: () => boolean): Promise<Poller> {
 
 const left = (store: Poller) => Math.round(nextStop(store.state.reading)?.left ?? NaN);
 
-test('it asks when the response says that something new is due', async () => {
+test('it sends a request when the reading is due that something new is due', async () => {
   await open();
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
   await lab.clock.pass(59_000);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
   await lab.clock.pass(5000);
-  assert.equal(lab.server.asked, 2);
+  assert.equal(lab.server.requests, 2);
 });
 
 test('a countdown does not drift over an hour of requesting', async () => {
@@ -54,13 +54,13 @@ test('a countdown goes on over a sleep before there is a response', async () => 
   assert.equal(left(store), 30 * MINUTE);
 });
 
-test('after a sleep of three hours it asks at once, and knows what is left', async () => {
+test('after a sleep of three hours it sends a request at once, and knows what is left', async () => {
   lab.server.stopIn(240);
   const store = await open();
   lab.clock.sleep(3 * HOUR);
   wake(store);
   await lab.clock.pass(0);
-  assert.equal(lab.server.asked, 2);
+  assert.equal(lab.server.requests, 2);
   assert.equal(left(store), HOUR);
 });
 
@@ -69,7 +69,7 @@ test('a stop in 30 days makes no timer fire at once', async () => {
   lab.server.change = { next_read_in_ms: 30 * 24 * HOUR };
   await open();
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
 });
 
 test('failures are repeated later and later, and the last reading stays', async () => {
@@ -80,10 +80,10 @@ test('failures are repeated later and later, and the last reading stays', async 
   assert.equal(store.state.failure, 'server-gone');
   assert.ok(store.state.reading);
   // No more than one a minute once it is away, the first few sooner.
-  assert.ok(lab.server.asked > 8 && lab.server.asked < 30, String(lab.server.asked));
+  assert.ok(lab.server.requests > 8 && lab.server.requests < 30, String(lab.server.requests));
 });
 
-test('it is live again by itself, and asks as before', async () => {
+test('it is live again by itself, and sends requests as before', async () => {
   const store = await open();
   lab.server.down = true;
   store.catchUp();
@@ -91,49 +91,49 @@ test('it is live again by itself, and asks as before', async () => {
   lab.server.down = false;
   await lab.clock.pass(MINUTE);
   assert.equal(store.state.failure, null);
-  const asked = lab.server.asked;
+  const requests = lab.server.requests;
   await lab.clock.pass(10 * MINUTE);
-  assert.ok(lab.server.asked - asked >= 9 && lab.server.asked - asked <= 11);
+  assert.ok(lab.server.requests - requests >= 9 && lab.server.requests - requests <= 11);
 });
 
-test('a response that carries an error is shown, and asked for again when it says', async () => {
+test('a response that carries an error is shown, and requested again when it is due', async () => {
   const store = await open();
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 20_000 };
   lab.server.change = { error, next_read_in_ms: 20_000 };
   await lab.clock.pass(64_000);
   assert.equal(store.state.reading?.error?.code, 'Denied');
-  const { asked } = lab.server;
+  const { requests } = lab.server;
   await lab.clock.pass(22_000);
-  assert.equal(lab.server.asked, asked + 1);
+  assert.equal(lab.server.requests, requests + 1);
 });
 
-test('a hidden tab makes no calls, and asks when it is seen again', async () => {
+test('a hidden tab makes no calls, and sends a request when it is seen again', async () => {
   let hidden = false;
   const store = await open(() => hidden);
   hidden = true;
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
   hidden = false;
   wake(store);
   await lab.clock.pass(0);
-  assert.equal(lab.server.asked, 2);
+  assert.equal(lab.server.requests, 2);
 });
 
-test('a page that was hidden for a moment asks nothing', async () => {
+test('a tab that was hidden for a moment sends no request', async () => {
   const store = await open();
   await lab.clock.pass(5000);
   wake(store);
   await lab.clock.pass(0);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
 });
 
 test('a server without jupyter-dsw is left alone', async () => {
   const store = newStore(lab, undefined, () => {
-    lab.server.asked++;
+    lab.server.requests++;
     return Promise.resolve('absent');
   });
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
   assert.equal(store.state.failure, 'absent');
 });
 
@@ -147,25 +147,25 @@ function showCell(store: Poller): void {
   tick();
 }
 
-test('five tabs with ten cells ask as one does over an hour, and know the same', async () => {
+test('five tabs with ten cells send the requests of one over an hour, and know the same', async () => {
   lab.server.stopIn(240);
   const tabs = await Promise.all([open(), open(), open(), open(), open()]);
   for (const tab of [...tabs, ...tabs]) showCell(tab);
-  const first = lab.server.asked;
+  const first = lab.server.requests;
   await lab.clock.pass(HOUR);
-  const asked = lab.server.asked - first;
-  // One asker: once a minute, and up to 3 s later each time.
-  assert.ok(asked >= 57 && asked <= 60, String(asked));
+  const requests = lab.server.requests - first;
+  // One tab: once a minute, and up to 3 s later each time.
+  assert.ok(requests >= 57 && requests <= 60, String(requests));
   for (const tab of tabs) assert.equal(left(tab), 3 * HOUR);
 });
 
-test('what a frozen tab hears late is as old as it is', async () => {
+test('what a frozen tab receives late is as old as it is', async () => {
   const [one, other] = [lab.browser.tab(), await open()];
   lab.server.stopIn(60);
   const outcome = lab.server.reading();
   const at = Date.now();
   await lab.clock.pass(20_000);
-  one.tell({ outcome, sent: at, received: at });
+  one.send({ outcome, sent: at, received: at });
   const { reading } = other.state;
   assert.ok(reading);
   assert.equal(elapsedSince(reading), 20_000);
@@ -177,7 +177,7 @@ test('a message that is no outcome is not taken for one', async () => {
   const before = store.state.reading;
   lab.browser
     .tab()
-    .tell({ outcome: { hello: 'world' } as never, sent: Date.now(), received: Date.now() });
+    .send({ outcome: { hello: 'world' } as never, sent: Date.now(), received: Date.now() });
   assert.equal(store.state.reading, before);
 });
 
@@ -186,20 +186,20 @@ test('a refresh is a person’s, and resolves with the new reading', async () =>
   const reading = store.read();
   await lab.clock.pass(0);
   await settle();
-  assert.equal(lab.server.askedFresh, 1);
+  assert.equal(lab.server.freshRequests, 1);
   assert.equal(await reading, store.state.reading);
 });
 
-/** A store whose requests are answered when the test says so. */
+/** A store whose requests get responses when the test has it so. */
 async function openSlow(): Promise<{ store: Poller; respond: () => Promise<void> }> {
-  const asked: (() => void)[] = [];
+  const requests: (() => void)[] = [];
   const store = newStore(lab, undefined, async fresh => {
-    await new Promise<void>(resolve => asked.push(resolve));
-    return lab.server.ask(fresh);
+    await new Promise<void>(resolve => requests.push(resolve));
+    return lab.server.request(fresh);
   });
   await lab.clock.pass(0);
   const respond = async () => {
-    asked.shift()?.();
+    requests.shift()?.();
     await lab.clock.pass(0);
   };
   return { store, respond };
@@ -217,62 +217,62 @@ test('a refresh is not lost while a response is on its way, and three are one', 
   await respond();
   await respond();
   await respond();
-  assert.equal(lab.server.askedFresh, 1);
-  assert.equal(lab.server.asked, 3);
+  assert.equal(lab.server.freshRequests, 1);
+  assert.equal(lab.server.requests, 3);
 });
 
-test('a refresh is not lost where another tab tells something at that moment', async () => {
+test('a refresh is not lost where another tab sends something at that moment', async () => {
   const store = await open();
   store.refresh();
-  lab.browser.tab().tell({ outcome: lab.server.reading(), sent: Date.now(), received: Date.now() });
+  lab.browser.tab().send({ outcome: lab.server.reading(), sent: Date.now(), received: Date.now() });
   await lab.clock.pass(0);
-  assert.equal(lab.server.askedFresh, 1);
+  assert.equal(lab.server.freshRequests, 1);
 });
 
-test('a tab that is opened in the background asks nothing until it is seen', async () => {
+test('a tab that is opened in the background sends no request until it is seen', async () => {
   let hidden = true;
   const store = await open(() => hidden);
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 0);
+  assert.equal(lab.server.requests, 0);
   hidden = false;
   wake(store);
   await lab.clock.pass(0);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
 });
 
-test('what is heard late is asked for again in time', async () => {
+test('what is received late is requested again in time', async () => {
   const store = await open();
-  const told = { outcome: lab.server.reading(), sent: Date.now(), received: Date.now() };
+  const message = { outcome: lab.server.reading(), sent: Date.now(), received: Date.now() };
   await lab.clock.pass(50_000);
-  lab.browser.tab().tell(told);
-  const { asked } = lab.server;
+  lab.browser.tab().send(message);
+  const { requests } = lab.server;
   await lab.clock.pass(14_000);
-  assert.equal(lab.server.asked, asked + 1);
+  assert.equal(lab.server.requests, requests + 1);
   assert.equal(store.state.failure, null);
 });
 
-test('a tab that is hidden while it waits for its turn asks nothing', async () => {
+test('a tab that is hidden while it waits for its turn sends no request', async () => {
   let hidden = false;
   let done = (): void => undefined;
-  void lab.browser.alone(() => new Promise<void>(resolve => (done = resolve)));
+  void lab.browser.exclusively(() => new Promise<void>(resolve => (done = resolve)));
   const store = await open(() => hidden);
   hidden = true;
   done();
   await lab.clock.pass(MINUTE);
-  assert.equal(lab.server.asked, 0);
+  assert.equal(lab.server.requests, 0);
   hidden = false;
   store.catchUp();
   await lab.clock.pass(0);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
 });
 
-/** Two tabs of a browser without locks, whose requests are answered when the test says so. */
+/** Two tabs of a browser without locks, whose requests get responses when the test has it so. */
 function twoTabs() {
   const requests: ((outcome: Outcome) => void)[] = [];
-  const ask = () => new Promise<Outcome>(resolve => requests.push(resolve));
+  const request = () => new Promise<Outcome>(resolve => requests.push(resolve));
   const open = () => {
-    const tabs = { ...lab.browser.tab(), alone: <T>(task: () => Promise<T>) => task() };
-    const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs });
+    const tabs = { ...lab.browser.tab(), exclusively: <T>(task: () => Promise<T>) => task() };
+    const store = new Poller({ request, onReject: 'server-gone', longestBackOff: MINUTE, tabs });
     store.watch(() => undefined);
     return store;
   };
@@ -351,21 +351,21 @@ test('a refresh that brings nothing new is reported as such, and the next one is
   assert.equal(store.state.nothingNewer, false);
 });
 
-test('a person who may not read the instance is asked for once, and again when they refresh', async () => {
+test('a person who may not read the instance costs one request, and another when they refresh', async () => {
   const store = newStore(lab, undefined, () => {
-    lab.server.asked++;
+    lab.server.requests++;
     return Promise.resolve('not-permitted');
   });
   await lab.clock.pass(HOUR);
   store.catchUp();
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 1);
+  assert.equal(lab.server.requests, 1);
   store.refresh();
   await lab.clock.pass(HOUR);
-  assert.equal(lab.server.asked, 2);
+  assert.equal(lab.server.requests, 2);
 });
 
-test('a watcher that throws keeps nobody from the reading, and the requests go on', async t => {
+test('a watcher that throws stops no other, and the requests go on', async t => {
   const errors = t.mock.method(console, 'error', () => undefined);
   const store = newStore(lab);
   store.watch(() => {
@@ -374,7 +374,7 @@ test('a watcher that throws keeps nobody from the reading, and the requests go o
   let seen = 0;
   store.watch(() => seen++);
   await lab.clock.pass(10 * MINUTE);
-  assert.ok(lab.server.asked >= 9);
+  assert.ok(lab.server.requests >= 9);
   assert.ok(seen >= 9);
   assert.ok(errors.mock.callCount() > 0);
 });

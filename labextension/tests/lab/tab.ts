@@ -43,12 +43,12 @@ export class Tab {
       present: (form, stop, current) => {
         if (this.fails) throw new Error('no notifications');
         const kind = stop.kind === 'idle' ? 'idle ' : '';
-        const words = `${kind}${form} ${String(Math.round(stop.left / MINUTE))}`;
-        this.seen.push(words);
+        const text = `${kind}${form} ${String(Math.round(stop.left / MINUTE))}`;
+        this.seen.push(text);
         this.current = current;
         return {
           withdraw: () => {
-            if (!this.closes) this.seen.push(`no ${words}`);
+            if (!this.closes) this.seen.push(`no ${text}`);
             return !this.closes;
           },
         };

@@ -7,19 +7,19 @@ import { FakeServer, MINUTE } from './lab.ts';
 
 /** A channel whose messages arrive after a moment. */
 class Channel {
-  static ears: [Channel, (event: { data: unknown }) => void][] = [];
+  static listeners: [Channel, (event: { data: unknown }) => void][] = [];
 
   postMessage(data: unknown): void {
-    for (const [channel, hear] of Channel.ears) {
+    for (const [channel, listener] of Channel.listeners) {
       if (channel !== this)
         setTimeout(() => {
-          hear({ data });
+          listener({ data });
         }, 1);
     }
   }
 
-  addEventListener(_: string, hear: (event: { data: unknown }) => void): void {
-    Channel.ears.push([this, hear]);
+  addEventListener(_: string, listener: (event: { data: unknown }) => void): void {
+    Channel.listeners.push([this, listener]);
   }
 }
 
@@ -34,42 +34,42 @@ beforeEach(() => {
   clock = new FakeClock();
   clock.install();
   server = new FakeServer();
-  Channel.ears = [];
+  Channel.listeners = [];
   Object.assign(globalThis, { BroadcastChannel: Channel });
   setLocks(undefined);
 });
 
 /** A tab whose requests take a while. */
 function open(): Poller {
-  const ask = async (fresh: boolean): Promise<Reading> => {
+  const request = async (fresh: boolean): Promise<Reading> => {
     await new Promise(resolve => setTimeout(resolve, 20));
-    return server.ask(fresh);
+    return server.request(fresh);
   };
   const tabs = browserTabs('tabs');
-  const store = new Poller({ ask, failed: 'server-gone', longestBackOff: MINUTE, tabs });
+  const store = new Poller({ request, onReject: 'server-gone', longestBackOff: MINUTE, tabs });
   store.watch(() => undefined);
   return store;
 }
 
-test('without locks tabs that are woken together mostly ask one after another', async () => {
+test('without locks tabs that are woken together mostly send requests one after another', async () => {
   const tabs = [open(), open()];
   await clock.pass(MINUTE / 2);
   let woken = 0;
-  server.asked = 0;
+  server.requests = 0;
   for (; woken < 50; woken++) {
     for (const tab of tabs) tab.catchUp();
     await clock.pass(5000);
   }
   // As one would: 50; at the same moment each time: 100. They meet within 20 of 400 ms at random.
-  assert.ok(server.asked >= woken && server.asked < woken * 1.5, String(server.asked));
+  assert.ok(server.requests >= woken && server.requests < woken * 1.5, String(server.requests));
   for (const tab of tabs) assert.ok(tab.state.reading);
 });
 
-test('without locks two tabs ask as one does, nearly', async () => {
+test('without locks two tabs send the requests of one, nearly', async () => {
   open();
   open();
   await clock.pass(60 * MINUTE);
-  assert.ok(server.asked >= 58 && server.asked < 80, String(server.asked));
+  assert.ok(server.requests >= 58 && server.requests < 80, String(server.requests));
 });
 
 test('where locks are refused a task runs all the same, once', async () => {
@@ -82,7 +82,7 @@ test('where locks are refused a task runs all the same, once', async () => {
   for (const request of refusals) {
     setLocks({ request });
     let runs = 0;
-    const done = browserTabs('tabs').alone(() => Promise.resolve(++runs));
+    const done = browserTabs('tabs').exclusively(() => Promise.resolve(++runs));
     await clock.pass(1000);
     assert.equal(await done, 1);
   }
@@ -99,7 +99,7 @@ test('a task that fails under a lock is not run again', async () => {
   assert.equal(runs, 1);
 });
 
-test('where channels are refused, each tab asks by itself', async () => {
+test('where channels are refused, each tab sends its own requests', async () => {
   const refuse = function () {
     throw new Error('access is denied');
   };
@@ -107,7 +107,7 @@ test('where channels are refused, each tab asks by itself', async () => {
   const tab = open();
   await clock.pass(5 * MINUTE);
   assert.ok(tab.state.reading);
-  assert.ok(server.asked >= 4);
+  assert.ok(server.requests >= 4);
 });
 
 test('with locks a task runs in its turn', async () => {

@@ -61,7 +61,7 @@ test('an idle stop that was really put off is announced again', async () => {
   assert.deepEqual(tab.seen, ['idle toast 30', 'no idle toast 30', 'idle toast 30']);
 });
 
-test('a scheduled stop keeps its warning while an idle one is nearer', async () => {
+test('the warning of a scheduled stop stays while an idle one is nearer', async () => {
   lab.server.stopIn(30);
   const tab = new Tab(lab);
   await lab.clock.pass(11 * MINUTE);
@@ -73,7 +73,7 @@ test('a scheduled stop keeps its warning while an idle one is nearer', async () 
   assert.equal(tab.seen.at(-1), 'toast 10');
 });
 
-test('a warning that went though its stop holds is shown again, unless a person closed it', async () => {
+test('a warning that went though its stop is ahead is shown again, unless a person closed it', async () => {
   for (const closes of [false, true]) {
     lab.browser.storage.clear();
     lab.server.stopIn(25);

@@ -37,7 +37,7 @@ function due(stop: Stop, policy = POLICY, was = NOTHING_SHOWN, now = NOW): strin
   return one && `${one.form} ${one.threshold / MINUTE}`;
 }
 
-test('nothing is due before the first threshold, and it says when to look again', () => {
+test('nothing is due before the first threshold, and it is known when to look again', () => {
   assert.deepEqual(decide(stopIn(45), POLICY, NOTHING_SHOWN, NOW), {
     due: null,
     nextIn: 15 * MINUTE,
@@ -89,7 +89,7 @@ test('how long ago a stop was within a threshold counts once that was announced'
   assert.deepEqual(seenWithin(stopIn(29), POLICY, long, NOW), long.within);
 });
 
-test('a reminder is due when it was asked for', () => {
+test('a reminder is due when it was set', () => {
   const reminders = { ...shown(30), reminders: [24 * MINUTE] };
   assert.equal(due(stopIn(25), POLICY, reminders), null);
   assert.equal(due(stopIn(24), POLICY, reminders), 'toast 24');
@@ -113,7 +113,7 @@ test('where JupyterLab shows no toasts, the dialog comes in place of the last on
   assert.equal(due(stopIn(2), SILENT, shown(10)), 'dialog 2');
 });
 
-test('the last reminder says that it is one', () => {
+test('the last reminder is marked as such', () => {
   const last = { ...shown(2), lastReminder: MINUTE };
   assert.equal(due(stopIn(1.5), POLICY, last), null);
   assert.deepEqual(decide(stopIn(1), POLICY, last, NOW).due, {

@@ -3,24 +3,24 @@ import { test } from 'node:test';
 import { backOff, delayAfter, MAX_TIMEOUT_MS } from '../../src/panel/poller.ts';
 import { readingNamed, readingWith } from '../support.ts';
 
-const said = (next_read_in_ms: number) => readingWith(null, { next_read_in_ms });
+const due = (next_read_in_ms: number) => readingWith(null, { next_read_in_ms });
 
-test('it waits as long as the reading says, and a little more so that pages fall out of step', () => {
-  assert.equal(delayAfter(said(60_000), 0), 60_000);
-  assert.equal(delayAfter(said(60_000), 1), 63_000);
+test('it waits as long as the reading has it, and a little more so that windows fall out of step', () => {
+  assert.equal(delayAfter(due(60_000), 0), 60_000);
+  assert.equal(delayAfter(due(60_000), 1), 63_000);
 });
 
 test('it never waits less than a second', () => {
-  assert.equal(delayAfter(said(0), 0), 1000);
-  assert.equal(delayAfter(said(-5), 0), 1000);
-  assert.equal(delayAfter(said(Number.NaN), 0), 1000);
+  assert.equal(delayAfter(due(0), 0), 1000);
+  assert.equal(delayAfter(due(-5), 0), 1000);
+  assert.equal(delayAfter(due(Number.NaN), 0), 1000);
 });
 
 test('it never waits longer than setTimeout can', () => {
-  assert.equal(delayAfter(said(90 * 86_400_000), 1), MAX_TIMEOUT_MS);
+  assert.equal(delayAfter(due(90 * 86_400_000), 1), MAX_TIMEOUT_MS);
 });
 
-test('it asks soon after a countdown has come to its end', () => {
+test('it sends a request soon after a countdown has come to its end', () => {
   const { countdowns } = readingNamed('near');
   assert.equal(delayAfter(readingWith(countdowns, { next_read_in_ms: 600_000 }), 0), 50_000);
 });
@@ -46,13 +46,13 @@ test('half of the back-off is chance', () => {
   assert.equal(backOff('server-gone', 1, 0, LONGEST), 2500);
 });
 
-test('what only a person can change is not asked for again', () => {
+test('what only a person can change is not requested again', () => {
   for (const failure of ['absent', 'not-permitted'] as const) {
     assert.equal(backOff(failure, 1, 1, LONGEST), Infinity);
   }
 });
 
-test('at a speed it asks that much sooner after a countdown’s end', () => {
+test('at a speed it sends a request that much sooner after a countdown’s end', () => {
   const { countdowns, source } = readingNamed('near');
   const fast = readingWith(countdowns, {
     next_read_in_ms: 600_000,

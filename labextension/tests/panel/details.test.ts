@@ -47,7 +47,7 @@ test('Details are written in Chinese', () => {
   assert.match(text({}), /所有者 测试用户.*安全组 sg-bp15ed6x.*2 项已隐藏.*复制为 JSON$/);
 });
 
-test('hidden values are counted, and named only when that is asked for', () => {
+test('hidden values are counted, and named only when that is opened', () => {
   assert.match(text({}, ['details']), /2 hidden values Copy as JSON$/);
   assert.match(text({}), /2 hidden values .*EnvironmentVariables\.WANDB_PROJECT/);
 });

@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const good = readingWith(null, { next_read_in_ms: MINUTE });
 
 let clock: FakeClock;
-let asked: boolean[];
+let requests: boolean[];
 let outcome: Outcome;
 let poller: Poller;
 
@@ -16,17 +16,17 @@ beforeEach(() => {
   clock = new FakeClock();
   clock.install();
   Math.random = () => 1;
-  asked = [];
+  requests = [];
   outcome = good;
-  const ask = (fresh: boolean) => {
-    asked.push(fresh);
+  const request = (fresh: boolean) => {
+    requests.push(fresh);
     return Promise.resolve(outcome);
   };
-  poller = newPoller(ask);
+  poller = newPoller(request);
 });
 
-function newPoller(ask: PollerOptions['ask']): Poller {
-  return new Poller({ ask, failed: 'server-gone', longestBackOff: 5 * MINUTE });
+function newPoller(request: PollerOptions['request']): Poller {
+  return new Poller({ request, onReject: 'server-gone', longestBackOff: 5 * MINUTE });
 }
 
 function panel(changed: () => void = () => undefined) {
@@ -35,7 +35,7 @@ function panel(changed: () => void = () => undefined) {
   });
 }
 
-test('the first panel in sight asks at once', async () => {
+test('the first panel in sight sends a request at once', async () => {
   panel();
   await settle();
   assert.equal(poller.state.reading?.instance, good.instance);
@@ -45,16 +45,16 @@ test('twenty panels make the requests of one', async () => {
   for (let count = 0; count < 20; count += 1) panel();
   await settle();
   await clock.pass(10 * MINUTE);
-  assert.equal(asked.length, 10);
+  assert.equal(requests.length, 10);
 });
 
-test('it asks again when the reading says, not before', async () => {
+test('it sends another request when the reading is due, not before', async () => {
   panel();
   await settle();
   await clock.pass(MINUTE);
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
   await clock.pass(MINUTE / 10);
-  assert.equal(asked.length, 2);
+  assert.equal(requests.length, 2);
 });
 
 test('panels out of sight make no requests', async () => {
@@ -62,27 +62,27 @@ test('panels out of sight make no requests', async () => {
   await settle();
   stop();
   await clock.pass(HOUR);
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
 });
 
-test('a panel shown again asks at once if something was due meanwhile', async () => {
+test('a panel shown again sends a request at once if something was due meanwhile', async () => {
   const stop = panel();
   await settle();
   stop();
   await clock.pass(HOUR);
   panel();
   await settle();
-  assert.equal(asked.length, 2);
+  assert.equal(requests.length, 2);
 });
 
-test('a panel shown again asks nothing if nothing was due', async () => {
+test('a panel shown again sends no request if nothing was due', async () => {
   const stop = panel();
   await settle();
   stop();
   await clock.pass(10_000);
   panel();
   await settle();
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
 });
 
 test('when the last panel is gone, so are the requests', async () => {
@@ -100,7 +100,7 @@ test('an attempt that breaks off is a failure', async () => {
   assert.equal(poller.state.requesting, false);
 });
 
-test('a failure keeps the last reading and says why', async () => {
+test('after a failure the last reading stays, with the kind of failure', async () => {
   panel();
   await settle();
   outcome = 'server-gone';
@@ -115,7 +115,7 @@ test('a server that is gone is not flooded', async () => {
   await settle();
   await clock.pass(HOUR);
   // 5 s, 10 s … 160 s, then every 5 minutes.
-  assert.ok(asked.length <= 20, String(asked.length));
+  assert.ok(requests.length <= 20, String(requests.length));
 });
 
 test('an reading ends the failure and the back-off', async () => {
@@ -131,23 +131,23 @@ test('an reading ends the failure and the back-off', async () => {
   assert.ok((clock.next ?? Infinity) <= 5000);
 });
 
-test('an reading that tells of an error is an reading: its own waiting time counts', async () => {
+test('a reading with an error is a reading: its own waiting time counts', async () => {
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1 };
   outcome = readingWith(null, { instance: null, error, next_read_in_ms: 5 * MINUTE });
   panel();
   await settle();
   assert.equal(poller.state.failure, null);
   await clock.pass(4 * MINUTE);
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
 });
 
-test('a refresh asks for a new reading at once, also during a back-off', async () => {
+test('a refresh requests a new reading at once, also during a back-off', async () => {
   outcome = 'server-gone';
   panel();
   await settle();
   poller.refresh();
   await settle();
-  assert.deepEqual(asked, [false, true]);
+  assert.deepEqual(requests, [false, true]);
 });
 
 test('a refresh during a request follows it', async () => {
@@ -155,25 +155,25 @@ test('a refresh during a request follows it', async () => {
   poller.refresh();
   poller.refresh();
   await settle();
-  assert.deepEqual(asked, [false, true]);
+  assert.deepEqual(requests, [false, true]);
 });
 
-test('after the network came back it asks without waiting for the back-off', async () => {
+test('after the network came back it sends a request without waiting for the back-off', async () => {
   outcome = 'server-gone';
   panel();
   await settle();
   poller.catchUp();
   await settle();
-  assert.equal(asked.length, 2);
+  assert.equal(requests.length, 2);
 });
 
-test('after three hours of sleep the first heartbeat asks', async () => {
+test('after three hours of sleep the first heartbeat sends a request', async () => {
   panel();
   await settle();
   clock.sleep(3 * HOUR);
   poller.heartbeat();
   await settle();
-  assert.equal(asked.length, 2);
+  assert.equal(requests.length, 2);
 });
 
 test('after a nap it waits for what is left, not for all of it', async () => {
@@ -182,16 +182,16 @@ test('after a nap it waits for what is left, not for all of it', async () => {
   clock.sleep(50_000);
   poller.heartbeat();
   await clock.pass(14_000);
-  assert.equal(asked.length, 2);
+  assert.equal(requests.length, 2);
 });
 
-test('a wall clock set back is no reason to ask', async () => {
+test('a wall clock set back is no reason to send a request', async () => {
   panel();
   await settle();
   clock.sleep(-3 * HOUR);
   poller.heartbeat();
   await settle();
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
 });
 
 test('waiting times beyond 24 days do not fire at once', async () => {
@@ -199,18 +199,18 @@ test('waiting times beyond 24 days do not fire at once', async () => {
   panel();
   await settle();
   await clock.pass(HOUR);
-  assert.equal(asked.length, 1);
+  assert.equal(requests.length, 1);
 });
 
-test('panels are told of each change until they stop watching', async () => {
-  let told = 0;
+test('panels are notified of each change until they stop watching', async () => {
+  let notified = 0;
   const stop = panel(() => {
-    told += 1;
+    notified += 1;
   });
   await settle();
-  const before = told;
+  const before = notified;
   assert.ok(before > 0);
   stop();
   poller.accept(good);
-  assert.equal(told, before);
+  assert.equal(notified, before);
 });

@@ -17,12 +17,12 @@ function age(stored = reading) {
   return (stored.age_ms ?? 0) + elapsedSince(storedReading(stored));
 }
 
-test('a reading saved in a notebook is as old as the wall clock says', async () => {
+test('a reading saved in a notebook is as old as the wall clock has it', async () => {
   await clock.pass(3 * HOUR);
   assert.equal(age(), 3 * HOUR);
 });
 
-test('a wall clock that is behind makes no reading younger than it says', () => {
+test('a wall clock that is behind makes no reading younger than its own age', () => {
   clock.sleep(-HOUR);
   assert.equal(age(), 2000);
 });

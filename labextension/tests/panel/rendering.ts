@@ -20,7 +20,7 @@ export function drawAgain(view: unknown, place: HTMLElement): void {
   render(view, place);
 }
 
-/** The text of a part as it reads, one space between its words. */
+/** The text of a part as it reads, with single spaces. */
 export function textOf(view: unknown): string {
   const place = draw(view);
   // Where elements touch, the style sheet puts space between them.
@@ -28,5 +28,5 @@ export function textOf(view: unknown): string {
   return place.textContent.replace(/[\s\u00a0]+/g, ' ').trim();
 }
 
-/** The page around the panel. */
+/** The document around the panel. */
 export const page = window.document;

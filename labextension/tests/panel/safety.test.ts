@@ -20,7 +20,7 @@ test('towers of combining marks are cut', () => {
   assert.equal(clean(`a${'\u0301'.repeat(500)}b`), `a${'\u0301'.repeat(3)}b`);
 });
 
-test('all texts of an reading are cleaned, names too, and nothing else changes', () => {
+test('all texts of a reading are cleaned, names too, and nothing else changes', () => {
   const json = { 'a\u202e': ['b\u009b', 1, null, true, { c: 'd\u200f' }] };
   assert.deepEqual(cleanJson(json), { 'a\ufffd': ['b\ufffd', 1, null, true, { c: 'd\ufffd' }] });
 });

@@ -5,7 +5,7 @@ import { readingNamed } from '../support.ts';
 
 const json = (body: unknown, status: number) => new Response(JSON.stringify(body), { status });
 const html = (status: number) => new Response('<html>nginx</html>', { status });
-/** A redirect that was not followed: all that a page may know of it. */
+/** A redirect that was not followed: all that a script may know of it. */
 function redirect(): Response {
   return Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' });
 }
@@ -21,12 +21,12 @@ test('a reading is one whatever its status', async () => {
   }
 });
 
-test('a person who is signed out is told from one who may not', async () => {
+test('a person who is signed out is another one than who may not', async () => {
   assert.equal(await meaningOf(json({ message: 'Forbidden.' }, 403), KNOWN), 'signed-out');
   assert.equal(await meaningOf(html(401), KNOWN), 'signed-out');
   for (const server of [KNOWN, UNKNOWN]) {
-    const nothingNewer = json({ message: 'Forbidden.', code: 'NotPermitted' }, 403);
-    assert.equal(await meaningOf(nothingNewer, server), 'not-permitted');
+    const forbidden = json({ message: 'Forbidden.', code: 'NotPermitted' }, 403);
+    assert.equal(await meaningOf(forbidden, server), 'not-permitted');
   }
 });
 

@@ -118,7 +118,7 @@ test('an announcement changes only as its meaning does', () => {
   assert.match(of(61_000).text, /^Running\nstops at \d\d:\d\d \(UTC/);
 });
 
-test('of a stop three hours ago nobody is told that it comes', () => {
+test('a stop three hours ago is not announced as ahead', () => {
   const { text, meaning } = announcement(viewModelOf(readingNamed('near'), 3 * 60 * MINUTE));
   assert.match(text, /^Running\nwas due to stop at /);
   assert.equal(meaning, announcement(viewModelOf(readingNamed('near'), 4 * 60 * MINUTE)).meaning);

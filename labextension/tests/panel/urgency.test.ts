@@ -20,7 +20,7 @@ test('thresholds at or above the idle limit do not apply to an idle stop', () =>
   assert.equal(urgencyOf(2 * MINUTE, 10), 'urgent');
 });
 
-test('the thresholds are the person’s own where the page knows them', t => {
+test('the thresholds are the person’s own where they are published', t => {
   t.after(() => {
     publishThresholds({ toastMinutes: [30, 10], dialogMinutes: 2 });
   });

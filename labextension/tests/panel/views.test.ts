@@ -25,7 +25,7 @@ const shown = (
   change: Partial<ViewModel> = {},
 ) => textOf(views[name](viewModelOf(reading, 0, change)));
 
-/** The parts of a panel, by the words of their headings or else by their classes. */
+/** The parts of a panel, by the texts of their headings or else by their classes. */
 function partsOf(shown: ViewModel): string[] {
   const parts = [...draw(panel(shown)).querySelectorAll('.panel > div')];
   return parts.map(part => {
@@ -76,7 +76,7 @@ test('of an image that was not saved the snapshot’s reason is shown', () => {
   assert.doesNotMatch(shown('header', reading), /no reason/);
 });
 
-test('links out of the page are marked, and JupyterLab inside JupyterLab is left out', t => {
+test('links to another tab are marked, and JupyterLab inside JupyterLab is left out', t => {
   const links = () => [...draw(header(viewModelOf(readingNamed('idle')))).querySelectorAll('a')];
   const names = () => links().map(link => link.textContent.trim());
   assert.deepEqual(names(), ['Console', 'JupyterLab', 'Web IDE', 'Terminal']);
@@ -91,21 +91,21 @@ test('links out of the page are marked, and JupyterLab inside JupyterLab is left
   assert.deepEqual(names(), ['Console', 'Web IDE', 'Terminal']);
 });
 
-test('the access that holds beats the one that was asked for', () => {
+test('the actual access counts, not the one that was requested', () => {
   const reading = withInstance({
     Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: 'RO' }],
   });
   assert.match(shown('datasets', reading), /read-only/);
 });
 
-test('an empty actual access leaves the one that was asked for', () => {
+test('an empty actual access leaves the one that was requested', () => {
   const reading = withInstance({
     Datasets: [{ MountPath: '/a', MountAccess: 'RW', ActualMountAccess: '' }],
   });
   assert.match(shown('datasets', reading), /read-write/);
 });
 
-test('a list that is empty is left out, unless sections are asked for by name', () => {
+test('a list that is empty is left out, unless sections are named', () => {
   const reading = withInstance({ Datasets: [] });
   assert.equal(shown('datasets', reading), '');
   assert.equal(shown('datasets', reading, { named: ['datasets'] }), 'Datasets 0');
@@ -171,7 +171,7 @@ test('a list with the same path twice shows both', () => {
   assert.equal(draw(datasets(viewModelOf(reading))).querySelectorAll('li').length, 4);
 });
 
-test('a long list that a notebook kept only in part says how many there were', () => {
+test('a long list that is saved only in part has how many there were', () => {
   const reading = {
     ...withInstance({ Datasets: [{ MountPath: '/a' }] }),
     left_out: { Datasets: 7 },
@@ -298,7 +298,7 @@ test('the foot shows where the reading came from and how old it is', () => {
   );
 });
 
-test('the foot says whose clock it was where the endpoint sent no date', () => {
+test('the foot shows whose clock it was where the endpoint sent no date', () => {
   const reading: Reading = { ...readingNamed('idle'), read_at_by: 'local' };
   assert.match(textOf(foot(viewModelOf(reading, 3000))), /^read 15 s ago · by the server's clock /);
 });

@@ -75,7 +75,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     const instanceId = () => store.state.reading?.source.instance_id ?? null;
     const showPanel = () => commands.execute(CommandIDs.showPanel);
     const options: Record<string, CommandRegistry.ICommandOptions> = {
-      // The panel has both; these are the words that people look for.
+      // The panel has both; people search the palette for these.
       [CommandIDs.showNextStop]: {
         label: trans.__('Show When the DSW Instance Will Stop'),
         caption: trans.__('Show the panel, with the time left until the next stop'),

@@ -37,21 +37,21 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
 
     /** The tab, made if it is not there; Notebook 7's start page has tabs of its own. */
     const showTab = () => {
-      const { currentWidget: page } = shell;
+      const { currentWidget: current } = shell;
       const tab = tabs.currentWidget ?? new MainAreaWidget({ content: newPanel() });
       tab.id = TAB_ID;
       tab.title.label = trans.__('DSW instance');
       tab.title.icon = instanceIcon;
       tab.title.closable = true;
       if (!tab.isAttached) {
-        if (page instanceof TabPanel) page.addWidget(tab);
-        // A page of Notebook 7 has one document: the panel goes to its side.
+        if (current instanceof TabPanel) current.addWidget(tab);
+        // A window of Notebook 7 has one document: the panel goes to its side.
         // JupyterLab's shell never forgets a widget that was added with a rank.
-        else if (labShell || !page) shell.add(tab, 'main');
+        else if (labShell || !current) shell.add(tab, 'main');
         else shell.add(tab, 'right', { rank: RANK });
       }
       if (!tabs.has(tab)) void tabs.add(tab);
-      if (page instanceof TabPanel) page.currentWidget = tab;
+      if (current instanceof TabPanel) current.currentWidget = tab;
       else shell.activateById(TAB_ID);
     };
 

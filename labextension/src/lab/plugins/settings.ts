@@ -48,7 +48,7 @@ export const preferencesPlugin: JupyterFrontEndPlugin<IPreferences> = {
       settings?.changed.connect(follow);
       follow();
     } catch (reason) {
-      console.error('jupyter-dsw: no settings, so the defaults hold.', reason);
+      console.error('jupyter-dsw: no settings, so the defaults apply.', reason);
     }
     return preferences;
   },

@@ -13,7 +13,7 @@ import {
 import { browserTabs } from '../tabs.ts';
 import { DOMAIN, IInstanceStore } from '../tokens.ts';
 
-/** The page as cells see it: the application's own way to the server, and its language. */
+/** What cells get of JupyterLab: its connection to the server, and its language. */
 export function connectionOf(
   settings: ServerConnection.ISettings,
   language: () => string,
@@ -36,10 +36,10 @@ const HEARTBEAT_MS = 10_000;
 /** The way to the server is short: a minute at most until it is found to be back. */
 const LONGEST_BACK_OFF_MS = 60_000;
 
-/** Asks the server for the whole window, cells included, and gives them the display language. */
+/** Requests readings for the whole window, cells included, and gives them the display language. */
 export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
   id: 'jupyter-dsw:store',
-  description: 'Keeps the current reading of the PAI-DSW instance for all that show it.',
+  description: 'Reads the PAI-DSW instance once for all that show it.',
   autoStart: true,
   provides: IInstanceStore,
   optional: [ITranslator],
@@ -47,7 +47,7 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
     { serviceManager: { serverSettings } }: JupyterFrontEnd,
     translator: ITranslator | null,
   ) => {
-    // Asked when a panel is made: the translator may learn its language later than this.
+    // Read when a panel is made: the translator may learn its language later than this.
     const language = () => translator?.languageCode ?? document.documentElement.lang;
     setLanguage(language());
     const trans = (translator ?? nullTranslator).load(DOMAIN);
@@ -55,8 +55,8 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
     translateBy((text, ...values) => trans.gettext(text, ...values));
     publishConnection(connectionOf(serverSettings, language));
     const store: Poller = new Poller({
-      ask: fresh => requestReading(fresh, store.state.reading !== null),
-      failed: 'server-gone',
+      request: fresh => requestReading(fresh, store.state.reading !== null),
+      onReject: 'server-gone',
       longestBackOff: LONGEST_BACK_OFF_MS,
       tabs: browserTabs(`jupyter-dsw ${serverSettings.baseUrl}`),
       standby: () => document.hidden,
@@ -64,7 +64,7 @@ export const storePlugin: JupyterFrontEndPlugin<IInstanceStore> = {
     publishDataSource(store);
     document.addEventListener('visibilitychange', store.heartbeat);
     addEventListener('online', store.catchUp);
-    // Back from the browser's cache of pages; the other times the page has just been loaded.
+    // Back from the browser's back/forward cache; the other times it has just been loaded.
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted) store.catchUp();
     });

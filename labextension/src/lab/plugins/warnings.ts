@@ -81,7 +81,7 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
       },
     });
     document.addEventListener('visibilitychange', look);
-    // Another tab has shown something, or was asked for a reminder.
+    // Another tab has shown something, or a reminder was set there.
     addEventListener('storage', ({ key }) => {
       if (key === name || key === null) look();
     });

@@ -6,12 +6,12 @@ import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { badge, copyButton, link, linkOrNothing, reason, type View } from './parts.ts';
 import { describeProblem } from './problem.ts';
 
-/** Whether the page around the panel is JupyterLab's window, so that no link need lead there. */
+/** Whether what is around the panel is JupyterLab's window, so that no link need lead there. */
 function inJupyterLab(): boolean {
   return document.querySelector('.jp-LabShell') !== null;
 }
 
-/** Status with a dot and words, name, where it is and what leads there. */
+/** Status, name, workspace, and the links to the instance. */
 export function header(model: ViewModel): View {
   const instance = instanceOf(model);
   const { Status, InstanceName, InstanceId, WorkspaceName } = instance;

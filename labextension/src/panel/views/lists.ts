@@ -11,7 +11,7 @@ function mountPath(path: string | undefined): View {
   return path ? html`<code>${path}</code>` : nothing;
 }
 
-/** Whether one may write there: what holds beats what was asked for. */
+/** Whether one may write there: what is so counts, not what was requested. */
 function accessBadge({ ActualMountAccess, MountAccess }: Dataset): View {
   const access = ActualMountAccess || MountAccess;
   if (!access) return nothing;

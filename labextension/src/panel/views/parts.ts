@@ -36,7 +36,7 @@ export function copyButton(text: string | undefined): View {
   </button>`;
 }
 
-/** Asks for a new reading. */
+/** Requests a new reading. */
 export function refreshButton(requesting: boolean): TemplateResult {
   const label = t('Refresh');
   return html`<button
@@ -56,7 +56,7 @@ export function badge(text: string, tone = ''): TemplateResult {
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
-/** A link out of the page where the URL is safe, the text alone where it is not. */
+/** A link to another tab where the URL is safe, the text alone where it is not. */
 export function link(url: string | null | undefined, text: string): TemplateResult {
   const href = safeUrl(url ?? '');
   if (!href) return html`${text}`;
@@ -172,10 +172,10 @@ export interface Listing<T> {
   readonly row: (item: T) => TemplateResult;
 }
 
-/** A section that lists something; if that is empty, only where sections are asked for by name. */
+/** A section that lists something; if that is empty, only where sections are named. */
 export function list<T>(model: ViewModel, { element, heading, items, row }: Listing<T>): View {
   if (!items.length && !model.named.length) return nothing;
-  // How many there are that a notebook did not keep.
+  // How many there are that are not saved in the notebook.
   const missing = model.known?.left_out?.[element] ?? 0;
   // One more takes no more room than the line that it would be folded behind.
   const first = items.length === MOST + 1 && !missing ? items : items.slice(0, MOST);

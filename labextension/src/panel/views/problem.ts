@@ -5,7 +5,7 @@ import { t, textFor } from '../language.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { facts, fold, type View } from './parts.ts';
 
-/** What went wrong: what failed, and what to do. */
+/** What failed, and what to do. */
 type ProblemText = readonly [headline: string, advice: string];
 
 /** Problems that somebody with more rights solves, not time. */
@@ -18,7 +18,7 @@ const FOR_ADMINISTRATORS = [
   'NotFound',
 ];
 
-/** What went wrong on the way to the server, which sends no words of its own then. */
+/** Why there is no response of the server: no message of its own either. */
 function wrongBy(failure: FailureKind): ProblemText {
   switch (failure) {
     case 'signed-out':
@@ -62,7 +62,7 @@ function headline({ code }: Problem): string {
   return text === code ? t('This instance could not be read') : text;
 }
 
-/** What went wrong in words, and what to do about it; null if nothing did. */
+/** What failed, and what to do about it; null if nothing did. */
 export function describeProblem({ failure, problem }: ViewModel): ProblemText | null {
   if (failure) return wrongBy(failure);
   return problem && [headline(problem), problem.advice];
@@ -119,7 +119,7 @@ function actions(model: ViewModel): TemplateResult {
   </p>`;
 }
 
-/** What went wrong and what helps, next to what is known; that it is being read where nothing is. */
+/** What failed and what to do, next to what is known; that it is being read where nothing is. */
 export function alert(model: ViewModel): View {
   const problem = describeProblem(model);
   if (!problem) {

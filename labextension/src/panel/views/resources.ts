@@ -13,13 +13,13 @@ function gpus(count = '', type = ''): string {
 /** What the instance runs on. */
 export function resources(model: ViewModel): View {
   const instance = instanceOf(model);
-  const { RequestedResource: asked = {}, AccumulatedRunningTimeInMs: ran } = instance;
+  const { RequestedResource: requested = {}, AccumulatedRunningTimeInMs: ran } = instance;
   const { PaymentType: payment } = instance;
   const shownFacts = facts([
-    { label: 'GPU', value: gpus(asked.GPU, asked.GPUType) },
-    { label: 'CPU', value: asked.CPU && t('%1 cores', asked.CPU) },
-    { label: t('Memory'), value: memory(asked.Memory) },
-    { label: t('Shared memory'), value: memory(asked.SharedMemory) },
+    { label: 'GPU', value: gpus(requested.GPU, requested.GPUType) },
+    { label: 'CPU', value: requested.CPU && t('%1 cores', requested.CPU) },
+    { label: t('Memory'), value: memory(requested.Memory) },
+    { label: t('Shared memory'), value: memory(requested.SharedMemory) },
     { label: t('NVIDIA driver'), value: instance.Driver },
     {
       label: t('Payment'),
@@ -45,7 +45,7 @@ export function networkFacts(model: ViewModel): View {
       .filter(Boolean)
       .join(' · '),
   );
-  // One text may hold several blocks, quoted and with commas.
+  // One text may have several blocks, quoted and with commas.
   const blocks = (vpc.ExtendedCIDRs ?? []).flatMap(text => text.split(/[\s",]+/));
   return facts([
     { label: 'VPC', value: vpc.VpcId, copied: vpc.VpcId },

@@ -8,7 +8,7 @@ import { isLongOver, passed, type Timer, type Timers, timersOf, urgency } from '
 
 /** The countdown in large figures: "9 min 43 s". */
 function figures(left: number): TemplateResult {
-  if (left <= 0) return html`<p class="words">${passed(left)}</p>`;
+  if (left <= 0) return html`<p class="phrase">${passed(left)}</p>`;
   const parts = durationParts(left).map(
     ([value, unit]) => html`<span><b>${value}</b>&nbsp;${unit}</span> `,
   );
@@ -18,9 +18,9 @@ function figures(left: number): TemplateResult {
 /** How long it is until the next stop, or why that is not model. */
 function countdown({ idle, next }: Timers): TemplateResult {
   if (!next) {
-    return html`<p class="words">${idle.why ? t('None while in use') : t('None planned')}</p>`;
+    return html`<p class="phrase">${idle.why ? t('None while in use') : t('None planned')}</p>`;
   }
-  return next.left === null ? html`<p class="words">${t('Time unknown')}</p>` : figures(next.left);
+  return next.left === null ? html`<p class="phrase">${t('Time unknown')}</p>` : figures(next.left);
 }
 
 /** Why the next stop comes; which one it is where its time is unknown. */

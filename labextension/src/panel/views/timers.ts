@@ -6,7 +6,7 @@ import { type Urgency, urgencyOf } from '../urgency.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { describeProblem } from './problem.ts';
 
-/** A timer in words. */
+/** A timer as text. */
 export interface Timer {
   readonly name: string;
   /** Milliseconds, negative once its moment has passed; null unless it counts. */
@@ -34,7 +34,7 @@ function thresholds(idle: IdleCountdown): readonly [cpu: string | null, gpu: str
   return [cpu === null ? null : percent(cpu, 2), gpu === null ? null : percent(gpu, 2)];
 }
 
-/** What keeps an idle instance running. */
+/** What counts as use of an idle instance. */
 function unless(idle: IdleCountdown): string {
   const [cpu, gpu] = thresholds(idle);
   if (cpu && gpu) return t('unless CPU reaches %1 or GPU reaches %2', cpu, gpu);
@@ -101,7 +101,7 @@ export function isLongOver(left: number | null): boolean {
   return left !== null && left <= -OVER_MS;
 }
 
-/** Both timers, and the one that stops the instance next; null if the answer has none. */
+/** Both timers, and the one that stops the instance next; null if nothing was ever read. */
 export function timersOf({ known, elapsed }: ViewModel): Timers | null {
   if (!known?.countdowns) return null;
   const { idle, scheduled, next_stop: next } = known.countdowns;
@@ -130,7 +130,7 @@ export function untilNextStop(model: ViewModel): number | null {
   return timersOf(model)?.next?.left ?? null;
 }
 
-/** How near the next stop is. What is known may be old where something is wrong: never urgent. */
+/** How near the next stop is. What is known may be old where something failed: never urgent. */
 export function urgency(model: ViewModel): Urgency {
   const timers = timersOf(model);
   const left = timers?.next?.left ?? null;
