@@ -1,8 +1,8 @@
 """Writes the TypeScript types of the REST contract, `src/panel/contract.ts`.
 
 The reading comes from the OpenAPI file that ships with the server extension, the instance in it
-from the JSON Schema of the Python model. `--check` writes nothing, and fails where the file is out of
-date.
+from the JSON Schema of the Python model. `--check` writes nothing, and fails where the file is
+out of date.
 """
 
 from __future__ import annotations
