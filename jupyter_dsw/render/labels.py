@@ -93,7 +93,7 @@ def format_duration(milliseconds: float) -> Text:
 
 def status_words(instance: Instance) -> str:
     """Give the status, with its meaning where that says more."""
-    return status_in_words(plain(instance.status or "")) or text("status not told")
+    return status_in_words(plain(instance.status or "")) or text("status unknown")
 
 
 def stops_at_the_head(stops: Countdowns) -> tuple[Stop, ...]:
@@ -186,7 +186,7 @@ def scheduled_words(scheduled: ScheduledCountdown, moments: Moments) -> str:
 def snapshot_words(snapshot: InstanceSnapshot) -> str:
     """Say how far the saving of an image is: `"Pushing (step 2 of 3)"`, `"Save failed"`."""
     status = plain(snapshot.status or "")
-    words = snapshot_status_in_words(status) or text("status not told")
+    words = snapshot_status_in_words(status) or text("status unknown")
     if snapshot.in_transition:
         step = SNAPSHOT_STEPS.index(status) + 1
         return text("%1 (step %2 of %3)", words, step, len(SNAPSHOT_STEPS))

@@ -50,7 +50,7 @@ def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) ->
             ),
             ("JupyterLab", plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
         ),
-        empty=text("Nothing is told about it."),
+        empty=text("No information."),
     )
 
 
@@ -93,7 +93,7 @@ def _snapshot_row(moments: Moments, snapshot: InstanceSnapshot) -> tuple[str, ..
         plain(snapshot.image_name or snapshot.image_id or ""),
         snapshot_words(snapshot),
         moments.write(snapshot.gmt_create_time),
-        (reason or text("no reason told")) if snapshot.status == "Failed" else "",
+        (reason or text("no reason given")) if snapshot.status == "Failed" else "",
     )
 
 

@@ -174,7 +174,7 @@ def _reason(instance: Instance) -> str:
         return ""
     words = reason_words(instance.reason_code, instance.reason_message)
     failed = instance.status in {"Failed", "SaveFailed"}
-    return words or (text("the endpoint tells no reason") if failed else "")
+    return words or (text("the endpoint gives no reason") if failed else "")
 
 
 def _problem_words(view: View) -> str:

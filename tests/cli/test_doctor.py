@@ -33,14 +33,14 @@ CAUSES = {
     "failed": ("instance", "Failed"),
     "denied": ("permission", "paidsw:GetInstance"),
     "missing": ("instance", "no such instance"),
-    "throttled": ("answer", "Too many calls"),
-    "hang": ("answer", "did not finish its answer in time"),
-    "reset": ("answer", "closed the connection"),
-    "garbage": ("answer", "is not a JSON object"),
-    "truncated": ("answer", "cut off"),
-    "html": ("answer", "HTML page"),
-    "empty": ("answer", "is empty"),
-    "refused": ("answer", "The instance service is busy"),
+    "throttled": ("response", "Too many calls"),
+    "hang": ("response", "did not finish its answer in time"),
+    "reset": ("response", "closed the connection"),
+    "garbage": ("response", "is not a JSON object"),
+    "truncated": ("response", "cut off"),
+    "html": ("response", "HTML page"),
+    "empty": ("response", "is empty"),
+    "refused": ("response", "The instance service is busy"),
     "skewed": ("clock", "behind Alibaba Cloud's"),
     "expired": ("access key", "has expired"),
 }
@@ -240,9 +240,20 @@ def test_a_proxy_that_works_is_named(
     _, checks = examine(capsys)
     assert checks["proxy"]["state"] == "ok"
     assert f"by way of {proxy} (HTTPS_PROXY)" in checks["proxy"]["found"]
-    # The emulator is no proxy: the way ends there, and is told.
+    # The emulator is no proxy: the way ends there.
     assert failed(checks) == ["TLS"]
     assert "HTTPS_PROXY" in checks["TLS"]["advice"]
+
+
+@pytest.mark.usefixtures("environment", "emulator")
+def test_a_proxy_that_no_proxy_excludes_is_reported_as_not_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", "https://192.0.2.1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "*.aliyuncs.com, 192.0.2.0/24")
+    _, checks = examine(capsys)
+    assert checks["proxy"]["found"] == "not used: NO_PROXY covers 192.0.2.1"
 
 
 @pytest.mark.usefixtures("environment")
@@ -254,7 +265,7 @@ def test_offline_it_asks_nobody(emulator: Emulator, capsys: pytest.CaptureFixtur
     assert failed(checks) == []
     left_out = [name for name, check in checks.items() if "--offline" in check["found"]]
     assert left_out == [
-        "credentials", "endpoint", "proxy", "TCP", "authorities", "TLS", "clock", "answer",
+        "credentials", "endpoint", "proxy", "TCP", "authorities", "TLS", "clock", "response",
         "access key", "signature", "permission", "instance",
     ]  # fmt: skip
 

@@ -139,7 +139,7 @@ def test_a_stopped_instance_has_no_next_stop() -> None:
 def test_a_failure_is_shown_with_its_reason_or_that_there_is_none() -> None:
     assert "Reason  Internal Error: ImagePullBackOff" in to_text(view(instance(Status="Failed")))
     bare = instance(Status="Failed", ReasonCode="", ReasonMessage="")
-    assert "Reason  the endpoint tells no reason" in to_text(view(bare))
+    assert "Reason  the endpoint gives no reason" in to_text(view(bare))
 
 
 def test_an_unknown_status_is_shown_as_it_is() -> None:
@@ -229,7 +229,7 @@ def test_a_snapshot_tells_how_far_it_is_and_why_it_failed(render: Any) -> None:
     ]
     read = instance(LatestSnapshot=None, InstanceSnapshotList=snapshots)
     shown = render(view(read), ["snapshots"])
-    for words in ("Committing (step 1 of 3)", "Save failed", "quota", "no reason told", "Saved"):
+    for words in ("Committing (step 1 of 3)", "Save failed", "quota", "no reason given", "Saved"):
         assert words in shown
 
 

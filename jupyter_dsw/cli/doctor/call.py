@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong, cannot_be_told_without
+from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong, not_checked_because_of
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.render.labels import plain, reason_words, status_words
 from jupyter_dsw.upstream.errors import (
@@ -19,7 +19,7 @@ from jupyter_dsw.upstream.errors import (
 if TYPE_CHECKING:
     from jupyter_dsw.cli.doctor.context import Scene
 
-Part: TypeAlias = Literal["answer", "access key", "signature", "permission", "instance"]
+Part: TypeAlias = Literal["response", "access key", "signature", "permission", "instance"]
 
 
 def _part_of(error: DSWError) -> Part:
@@ -30,7 +30,7 @@ def _part_of(error: DSWError) -> Part:
         return "access key" if error.about_access_key else "permission"
     if isinstance(error, (BadSignature, ClockSkew)):
         return "signature"
-    return "instance" if isinstance(error, NotFound) else "answer"
+    return "instance" if isinstance(error, NotFound) else "response"
 
 
 def _raise_if_about(part: Part, scene: Scene) -> None:
@@ -39,8 +39,8 @@ def _raise_if_about(part: Part, scene: Scene) -> None:
 
 
 def _answer(scene: Scene) -> Text:
-    _raise_if_about("answer", scene)
-    return text("the endpoint answers GetInstance")
+    _raise_if_about("response", scene)
+    return text("the endpoint responds to GetInstance")
 
 
 def _access_key(scene: Scene) -> Text:
@@ -56,14 +56,14 @@ def _signature(scene: Scene) -> Text:
 def _permission(scene: Scene) -> Text:
     _raise_if_about("permission", scene)
     if isinstance(scene.asked, DSWError):
-        raise CannotTell(cannot_be_told_without(text("instance")))
+        raise CannotTell(not_checked_because_of(text("instance")))
     return text("paidsw:GetInstance is allowed")
 
 
 def _instance(scene: Scene) -> Text:
     _raise_if_about("instance", scene)
     if isinstance(scene.asked, DSWError):
-        raise CannotTell(cannot_be_told_without(text("permission")))
+        raise CannotTell(not_checked_because_of(text("permission")))
     instance = scene.asked.instance
     name = plain(instance.instance_name or instance.instance_id or "")
     found = text("%1: %2", name, status_words(instance))
@@ -72,15 +72,15 @@ def _instance(scene: Scene) -> Text:
     if instance.status == "Failed":
         words = reason_words(instance.reason_code, instance.reason_message)
         raise Wrong(
-            text("%1: %2.", found, words or text("the endpoint tells no reason")),
+            text("%1: %2.", found, words or text("the endpoint gives no reason")),
             text("Look at the instance's events in the PAI console, and start it again."),
         )
     return found
 
 
 STEPS: tuple[Step[Scene], ...] = (
-    Step(text("answer"), _answer, ("instance id", "credentials", "clock"), network=True),
-    Step(text("access key"), _access_key, ("answer",), network=True),
+    Step(text("response"), _answer, ("instance id", "credentials", "clock"), network=True),
+    Step(text("access key"), _access_key, ("response",), network=True),
     Step(text("signature"), _signature, ("access key",), network=True),
     Step(text("permission"), _permission, ("signature",), network=True),
     Step(text("instance"), _instance, ("signature",), network=True),

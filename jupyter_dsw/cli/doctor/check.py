@@ -19,9 +19,9 @@ State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
 LEFT_OUT = text("left out: --offline")
 
 
-def cannot_be_told_without(name: str) -> Text:
+def not_checked_because_of(name: str) -> Text:
     """Why a check was skipped that the one of this `name` goes before."""
-    return text("cannot be told without: %1", name)
+    return text("not checked, because of: %1", name)
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Check(msgspec.Struct, frozen=True):
 
     name: str
     state: State
-    """`failed` is what has to be mended; `skipped`: it cannot be told as things are; `noted`:
+    """`failed` is what has to be mended; `skipped`: it could not be checked; `noted`:
     worth knowing, and no fault."""
     found: str
     """What was found, or why it was skipped; never a secret."""
@@ -66,16 +66,16 @@ class Step(Generic[Scene]):
     """One check: `look` returns what it found, or raises `Wrong`, `CannotTell` or a `DSWError`."""
 
     name: str
-    """By which others are told from it, and in scripts: the English one."""
+    """In English: also what other steps and scripts call it."""
     look: Callable[[Scene], Text | Noted]
     needs: tuple[str, ...] = ()
-    """The checks without which it cannot be told."""
+    """The checks without which it is not made."""
     network: bool = False
     """Whether it asks another machine or process."""
 
 
 def examine(steps: Iterable[Step[Scene]], scene: Scene, *, offline: bool) -> Iterator[Check]:
-    """Take the steps one after another, leaving out those that nothing can be told by."""
+    """Take the steps one after another, leaving out those that others make pointless."""
     passed: set[str] = set()
     steps = tuple(steps)
     names = {step.name: step.name for step in steps}
@@ -84,7 +84,7 @@ def examine(steps: Iterable[Step[Scene]], scene: Scene, *, offline: bool) -> Ite
         if offline and step.network:
             check = Check(step.name, "skipped", LEFT_OUT)
         elif missing is not None:
-            check = Check(step.name, "skipped", cannot_be_told_without(names.get(missing, missing)))
+            check = Check(step.name, "skipped", not_checked_because_of(names.get(missing, missing)))
         else:
             check = _looked(step, scene)
         if check.state in {"ok", "noted"}:

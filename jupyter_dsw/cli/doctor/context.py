@@ -12,7 +12,7 @@ from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import error_of_exchange
-from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.hosts import host_header, is_loopback
 from jupyter_dsw.upstream.proxies import proxy_for
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.sockets import Deadline
@@ -63,6 +63,13 @@ class Scene:
     def proxy(self) -> str | None:
         """The URL of the proxy on the way to the endpoint, as it was set."""
         return proxy_for(self.origin.geturl())
+
+    @property
+    def is_excluded_by_no_proxy(self) -> bool:
+        """Whether a proxy is set, and NO_PROXY has the endpoint."""
+        is_set = any(os.environ.get(name) for name in _PROXY_VARIABLES)
+        # This machine's own addresses never have a proxy.
+        return is_set and self.proxy is None and not is_loopback(self.origin.hostname or "")
 
     @property
     def proxy_variable(self) -> str:

@@ -49,7 +49,9 @@ def _endpoint(scene: Scene) -> Text:
 
 def _proxy(scene: Scene) -> Text:
     if scene.proxy is None:
-        return text("none is in the way")
+        if scene.is_excluded_by_no_proxy:
+            return text("not used: NO_PROXY covers %1", scene.origin.hostname)
+        return text("no proxy is used")
     variable = scene.proxy_variable
     advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, scene.origin.hostname)
     ignored = _ignored_in_no_proxy()
@@ -66,7 +68,7 @@ def _proxy(scene: Scene) -> Text:
         raise Wrong(message, advice) from None
     if ignored:
         return text("by way of %1 (%2). %3", f"{host}:{port}", variable, ignored)
-    return text("by way of %1 (%2); NO_PROXY would ask directly", f"{host}:{port}", variable)
+    return text("by way of %1 (%2); NO_PROXY can bypass it", f"{host}:{port}", variable)
 
 
 def _ignored_in_no_proxy() -> Text | None:
@@ -131,7 +133,7 @@ def _clock(scene: Scene) -> Text:
     headers = scene.bare_answer.headers
     date = answer_date(headers)
     if date is None:
-        raise CannotTell(text("the endpoint's answer has no Date header"))
+        raise CannotTell(text("the endpoint's response has no Date header"))
     skew_s = round(now - date.timestamp())
     if abs(skew_s) > _MAX_SKEW_S:
         # In the words of the endpoint's own refusal, which would follow.

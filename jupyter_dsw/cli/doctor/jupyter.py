@@ -35,7 +35,7 @@ def _server_extension(_: object) -> Text:
     try:
         connection.find()
     except connection.NoServer as none:
-        message = text("It is enabled, but does not answer here. %1.", none.why)
+        message = text("It is enabled, but does not respond here. %1.", none.why)
         raise Wrong(message, _advice()) from None
     return text("enabled, and running in the Jupyter server of this terminal")
 

@@ -35,7 +35,7 @@ def _region(_: Scene) -> Text:
     endpoint = _SOME_ENDPOINT if _set_variable("endpoint") else None
     Settings(instance_id="dsw-0", region=region, endpoint=endpoint)
     if not region:
-        return text("not set; JUPYTER_DSW_ENDPOINT says whom to ask")
+        return text("not set; JUPYTER_DSW_ENDPOINT names the endpoint")
     return text("%1 (%2)", region, variable)
 
 
@@ -74,7 +74,7 @@ def _until(credentials: Credentials) -> Text:
         moments = Moments(zone=time_zone(_region_variable()))
         return text("until %1", moments.write(credentials.expires_at))
     if credentials.security_token:
-        return text("expiry not told")
+        return text("expiry unknown")
     return text("a long-lived access key")
 
 
