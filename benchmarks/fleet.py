@@ -201,7 +201,7 @@ def run(scenario: Scenario) -> Record:
             )
             record.ages[sample_at] = Counter(int(sample_at - at) for at in since)
             sample_at += BETWEEN_SAMPLES_S
-        reading = monitors[index].ask().result()
+        reading = monitors[index].read().result()
         seen[index] = reading.taken
         wait_s = max(SOONEST_NEXT_READ_MS / 1000, reading.next_read - clock.now)
         heapq.heappush(due, (clock.now + wait_s * (1 + page_jitter * chance.random()), index))

@@ -1,7 +1,7 @@
-"""The one current Reading of the instance, fresh enough, asked for at most once at a time.
+"""The one current Reading of the instance: how long it is fresh, single flight, back-off.
 
-Everybody in a process who wants to know shares one `Monitor`: it answers from its `Reading` while
-that holds, otherwise one call goes out and all who asked meanwhile wait for the same answer.
+All clients of a process share one `Monitor`. It returns its cached `Reading` while that is fresh;
+otherwise it makes one call, and all clients wait for the same response.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How long a reading holds, in seconds (DESIGN, "The flow of one reading").
+# How long a reading is fresh, in seconds.
 SHORTEST = 1.0
 AT_REST = 60.0
 IN_TRANSITION = 10.0
@@ -33,24 +33,24 @@ NEAR_A_STOP = 15.0
 NEAR_A_STOP_MS = 10 * 60 * 1000
 # Up to this share less, at random: instances that were first read in one moment drift apart
 # (docs/fleet.md has what this and the wait after a throttled call do in a large account).
-HOLD_JITTER = 0.1
+FRESHNESS_JITTER = 0.1
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
-# What a person mends here, and then asks again: no call was made, so there is none to space out.
+# A person corrects these here and tries again: no call was made, so there is none to space out.
 MENDED_HERE = frozenset({"NotConfigured", "NoCredentials"})
 # A person's refresh is granted at most once in this many seconds.
 BETWEEN_REFRESHES = 5.0
 
 
-def hold(reading: Reading, now: float) -> float:
-    """How many seconds a good `reading` holds at most, judged at `now` (`elapsed_seconds`).
+def fresh_for(reading: Reading, now: float) -> float:
+    """Return for how many seconds a good `reading` is fresh at most, at `now` (`elapsed_seconds`).
 
     Less for a simulated instance that runs faster, but no less than a second.
     """
-    return max(SHORTEST, _hold_in_its_time(reading, now) / reading.source.speed)
+    return max(SHORTEST, _fresh_for_instance_time(reading, now) / reading.source.speed)
 
 
-def _hold_in_its_time(reading: Reading, now: float) -> float:
+def _fresh_for_instance_time(reading: Reading, now: float) -> float:
     if reading.instance is not None and reading.instance.in_transition:
         return IN_TRANSITION
     both = reading.countdowns_at(now)
@@ -61,24 +61,24 @@ def _hold_in_its_time(reading: Reading, now: float) -> float:
 
 
 class InstanceClient(Protocol):
-    """What a monitor asks: `jupyter_dsw.upstream.client.Client`."""
+    """What a monitor needs of `jupyter_dsw.upstream.client.Client`."""
 
     def get_instance(self) -> Answer:
-        """One GetInstance call; raises `DSWError`."""
+        """Call GetInstance once. Raises `DSWError`."""
         ...
 
     @property
     def source(self) -> Source:
-        """What is known of the endpoint so far; never raises."""
+        """What is known of the endpoint so far. Never raises."""
         ...
 
 
 class Monitor:
-    """Keeps the one current `Reading` of `client`; any thread may ask.
+    """Keeps the one current `Reading` of `client`, for clients in any thread.
 
-    `clock` gives the seconds that the client dates responses in, `uniform` the jitter of holds and
-    waits. `observe` is told of each new reading and of the seconds that getting it took, just
-    before the askers are: from whichever thread got it, so it must be quick, and must not ask.
+    `clock` gives the seconds that the client dates responses in, `uniform` the jitter of freshness
+    and waits. `observe` is called with each new reading and the seconds that it took, just before
+    the clients get it: in whichever thread read it, so it must be quick and must not call `read`.
     """
 
     def __init__(
@@ -98,20 +98,20 @@ class Monitor:
         self._waiting: Future[Reading] | None = None
         self._failures = 0
         self._last_call = float("-inf")
-        self._endpoint_asked_wait_until = float("-inf")
+        self._endpoint_requested_wait_until = float("-inf")
 
-    def held(self, *, fresh: bool = False) -> Reading | None:
-        """The current reading if it may be given out without a call, else None."""
+    def cached(self, *, fresh: bool = False) -> Reading | None:
+        """Return the current reading if it needs no call, else None."""
         if fresh and self._waiting is not None:
-            return None  # the call that is on its way is what is asked for
+            return None  # the call that is under way brings what is requested
         reading = self._reading
         return reading if reading is not None and not self._may_call(fresh=fresh) else None
 
-    def ask(self, *, fresh: bool = False) -> Future[Reading]:
-        """The current reading, after at most one call that all askers share. Never raises.
+    def read(self, *, fresh: bool = False) -> Future[Reading]:
+        """Return the current reading, after at most one call that all clients share. Never raises.
 
-        `fresh` asks for a new one although the old one holds: at most one each 5 s, past the
-        back-off but not past a wait that the endpoint asked for.
+        `fresh` requests a new one although the cached one is fresh: at most one each 5 s, during
+        the back-off too, but not during a wait that the endpoint requested.
         """
         with self._lock:
             if self._waiting is not None:
@@ -125,7 +125,7 @@ class Monitor:
         now = self.clock()
         if self._reading is None:
             return True
-        if now < self._endpoint_asked_wait_until:
+        if now < self._endpoint_requested_wait_until:
             return False
         if self._reading.error is not None and self._reading.error.code in MENDED_HERE:
             return True
@@ -136,7 +136,7 @@ class Monitor:
     def _start(self) -> Future[Reading]:
         self._last_call = self.clock()
         waiting: Future[Reading] = Future()
-        # Running futures cannot be cancelled: an asker that goes away leaves the others theirs.
+        # Running futures cannot be cancelled: a client that goes away leaves the others theirs.
         waiting.set_running_or_notify_cancel()
         self._waiting = waiting
         # A daemon thread: a hanging endpoint must not hold up the end of a server or a kernel.
@@ -146,14 +146,14 @@ class Monitor:
         try:
             thread.start()
         except RuntimeError as error:
-            # A container's limit of threads: told like any other failure, and tried again later.
+            # A container's limit of threads: a failure like any other, and retried later.
             self._settle(waiting, self._after_unforeseen(error))
         return waiting
 
     def _call(self, waiting: Future[Reading]) -> None:
         try:
             reading = self._next_reading()
-        except ImportError as error:  # of a broken installation, which cannot even tell of itself
+        except ImportError as error:  # a broken installation: not even its error can be built
             with self._lock:
                 self._waiting = None
             waiting.set_exception(error)
@@ -171,15 +171,15 @@ class Monitor:
             waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
-        # Here and below, not above: a server's start would wait for what parses an answer.
+        # Here and below, not above: a server's start would wait for what parses a response.
         from jupyter_dsw.upstream.errors import DSWError
 
         try:
-            return self._after_answer(self._client.get_instance())
+            return self._after_response(self._client.get_instance())
         except DSWError as error:
             return self._after_failure(error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not take the askers along
-            # The text of an unforeseen exception may quote anything: its type and place are told.
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the clients
+            # The text of an unforeseen exception may quote anything: log its type and place only.
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
             return self._after_unforeseen(error)
@@ -194,25 +194,25 @@ class Monitor:
         )
         return self._after_failure(unforeseen)
 
-    def _after_answer(self, answer: Answer) -> Reading:
+    def _after_response(self, response: Answer) -> Reading:
         import msgspec
 
         from jupyter_dsw.reading import Reading
 
         now = self.clock()
         self._failures = 0
-        self._endpoint_asked_wait_until = float("-inf")
+        self._endpoint_requested_wait_until = float("-inf")
         reading = Reading(
             source=self._client.source,
             next_read=now,
-            instance=answer.instance,
-            read_at=answer.date,
-            read_at_by=answer.date_by,
-            taken=answer.sent,
+            instance=response.instance,
+            read_at=response.date,
+            read_at_by=response.date_by,
+            taken=response.sent,
         )
-        longest = hold(reading, now)
-        holds = self._uniform((1 - HOLD_JITTER) * longest, longest)
-        return msgspec.structs.replace(reading, next_read=now + holds)
+        longest = fresh_for(reading, now)
+        fresh_s = self._uniform((1 - FRESHNESS_JITTER) * longest, longest)
+        return msgspec.structs.replace(reading, next_read=now + fresh_s)
 
     def _after_failure(self, error: DSWError) -> Reading:
         from jupyter_dsw.reading import Problem, Reading
@@ -220,24 +220,24 @@ class Monitor:
         now = self.clock()
         self._failures += 1
         if error.retry_after_ms is not None:
-            self._endpoint_asked_wait_until = now + error.retry_after_ms / 1000
-            # All that were refused may have been told the same moment: they come back at their
-            # pace at rest. And what was asked for may be a second, which is too soon for many.
-            next_read = self._endpoint_asked_wait_until + self._uniform(0, AT_REST)
+            self._endpoint_requested_wait_until = now + error.retry_after_ms / 1000
+            # All throttled instances may have got the same moment: spread them over their pace at
+            # rest. And the requested wait may be a second, which is too short for many.
+            next_read = self._endpoint_requested_wait_until + self._uniform(0, AT_REST)
         else:
             ceiling = min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** min(self._failures, 16))
             next_read = now + self._uniform(FIRST_BACK_OFF, ceiling)
         source = self._client.source
-        kept = self._reading
-        if kept is not None and kept.source.instance_id != source.instance_id:
-            kept = None  # another instance was asked for meanwhile
+        last_good = self._reading
+        if last_good is not None and last_good.source.instance_id != source.instance_id:
+            last_good = None  # another instance is configured meanwhile
         return Reading(
             source=source,
             next_read=next_read,
-            instance=kept.instance if kept else None,
-            read_at=kept.read_at if kept else None,
-            read_at_by=kept.read_at_by if kept else "endpoint",
-            taken=kept.taken if kept else None,
+            instance=last_good.instance if last_good else None,
+            read_at=last_good.read_at if last_good else None,
+            read_at_by=last_good.read_at_by if last_good else "endpoint",
+            taken=last_good.taken if last_good else None,
             error=Problem.of(error),
         )
 

@@ -79,7 +79,7 @@ def test_a_reading_is_dated_when_its_request_was_sent(
 ) -> None:
     emulator.change(**stops_in(2))
     slow(door, clock)
-    reading = Monitor(client, clock=clock).ask().result(timeout=30)
+    reading = Monitor(client, clock=clock).read().result(timeout=30)
     assert reading.taken == 1000.0
     assert reading.age_ms_at(clock.now) == 8000
     stops = reading.countdowns_at(clock.now)
@@ -113,13 +113,13 @@ def test_after_a_sleep_of_the_machine_what_is_left_is_less_by_the_sleep(
 ) -> None:
     emulator.change(**stops_in(20))
     monitor = Monitor(client, clock=clock)
-    first = monitor.ask().result(timeout=30)
+    first = monitor.read().result(timeout=30)
     # A clock that counts sleep goes on meanwhile, and the reading is no longer fresh.
     clock.now += 15 * 60
     stops = first.countdowns_at(clock.now)
     assert stops is not None
     assert stops.remaining_ms == 300_000
-    assert monitor.held() is None
+    assert monitor.cached() is None
 
 
 def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
@@ -135,7 +135,7 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
         settings = Settings(instance_id="dsw-0123abcd", region="cn-hangzhou", endpoint=server.url)
         client = Client(lambda: settings, clock=here.timestamp, elapsed=clock)
         stack.callback(client.close)
-        reading = Monitor(client, clock=clock).ask().result(timeout=30)
+        reading = Monitor(client, clock=clock).read().result(timeout=30)
     assert reading.error is None
     stops = reading.countdowns_at(clock.now)
     assert stops is not None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """Monotonic seconds that move when told."""
+    """Monotonic seconds that move only when a test moves them."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -50,29 +50,31 @@ def monitor(client: Client, clock: Clock, environment: dict[str, str]) -> Monito
     return Monitor(client, clock=clock, uniform=lambda _low, high: high)
 
 
-def ask(monitor: Monitor, *, fresh: bool = False) -> Reading:
-    return monitor.ask(fresh=fresh).result(timeout=30)
+def read(monitor: Monitor, *, fresh: bool = False) -> Reading:
+    return monitor.read(fresh=fresh).result(timeout=30)
 
 
 QUIET: dict[str, object] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
 
 
-def test_a_reading_at_rest_holds_for_a_minute(
+def test_a_reading_at_rest_is_fresh_for_a_minute(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.change(**QUIET)
-    first = ask(monitor)
+    first = read(monitor)
     assert first.instance is not None
     clock.now += 59
-    assert ask(monitor) is first
+    assert read(monitor) is first
     assert emulator.calls == 1
     clock.now += 1
-    assert ask(monitor) is not first
+    assert read(monitor) is not first
     assert emulator.calls == 2
 
 
-def test_nobody_asking_means_no_calls(monitor: Monitor, emulator: Emulator, clock: Clock) -> None:
-    ask(monitor)
+def test_without_a_client_there_are_no_calls(
+    monitor: Monitor, emulator: Emulator, clock: Clock
+) -> None:
+    read(monitor)
     clock.now += 86_400
     assert emulator.calls == 1
 
@@ -93,23 +95,23 @@ def test_nobody_asking_means_no_calls(monitor: Monitor, emulator: Emulator, cloc
     ],
     ids=["status in transition", "snapshot in transition", "under ten minutes", "at rest"],
 )
-def test_how_long_a_reading_holds_follows_what_is_happening(
+def test_how_long_a_reading_is_fresh_follows_what_is_happening(
     monitor: Monitor, emulator: Emulator, clock: Clock, change: dict[str, object], seconds: int
 ) -> None:
     emulator.change(**change)
-    reading = ask(monitor)
+    reading = read(monitor)
     assert reading.next_read - clock.now == seconds
 
 
 def test_failures_back_off_with_jitter_and_keep_the_last_good_reading(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
-    good = ask(monitor)
+    good = read(monitor)
     emulator.scenario = "garbage"
     waits = []
     for _ in range(8):
-        clock.now = max(clock.now, monitor.ask().result().next_read)
-        failed = ask(monitor)
+        clock.now = max(clock.now, monitor.read().result().next_read)
+        failed = read(monitor)
         waits.append(failed.next_read - clock.now)
         assert failed.instance == good.instance
         assert failed.error is not None
@@ -118,28 +120,28 @@ def test_failures_back_off_with_jitter_and_keep_the_last_good_reading(
     assert failed.age_ms_at(clock.now) == round((clock.now - 1000) * 1000)
     emulator.scenario = "healthy"
     clock.now = failed.next_read
-    assert ask(monitor).error is None
+    assert read(monitor).error is None
 
 
 def test_the_wait_that_the_endpoint_asks_for_is_kept_even_for_a_persons_refresh(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.scenario = "throttled"
-    throttled = ask(monitor)
+    throttled = read(monitor)
     assert throttled.error is not None
     assert throttled.error.code == "Throttled"
     calls = emulator.calls
     clock.now += 29.999
-    assert ask(monitor, fresh=True) is throttled
+    assert read(monitor, fresh=True) is throttled
     assert emulator.calls == calls
     clock.now += 0.001
-    assert ask(monitor, fresh=True) is not throttled
+    assert read(monitor, fresh=True) is not throttled
 
 
 def spread(client: Client, clock: Clock) -> tuple[float, float]:
     """How soon and how late the next reading may be, by chance, in seconds from now."""
     ends = (lambda low, _high: low, lambda _low, high: high)
-    soon, late = (ask(Monitor(client, clock=clock, uniform=end)).next_read for end in ends)
+    soon, late = (read(Monitor(client, clock=clock, uniform=end)).next_read for end in ends)
     return soon - clock.now, late - clock.now
 
 
@@ -153,7 +155,7 @@ def test_instances_that_were_read_in_one_moment_drift_apart(
     assert spread(client, clock) == (9, 10)
 
 
-def test_those_that_are_told_to_come_back_at_one_moment_come_within_the_minute_after_it(
+def test_throttled_instances_are_read_within_the_minute_after_the_wait(
     client: Client, emulator: Emulator, clock: Clock, environment: dict[str, str]
 ) -> None:
     del environment
@@ -161,16 +163,16 @@ def test_those_that_are_told_to_come_back_at_one_moment_come_within_the_minute_a
     assert spread(client, clock) == (30, 90)
 
 
-def test_a_persons_refresh_overrides_what_holds_at_most_once_in_five_seconds(
+def test_a_persons_refresh_overrides_a_fresh_reading_at_most_once_in_five_seconds(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
-    ask(monitor)
+    read(monitor)
     clock.now += 4.9
-    ask(monitor, fresh=True)
+    read(monitor, fresh=True)
     assert emulator.calls == 1
     clock.now += 0.1
-    ask(monitor, fresh=True)
-    ask(monitor, fresh=True)
+    read(monitor, fresh=True)
+    read(monitor, fresh=True)
     assert emulator.calls == 2
 
 
@@ -178,7 +180,7 @@ def test_a_second_refresh_waits_for_the_call_of_the_first(
     client: Client, clock: Clock, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monitor, goes_on = Monitor(client, clock=clock), threading.Event()
-    before = ask(monitor)
+    before = read(monitor)
     clock.now += 6
     answer = client.get_instance
 
@@ -187,10 +189,10 @@ def test_a_second_refresh_waits_for_the_call_of_the_first(
         return answer()
 
     monkeypatch.setattr(client, "get_instance", slow)
-    first = monitor.ask(fresh=True)
-    assert monitor.held() is before, "whoever only looks does not wait"
-    assert monitor.held(fresh=True) is None
-    assert monitor.ask(fresh=True) is first
+    first = monitor.read(fresh=True)
+    assert monitor.cached() is before, "a client that needs no new reading does not wait"
+    assert monitor.cached(fresh=True) is None
+    assert monitor.read(fresh=True) is first
     goes_on.set()
     assert first.result(timeout=30) is not before
 
@@ -199,23 +201,23 @@ def test_a_persons_refresh_overrides_the_back_off(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.scenario = "garbage"
-    ask(monitor)
+    read(monitor)
     emulator.scenario = "healthy"
     clock.now += 5
-    assert ask(monitor, fresh=True).error is None
+    assert read(monitor, fresh=True).error is None
 
 
-def test_two_hundred_askers_of_a_cold_monitor_share_one_call(
+def test_two_hundred_clients_of_an_empty_monitor_share_one_call(
     monitor: Monitor, emulator: Emulator
 ) -> None:
     readings: list[Reading] = []
     start = threading.Barrier(200)
 
-    def asker() -> None:
+    def client_thread() -> None:
         start.wait()
-        readings.append(ask(monitor))
+        readings.append(read(monitor))
 
-    threads = [threading.Thread(target=asker) for _ in range(200)]
+    threads = [threading.Thread(target=client_thread) for _ in range(200)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -233,10 +235,10 @@ def test_a_thread_that_cannot_be_started_is_a_failure_that_passes(
 
     with monkeypatch.context() as limit:
         limit.setattr(threading.Thread, "start", refuse)
-        failed = ask(monitor)
+        failed = read(monitor)
     assert failed.error is not None
     clock.now = failed.next_read
-    assert ask(monitor).instance is not None
+    assert read(monitor).instance is not None
 
 
 def test_what_a_person_mends_here_is_read_again_at_once(
@@ -244,11 +246,11 @@ def test_what_a_person_mends_here_is_read_again_at_once(
 ) -> None:
     known: dict[str, str] = {}
     monitor = Monitor(Client(lambda: Settings.from_environment(known)), clock=clock)
-    failed = ask(monitor)
+    failed = read(monitor)
     assert failed.error is not None
     assert failed.error.code == "NotConfigured"
     known.update(environment)
-    assert ask(monitor).instance is not None
+    assert read(monitor).instance is not None
     assert emulator.calls == 1
 
 
@@ -260,7 +262,7 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
             msg = "canary-in-an-exception"
             raise ZeroDivisionError(msg)
 
-    reading = ask(Monitor(Broken(Settings.from_environment)))
+    reading = read(Monitor(Broken(Settings.from_environment)))
     assert reading.error is not None
     assert "ZeroDivisionError" in reading.error.message
     assert "canary" not in reading.error.message + caplog.text
@@ -270,7 +272,7 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
 def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clock: Clock) -> None:
     from jupyter_dsw.reading import Reading
 
-    sent = ask(monitor)
+    sent = read(monitor)
     clock.now += 7
     answer = sent.answer(clock.now)
     assert answer["age_ms"] == 7000
@@ -279,11 +281,11 @@ def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clo
     assert received.answer(50.0) == answer
 
 
-def test_who_asks_a_broken_installation_is_told_and_may_ask_again(
+def test_a_broken_installation_raises_and_may_be_mended(
     monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setitem(sys.modules, "jupyter_dsw.reading", None)
         with pytest.raises(ImportError):
-            ask(monitor)
-    assert ask(monitor).instance is not None
+            read(monitor)
+    assert read(monitor).instance is not None

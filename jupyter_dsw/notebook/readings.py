@@ -204,7 +204,7 @@ def _with_last_good(reading: Reading) -> Reading:
 
 
 def _ask_directly(why_no_server: str, *, fresh: bool, meanwhile: Callable[[], object]) -> Reading:
-    answer = _own_monitor().ask(fresh=fresh)
+    answer = _own_monitor().read(fresh=fresh)
     meanwhile()
     reading = answer.result()
     if reading.instance is None and reading.error is not None:

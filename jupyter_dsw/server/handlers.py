@@ -82,7 +82,7 @@ class ReadingHandler(APIHandler):
         """Finish with the current reading; waits for a call without holding up the event loop."""
         begun = self.monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
-        reading = self.monitor.held(fresh=fresh)
+        reading = self.monitor.cached(fresh=fresh)
         observer: Observer = self.settings[OBSERVER]
         observer.asked(self.door, hit=reading is not None)
         if reading is None:
@@ -101,7 +101,7 @@ class ReadingHandler(APIHandler):
     async def _called(self, *, fresh: bool) -> Reading:
         """What comes of the monitor's call. All who wait for it are woken together: a message
         between threads for each would be thousands at once."""
-        call = self.monitor.ask(fresh=fresh)
+        call = self.monitor.read(fresh=fresh)
         awaited: tuple[object, asyncio.Future[Reading]] | None = self.settings.get(CALL)
         if awaited is None or awaited[0] is not call:
             awaited = self.settings[CALL] = call, asyncio.wrap_future(call)

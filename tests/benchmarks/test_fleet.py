@@ -54,7 +54,7 @@ def test_a_call_that_takes_no_thread_is_decided_as_any_other() -> None:
         monitor = kind(endpoint, clock=clock, uniform=random.Random(1).uniform)
         found = []
         for _ in range(60):
-            reading = monitor.ask().result(timeout=30)
+            reading = monitor.read().result(timeout=30)
             found.append((clock.now, reading.error and reading.error.code))
             clock.now = reading.next_read
         waits.append(found)

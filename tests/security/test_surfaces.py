@@ -51,7 +51,7 @@ def objects(
     chain = CredentialChain()
     client = Client(lambda: Settings.from_environment(sharing_token=SHARING_TOKEN), chain)
     monitor = Monitor(client)
-    reading = monitor.ask().result()
+    reading = monitor.read().result()
     assert reading.instance is not None
     credentials = chain.get()
     yield {

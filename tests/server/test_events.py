@@ -16,7 +16,7 @@ from msgspec.structs import fields
 
 import jupyter_dsw.server
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.monitor import hold
+from jupyter_dsw.monitor import fresh_for
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.server.changes import Changes, ReadingChange, StatusChange, StopChange
 from jupyter_dsw.upstream.settings import Source
@@ -269,7 +269,7 @@ def test_an_idle_stop_that_ticks_and_is_read_again_is_told_once() -> None:
     while now < 3600:
         latest = reading(idle=int((now + 20) // 60), taken=now)
         told += changes.of(latest, now)
-        now += hold(latest, now)
+        now += fresh_for(latest, now)
     stops = [change for change in told if isinstance(change, StopChange)]
     assert [(stop.action, stop.within_minutes) for stop in stops] == [
         ("near", 30),

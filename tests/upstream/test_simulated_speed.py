@@ -35,7 +35,7 @@ def read(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, now: float) -> Rea
     client = Client(Settings.from_environment, elapsed=lambda: now)
     monitor = Monitor(client, clock=lambda: now, uniform=lambda _low, high: high)
     try:
-        return monitor.ask().result(timeout=30)
+        return monitor.read().result(timeout=30)
     finally:
         client.close()
 
