@@ -18,7 +18,7 @@ from benchmarks.rows import Row
 from jupyter_dsw.model.instance import instance_from_wire
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS, Reading
-from jupyter_dsw.upstream.client import Answer
+from jupyter_dsw.upstream.client import InstanceResponse
 from jupyter_dsw.upstream.errors import Throttled, Unreachable
 from jupyter_dsw.upstream.settings import Source
 
@@ -139,7 +139,7 @@ class Endpoint:
         self._window, self._used = -1, 0
         self._instance = instance_from_wire({"InstanceId": "dsw-0", "Status": "Running"})
 
-    def get_instance(self) -> Answer:
+    def get_instance(self) -> InstanceResponse:
         """Return the instance; raises `Throttled` over the quota, `Unreachable` in an outage."""
         now, scenario = self._clock.now, self._scenario
         self._record.calls[int(now)] += 1
@@ -156,7 +156,7 @@ class Endpoint:
             raise Throttled("simulated", retry_after_ms=wait_ms)  # noqa: EM101
         self._used += 1
         date = BEGINNING + timedelta(seconds=now)
-        return Answer(self._instance, date, "endpoint", now, None, simulated=True)
+        return InstanceResponse(self._instance, date, "endpoint", now, None, simulated=True)
 
     def _quota_at(self, now: float) -> float:
         cut = self._scenario.cut

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.reading import Reading
-    from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.client import InstanceResponse
     from jupyter_dsw.upstream.errors import DSWError
     from jupyter_dsw.upstream.settings import Source
 
@@ -63,7 +63,7 @@ def _fresh_for_instance_time(reading: Reading, now: float) -> float:
 class InstanceClient(Protocol):
     """What a monitor needs of `jupyter_dsw.upstream.client.Client`."""
 
-    def get_instance(self) -> Answer:
+    def get_instance(self) -> InstanceResponse:
         """Call GetInstance once. Raises `DSWError`."""
         ...
 
@@ -194,7 +194,7 @@ class Monitor:
         )
         return self._after_failure(unforeseen)
 
-    def _after_response(self, response: Answer) -> Reading:
+    def _after_response(self, response: InstanceResponse) -> Reading:
         import msgspec
 
         from jupyter_dsw.reading import Reading

@@ -21,7 +21,7 @@ from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.refusals import _CODES, Refusal, error_of_refusal
 from jupyter_dsw.upstream.response import read_answer
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Trouble
+from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse, TransportError
 from tests.cli.terminal import DSW, Terminal
 from tests.english import english_in
 from tests.waiting import until
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.notebook.readings import Reading
     from tests.canaries import Canaries
 
-# Takes 10 s to say what `Trouble.TIMED_OUT` says, below.
+# Takes 10 s to say what `FailureKind.TIMED_OUT` says, below.
 SILENT = "hang"
 
 
@@ -242,7 +242,7 @@ def refusals() -> list[DSWError]:
 
 def bad_answers() -> list[DSWError]:
     bodies = [b"", b"<html>", b"[]", b"{}", b'{"InstanceId": "dsw-2"}']
-    answers = [HTTPAnswer(200, {}, body) for body in bodies] + [HTTPAnswer(302, {}, b"")]
+    answers = [HTTPResponse(200, {}, body) for body in bodies] + [HTTPResponse(302, {}, b"")]
     options: dict[str, Any] = {"sent": 0.0, "instance_id": "dsw-1"}
     return errors_of(*(lambda one=one: read_answer(one, (), 0.0, **options) for one in answers))
 
@@ -279,9 +279,9 @@ def without_credentials() -> list[DSWError]:
 
 def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jupyter_dsw.upstream.credential_chain.find_spec", lambda _: None)
-    troubles = [error_of_exchange(ExchangeFailed(trouble), "localhost:9") for trouble in Trouble]
+    failures = [error_of_exchange(TransportError(kind), "localhost:9") for kind in FailureKind]
     errors = [
-        *troubles,
+        *failures,
         *refusals(),
         *bad_answers(),
         *misconfigurations(),

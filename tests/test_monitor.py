@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.reading import Reading
-    from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.client import InstanceResponse
 
 
 class Clock:
@@ -115,7 +115,7 @@ def test_failures_back_off_with_jitter_and_keep_the_last_good_reading(
         waits.append(failed.next_read - clock.now)
         assert failed.instance == good.instance
         assert failed.error is not None
-        assert failed.error.code == "BadAnswer"
+        assert failed.error.code == "BadResponse"
     assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
     assert failed.age_ms_at(clock.now) == round((clock.now - 1000) * 1000)
     emulator.scenario = "healthy"
@@ -184,7 +184,7 @@ def test_a_second_refresh_waits_for_the_call_of_the_first(
     clock.now += 6
     answer = client.get_instance
 
-    def slow() -> Answer:
+    def slow() -> InstanceResponse:
         goes_on.wait()
         return answer()
 
@@ -258,7 +258,7 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Broken(Client):
-        def get_instance(self) -> Answer:
+        def get_instance(self) -> InstanceResponse:
             msg = "canary-in-an-exception"
             raise ZeroDivisionError(msg)
 

@@ -32,7 +32,7 @@ STATUS_OF = {
     "Denied": 403,
     "NotFound": 404,
     "Throttled": 429,
-    "BadAnswer": 502,
+    "BadResponse": 502,
     "UpstreamFailed": 502,
     "BadSignature": 502,
     "ClockSkew": 502,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.upstream.client import Client
-    from jupyter_dsw.upstream.response import Answer
+    from jupyter_dsw.upstream.response import InstanceResponse
     from jupyter_dsw.upstream.settings import Settings, Source
 
 
@@ -23,7 +23,7 @@ class LazyClient:
         self._load_settings = load_settings
         self._client: Client | None = None
 
-    def get_instance(self) -> Answer:
+    def get_instance(self) -> InstanceResponse:
         """As the client's."""
         if self._client is None:
             from jupyter_dsw.upstream.client import Client

@@ -13,7 +13,7 @@ from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import (
-    BadAnswer,
+    BadResponse,
     CredentialsExpired,
     DSWError,
     TimedOut,
@@ -21,11 +21,16 @@ from jupyter_dsw.upstream.errors import (
 )
 from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.hosts import host_header
-from jupyter_dsw.upstream.response import Answer, is_simulated, read_answer, simulated_speed
+from jupyter_dsw.upstream.response import (
+    InstanceResponse,
+    is_simulated,
+    read_answer,
+    simulated_speed,
+)
 from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.signing import ACS3Auth
 from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import ExchangeFailed, HTTPAnswer, Transport
+from jupyter_dsw.upstream.transport import HTTPResponse, Transport, TransportError
 from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.credentials import Credentials
     from jupyter_dsw.upstream.settings import Settings
 
-__all__ = ["Answer", "Client"]
+__all__ = ["Client", "InstanceResponse"]
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +76,7 @@ class Client:
             user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
         )
 
-    def get_instance(self) -> Answer:
+    def get_instance(self) -> InstanceResponse:
         """Ask for the instance, once.  Raises DSWError, one of its subclasses, and nothing else."""
         failure: BaseException
         try:
@@ -81,7 +86,7 @@ class Client:
         except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
-            failure = BadAnswer(
+            failure = BadResponse(
                 text("The answer could not be dealt with (%1).", type(error).__name__),
                 text("This is a fault of jupyter-dsw: please report it."),
             )
@@ -119,7 +124,7 @@ class Client:
             self._settings = settings
         return settings
 
-    def _get_instance(self) -> Answer:
+    def _get_instance(self) -> InstanceResponse:
         settings = self._current_settings()
         with Deadline(settings.deadline_s) as deadline:
             credentials = self._credentials.get(_credentials_timeout_s(deadline))
@@ -139,7 +144,9 @@ class Client:
             return None
         return None if renewed == expired else renewed
 
-    def _ask(self, settings: Settings, credentials: Credentials, deadline: Deadline) -> Answer:
+    def _ask(
+        self, settings: Settings, credentials: Credentials, deadline: Deadline
+    ) -> InstanceResponse:
         answer, now, sent = self._send_to_either(settings, credentials, deadline)
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
@@ -148,7 +155,7 @@ class Client:
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
-    ) -> tuple[HTTPAnswer, float, float]:
+    ) -> tuple[HTTPResponse, float, float]:
         """Send to the endpoint chosen, and to the other one if that cannot be reached.
 
         Returns what `_send` does; raises the error of the first.
@@ -159,7 +166,7 @@ class Client:
                 raise errors[0]
             try:
                 return self._send(settings, origin, credentials, deadline)
-            except ExchangeFailed as failure:
+            except TransportError as failure:
                 errors.append(error_of_exchange(failure, host_header(urlsplit(origin))))
             if not isinstance(errors[-1], (TimedOut, Unreachable)):
                 raise errors[0]
@@ -169,12 +176,12 @@ class Client:
 
     def _send(
         self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
-    ) -> tuple[HTTPAnswer, float, float]:
+    ) -> tuple[HTTPResponse, float, float]:
         """Return the response, and when its request was sent, by both clocks."""
         # The auth signs each time it is called: a second try has a nonce and a date of its own.
         auth = ACS3Auth(credentials, "GetInstance", "2022-01-01", clock=self._clock)
 
-        def send() -> tuple[HTTPAnswer, float, float]:
+        def send() -> tuple[HTTPResponse, float, float]:
             # Before the connection is made: rather a little too early than ever too late.
             now, sent = self._clock(), self._elapsed()
             response = self._transport.get(
@@ -188,7 +195,7 @@ class Client:
 
         try:
             return send()
-        except ExchangeFailed as failure:
+        except TransportError as failure:
             if not failure.may_pass:
                 raise
         return send()

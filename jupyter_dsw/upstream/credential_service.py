@@ -20,7 +20,7 @@ from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.hosts import split_http_url
 from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import ExchangeFailed, Transport, Trouble
+from jupyter_dsw.upstream.transport import FailureKind, Transport, TransportError
 from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ _AHEAD_SHARE = 0.2
 _UNTOLD_LIFE_S = 60.0
 _LEFT_ALONE_S = 10.0
 
-_NO_ANSWER = (Trouble.TIMED_OUT, Trouble.NO_CONNECTION, Trouble.NAME_NOT_FOUND, Trouble.CLOSED)
+_NO_RESPONSE = (
+    FailureKind.TIMED_OUT,
+    FailureKind.NO_CONNECTION,
+    FailureKind.NAME_NOT_FOUND,
+    FailureKind.CLOSED,
+)
 _ADVICE = text(
     "Try again in a moment: the service fails now and then. If it stays, check that "
     "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
@@ -146,7 +151,7 @@ class CredentialService:
                 connect_timeout_s=_CONNECT_TIMEOUT_S,
                 read_timeout_s=_READ_TIMEOUT_S,
             )
-        except ExchangeFailed as error:
+        except TransportError as error:
             return None, _failure(error, self.uri)
         finally:
             # Asked once in a long while: a connection kept until then would only fail a try.
@@ -167,11 +172,11 @@ class CredentialService:
         return _Held(credentials, now + life_s - ahead_s, now + life_s)
 
 
-def _failure(error: ExchangeFailed, uri: str) -> str:
+def _failure(error: TransportError, uri: str) -> str:
     host = urlsplit(uri).hostname
-    if error.trouble in _NO_ANSWER:
-        return text("at %1 does not answer (%2)", host, error.trouble.value)
-    return text("at %1 cannot be read (%2)", host, error.trouble.value)
+    if error.kind in _NO_RESPONSE:
+        return text("at %1 does not answer (%2)", host, error.kind.value)
+    return text("at %1 cannot be read (%2)", host, error.kind.value)
 
 
 def _parse(body: bytes) -> tuple[Credentials | None, str]:

@@ -89,7 +89,7 @@ class Unreachable(DSWError):
     """No connection: DNS, routing, proxy, TLS, or closed before an answer."""
 
 
-class BadAnswer(DSWError):
+class BadResponse(DSWError):
     """What came back is no answer of PAI-DSW: not JSON, cut off, empty, HTML, too large."""
 
 

@@ -16,7 +16,7 @@ from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
-    from jupyter_dsw.upstream.transport import HTTPAnswer
+    from jupyter_dsw.upstream.transport import HTTPResponse
 
 # The emulator says by this header of an answer that it is one.
 _EMULATOR_HEADER = "X-Jupyter-DSW-Emulator"
@@ -25,7 +25,7 @@ _SPEED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
-class Answer:
+class InstanceResponse:
     """What GetInstance answered: the secret-free instance, and what its envelope told.
 
     `date` is when the endpoint responded (aware, UTC), by its own clock; without a `Date` header it
@@ -42,13 +42,13 @@ class Answer:
 
 
 def read_answer(
-    answer: HTTPAnswer,
+    answer: HTTPResponse,
     secrets: tuple[str, ...],
     now: float,
     *,
     sent: float,
     instance_id: str,
-) -> Answer:
+) -> InstanceResponse:
     """Return what an answer says.  Raises the DSWError that it is, if it is one.
 
     `instance_id` is the instance that was requested. `secrets` are strings that no error may quote.
@@ -63,7 +63,7 @@ def read_answer(
     _check_instance_id(document.get("InstanceId"), instance_id)
     instance = parse_instance(document)
     date = answer_date(answer.headers)
-    return Answer(
+    return InstanceResponse(
         instance=instance,
         date=datetime.fromtimestamp(now, timezone.utc) if date is None else date,
         date_by="local" if date is None else "endpoint",
@@ -81,12 +81,12 @@ def _check_instance_id(found: object, requested: str) -> None:
         reject_answer(text("describes another instance than the one requested"))
 
 
-def is_simulated(answer: HTTPAnswer) -> bool:
+def is_simulated(answer: HTTPResponse) -> bool:
     """Tell whether the emulator gave this answer."""
     return _EMULATOR_HEADER in answer.headers
 
 
-def simulated_speed(answer: HTTPAnswer) -> float:
+def simulated_speed(answer: HTTPResponse) -> float:
     """Return how many times as fast as real time the emulator's instance lives.
 
     1 for a real endpoint, whatever it sends, and where the emulator's number is missing or out of
@@ -97,7 +97,7 @@ def simulated_speed(answer: HTTPAnswer) -> float:
     return speed if 1 <= speed <= MAX_SPEED else 1.0
 
 
-def _decode(answer: HTTPAnswer) -> dict[str, Any]:
+def _decode(answer: HTTPResponse) -> dict[str, Any]:
     """The body's JSON object; {} where an error status says enough without one."""
     try:
         return decode_instance(answer.body)
@@ -115,7 +115,7 @@ def _decode(answer: HTTPAnswer) -> dict[str, Any]:
 
 
 def _refusal(
-    answer: HTTPAnswer, document: dict[str, Any], secrets: tuple[str, ...]
+    answer: HTTPResponse, document: dict[str, Any], secrets: tuple[str, ...]
 ) -> Refusal | None:
     success = document.get("Success")
     code = clean_identifier(document.get("Code"), secrets) or ""

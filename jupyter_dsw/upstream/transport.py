@@ -35,7 +35,7 @@ _CHUNK_BYTES = 16 * 1024
 _MAX_HEADERS_BYTES = 64 * 1024
 _OTHER_HOST = text("it is for another host")
 # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
-_CERTIFICATE_TROUBLE = {
+_CERTIFICATE_DETAILS = {
     62: _OTHER_HOST,
     64: _OTHER_HOST,
     10: text("it has expired"),
@@ -43,7 +43,7 @@ _CERTIFICATE_TROUBLE = {
 _UNTRUSTED = text("no authority trusted here has signed it")
 
 
-class Trouble(enum.Enum):
+class FailureKind(enum.Enum):
     """What may go wrong with an exchange, in words."""
 
     TIMED_OUT = text("timed out")
@@ -60,27 +60,27 @@ class Trouble(enum.Enum):
     ENCODING = text("encoding")
 
 
-class ExchangeFailed(Exception):
+class TransportError(Exception):
     """No answer could be had.  Its text and cause never hold a part of request or answer."""
 
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(trouble, detail)
-        self.trouble = trouble
+    def __init__(self, kind: FailureKind, detail: str = "") -> None:
+        super().__init__(kind, detail)
+        self.kind = kind
         self.detail = detail
 
     @property
     def may_pass(self) -> bool:
         """Whether asking again at once is worth it: nothing came back."""
-        return self.trouble in (
-            Trouble.NAME_NOT_FOUND,
-            Trouble.NO_CONNECTION,
-            Trouble.CLOSED,
-            Trouble.TLS,
+        return self.kind in (
+            FailureKind.NAME_NOT_FOUND,
+            FailureKind.NO_CONNECTION,
+            FailureKind.CLOSED,
+            FailureKind.TLS,
         )
 
 
 @dataclass(frozen=True)
-class HTTPAnswer:
+class HTTPResponse:
     """An answer as it came, its body whole and decompressed.  The body may hold secrets."""
 
     status: int
@@ -122,8 +122,8 @@ class Transport:
         connect_timeout_s: float,
         read_timeout_s: float,
         auth: AuthBase | None = None,
-    ) -> HTTPAnswer:
-        """Send one GET, past redirects.  Raises ExchangeFailed.
+    ) -> HTTPResponse:
+        """Send one GET, past redirects.  Raises TransportError.
 
         `connect_timeout_s` is for all of connecting, `read_timeout_s` for each wait for more,
         `deadline` for everything.
@@ -133,7 +133,7 @@ class Transport:
         token = current_exchange.set(exchange)
         try:
             return self._get(url, (connect_timeout_s, read_timeout_s), auth)
-        except ExchangeFailed as error:
+        except TransportError as error:
             failure = error
         except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as e:
             # requests' own exceptions are OSErrors; ValueError is a proxy that is no URL.
@@ -141,11 +141,11 @@ class Transport:
         finally:
             current_exchange.reset(token)
         if deadline.expired:
-            failure = ExchangeFailed(Trouble.TIMED_OUT)
+            failure = TransportError(FailureKind.TIMED_OUT)
         # Outside of `except`: the exception that was caught holds the request, secrets and all.
         raise failure
 
-    def _get(self, url: str, timeout: tuple[float, float], auth: AuthBase | None) -> HTTPAnswer:
+    def _get(self, url: str, timeout: tuple[float, float], auth: AuthBase | None) -> HTTPResponse:
         request = PreparedRequest()
         request.prepare("GET", url, headers=self._headers, auth=auth)
         response = self._adapter.send(
@@ -161,8 +161,8 @@ class Transport:
             body = self._read(response)
             if current_exchange.get().deadline.expired:
                 # A connection that was cut looks like the end of a body without a length.
-                raise ExchangeFailed(Trouble.TIMED_OUT)
-            return HTTPAnswer(response.status_code, response.headers, body)
+                raise TransportError(FailureKind.TIMED_OUT)
+            return HTTPResponse(response.status_code, response.headers, body)
 
     def _read(self, response: Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
@@ -172,13 +172,13 @@ class Transport:
             chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
         except urllib3.exceptions.ReadTimeoutError:
-            trouble: Trouble = Trouble.TIMED_OUT
+            kind: FailureKind = FailureKind.TIMED_OUT
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
             too_large = _first(_chain(error), TooManyBytes) is not None
-            trouble = Trouble.TOO_LARGE if too_large else Trouble.CUT_OFF
+            kind = FailureKind.TOO_LARGE if too_large else FailureKind.CUT_OFF
         except zlib.error:
-            trouble = Trouble.CUT_OFF
-        raise ExchangeFailed(trouble)
+            kind = FailureKind.CUT_OFF
+        raise TransportError(kind)
 
 
 def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
@@ -186,7 +186,7 @@ def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > max_bytes:
-            raise ExchangeFailed(Trouble.TOO_LARGE)
+            raise TransportError(FailureKind.TOO_LARGE)
     return bytes(body)
 
 
@@ -196,36 +196,37 @@ def _decompressed(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> Ite
         yield from chunks
         return
     if encoding != "gzip":
-        raise ExchangeFailed(Trouble.ENCODING)
+        raise TransportError(FailureKind.ENCODING)
     decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for chunk in chunks:
         yield decoder.decompress(chunk, max_bytes + 1)
         if decoder.unused_data:
-            raise ExchangeFailed(Trouble.ENCODING)
+            raise TransportError(FailureKind.ENCODING)
     if not decoder.eof:
-        raise ExchangeFailed(Trouble.CUT_OFF)
+        raise TransportError(FailureKind.CUT_OFF)
 
 
-def _failure(error: Exception) -> ExchangeFailed:
+def _failure(error: Exception) -> TransportError:
     chain = list(_chain(error))
     certificate = _first(chain, ssl.SSLCertVerificationError)
     if certificate is not None:
-        return ExchangeFailed(
-            Trouble.CERTIFICATE, _CERTIFICATE_TROUBLE.get(certificate.verify_code, _UNTRUSTED)
+        return TransportError(
+            FailureKind.CERTIFICATE, _CERTIFICATE_DETAILS.get(certificate.verify_code, _UNTRUSTED)
         )
     if _first(chain, CertificateError) is not None:  # urllib3 1.26's own check of the host
-        return ExchangeFailed(Trouble.CERTIFICATE, _OTHER_HOST)
-    return ExchangeFailed(
+        return TransportError(FailureKind.CERTIFICATE, _OTHER_HOST)
+    return TransportError(
         next(
-            (trouble for kinds, trouble in _TROUBLES if _first(chain, kinds)), Trouble.NO_CONNECTION
+            (kind for types, kind in _FAILURE_KINDS if _first(chain, types)),
+            FailureKind.NO_CONNECTION,
         )
     )
 
 
 # The first that fits wins.
-_TROUBLES: tuple[tuple[Any, Trouble], ...] = (
-    (TooManyBytes, Trouble.TOO_LARGE),
-    (NoAuthorities, Trouble.NO_CA_FILE),
+_FAILURE_KINDS: tuple[tuple[Any, FailureKind], ...] = (
+    (TooManyBytes, FailureKind.TOO_LARGE),
+    (NoAuthorities, FailureKind.NO_CA_FILE),
     (
         (
             urllib3.exceptions.ProxyError,
@@ -234,20 +235,20 @@ _TROUBLES: tuple[tuple[Any, Trouble], ...] = (
             requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
             http.client.InvalidURL,  # ours is checked beforehand
         ),
-        Trouble.PROXY,
+        FailureKind.PROXY,
     ),
-    ((ssl.SSLError, urllib3.exceptions.SSLError), Trouble.TLS),
-    (socket.gaierror, Trouble.NAME_NOT_FOUND),
-    (urllib3.exceptions.ConnectTimeoutError, Trouble.NO_CONNECTION),
-    (urllib3.exceptions.ReadTimeoutError, Trouble.TIMED_OUT),
-    (urllib3.exceptions.NewConnectionError, Trouble.NO_CONNECTION),
-    ((ConnectionError, http.client.IncompleteRead), Trouble.CLOSED),
-    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), Trouble.NOT_HTTP),
-    (urllib3.exceptions.LocationValueError, Trouble.PROXY),
-    (urllib3.exceptions.HTTPError, Trouble.CLOSED),
-    (requests.exceptions.RequestException, Trouble.PROXY),
-    (OSError, Trouble.NO_CA_FILE),
-    (ValueError, Trouble.PROXY),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), FailureKind.TLS),
+    (socket.gaierror, FailureKind.NAME_NOT_FOUND),
+    (urllib3.exceptions.ConnectTimeoutError, FailureKind.NO_CONNECTION),
+    (urllib3.exceptions.ReadTimeoutError, FailureKind.TIMED_OUT),
+    (urllib3.exceptions.NewConnectionError, FailureKind.NO_CONNECTION),
+    ((ConnectionError, http.client.IncompleteRead), FailureKind.CLOSED),
+    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), FailureKind.NOT_HTTP),
+    (urllib3.exceptions.LocationValueError, FailureKind.PROXY),
+    (urllib3.exceptions.HTTPError, FailureKind.CLOSED),
+    (requests.exceptions.RequestException, FailureKind.PROXY),
+    (OSError, FailureKind.NO_CA_FILE),
+    (ValueError, FailureKind.PROXY),
 )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_dsw.notebook.readings import Reading
-    from jupyter_dsw.upstream.client import Answer
+    from jupyter_dsw.upstream.client import InstanceResponse
     from tests.canaries import Canaries
 
 MINUTE = 60
@@ -348,7 +348,7 @@ class SlowEveryThirdTime(Client):
         self._fake_clock = clock
         self.responses = 0
 
-    def get_instance(self) -> Answer:
+    def get_instance(self) -> InstanceResponse:
         answer = super().get_instance()
         self.responses += 1
         if self.responses % 3 == 0:

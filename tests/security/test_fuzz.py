@@ -22,9 +22,9 @@ from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.render import view
 from jupyter_dsw.render.view import View, to_html, to_text
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.response import Answer, read_answer
+from jupyter_dsw.upstream.response import InstanceResponse, read_answer
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.upstream.transport import HTTPAnswer
+from jupyter_dsw.upstream.transport import HTTPResponse
 from tests.security.allowed_html import text_of
 from tests.security.mutations import CANARY, Odd, odd_answer
 
@@ -41,16 +41,16 @@ NOW = 1_800_000_000.0
 LONGEST = 300_000
 
 
-def read(odd: Odd) -> Answer | DSWError:
+def read(odd: Odd) -> InstanceResponse | DSWError:
     """What becomes of an answer on the way that every answer takes."""
     try:
-        answer = HTTPAnswer(odd.status, odd.headers, odd.body)
+        answer = HTTPResponse(odd.status, odd.headers, odd.body)
         return read_answer(answer, SECRETS, NOW, sent=0.0, instance_id="dsw-1")
     except DSWError as error:
         return error
 
 
-def reading_of(result: Answer | DSWError) -> Reading:
+def reading_of(result: InstanceResponse | DSWError) -> Reading:
     source = Source(endpoint="127.0.0.1:1", region="cn-hangzhou", instance_id="dsw-1")
     if isinstance(result, DSWError):
         return Reading(source=source, next_read=10.0, error=Problem.of(result))

@@ -171,7 +171,7 @@ async def test_a_failure_is_an_event_until_it_changes_and_so_is_its_end(
     told = [data for schema_id, data in heard.events if schema_id == READING]
     assert [(data["action"], data["code"]) for data in told] == [
         ("failed", "Denied"),
-        ("failed", "BadAnswer"),
+        ("failed", "BadResponse"),
         ("recovered", None),
     ]
     assert told[0]["message"] == error["message"]

@@ -162,7 +162,7 @@ async def test_a_failure_is_warned_of_once_with_advice_until_it_changes(
     for _ in range(2):
         await log.ask()
     ((level, text),) = log.lines[2:]
-    assert (level, text.partition(":")[0]) == ("WARNING", "BadAnswer")
+    assert (level, text.partition(":")[0]) == ("WARNING", "BadResponse")
     emulator.scenario = "healthy"
     for _ in range(2):
         await log.ask()

@@ -94,6 +94,6 @@ def test_a_response_without_an_end_is_left_within_bounds(
         timeout=100,
     )
     result = json.loads(ran.stdout)
-    assert result["code"] == "BadAnswer"
+    assert result["code"] == "BadResponse"
     assert result["bytes"] < MAY_COST
     assert server.accepted == 1

@@ -39,7 +39,7 @@ def test_a_response_about_another_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: str
 ) -> None:
     server = odd(always(http_answer({**INSTANCE, "InstanceId": instance_id})))
-    with pytest.raises(errors.BadAnswer, match="another instance"):
+    with pytest.raises(errors.BadResponse, match="another instance"):
         client_of(server).get_instance()
 
 
@@ -48,7 +48,7 @@ def test_a_response_about_no_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: object
 ) -> None:
     server = odd(always(http_answer({**INSTANCE, "InstanceId": instance_id})))
-    with pytest.raises(errors.BadAnswer, match="no instance") as caught:
+    with pytest.raises(errors.BadResponse, match="no instance") as caught:
         client_of(server).get_instance()
     assert "fields" in caught.value.advice
 
@@ -57,5 +57,5 @@ def test_success_without_an_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_answer({"Success": True, "Status": "Running"})))
-    with pytest.raises(errors.BadAnswer, match="no instance"):
+    with pytest.raises(errors.BadResponse, match="no instance"):
         client_of(server).get_instance()

@@ -138,7 +138,7 @@ def test_no_redirect_is_followed(
 ) -> None:
     other = odd(always(http_answer(INSTANCE)))
     server = odd(always(http_answer(b"", f"Location: {other.url}/api", status=status)))
-    with pytest.raises(errors.BadAnswer, match="redirect"):
+    with pytest.raises(errors.BadResponse, match="redirect"):
         client_of(server).get_instance()
     assert other.accepted == 0
 
@@ -147,7 +147,7 @@ def test_the_body_of_a_redirect_is_read_within_bounds(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     answer = http_answer(padded(MAX + 1), "Location: /elsewhere", status="302 Found")
-    with pytest.raises(errors.BadAnswer, match="larger"):
+    with pytest.raises(errors.BadResponse, match="larger"):
         client_of(odd(always(answer))).get_instance()
 
 
@@ -158,7 +158,7 @@ def test_an_answer_may_have_four_mebibytes_and_no_more(
     server = odd(always(*(http_answer(padded(size), length=length) for size in (MAX, MAX + 1))))
     made = client_of(server)
     assert made.get_instance().instance.status == "Running"
-    with pytest.raises(errors.BadAnswer, match="larger"):
+    with pytest.raises(errors.BadResponse, match="larger"):
         made.get_instance()
 
 
@@ -170,7 +170,7 @@ def test_the_size_counts_after_decompression(
     server = odd(always(*(http_answer(body, "Content-Encoding: gzip") for body in (good, bomb))))
     made = client_of(server)
     assert made.get_instance().instance.status == "Running"
-    with pytest.raises(errors.BadAnswer, match="larger"):
+    with pytest.raises(errors.BadResponse, match="larger"):
         made.get_instance()
 
 
@@ -190,7 +190,7 @@ def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], encoding: str, body: bytes
 ) -> None:
     server = odd(always(http_answer(body, f"Content-Encoding: {encoding}")))
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.BadResponse):
         client_of(server).get_instance()
 
 
@@ -223,7 +223,7 @@ def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], answer: bytes
 ) -> None:
     server = odd(always(answer))
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.BadResponse):
         client_of(server).get_instance()
     assert server.accepted == 1
 

@@ -15,7 +15,7 @@ from jupyter_dsw.upstream.cleaning import MAX_MESSAGE, clean_identifier, clean_m
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.headers import answer_date, retry_after_ms
 from jupyter_dsw.upstream.response import read_answer
-from jupyter_dsw.upstream.transport import HTTPAnswer
+from jupyter_dsw.upstream.transport import HTTPResponse
 
 NOW = 1_800_000_000.0
 CANARY = "canaryOfASecret"
@@ -24,7 +24,7 @@ CANARY = "canaryOfASecret"
 def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     headers = more.pop("headers", {})
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
-    answer = HTTPAnswer(status, headers, json.dumps(document).encode())
+    answer = HTTPResponse(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
         read_answer(answer, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
     return caught.value
@@ -89,7 +89,7 @@ def test_the_code_decides_first_and_the_status_second(
 def test_a_failure_with_status_200_is_a_failure(
     body: dict[str, Any], error: type[DSWError]
 ) -> None:
-    answer = HTTPAnswer(200, {}, json.dumps(body).encode())
+    answer = HTTPResponse(200, {}, json.dumps(body).encode())
     with pytest.raises(error):
         read_answer(answer, (), NOW, sent=0.0, instance_id="dsw-1")
 

@@ -15,7 +15,7 @@ from jupyter_dsw.reading import Reading
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.response import simulated_speed
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.transport import HTTPAnswer
+from jupyter_dsw.upstream.transport import HTTPResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,8 @@ SPEED = "X-Jupyter-DSW-Emulator-Speed"
 MINUTE = 60
 
 
-def response(headers: Mapping[str, str]) -> HTTPAnswer:
-    return HTTPAnswer(200, headers, b"{}")
+def response(headers: Mapping[str, str]) -> HTTPResponse:
+    return HTTPResponse(200, headers, b"{}")
 
 
 def read(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, now: float) -> Reading:

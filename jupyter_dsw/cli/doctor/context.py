@@ -16,12 +16,12 @@ from jupyter_dsw.upstream.hosts import host_header, is_loopback
 from jupyter_dsw.upstream.proxies import proxy_for
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import ExchangeFailed, Transport
+from jupyter_dsw.upstream.transport import Transport, TransportError
 from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
-    from jupyter_dsw.upstream.client import Answer
-    from jupyter_dsw.upstream.transport import HTTPAnswer, Trouble
+    from jupyter_dsw.upstream.client import InstanceResponse
+    from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse
 
 _MAX_BYTES = 1024 * 1024
 # In the order in which they count, as Python's own `getproxies` has it.
@@ -77,20 +77,20 @@ class Scene:
         return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "HTTPS_PROXY")
 
     @cached_property
-    def bare_answer(self) -> HTTPAnswer:
+    def bare_answer(self) -> HTTPResponse:
         """What the endpoint answers to a request that nobody signed.  Raises `DSWError`."""
         transport = Transport(user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
             with Deadline(10) as deadline:
                 return transport.get(url, deadline, connect_timeout_s=3, read_timeout_s=5)
-        except ExchangeFailed as failure:
+        except TransportError as failure:
             raise error_of_exchange(failure, self.host) from None
         finally:
             transport.close()
 
     @cached_property
-    def asked(self) -> Answer | DSWError:
+    def asked(self) -> InstanceResponse | DSWError:
         """What came of one GetInstance."""
         client = Client(lambda: self.settings, self.credentials, endpoint=self._choice)
         try:
@@ -100,6 +100,6 @@ class Scene:
         finally:
             client.close()
 
-    def trouble(self, trouble: Trouble) -> DSWError:
-        """The error that the client would raise for `trouble` on the way to the endpoint."""
-        return error_of_exchange(ExchangeFailed(trouble), self.host)
+    def error_of(self, kind: FailureKind) -> DSWError:
+        """Return the error that the client would raise for a failure of this kind."""
+        return error_of_exchange(TransportError(kind), self.host)

@@ -15,7 +15,7 @@ from jupyter_dsw.upstream.headers import answer_date
 from jupyter_dsw.upstream.proxies import not_understood
 from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
 from jupyter_dsw.upstream.sockets import bounded, connect
-from jupyter_dsw.upstream.transport import Trouble
+from jupyter_dsw.upstream.transport import FailureKind
 from jupyter_dsw.upstream.trust import NoAuthorities, authorities
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _endpoint(scene: Scene) -> Text:
             _TIMEOUT_S,
         )
     except OSError:
-        raise scene.trouble(Trouble.NAME_NOT_FOUND) from None
+        raise scene.error_of(FailureKind.NAME_NOT_FOUND) from None
     shown = _some(str(each[4][0]) for each in found)
     return text("%1 (%2) is %3", scene.host, why, shown)
 
@@ -101,7 +101,7 @@ def _tcp(scene: Scene) -> Text:
     try:
         connect(scene.origin.hostname or "", scene.port, _TIMEOUT_S).close()
     except OSError:
-        raise scene.trouble(Trouble.NO_CONNECTION) from None
+        raise scene.error_of(FailureKind.NO_CONNECTION) from None
     milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
     return text("port %1 connected in %2 ms", scene.port, milliseconds)
 
@@ -113,7 +113,7 @@ def _authorities(scene: Scene) -> Text:
     try:
         trusted.context()
     except NoAuthorities:
-        raise scene.trouble(Trouble.NO_CA_FILE) from None
+        raise scene.error_of(FailureKind.NO_CA_FILE) from None
     if not trusted.variables:
         return text("those of the Python package certifi")
     return text(

@@ -46,7 +46,7 @@ function wrongBy(failure: FailureKind): ProblemText {
 /** One line for what the server could not do. */
 function headline({ code }: Problem): string {
   const text = textFor(code, {
-    BadAnswer: t('Unreadable response from PAI-DSW'),
+    BadResponse: t('Unreadable response from PAI-DSW'),
     BadSignature: t('The access key was not accepted'),
     ClockSkew: t('The clock of this machine is wrong'),
     CredentialsExpired: t('The credentials have expired'),
