@@ -102,7 +102,7 @@ def test_the_page_of_every_scenario(
     emulator.scenario = scenario
     page = said("info", "all")
     assert re.search("[\u4e00-\u9fff]", page)
-    reading = readings.ask()
+    reading = readings.current()
     own = own_of(emulator, reading)
     assert english_in(page, *own) == []
     assert english_in(re.sub("<[^>]*>", " ", reading.to_html()), *own) == []
@@ -121,7 +121,7 @@ def own_of(emulator: Emulator, reading: Reading) -> set[str]:
 def test_the_doctor(emulator: Emulator, said: Callable[..., str], scenario: str) -> None:
     emulator.scenario = scenario
     shown = said("doctor")
-    assert english_in(shown, *own_of(emulator, readings.ask())) == []
+    assert english_in(shown, *own_of(emulator, readings.current())) == []
     assert "✓ TLS" in shown
 
 
@@ -158,7 +158,7 @@ def test_the_doctors_lines_fit_and_stand_below_each_other(
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_the_help(said: Callable[..., str], command: str) -> None:
     shown = said(*filter(None, (command, "--help")))
-    own = {*COMMANDS, *SCENARIOS, *magic.words(), "Committing", "Pushing", "Saved", "false"}
+    own = {*COMMANDS, *SCENARIOS, *magic.arguments(), "Committing", "Pushing", "Saved", "false"}
     assert english_in(shown, *own) == []
     assert shown.startswith("用法：jupyter dsw")
     assert ":\n" not in shown
@@ -198,7 +198,7 @@ def test_what_a_command_line_is_refused_with(
 ) -> None:
     refusal = said(*words).splitlines()[-1]
     refusal = re.sub(r"^jupyter dsw( \w+)?[:：]", "", refusal)
-    assert english_in(refusal, *magic.words()) == []
+    assert english_in(refusal, *magic.arguments()) == []
     assert re.search("[\u4e00-\u9fff]", refusal)
 
 
@@ -206,7 +206,7 @@ def test_what_a_command_line_is_refused_with(
 @pytest.mark.usefixtures("chinese")
 def test_the_magic(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert magic.run(line) is None
-    assert english_in(capsys.readouterr().out, *magic.words()) == []
+    assert english_in(capsys.readouterr().out, *magic.arguments()) == []
 
 
 def errors_of(*calls: Callable[[], Any]) -> list[DSWError]:

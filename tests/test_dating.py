@@ -217,5 +217,5 @@ def test_a_kernel_dates_the_servers_reading_by_its_own_request(
 
     monkeypatch.setattr(readings, "elapsed_seconds", clock)
     monkeypatch.setattr("jupyter_dsw.notebook.connection.find", lambda: None)
-    monkeypatch.setattr("jupyter_dsw.notebook.kernel_request.ask", ask)
-    assert readings.ask().taken == taken
+    monkeypatch.setattr("jupyter_dsw.notebook.kernel_request.get", ask)
+    assert readings.current().taken == taken

@@ -92,5 +92,5 @@ def test_plain_ipython_has_the_magic_and_asks_directly(
         **emulator.environment(),
     )
     assert "Running" in said
-    assert "asked directly" in " ".join(said.split())
+    assert "directly from the API" in " ".join(said.split())
     assert emulator.accepted == 1

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.parser import Parser
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
-from jupyter_dsw.notebook.suggestions import not_known
+from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.notebook.suggestions import with_suggestion
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +93,9 @@ def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
             chosen = command
     if first and first not in COMMANDS and not {"-h", "--help"} & set(words):
         parser.error(
-            said(not_known(text("%1 is not a command.", repr(first)), first, list(COMMANDS)))
+            translated(
+                with_suggestion(text("%1 is not a command.", repr(first)), first, list(COMMANDS))
+            )
         )
     return parser, chosen
 

@@ -6,7 +6,7 @@ import argparse
 import re
 
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _DURATION = re.compile(rf"(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
@@ -21,8 +21,8 @@ def parse_duration(word: str) -> float:
     if not found or not word.strip():
         wrong = text("%1 is not a duration such as 10m, 600s or 1h30m.", repr(word))
         hint = text("Say which unit: 600s, 10m.") if word.strip().isdigit() else ""
-        raise argparse.ArgumentTypeError(said(joined(" ", filter(None, (wrong, hint)))))
+        raise argparse.ArgumentTypeError(translated(joined(" ", filter(None, (wrong, hint)))))
     if seconds <= 0:
         wrong = text("%1 is no time at all: it has to be above 0", repr(word))
-        raise argparse.ArgumentTypeError(said(wrong))
+        raise argparse.ArgumentTypeError(translated(wrong))
     return seconds

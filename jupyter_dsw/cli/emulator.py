@@ -9,7 +9,7 @@ from jupyter_dsw.cli.simulation import add_simulation_options
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.emulator import SCENARIOS, serve
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
         serve(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
     except OSError as error:
         reason = text("The emulator cannot listen on port %1: %2", arguments.port, error)
-        print(escaped(said(reason)), file=sys.stderr)
+        print(escaped(translated(reason)), file=sys.stderr)
         return 1
     return 0

@@ -21,7 +21,7 @@ from jupyter_dsw.cli.report import (
     report,
 )
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import SECTIONS
 
 _EPILOG = text(
@@ -97,9 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
     from jupyter_dsw.notebook import readings
 
     if arguments.watch and (reason := _why_no_watch()):
-        print(f"jupyter dsw info: {said(reason)}", file=sys.stderr)
+        print(f"jupyter dsw info: {translated(reason)}", file=sys.stderr)
         return MISUSED
-    reading = readings.ask(fresh=arguments.fresh)
+    reading = readings.current(fresh=arguments.fresh)
     reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
     if arguments.watch:
         from jupyter_dsw.cli.watch import watch
@@ -128,7 +128,7 @@ def _minutes(word: str) -> float:
         minutes = -1
     if not 0 <= minutes < math.inf:
         wrong = text("%1 is not a number of minutes", repr(word))
-        raise argparse.ArgumentTypeError(said(wrong))
+        raise argparse.ArgumentTypeError(translated(wrong))
     return minutes
 
 

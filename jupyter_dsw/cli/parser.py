@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_dsw.columns import columns, escaped, wrapped
 from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.notebook.person import said
-from jupyter_dsw.notebook.suggestions import not_known
+from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.notebook.suggestions import with_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Write the usage and what is wrong to stderr, and exit with 2."""
-        line = escaped(said(text("%1: error: %2", self.prog, _translatable(message))))
+        line = escaped(translated(text("%1: error: %2", self.prog, _translatable(message))))
         if sys.stderr.isatty():
             line = "\n".join(wrapped(line, _width(), "  "))
         self.exit(2, f"{self.format_usage()}{line}\n")
@@ -56,7 +56,9 @@ class Parser(argparse.ArgumentParser):
     def unknown(self, word: str) -> NoReturn:
         """Exit as `error` does because of a word that the command does not take."""
         options = ("--help", *_OPTION.findall(self.format_usage()))
-        self.error(said(not_known(text("%1 is not known here.", repr(word)), word, options)))
+        self.error(
+            translated(with_suggestion(text("%1 is not known here.", repr(word)), word, options))
+        )
 
 
 def _translatable(message: str) -> str:
@@ -76,7 +78,9 @@ def choice(kind: Text, choices: Sequence[str], word: str) -> str:
     if word.lower() in choices:
         return word.lower()
     known = text("Choose from: %1.", ", ".join(choices))
-    raise argparse.ArgumentTypeError(said(joined(" ", (not_known(kind, word, choices), known))))
+    raise argparse.ArgumentTypeError(
+        translated(joined(" ", (with_suggestion(kind, word, choices), known)))
+    )
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -87,14 +91,14 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        prefix = said(text("usage: ")) if prefix is None else prefix
+        prefix = translated(text("usage: ")) if prefix is None else prefix
         super().add_usage(usage, actions, groups, prefix)
 
     def start_section(self, heading: str | None) -> None:
         super().start_section(_said(heading))
 
     def add_text(self, text: str | None) -> None:
-        super().add_text(None if text is None else "\n".join(_lines(said(text), _width())))
+        super().add_text(None if text is None else "\n".join(_lines(translated(text), _width())))
 
     def format_help(self) -> str:
         # argparse puts a colon of its own behind every heading.
@@ -120,4 +124,4 @@ def _lines(words: str, width: int) -> Iterable[str]:
 
 
 def _said(words: str | None) -> str | None:
-    return None if words is None else said(_WORDS.get(words, words))
+    return None if words is None else translated(_WORDS.get(words, words))

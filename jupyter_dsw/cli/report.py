@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from jupyter_dsw.model.statuses import USABLE_STATUSES
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def report(
 
 def _painted_head(head: str, colour: str, paint: Paint) -> str:
     lines = head.split("\n")
-    next_stop = f"  {said(NEXT_STOP)} "
+    next_stop = f"  {translated(NEXT_STOP)} "
     for number, line in enumerate(lines):
         if line.startswith("! "):
             lines[number] = paint(line, "bold", "red")

@@ -16,7 +16,7 @@ from pathlib import Path
 from jupyter_dsw.cli.durations import parse_duration
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
@@ -84,7 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
     if command[:1] == ["--"]:
         command = command[1:]
     if not command:
-        print(f"jupyter dsw run: {said(text('which COMMAND? Put it behind --'))}", file=sys.stderr)
+        print(
+            f"jupyter dsw run: {translated(text('which COMMAND? Put it behind --'))}",
+            file=sys.stderr,
+        )
         return MISUSED
     if shutil.which(command[0]) is None:
         return _cannot_run(command)
@@ -109,7 +112,7 @@ def _cannot_run(command: list[str]) -> int:
     """The shell's own statuses for this."""
     # A name without a slash is looked for on the PATH, and nowhere else.
     there = "/" in command[0] and Path(command[0]).exists()
-    reason = said(text("cannot be executed") if there else text("not found"))
+    reason = translated(text("cannot be executed") if there else text("not found"))
     print(f"jupyter dsw run: {escaped(command[0])}: {reason}", file=sys.stderr)
     return NOT_EXECUTABLE if there else NOT_FOUND
 
@@ -119,4 +122,4 @@ def _signal(name: str) -> signal.Signals:
         return signal.Signals[f"SIG{name.upper().removeprefix('SIG')}"]
     except KeyError:
         wrong = text("%1 is not the name of a signal, such as USR1, TERM or INT", repr(name))
-        raise argparse.ArgumentTypeError(said(wrong)) from None
+        raise argparse.ArgumentTypeError(translated(wrong)) from None

@@ -8,7 +8,7 @@ from contextlib import suppress
 from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.i18n import Text, text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 MAX_PORT = 65535
@@ -50,7 +50,7 @@ def _speed(word: str) -> float:
         if 1 <= speed <= MAX_SPEED:
             return speed
     wrong = text("%1 is not a speed: give a number from 1 to %2.", repr(word), MAX_SPEED)
-    raise argparse.ArgumentTypeError(said(wrong))
+    raise argparse.ArgumentTypeError(translated(wrong))
 
 
 def _port(word: str) -> int:
@@ -59,4 +59,4 @@ def _port(word: str) -> int:
         if 0 <= port <= MAX_PORT:
             return port
     wrong = text("%1 is not a port: give a number from 0 to %2.", repr(word), MAX_PORT)
-    raise argparse.ArgumentTypeError(said(wrong))
+    raise argparse.ArgumentTypeError(translated(wrong))

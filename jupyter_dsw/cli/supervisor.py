@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -223,7 +223,7 @@ def _show_no_thread() -> None:
 
 
 def _show(message: str) -> None:
-    _write(f"jupyter dsw run: {escaped(said(message))}\n".encode(errors="replace"))
+    _write(f"jupyter dsw run: {escaped(translated(message))}\n".encode(errors="replace"))
 
 
 def _write(message: bytes) -> None:

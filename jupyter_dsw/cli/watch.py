@@ -19,7 +19,7 @@ from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import wrapped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook import readings
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import SECTIONS, format_duration
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ class _Latest:
             while (left_s := self.reading.next_read - elapsed_seconds()) > 0:
                 time.sleep(min(left_s, LONGEST_WAIT_S))
             sections = self.reading.sections
-            self.reading = msgspec.structs.replace(readings.ask(), sections=sections)
+            self.reading = msgspec.structs.replace(readings.current(), sections=sections)
 
 
 def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: Paint) -> str:
     """What fits `size` (columns, rows): the next stop, and the sections that matter, whole."""
     width, height = size
     soon = exit_status(reading, warn_minutes) == STOPPING_SOON
-    headline = paint(said(_headline(reading)), "bold", "yellow" if soon else "green")
+    headline = paint(translated(_headline(reading)), "bold", "yellow" if soon else "green")
 
     def parts(*names: str) -> list[str]:
         named = msgspec.structs.replace(reading, sections=names or reading.sections)
@@ -121,7 +121,7 @@ def _fitting(
     cut = next((name for name in sections if name not in shown), None)
     if partly and cut is not None and height >= _LEAST_ROWS:
         rows = sections[cut][: height - 2]
-        more = said(text("%1 more lines", len(sections[cut]) - len(rows)))
+        more = translated(text("%1 more lines", len(sections[cut]) - len(rows)))
         shown[cut] = [*rows, f"  … {more}"]
     return shown
 
@@ -133,7 +133,7 @@ def _foot(hidden: tuple[str, ...], width: int) -> list[str]:
         end = text(
             "Not shown: %1. Name sections, or use a taller window. %2", ", ".join(hidden), end
         )
-    return wrapped(said(end), width, "")
+    return wrapped(translated(end), width, "")
 
 
 def _headline(reading: Reading) -> str:

@@ -17,7 +17,7 @@ from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.notebook import put_tours, tour
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def run(*, scenario: str = "healthy", speed: float = 1.0, port: int = 0) -> int:
     """
     if find_spec("jupyterlab") is None:
         needed = text("The demo needs JupyterLab: pip install 'jupyter-dsw[demo]'")
-        print(said(needed), file=sys.stderr)
+        print(translated(needed), file=sys.stderr)
         return 1
     # SIGTERM, as a container sends it, cleans up as Ctrl-C does; so does a terminal that closes,
     # but for `nohup`.
@@ -44,13 +44,16 @@ def run(*, scenario: str = "healthy", speed: float = 1.0, port: int = 0) -> int:
             shown = text(
                 "A simulated DSW instance (%1, speed %2) in JupyterLab:", scenario, f"{speed:g}"
             )
-            print(f"\n  {said(shown)}\n")
-            print(f"  {lab.notebook_url(opened)}\n\n  {said(text('Ctrl-C ends it.'))}", flush=True)
+            print(f"\n  {translated(shown)}\n")
+            print(
+                f"  {lab.notebook_url(opened)}\n\n  {translated(text('Ctrl-C ends it.'))}",
+                flush=True,
+            )
             return lab.process.wait()
     except KeyboardInterrupt:
         return 0
     except (OSError, RuntimeError) as error:
-        print(escaped(said(text("The demo did not start: %1", error))), file=sys.stderr)
+        print(escaped(translated(text("The demo did not start: %1", error))), file=sys.stderr)
         return 1
 
 

@@ -26,7 +26,7 @@ def simulate(scenario: str) -> str:
     until = time.monotonic() + PATIENCE_S
     while _at_the_emulator("GET")["calls"] <= before["calls"] and time.monotonic() < until:
         time.sleep(BETWEEN_ATTEMPTS_S)
-        readings.ask(fresh=True)
+        readings.current(fresh=True)
     return str(before["description"])
 
 

@@ -259,7 +259,7 @@ class BeforeStop:
         )
 
     def _report(self, message: str, details: str = "") -> None:
-        print(f"{person.said(message)}\n{details}", end="", file=sys.stderr)
+        print(f"{person.translated(message)}\n{details}", end="", file=sys.stderr)
 
 
 def _name(callback: Any) -> str:

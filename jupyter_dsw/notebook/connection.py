@@ -1,4 +1,4 @@
-"""Which Jupyter server started this kernel or terminal, and how it can be asked."""
+"""Which Jupyter server started this kernel or terminal, and the endpoint that it has for them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SERVER_URL = "JUPYTER_SERVER_URL"
 FILE_TIMEOUT_S = 5.0
 _WHY = {
     Reason.MISSING: text(
-        "No Jupyter server with jupyter-dsw beside this code (no connection file)"
+        "No Jupyter server with jupyter-dsw found for this kernel or terminal (no connection file)"
     ),
     Reason.MODE: text(
         "Other users can read the connection file of the Jupyter server: its file system may not "
@@ -47,7 +47,7 @@ _WHY = {
 
 
 class NoServer(Exception):
-    """There is no Jupyter server beside this code that can be asked; says why, in a `Text`."""
+    """There is no Jupyter server of this kernel or terminal to use; its `why` is the reason."""
 
     @property
     def why(self) -> str:
@@ -64,7 +64,9 @@ def find() -> KernelEndpoint:
     pid, url = os.environ.get(SERVER_PID, ""), os.environ.get(SERVER_URL, "")
     if not url and not _is_number(pid):
         msg = text(
-            "No Jupyter server beside this code (neither %1 nor %2 is set)", SERVER_PID, SERVER_URL
+            "No Jupyter server found for this kernel or terminal (neither %1 nor %2 is set)",
+            SERVER_PID,
+            SERVER_URL,
         )
         raise NoServer(msg)
     try:
@@ -82,7 +84,7 @@ def _find(pid: str, url: str) -> KernelEndpoint:
         try:
             return kernel_endpoint.read(folder, int(pid))
         except UnusableFile as unusable:
-            # What a kernel or a terminal starts inherits both: the nearer one is asked if it is
+            # What a kernel or a terminal starts inherits both: the nearer one is used if it is
             # there.
             if unusable.reason is not Reason.MISSING or not url:
                 raise NoServer(_WHY[unusable.reason]) from None

@@ -1,4 +1,4 @@
-"""The kernels' door of the Jupyter server beside this code: one GET that tells nobody its token.
+"""One GET of the kernel endpoint of the Jupyter server on this machine, with its token kept safe.
 
 By `http.client`, which every kernel has loaded: importing `requests` would be a third of what the
 first `%dsw_info` takes.
@@ -19,8 +19,6 @@ from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 from jupyter_dsw.notebook import person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
 # The server itself reads 4 MiB from the API at most.
@@ -28,34 +26,27 @@ _MAX_BYTES = 8 * 1024 * 1024
 _WAITED = re.compile(r"reading;dur=(\d{1,9}(?:\.\d{1,3})?)", re.ASCII)
 
 
-def ask(
-    door: KernelEndpoint, *, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes, float]:
-    """The status and the body of the server's response, and for how many milliseconds it waited.
-
-    `meanwhile` is called before it is awaited.
+def get(endpoint: KernelEndpoint, *, fresh: bool, timeout_s: float) -> tuple[int, bytes, float]:
+    """Return the response's status, its body, and how many milliseconds the server took for it.
 
     Raises `OSError`, `http.client.HTTPException` and `ValueError`.
     """
     try:
-        return _get(door, fresh, timeout_s, meanwhile)
+        return _get(endpoint, fresh, timeout_s)
     except BaseException as error:  # noqa: BLE001 - it is raised again
-        # The frames below, and what was caught on the way, hold the token: a verbose traceback of
-        # an interrupted cell would show them.
+        # The frames below, and what was caught on the way, contain the token: a verbose traceback
+        # of an interrupted cell would show them.
         error.__context__ = error.__cause__ = None
-        raise error.with_traceback(None)  # noqa: B904 - nothing is behind it
+        raise error.with_traceback(None)  # noqa: B904 - there is no cause to name
 
 
-def _get(
-    door: KernelEndpoint, fresh: bool, timeout_s: float, meanwhile: Callable[[], object]
-) -> tuple[int, bytes, float]:
-    headers = {KERNEL_TOKEN_HEADER: door.token, "Accept-Language": TAGS[person.language()]}
+def _get(endpoint: KernelEndpoint, fresh: bool, timeout_s: float) -> tuple[int, bytes, float]:
+    headers = {KERNEL_TOKEN_HEADER: endpoint.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
     # The server is on this machine: no proxy, .netrc, cookie or redirect has a say in it.
-    with contextlib.closing(_connection(door, timeout_s)) as connection:
-        connection.request("GET", urlsplit(door.url).path, headers=headers)
-        meanwhile()
+    with contextlib.closing(_connection(endpoint, timeout_s)) as connection:
+        connection.request("GET", urlsplit(endpoint.url).path, headers=headers)
         response = connection.getresponse()
         body = response.read(_MAX_BYTES + 1)
         if len(body) > _MAX_BYTES:
@@ -65,7 +56,7 @@ def _get(
 
 
 def _waited_ms(header: str) -> float:
-    """How long the server had the request, at least; 0 where it does not say (an older one)."""
+    """Return how long the server had the request, at least; 0 if an older one does not state it."""
     found = _WAITED.fullmatch(header)
     return float(found[1]) if found else 0.0
 
@@ -103,16 +94,16 @@ class _PinnedTLS(_QuietTLS):
             raise ssl.SSLCertVerificationError(reason)
 
 
-def _connection(door: KernelEndpoint, timeout_s: float) -> http.client.HTTPConnection:
-    address = urlsplit(door.url)
+def _connection(endpoint: KernelEndpoint, timeout_s: float) -> http.client.HTTPConnection:
+    address = urlsplit(endpoint.url)
     if address.scheme not in ("http", "https") or not address.hostname:
         msg = "no URL of a server"
         raise ValueError(msg)
     if address.scheme == "http":
         return _Quiet(address.hostname, address.port, timeout=timeout_s)
-    if door.certificate is None:
+    if endpoint.certificate is None:
         tls = ssl.create_default_context()
         return _QuietTLS(address.hostname, address.port, timeout=timeout_s, context=tls)
     return _PinnedTLS(
-        address.hostname, address.port, timeout=timeout_s, certificate=door.certificate
+        address.hostname, address.port, timeout=timeout_s, certificate=endpoint.certificate
     )

@@ -1,16 +1,14 @@
-"""`%dsw_info`: its words, and what it does with them."""
+"""`%dsw_info`: its sections and options, and what it does with them."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook import person, readings
-from jupyter_dsw.notebook.readings import in_kernel
-from jupyter_dsw.notebook.suggestions import not_known
+from jupyter_dsw.notebook.suggestions import with_suggestion
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
@@ -39,45 +37,40 @@ HELP = text(
 OPTIONS = ("--json", "--text", "--fresh", "--help")
 
 
-def words() -> tuple[str, ...]:
-    """Every word that `%dsw_info` takes."""
+def arguments() -> tuple[str, ...]:
+    """Return every argument that `%dsw_info` takes."""
     return (*SECTIONS, "all", *OPTIONS)
 
 
 def run(line: str) -> Reading | None:
-    """Do what `line`, the text behind `%dsw_info`, says.
+    """Run `%dsw_info` with `line`, the text behind it.
 
-    Returns the reading, which shows itself as the line's value; None where the line was answered
-    with help or with a list of the words it may have.
+    Returns the reading, which is displayed as the line's value; None where the help or an error
+    message was printed.
     """
     # As people type them: `%dsw_info Datasets, disks;`
-    asked = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
-    unknown = [word for word in asked if word not in words()]
+    given = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
+    unknown = [word for word in given if word not in arguments()]
     if unknown:
-        print(person.said(_unknown(unknown)))
+        print(person.translated(_unknown(unknown)))
         return None
-    if "--help" in asked:
-        print(person.said(HELP))
+    if "--help" in given:
+        print(person.translated(HELP))
         return None
-    if {"--json", "--text"} <= set(asked):
-        print(person.said(text("%dsw_info: --json and --text exclude each other; name one.")))
+    if {"--json", "--text"} <= set(given):
+        print(person.translated(text("%dsw_info: --json and --text exclude each other; name one.")))
         return None
-    sections = tuple(word for word in asked if word not in OPTIONS)
-    shown_as = "json" if "--json" in asked else "text" if "--text" in asked else "panel"
-    reading = readings.ask(fresh="--fresh" in asked, meanwhile=lambda: _load(shown_as))
+    sections = tuple(word for word in given if word not in OPTIONS)
+    shown_as = "json" if "--json" in given else "text" if "--text" in given else "panel"
+    reading = readings.current(fresh="--fresh" in given)
     return msgspec.structs.replace(reading, sections=sections, shown_as=shown_as)
-
-
-def _load(shown_as: str) -> None:
-    # Importing ipywidgets takes as long as a distant endpoint: one while the other is waited for.
-    if shown_as == "panel" and in_kernel():
-        with suppress(Exception):  # the reading tells of it when it is shown
-            import jupyter_dsw.notebook.widget  # noqa: F401
 
 
 def _unknown(unknown: list[str]) -> str:
     lines = [
-        not_known(text("%dsw_info: %1 is not one of its words.", repr(word)), word, words())
+        with_suggestion(
+            text("%dsw_info: %1 is neither a section nor an option.", repr(word)), word, arguments()
+        )
         for word in unknown
     ]
     known = (", ".join((*SECTIONS, "all")), ", ".join(OPTIONS))

@@ -9,8 +9,8 @@ from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_dsw import i18n
 from jupyter_dsw.files import read_plain_file
-from jupyter_dsw.i18n import of_environment, of_tags, translated
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -25,15 +25,15 @@ _LOCALE = re.compile(r"""(["']?)\blocale\1\s*:\s*(["'])([\w-]+)\2""")
 
 
 def language() -> Language:
-    """The language chosen in JupyterLab if that can be told, else the environment's.
+    """Return the language chosen in JupyterLab if it is known, else the environment's.
 
-    It is looked up each time: a choice counts from the next thing that is said.
+    It is looked up each time, so a choice takes effect with the next message.
     """
-    return of_tags([_chosen_in_jupyterlab()]) or of_environment(os.environ)
+    return i18n.of_tags([_chosen_in_jupyterlab()]) or i18n.of_environment(os.environ)
 
 
 def time_zone(region: str | None) -> tzinfo | None:
-    """The person's time zone; None is the one that this process is set to.
+    """Return the person's time zone; None is the one that this process is set to.
 
     A container is at UTC unless somebody sets it. In the `region`s of China (`cn-…`) people have
     UTC+8 then; `TZ=UTC` asks for UTC all the same.
@@ -44,9 +44,9 @@ def time_zone(region: str | None) -> tzinfo | None:
     return None
 
 
-def said(words: str) -> str:
-    """`words` in the person's language."""
-    return translated(words, language())
+def translated(message: str) -> str:
+    """Return `message` in the person's language."""
+    return i18n.translated(message, language())
 
 
 def _chosen_in_jupyterlab() -> str:

@@ -24,12 +24,10 @@ from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.upstream import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jupyter_dsw.monitor import Monitor
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` says otherwise;
-# more than that, so that its own words arrive.
+# more than that, so that its own message arrives.
 SERVER_TIMEOUT_S = 25.0
 
 
@@ -41,14 +39,14 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
     sections: tuple[str, ...] = ()
     shown_as: Literal["panel", "text", "json"] = "panel"
-    asked: str = ""
-    """Whom this kernel asked: the Jupyter server beside it, or the endpoint directly."""
+    via: str = ""
+    """Where it came from: via the Jupyter server, or directly from the API."""
 
     @classmethod
-    def of(cls, reading: base.Reading, *, asked: str) -> Reading:
+    def of(cls, reading: base.Reading, *, via: str) -> Reading:
         """`reading` with what a notebook adds to it."""
         known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
-        return cls(**known, asked=asked)
+        return cls(**known, via=via)
 
     def __repr__(self) -> str:
         """One line, for when it stands in a list or a dict."""
@@ -85,14 +83,14 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             return {"text/plain": self.to_json()}
         if self.shown_as == "text" or not in_kernel():
             return {"text/plain": self.to_text()}
-        # Beside the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
+        # With the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
         static = {"text/plain": self.to_text(), "text/html": self.to_html()}
         try:
             from jupyter_dsw.notebook.widget import panel_mimebundle
 
-            return panel_mimebundle(self, self.sections, read=ask) | static
+            return panel_mimebundle(self, self.sections, read=current) | static
         except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
-            why = person.said(_no_panel(error))
+            why = person.translated(_no_panel(error))
             return {
                 "text/plain": f"{static['text/plain']}\n{why}",
                 "text/html": f"{static['text/html']}<p>{why}</p>",
@@ -121,7 +119,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         )
 
     def _origin(self) -> str:
-        parts = [self.source.endpoint or "", self.source.region or "", self.asked]
+        parts = [self.source.endpoint or "", self.source.region or "", self.via]
         return joined(text(", "), filter(None, parts))
 
 
@@ -140,21 +138,21 @@ def in_kernel() -> bool:
 
 
 def read(*, fresh: bool = False) -> Reading:
-    """The current reading of the DSW instance that this code runs on.
+    """Return the current reading of the DSW instance that this code runs on.
 
-    Asks the Jupyter server beside this code, and where there is none the endpoint itself. A
-    reading that still holds is given out again; `fresh=True` asks for a new one (at most one each
-    5 s). If the last attempt failed, the last good reading comes back with its `error` set.
+    It comes from the Jupyter server on the same machine; without one, directly from the API. A
+    reading that is still fresh is returned again; `fresh=True` requests a new one (at most one
+    every 5 s). If the last attempt failed, the last good reading comes back with its `error` set.
 
-    Raises `DSWError`, whose `advice` says what to do, if there never was a good reading.
-    Blocks for 25 s at most beside a server, and 15 s more where that does not answer.
+    Raises `DSWError`, whose `advice` is what to do, if there never was a good reading.
+    Blocks for at most 25 s for the server, and 15 s more where that does not respond.
 
     >>> import jupyter_dsw
     >>> reading = jupyter_dsw.read()  # doctest: +SKIP
     >>> reading.instance.datasets[0].mount_path  # doctest: +SKIP
     '/mnt/data'
     """
-    reading = ask(fresh=fresh)
+    reading = current(fresh=fresh)
     if reading.instance is None and reading.error is not None:
         problem = reading.error
         known = {kind.__name__: kind for kind in errors.DSWError.__subclasses__()}
@@ -165,54 +163,50 @@ def read(*, fresh: bool = False) -> Reading:
     return reading
 
 
-def ask(*, fresh: bool = False, meanwhile: Callable[[], object] = lambda: None) -> Reading:
-    """As `read`, but a reading without an instance comes back too, its `error` saying why.
-
-    `meanwhile` is called, once or twice, while the answer is on its way; it must not raise.
-    """
+def current(*, fresh: bool = False) -> Reading:
+    """Return what `read` returns; instead of raising, a reading with only its `error`."""
     try:
-        answer = _ask_server(fresh=fresh, meanwhile=meanwhile)
+        reading = _from_server(fresh=fresh)
     except NoServer as none:
         why = none.why
     else:
-        return _with_last_good(Reading.of(answer, asked=text("by the Jupyter server")))
-    # Outside of `except`: what is raised from here on has no exception of the server's behind it.
-    return _with_last_good(_ask_directly(why, fresh=fresh, meanwhile=meanwhile))
+        return _with_last_good(Reading.of(reading, via=text("via the Jupyter server")))
+    # Outside of `except`: what is raised from here on does not have the server's exception as its
+    # context.
+    return _with_last_good(_from_api(why, fresh=fresh))
 
 
 _last_good: Reading | None = None
 
 
 def _with_last_good(reading: Reading) -> Reading:
-    """`reading`; where it has no instance, with the last one that this process got: whoever is
-    asked now, such as a server that was just started, may never have read one."""
+    """`reading`; where it has no instance, with the last one that this process got: a server
+    that was just started may never have read one."""
     global _last_good  # noqa: PLW0603 - one a process, as the monitor
     if reading.instance is not None:
         _last_good = reading
         return reading
-    kept, asked_for = _last_good, reading.source.instance_id
-    if kept is None or asked_for not in (None, kept.source.instance_id):
+    last, instance_id = _last_good, reading.source.instance_id
+    if last is None or instance_id not in (None, last.source.instance_id):
         return reading
     return msgspec.structs.replace(
         reading,
-        source=reading.source if asked_for else kept.source,
-        instance=kept.instance,
-        read_at=kept.read_at,
-        read_at_by=kept.read_at_by,
-        taken=kept.taken,
+        source=reading.source if instance_id else last.source,
+        instance=last.instance,
+        read_at=last.read_at,
+        read_at_by=last.read_at_by,
+        taken=last.taken,
     )
 
 
-def _ask_directly(why_no_server: str, *, fresh: bool, meanwhile: Callable[[], object]) -> Reading:
-    answer = _own_monitor().read(fresh=fresh)
-    meanwhile()
-    reading = answer.result()
+def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
+    reading = _own_monitor().read(fresh=fresh).result()
     if reading.instance is None and reading.error is not None:
-        # Both rungs are told, so that a person knows which one to mend.
-        message = text("%1; asked directly: %2", why_no_server, reading.error.message)
+        # Both reasons, so that a person knows which way to mend.
+        message = text("%1; directly from the API: %2", why_no_server, reading.error.message)
         error = msgspec.structs.replace(reading.error, message=message)
         reading = msgspec.structs.replace(reading, error=error)
-    return Reading.of(reading, asked=text("asked directly"))
+    return Reading.of(reading, via=text("directly from the API"))
 
 
 _monitor: Monitor | None = None
@@ -220,8 +214,8 @@ _monitor_lock = threading.Lock()
 
 
 def _forget_monitor() -> None:
-    # A forked child (a data loader's worker) has the monitor's state, but not its thread: an answer
-    # that was on its way would be waited for without end.
+    # A forked child (a data loader's worker) has the monitor's state, but not its thread:
+    # it would wait for ever for a response that was on its way.
     global _monitor, _monitor_lock
     _monitor, _monitor_lock = None, threading.Lock()
 
@@ -242,27 +236,29 @@ def _own_monitor() -> Monitor:
         return _monitor
 
 
-def _ask_server(*, fresh: bool, meanwhile: Callable[[], object]) -> base.Reading:
-    beside = connection.find()
+def _from_server(*, fresh: bool) -> base.Reading:
+    endpoint = connection.find()
     from http.client import HTTPException
 
     from jupyter_dsw.notebook import kernel_request
 
     sent = elapsed_seconds()
     try:
-        status, body, waited_ms = kernel_request.ask(
-            beside, fresh=fresh, timeout_s=SERVER_TIMEOUT_S, meanwhile=meanwhile
+        status, body, waited_ms = kernel_request.get(
+            endpoint, fresh=fresh, timeout_s=SERVER_TIMEOUT_S
         )
     except (HTTPException, OSError, ValueError) as error:
         kind = type(error).__name__
-        msg = text("The Jupyter server beside this code does not answer (%1)", kind)
+        msg = text("The Jupyter server of this kernel or terminal is not responding (%1)", kind)
         raise NoServer(msg) from None
     # The response may have lain unread while this process was busy or the machine slept: what
     # counts is the earliest moment at which the server can have written it.
     written = min(sent + waited_ms / 1000, elapsed_seconds())
     try:
-        # An error of the contract is an answer too; a refusal of Jupyter's own is none.
+        # An error of the contract is a reading too; an error response of Jupyter's own is none.
         return base.Reading.from_answer(msgspec.json.decode(body), written)
     except (ValueError, msgspec.MsgspecError):
-        msg = text("The Jupyter server beside this code refused (HTTP %1)", status)
+        msg = text(
+            "The Jupyter server of this kernel or terminal sent an error response (HTTP %1)", status
+        )
         raise NoServer(msg) from None

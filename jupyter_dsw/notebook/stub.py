@@ -46,6 +46,6 @@ def dsw_info(line: str) -> Reading | None:
 
 
 def _complete(_shell: Any, event: Any) -> list[str]:
-    from jupyter_dsw.notebook.magic import words
+    from jupyter_dsw.notebook.magic import arguments
 
-    return list(words())
+    return list(arguments())

@@ -1,4 +1,4 @@
-"""What a person is told who typed a word that is not known."""
+"""The message about a misspelled option, command or section, with the nearest right one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def not_known(said: Text, word: str, known: Sequence[str]) -> Text:
-    """Say what was `said` of `word`, and the nearest of the `known` ones where one is near."""
+def with_suggestion(message: Text, word: str, known: Sequence[str]) -> Text:
+    """Return `message`, and the one of `known` that is nearest to `word` where one is near."""
     import difflib
 
     near = difflib.get_close_matches(word.lower(), known, n=1)
-    return joined(" ", (said, text("Did you mean %1?", repr(near[0])))) if near else said
+    return joined(" ", (message, text("Did you mean %1?", repr(near[0])))) if near else message

@@ -87,7 +87,7 @@ class Watch:
                 alarm.ring(self._reading, self._tracker.stops, self.clock())
 
     def _read(self, *, fresh: bool = False) -> None:
-        reading = readings.ask(fresh=fresh)
+        reading = readings.current(fresh=fresh)
         self._next_read = max(reading.next_read, self.clock() + SOONEST_NEXT_READ_MS / 1000)
         self._tracker.update(reading)
         if reading.instance is not None:
@@ -109,7 +109,7 @@ class Watch:
             self._warned = True
             # It reaches the person, on stderr, where logging is as Python sets it up.
             warning = text("It is not known when this instance will be stopped: %1", why)
-            log.warning("%s", escaped(person.said(warning)))
+            log.warning("%s", escaped(person.translated(warning)))
 
 
 class WatchThread:

@@ -109,23 +109,23 @@ def last_activities(lab: Lab) -> tuple[Any, ...]:
 def test_it_works_behind_a_password(page: Page, start_lab: Any) -> None:
     hashed = passwd("open sesame")
     lab = start_lab({"IdentityProvider.token": "", "IdentityProvider.hashed_password": hashed})
-    write_notebook(lab, "r = %dsw_info\nprint(r.asked)\nr")
+    write_notebook(lab, "r = %dsw_info\nprint(r.via)\nr")
     page.goto(f"{lab.url}lab/tree/{NAME}")
     page.locator("input[name=password]").fill("open sesame")
     page.keyboard.press("Enter")
     wait_for_kernel(page)
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
-    expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
+    expect(page.locator(".jp-OutputArea").first).to_contain_text("via the Jupyter server")
 
 
 def test_it_works_under_a_base_url(page: Page, start_lab: Any) -> None:
     lab = start_lab({"ServerApp.base_url": "/dsw-39772/"})
-    write_notebook(lab, "r = %dsw_info\nprint(r.asked)\nr")
+    write_notebook(lab, "r = %dsw_info\nprint(r.via)\nr")
     open_notebook(page, lab)
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
-    expect(page.locator(".jp-OutputArea").first).to_contain_text("by the Jupyter server")
+    expect(page.locator(".jp-OutputArea").first).to_contain_text("via the Jupyter server")
 
 
 def test_a_kernel_of_another_environment_asks_the_server_too(
@@ -139,14 +139,14 @@ def test_a_kernel_of_another_environment_asks_the_server_too(
         json.dumps({"argv": argv, "display_name": "Other", "language": "python"})
     )
     write_notebook(
-        lab, "import sys; print(sys.prefix)\nr = %dsw_info\nprint(r.asked)\nr", kernel="other"
+        lab, "import sys; print(sys.prefix)\nr = %dsw_info\nprint(r.via)\nr", kernel="other"
     )
     open_notebook(page, lab)
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
     outputs = page.locator(".jp-OutputArea").first
     expect(outputs).to_contain_text(str(other_environment.prefix))
-    expect(outputs).to_contain_text("by the Jupyter server")
+    expect(outputs).to_contain_text("via the Jupyter server")
 
 
 def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(

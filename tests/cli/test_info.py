@@ -25,7 +25,7 @@ def test_in_a_pipe_it_is_plain() -> None:
     assert "\x1b" not in done.stdout
     assert done.stdout.startswith("Simulated instance")
     assert "● Running" in done.stdout
-    assert "asked directly" in " ".join(done.stdout.split())
+    assert "directly from the API" in " ".join(done.stdout.split())
 
 
 def test_in_a_terminal_it_has_colours_and_the_terminals_width() -> None:

@@ -23,10 +23,10 @@ def own_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("environment")
 def test_it_returns_when_a_reading_shows_the_new_situation(emulator: Emulator) -> None:
-    before = readings.ask().countdowns
+    before = readings.current().countdowns
     assert "55 of 60" in simulate("idle")
     assert emulator.scenario == "idle"
-    after = readings.ask().countdowns
+    after = readings.current().countdowns
     assert before is not None
     assert after is not None
     assert (before.idle.idle_minutes, after.idle.idle_minutes) == (5, 55)

@@ -14,7 +14,7 @@ import jupyter_dsw
 from docs.reference import error_classes, openapi, own_traits, settings_schema
 from jupyter_dsw.cli import COMMANDS
 from jupyter_dsw.emulator import SCENARIOS
-from jupyter_dsw.notebook.magic import words
+from jupyter_dsw.notebook.magic import arguments
 from jupyter_dsw.render.view import SECTIONS
 from tests.docs.pages import DOCS, ROOT, section
 from tests.docs.site import Html
@@ -62,8 +62,8 @@ def test_every_command_and_each_of_its_options(command: str) -> None:
 
 def test_every_word_of_the_magic() -> None:
     told = (DOCS / "cell.md").read_text("utf-8")
-    assert set(SECTIONS) <= set(words())
-    assert [word for word in words() if word not in told] == []
+    assert set(SECTIONS) <= set(arguments())
+    assert [word for word in arguments() if word not in told] == []
 
 
 def test_every_option_of_the_server_extension(configuration: str) -> None:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
 
-BY_THE_SERVER = "by the Jupyter server"
-DIRECTLY = "asked directly"
+BY_THE_SERVER = "via the Jupyter server"
+DIRECTLY = "directly from the API"
 _ASK = """
 r = %dsw_info --fresh
 import json
 from jupyter_dsw.clock import elapsed_seconds
 print(json.dumps({
-    "asked": str(r.asked),
+    "asked": str(r.via),
     "status": r.instance and r.instance.status,
     "read_at": r.read_at and r.read_at.isoformat(),
     "age_ms": r.age_ms_at(elapsed_seconds()),
@@ -43,7 +43,7 @@ print(json.dumps({
 _UNREAD = """
 import jupyter_dsw
 try:
-    print(jupyter_dsw.read().asked)
+    print(jupyter_dsw.read().via)
 except jupyter_dsw.DSWError as error:
     print(f"{error.message} {error.advice}")
 """

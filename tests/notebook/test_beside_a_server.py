@@ -48,7 +48,7 @@ def listens(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
-ASKED = "r = %dsw_info\nprint(r.instance.status, '|', r.asked)"
+ASKED = "r = %dsw_info\nprint(r.instance.status, '|', r.via)"
 
 
 def test_it_asks_the_server_not_the_endpoint(
@@ -57,9 +57,9 @@ def test_it_asks_the_server_not_the_endpoint(
     lab = start_lab()
     served = lab.request("GET", "jupyter-dsw/v1/instance")
     _, kernel = start_kernel_in(lab)
-    said = kernel.text("r = %dsw_info --fresh\nprint(r.to_json())\nprint(r.asked)")
+    said = kernel.text("r = %dsw_info --fresh\nprint(r.to_json())\nprint(r.via)")
     answer, _, asked = said.strip().rpartition("\n")
-    assert asked == "by the Jupyter server"
+    assert asked == "via the Jupyter server"
     assert json.loads(answer)["read_at"] == served["read_at"]
     assert emulator.calls == 1
 
@@ -70,7 +70,7 @@ def test_a_kernel_that_a_server_answers_loads_nothing_to_ask_the_endpoint(
     _, kernel = start_kernel_in(start_lab())
     heavy = "['requests', 'urllib3', 'jupyter_dsw.upstream.client']"
     said = kernel.text(f"{ASKED}\nimport sys\nprint([m for m in {heavy} if m in sys.modules])")
-    assert said.splitlines() == ["Running | by the Jupyter server", "[]"]
+    assert said.splitlines() == ["Running | via the Jupyter server", "[]"]
 
 
 def test_asking_again_and_again_is_no_activity_of_the_server(
@@ -108,7 +108,7 @@ def test_it_finds_the_server_however_that_is_reached(
     start_lab: Any, start_kernel_in: Any, options: dict[str, object]
 ) -> None:
     _, kernel = start_kernel_in(start_lab(options))
-    assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+    assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
 
 
 def test_a_dead_proxy_in_the_environment_does_not_matter(
@@ -117,7 +117,7 @@ def test_a_dead_proxy_in_the_environment_does_not_matter(
     dead = "http://127.0.0.1:9"
     lab = start_lab(HTTP_PROXY=dead, HTTPS_PROXY=dead, http_proxy=dead, https_proxy=dead)
     _, kernel = start_kernel_in(lab)
-    assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+    assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
 
 
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
@@ -144,14 +144,14 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
             timeout=60,
         ).json()
         kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
-        assert kernel.text(ASKED).strip() == "Running | by the Jupyter server"
+        assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
         # Another certificate, though of the same authority and for the same name.
         other = authority.full_chain("notebook.example", name="other.pem")
         changed = json.dumps({**connection, "certificate": fingerprint(other)})
         asked = while_spoiled(
             file, lambda path: path.write_text(changed), lambda: kernel.text(ASKED).strip()
         )
-        assert asked == "Running | asked directly"
+        assert asked == "Running | directly from the API"
         kernel.client.stop_channels()
     finally:
         lab.stop()
@@ -175,7 +175,7 @@ def test_a_connection_file_that_cannot_be_trusted_is_not_used(
             file.write_text('{"url": "http')
 
     asked = while_spoiled(path, spoil, lambda: kernel.text(ASKED).strip())
-    assert asked == "Running | asked directly"
+    assert asked == "Running | directly from the API"
 
 
 def test_a_kernel_that_outlives_its_server_asks_directly(
@@ -190,4 +190,4 @@ def test_a_kernel_that_outlives_its_server_asks_directly(
         file.write_text(json.dumps({**json.loads(file.read_text()), "url": url}))
 
     asked = while_spoiled(path, lead_nowhere, lambda: kernel.text(ASKED).strip())
-    assert asked == "Running | asked directly"
+    assert asked == "Running | directly from the API"

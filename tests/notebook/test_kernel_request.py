@@ -22,4 +22,4 @@ def test_a_body_without_an_end_is_left_within_bounds(start: bytes) -> None:
     with OddServer(flood(start, b" " * 65536)) as server:
         connection = KernelEndpoint(f"{server.url}/", "a-token")
         with pytest.raises(ValueError, match="too large"):
-            kernel_request.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)
+            kernel_request.get(connection, fresh=False, timeout_s=10)

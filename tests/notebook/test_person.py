@@ -148,7 +148,7 @@ def test_the_server_is_asked_in_it(
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(lab.home / "runtime"))
     monkeypatch.setattr(readings, "_last_good", None)
     for words in ("Ask an administrator", "请联系 PAI 工作空间的管理员"):
-        reading = readings.ask()
+        reading = readings.current()
         assert reading.error is not None
         assert reading.error.advice.startswith(words)
         assert words in reading.to_text(1000)

@@ -23,7 +23,7 @@ TOKEN = "the-token-of-kernels"
 def request(server: OddServer, pinned: str | None) -> int:
     """Ask as a kernel does whose connection file has this fingerprint; return the status."""
     connection = KernelEndpoint(f"{server.url}/jupyter-dsw/v1/kernel/instance", TOKEN, pinned)
-    status, _, _ = kernel_request.ask(connection, fresh=False, timeout_s=10, meanwhile=lambda: None)
+    status, _, _ = kernel_request.get(connection, fresh=False, timeout_s=10)
     return status
 
 

@@ -53,8 +53,8 @@ def test_a_kernel_in_which_http_is_debugged_does_not_print_it(
     loud_lab: Lab, kernel: Kernel
 ) -> None:
     token = connection_of(loud_lab)["token"]
-    said = kernel.text("r = %dsw_info --fresh\nprint(r.asked)")
-    assert "by the Jupyter server" in said
+    said = kernel.text("r = %dsw_info --fresh\nprint(r.via)")
+    assert "via the Jupyter server" in said
     # The switch and the log at DEBUG work in this kernel: other people's requests are printed.
     url = connection_of(loud_lab)["url"]
     theirs = kernel.text(f"import requests; requests.get({url!r}, headers={{'X-Mine': 'seen'}})")

@@ -65,7 +65,7 @@ def objects(
         "held": getattr(chain._service, "_held", None),
         "monitor": monitor,
         "reading": reading,
-        "shown": notebook.Reading.of(reading, asked="directly"),
+        "shown": notebook.Reading.of(reading, via="directly"),
         "instance": reading.instance,
         "countdowns": reading.countdowns,
         "answer": client.get_instance(),

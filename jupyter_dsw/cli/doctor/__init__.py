@@ -13,7 +13,7 @@ import msgspec
 from jupyter_dsw.cli.report import Paint
 from jupyter_dsw.columns import escaped, padded, wrapped
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import said
+from jupyter_dsw.notebook.person import translated
 
 if TYPE_CHECKING:
     import argparse
@@ -111,26 +111,26 @@ def _checks(*, offline: bool) -> Iterator[Check]:
 def _line(check: Check, width: int, paint: Paint) -> str:
     mark, colour = _MARKS[check.state]
     room = width - len(_INDENT)
-    found = wrapped(escaped(said(check.found)), room, "")
-    advice = wrapped(f"→ {escaped(said(check.advice))}", room, "") if check.advice else []
+    found = wrapped(escaped(translated(check.found)), room, "")
+    advice = wrapped(f"→ {escaped(translated(check.advice))}", room, "") if check.advice else []
     dim = check.state in {"skipped", "noted"}
     told = [paint(line, "dim") if dim else line for line in found]
     told += [paint(line, "bold") for line in advice]
     first, *others = told
-    lines = [f"{paint(mark, colour)} {padded(said(check.name), _NAME_WIDTH)}{first}"]
+    lines = [f"{paint(mark, colour)} {padded(translated(check.name), _NAME_WIDTH)}{first}"]
     return "\n".join([*lines, *(_INDENT + line for line in others)])
 
 
 def _as_json(check: Check) -> dict[str, str]:
     """The name is for scripts, and the same in every language."""
-    found, advice = said(check.found), said(check.advice)
+    found, advice = translated(check.found), translated(check.advice)
     return {"name": str(check.name), "state": check.state, "found": found, "advice": advice}
 
 
 def _summary(failed: int, paint: Paint) -> str:
     if not failed:
-        return paint(said(text("All is well.")), "green")
+        return paint(translated(text("All is well.")), "green")
     wrong = text("1 of these is wrong.")
     if failed > 1:
         wrong = text("%1 of these are wrong.", failed)
-    return paint(said(wrong), "red")
+    return paint(translated(wrong), "red")
