@@ -32,7 +32,7 @@ MARKER = "text"
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
     **dict.fromkeys(("DSWError", "Wrong"), (0, 1)),
-    **dict.fromkeys(("CannotTell", "NoServer", "Noted", "ArgumentTypeError", "said"), (0,)),
+    **dict.fromkeys(("CannotTell", "NoServer", "Noted", "ArgumentTypeError", "translated"), (0,)),
     "print": (0,),
 }
 SPEAKING_NAMES = {"help", "description", "epilog", "title"}
