@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
 import { CATALOGUE } from './paths.mjs';
-import { readCatalogue, withChinese, withoutIndentation } from './strings.mjs';
+import { readCatalogue, withChinese, withMinifiedTemplates } from './strings.mjs';
 
-/** Style sheets become strings, minified where `minify`: page and shadow roots adopt them. */
+/** Style sheets become strings, minified where `minify`: document and shadow roots adopt them. */
 const styleAsText = minify => ({
   name: 'style-as-text',
   setup(build) {
@@ -16,17 +16,21 @@ const styleAsText = minify => ({
   },
 });
 
-/** Every `t('English')` gets the catalogue's Chinese in a second line; templates lose indentation. */
-const chineseTexts = {
+/**
+ * Every `t('English')` gets the catalogue's Chinese in a second line. Where `minify`, templates are
+ * minified too, which esbuild leaves as they are.
+ */
+const chineseTexts = minify => ({
   name: 'chinese-texts',
   setup(build) {
     build.onLoad({ filter: /[\\/](src|tests)[\\/].*\.ts$/ }, async ({ path }) => {
       const [source, { messages }] = await Promise.all([readFile(path, 'utf8'), readCatalogue()]);
-      const contents = withoutIndentation(path, withChinese(path, source, messages));
+      const both = withChinese(path, source, messages);
+      const contents = minify ? withMinifiedTemplates(path, both) : both;
       return { contents, loader: 'ts', watchFiles: [path, CATALOGUE] };
     });
   },
-};
+});
 
 /**
  * Options of every bundle that runs in a browser. Style sheets may be minified in others too, and a
@@ -39,6 +43,6 @@ export const browser = (minify, { minifyStyle = minify, chinese = true } = {}) =
   legalComments: 'eof',
   logLevel: 'warning',
   minify,
-  plugins: [styleAsText(minifyStyle), ...(chinese ? [chineseTexts] : [])],
+  plugins: [styleAsText(minifyStyle), ...(chinese ? [chineseTexts(minify)] : [])],
   target: 'es2022',
 });

@@ -1,4 +1,4 @@
-// Which texts the source asks its language for, and what the catalogue says of them.
+// Which texts the source has translated, and their translations.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -48,8 +48,8 @@ const isTemplatePart = node =>
     ts.SyntaxKind.TemplateTail,
   ].includes(node.kind);
 
-/** A source whose html`…` templates have no lines and indentation: to a browser they are a space. */
-export function withoutIndentation(file, source) {
+/** A source whose html`…` templates have a space for each line break and its indentation: the same in HTML. */
+export function withMinifiedTemplates(file, source) {
   let [result, end] = ['', 0];
   const walk = (node, inHtml) => {
     if (inHtml && isTemplatePart(node)) {

@@ -60,7 +60,7 @@ const KERNEL_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 /** Requests readings of the kernel by messages. */
-export function kernelSource(model: Model): DataSource {
+function kernelSource(model: Model): DataSource {
   let settle: ((reading: Reading) => void) | null = null;
   const request = (fresh: boolean) =>
     new Promise<Reading>((resolve, reject) => {

@@ -58,44 +58,89 @@ export function oneLine(value: unknown): string {
 }
 
 /** The elements that have a place in the panel, here or elsewhere. */
-const PLACED = new Set([
-  ...['InstanceId', 'InstanceName', 'InstanceUrl', 'JupyterlabUrl', 'WebIDEUrl', 'TerminalUrl'],
-  ...['Status', 'ReasonCode', 'ReasonMessage', 'WorkspaceId', 'WorkspaceName', 'WorkspaceSource'],
-  ...['EcsSpec', 'RequestedResource', 'Driver', 'PaymentType', 'AccumulatedRunningTimeInMs'],
-  ...['ImageId', 'ImageName', 'ImageUrl', 'ImageAuth', 'AcceleratorType', 'Accessibility'],
-  ...['UserId', 'UserName', 'GmtCreateTime', 'GmtModifiedTime', 'TenantId', 'UserCommandId'],
-  ...['Datasets', 'LatestSnapshot', 'InstanceSnapshotList', 'CloudDisks', 'DynamicMount'],
-  ...['InstanceShutdownTimer', 'IdleInstanceCuller', 'UserVpc', 'PodIps', 'ProxyPath'],
-  ...['ResourceId', 'ResourceName', 'Priority', 'EnvironmentVariables', 'Labels', 'Tags'],
-  ...['DockerConfig', 'CredentialConfig', 'Affinity', 'NodeErrorRecovery', 'MigrationOptions'],
-  ...['AccessRestrictionRules', 'ServiceConfig'],
+const PLACED = new Set<string>([
+  'InstanceId',
+  'InstanceName',
+  'InstanceUrl',
+  'JupyterlabUrl',
+  'WebIDEUrl',
+  'TerminalUrl',
+  'Status',
+  'ReasonCode',
+  'ReasonMessage',
+  'WorkspaceId',
+  'WorkspaceName',
+  'WorkspaceSource',
+  'EcsSpec',
+  'RequestedResource',
+  'Driver',
+  'PaymentType',
+  'AccumulatedRunningTimeInMs',
+  'ImageId',
+  'ImageName',
+  'ImageUrl',
+  'ImageAuth',
+  'AcceleratorType',
+  'Accessibility',
+  'UserId',
+  'UserName',
+  'GmtCreateTime',
+  'GmtModifiedTime',
+  'TenantId',
+  'UserCommandId',
+  'Datasets',
+  'LatestSnapshot',
+  'InstanceSnapshotList',
+  'CloudDisks',
+  'DynamicMount',
+  'InstanceShutdownTimer',
+  'IdleInstanceCuller',
+  'UserVpc',
+  'PodIps',
+  'ProxyPath',
+  'ResourceId',
+  'ResourceName',
+  'Priority',
+  'EnvironmentVariables',
+  'Labels',
+  'Tags',
+  'DockerConfig',
+  'CredentialConfig',
+  'Affinity',
+  'NodeErrorRecovery',
+  'MigrationOptions',
+  'AccessRestrictionRules',
+  'ServiceConfig',
   // Of the response, not of the instance.
-  ...['RequestId', 'Success', 'Message', 'Code', 'HttpStatusCode'],
-]);
+  'RequestId',
+  'Success',
+  'Message',
+  'Code',
+  'HttpStatusCode',
+] satisfies readonly (keyof Instance)[]);
 
 /** Whose it is, what it was made of, since when. */
 function general(instance: Instance): Fact[] {
   const { GmtCreateTime: created, GmtModifiedTime: changed, WorkspaceId: workspace } = instance;
   const { InstanceUrl: url } = instance;
   return [
-    { label: t('Owner'), value: named(instance.UserName, instance.UserId) },
-    { label: t('Workspace'), value: named(instance.WorkspaceName, workspace), copied: workspace },
-    {
-      label: t('Visibility'),
-      value:
-        instance.Accessibility &&
+    [t('Owner'), named(instance.UserName, instance.UserId)],
+    [t('Workspace'), named(instance.WorkspaceName, workspace), workspace],
+    [
+      t('Visibility'),
+      instance.Accessibility &&
         textFor(instance.Accessibility, { PRIVATE: t('private'), PUBLIC: t('public') }),
-    },
-    { label: t('Created'), value: created && moment(created) },
-    { label: t('Changed'), value: changed && moment(changed) },
-    { label: t('Compute'), value: instance.AcceleratorType },
-    { label: t('Resource'), value: named(instance.ResourceName, instance.ResourceId) },
-    { label: t('Priority'), value: instance.Priority },
-    { label: t('Workspace folder'), value: instance.WorkspaceSource },
-    { label: t('Proxy path'), value: instance.ProxyPath },
-    { label: t('Image ID'), value: instance.ImageId, copied: instance.ImageId },
-    { label: t('Image URL'), value: instance.ImageUrl, copied: instance.ImageUrl },
-    { label: t('Instance page'), value: url, view: link(url, url ?? '') },
+    ],
+    [t('Created'), created && moment(created)],
+    [t('Changed'), changed && moment(changed)],
+    [t('Compute'), instance.AcceleratorType],
+    [t('Resource'), named(instance.ResourceName, instance.ResourceId)],
+    [t('Priority'), instance.Priority],
+    [t('Workspace folder'), instance.WorkspaceSource],
+    [t('Proxy path'), instance.ProxyPath],
+    [t('Image ID'), instance.ImageId, instance.ImageId],
+    [t('Image URL'), instance.ImageUrl, instance.ImageUrl],
+    [t('Instance page'), url, undefined, link(url, url ?? '')],
   ];
 }
 
@@ -108,30 +153,21 @@ function settings(instance: Instance): Fact[] {
     .flatMap(({ Roles }) => Roles ?? [])
     .map(({ RoleArn }) => RoleArn);
   return [
-    { label: t('Environment'), value: enumerate(Object.keys(variables)) },
-    { label: t('Labels'), value: pairs((instance.Labels ?? []).map(one => [one.Key, one.Value])) },
-    {
-      label: t('Tags'),
-      value: pairs((instance.Tags ?? []).map(one => [one.TagKey, one.TagValue])),
-    },
-    {
-      label: t('Dynamic mount'),
-      value: [onOrOff(mount), enumerate(folders)].filter(Boolean).join(' '),
-    },
-    { label: 'Docker', value: onOrOff(instance.DockerConfig) },
-    { label: t('Credentials'), value: onOrOff(credentials) },
-    { label: t('Roles'), value: enumerate(roles) },
-    { label: t('CPU affinity'), value: onOrOff(instance.Affinity?.CPU) },
-    { label: t('Node error'), value: yesOrNo(recovery?.hasNodeError) },
-    { label: t('Node switch'), value: yesOrNo(recovery?.enableAutoSwitchOnNodeError) },
-    { label: t('Migration'), value: pairs(Object.entries(instance.MigrationOptions ?? {})) },
-    {
-      label: t('Access rules'),
-      value: pairs(Object.entries(instance.AccessRestrictionRules ?? {})),
-    },
-    { label: t('Custom command'), value: instance.UserCommandId },
-    { label: t('Tenant'), value: instance.TenantId },
-    { label: t('Request ID'), value: instance.RequestId, copied: instance.RequestId },
+    [t('Environment'), enumerate(Object.keys(variables))],
+    [t('Labels'), pairs((instance.Labels ?? []).map(one => [one.Key, one.Value]))],
+    [t('Tags'), pairs((instance.Tags ?? []).map(one => [one.TagKey, one.TagValue]))],
+    [t('Dynamic mount'), [onOrOff(mount), enumerate(folders)].filter(Boolean).join(' ')],
+    ['Docker', onOrOff(instance.DockerConfig)],
+    [t('Credentials'), onOrOff(credentials)],
+    [t('Roles'), enumerate(roles)],
+    [t('CPU affinity'), onOrOff(instance.Affinity?.CPU)],
+    [t('Node error'), yesOrNo(recovery?.hasNodeError)],
+    [t('Node switch'), yesOrNo(recovery?.enableAutoSwitchOnNodeError)],
+    [t('Migration'), pairs(Object.entries(instance.MigrationOptions ?? {}))],
+    [t('Access rules'), pairs(Object.entries(instance.AccessRestrictionRules ?? {}))],
+    [t('Custom command'), instance.UserCommandId],
+    [t('Tenant'), instance.TenantId],
+    [t('Request ID'), instance.RequestId, instance.RequestId],
   ];
 }
 
@@ -139,7 +175,7 @@ function settings(instance: Instance): Fact[] {
 function unplaced(instance: Instance): Fact[] {
   return Object.entries(instance)
     .filter(([name, value]) => !PLACED.has(name) && !isEmpty(value))
-    .map(([label, value]) => ({ label, value: oneLine(value) }));
+    .map(([label, value]) => [label, oneLine(value)]);
 }
 
 /** What the server does not pass on, by place, folded behind how many they are. */

@@ -127,13 +127,13 @@ export function fold(
   </details>`;
 }
 
-/** A fact: its label, its value or what shows that, what is copied of it. */
-export interface Fact {
-  readonly label: string;
-  readonly value: string | number | undefined;
-  readonly view?: View;
-  readonly copied?: string | undefined;
-}
+/** A fact: its label, its value, what a button next to it copies, and what shows the value. */
+export type Fact = readonly [
+  label: string,
+  value: string | number | undefined,
+  copied?: string | undefined,
+  view?: View,
+];
 
 /** Characters of a value that do not fit next to its label in a narrow panel. */
 const LONG = 14;
@@ -142,7 +142,7 @@ const WIDE = 36;
 /** Characters that a button takes the place of. */
 const BUTTON = 4;
 
-function lengthClass({ value = '', copied }: Fact): string {
+function lengthClass([, value = '', copied]: Fact): string {
   const length = String(value).length + (copied ? BUTTON : 0);
   if (length > WIDE) return 'long wide';
   return length > LONG ? 'long' : '';
@@ -150,11 +150,11 @@ function lengthClass({ value = '', copied }: Fact): string {
 
 /** Facts as labels and values, those that are there. */
 export function facts(all: readonly Fact[]): View {
-  const known = all.filter(({ value }) => value !== '' && value !== undefined);
+  const known = all.filter(([, value]) => value !== '' && value !== undefined);
   if (!known.length) return nothing;
   return html`<dl class="facts">
     ${known.map(fact => {
-      const { label, value, view = html`${value}`, copied } = fact;
+      const [label, value, copied, view = html`${value}`] = fact;
       return html`<div class=${lengthClass(fact)}>
         <dt>${label}</dt>
         <dd>${path(view, copied)}</dd>

@@ -101,7 +101,7 @@ function particulars(model: ViewModel): View {
     t('What PAI-DSW sent'),
     () =>
       html`<p class="soft">${message}</p>
-        ${facts([{ label: t('Request ID'), value: request ?? '', copied: request ?? '' }])}`,
+        ${facts([[t('Request ID'), request ?? '', request ?? '']])}`,
   );
 }
 

@@ -16,20 +16,19 @@ export function resources(model: ViewModel): View {
   const { RequestedResource: requested = {}, AccumulatedRunningTimeInMs: ran } = instance;
   const { PaymentType: payment } = instance;
   const shownFacts = facts([
-    { label: 'GPU', value: gpus(requested.GPU, requested.GPUType) },
-    { label: 'CPU', value: requested.CPU && t('%1 cores', requested.CPU) },
-    { label: t('Memory'), value: memory(requested.Memory) },
-    { label: t('Shared memory'), value: memory(requested.SharedMemory) },
-    { label: t('NVIDIA driver'), value: instance.Driver },
-    {
-      label: t('Payment'),
-      value:
-        payment &&
+    ['GPU', gpus(requested.GPU, requested.GPUType)],
+    ['CPU', requested.CPU && t('%1 cores', requested.CPU)],
+    [t('Memory'), memory(requested.Memory)],
+    [t('Shared memory'), memory(requested.SharedMemory)],
+    [t('NVIDIA driver'), instance.Driver],
+    [
+      t('Payment'),
+      payment &&
         textFor(payment, { PayAsYouGo: t('Pay-as-you-go'), Subscription: t('Subscription') }),
-    },
-    { label: t('Total run time'), value: ran ? duration(ran) : '' },
-    { label: t('Instance type'), value: instance.EcsSpec },
-    { label: t('Image'), value: instance.ImageName, copied: instance.ImageUrl },
+    ],
+    [t('Total run time'), ran ? duration(ran) : ''],
+    [t('Instance type'), instance.EcsSpec],
+    [t('Image'), instance.ImageName, instance.ImageUrl],
   ]);
   return shownFacts === nothing
     ? nothing
@@ -48,14 +47,14 @@ export function networkFacts(model: ViewModel): View {
   // One text may have several blocks, quoted and with commas.
   const blocks = (vpc.ExtendedCIDRs ?? []).flatMap(text => text.split(/[\s",]+/));
   return facts([
-    { label: 'VPC', value: vpc.VpcId, copied: vpc.VpcId },
-    { label: t('vSwitch'), value: vpc.VSwitchId, copied: vpc.VSwitchId },
-    { label: t('Security group'), value: vpc.SecurityGroupId, copied: vpc.SecurityGroupId },
-    { label: t('CIDR blocks'), value: enumerate(blocks) },
-    { label: t('Default route'), value: vpc.DefaultRoute },
-    { label: 'IP', value: vpc.Ip },
-    { label: t('Pod IPs'), value: enumerate(pods.map(({ Ip }) => Ip)) },
-    { label: t('Forwarding'), value: enumerate(forwards) },
+    ['VPC', vpc.VpcId, vpc.VpcId],
+    [t('vSwitch'), vpc.VSwitchId, vpc.VSwitchId],
+    [t('Security group'), vpc.SecurityGroupId, vpc.SecurityGroupId],
+    [t('CIDR blocks'), enumerate(blocks)],
+    [t('Default route'), vpc.DefaultRoute],
+    ['IP', vpc.Ip],
+    [t('Pod IPs'), enumerate(pods.map(({ Ip }) => Ip))],
+    [t('Forwarding'), enumerate(forwards)],
   ]);
 }
 
