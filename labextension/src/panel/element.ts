@@ -1,15 +1,38 @@
 import { render } from 'lit-html';
-import { copyText } from './copy.ts';
-import type { DataSource } from './datasource.ts';
 import { untilTextChanges } from './format.ts';
 import { setLanguage, t } from './language.ts';
-import css from './panel.css';
-import { type DatedReading, speedOf } from './reading.ts';
+import { type DataSource, type DatedReading, speedOf } from './reading.ts';
 import { cleanReading } from './safety.ts';
 import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';
 import { viewModelOf } from './viewmodel.ts';
 import { panel } from './views/panel.ts';
-import { untilNextStop } from './views/timers.ts';
+import { untilNextStop } from './views/stop.ts';
+import css from './panel.css';
+
+/** Copies a text; also where the clipboard API is missing, as on plain http. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByCommand(text);
+  }
+}
+
+function copyByCommand(text: string): boolean {
+  const put = (event: ClipboardEvent) => {
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+  addEventListener('copy', put, { capture: true });
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the API
+    return document.execCommand('copy');
+  } finally {
+    // A browser that refuses the command raises no event: the person's own next copy is not ours.
+    removeEventListener('copy', put, { capture: true });
+  }
+}
 
 export interface PanelOptions {
   /** A language tag. */

@@ -1,7 +1,15 @@
 import { now } from './clock.ts';
 import type { Reading } from './contract.ts';
-import type { DataSource, DataSourceState, FailureKind } from './datasource.ts';
-import { isReading, isNewer, receivedReading, speedOf, wasCached } from './reading.ts';
+import {
+  type DataSource,
+  type DataSourceState,
+  type FailureKind,
+  isNewer,
+  isReading,
+  receivedReading,
+  speedOf,
+  wasCached,
+} from './reading.ts';
 
 const LEAST_MS = 1000;
 const JITTER = 0.05;

@@ -3,7 +3,7 @@ import { hasEnded, statusLabel } from './instance.ts';
 import { t } from './language.ts';
 import { instanceOf, type ViewModel } from './viewmodel.ts';
 import { describeProblem } from './views/problem.ts';
-import { isLongOver, passed, untilNextStop, urgency } from './views/timers.ts';
+import { isLongOver, passed, untilNextStop, urgency } from './views/stop.ts';
 
 /**
  * Announces to screen readers, for all panels of a browser page: what happened to the instance is announced

@@ -1,8 +1,7 @@
 import type { Reading } from './contract.ts';
-import type { DataSource, FailureKind } from './datasource.ts';
+import { type DataSource, type FailureKind, isReading } from './reading.ts';
 import { locale } from './language.ts';
 import { Poller } from './poller.ts';
-import { isReading } from './reading.ts';
 
 /** `fetch`'s options, with headers that can be added to. */
 export interface ConnectionRequest extends RequestInit {

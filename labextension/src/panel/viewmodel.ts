@@ -1,6 +1,10 @@
-import type { Instance, Source, Problem } from './contract.ts';
-import type { DataSourceState, FailureKind } from './datasource.ts';
-import { type DatedReading, elapsedSince } from './reading.ts';
+import type { Instance, Problem, Source } from './contract.ts';
+import {
+  type DataSourceState,
+  type DatedReading,
+  elapsedSince,
+  type FailureKind,
+} from './reading.ts';
 import { cleanReading } from './safety.ts';
 
 /** All that a view is made of. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { now } from '../../src/panel/clock.ts';
 import { elapsedSince, storedReading } from '../../src/panel/reading.ts';
-import { readingWith, FakeClock } from '../support.ts';
+import { FakeClock, readingWith } from '../support.ts';
 
 const HOUR = 3_600_000;
 const reading = readingWith(null, { read_at: '2026-11-23T13:00:00Z', age_ms: 2000 });

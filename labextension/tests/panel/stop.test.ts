@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { draw, textOf } from './rendering.ts';
-import type { Reading, Countdowns } from '../../src/panel/contract.ts';
+import type { Countdowns, Reading } from '../../src/panel/contract.ts';
 import { setLanguage } from '../../src/panel/language.ts';
 import { announcement } from '../../src/panel/screenreader.ts';
-import { stop } from '../../src/panel/views/stop.ts';
-import { urgency } from '../../src/panel/views/timers.ts';
+import { stop, urgency } from '../../src/panel/views/stop.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
 
 const MINUTE = 60_000;

@@ -1,12 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { duration, moment } from '../format.ts';
+import { failureOfInstance, statusLabel, tone } from '../instance.ts';
 import { t } from '../language.ts';
-import { type SectionName, type ViewModel, shows } from '../viewmodel.ts';
+import { consoleUrl } from '../safety.ts';
+import { instanceOf, type SectionName, shows, type ViewModel } from '../viewmodel.ts';
 import { details } from './details.ts';
-import { header } from './header.ts';
 import { datasets, disks, snapshots } from './lists.ts';
-import { dotted, refreshButton, type View } from './parts.ts';
-import { alert } from './problem.ts';
+import {
+  badge,
+  copyButton,
+  dotted,
+  link,
+  linkOrNothing,
+  reason,
+  refreshButton,
+  type View,
+} from './parts.ts';
+import { alert, describeProblem } from './problem.ts';
 import { network, resources } from './resources.ts';
 import { stop } from './stop.ts';
 
@@ -70,4 +80,37 @@ export function foot({ source, known, elapsed, requesting, nothingNewer }: ViewM
   return html`${old} ${refreshButton(requesting)}
     ${nothingNewer ? html`<span>${t('There is nothing newer yet.')}</span>` : nothing}
     <bdi>${dotted(source?.endpoint, source?.region)}</bdi>`;
+}
+
+/** Whether what is around the panel is JupyterLab's window, so that no link need lead there. */
+function inJupyterLab(): boolean {
+  return document.querySelector('.jp-LabShell') !== null;
+}
+
+/** Status, name, workspace, and the links to the instance. */
+export function header(model: ViewModel): View {
+  const instance = instanceOf(model);
+  const { Status, InstanceName, InstanceId, WorkspaceName } = instance;
+  const consoleLink = consoleUrl(instance, model.source?.region);
+  // What is known may be old where something failed.
+  return html`<p class="state ${describeProblem(model) ? '' : tone(Status)}">
+      <i></i><b>${statusLabel(Status)}</b>
+      ${model.source?.simulated ? badge(t('simulated instance'), 'busy') : nothing}
+    </p>
+    <h2 title=${InstanceName ?? nothing}><bdi>${InstanceName ?? '—'}</bdi></h2>
+    <p>
+      ${
+        InstanceId
+          ? html`<span class="path"><code>${InstanceId}</code>${copyButton(InstanceId)}</span>`
+          : nothing
+      }
+      ${WorkspaceName ? html`<bdi class="soft">${t('workspace %1', WorkspaceName)}</bdi>` : nothing}
+    </p>
+    ${reason(model, failureOfInstance(instance))}
+    <p class="links">
+      ${link(consoleLink, t('Console'))}
+      ${inJupyterLab() ? nothing : linkOrNothing(instance.JupyterlabUrl, 'JupyterLab')}
+      ${linkOrNothing(instance.WebIDEUrl, 'Web IDE')}
+      ${linkOrNothing(instance.TerminalUrl, t('Terminal'))}
+    </p>`;
 }

@@ -1,10 +1,145 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { duration, durationParts, MINUTE } from '../format.ts';
+import type { IdleCountdown, ScheduledCountdown } from '../contract.ts';
+import { duration, durationParts, measure, MINUTE, moment, number, percent } from '../format.ts';
 import { hasEnded } from '../instance.ts';
 import { t } from '../language.ts';
+import { type Urgency, urgencyOf } from '../urgency.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { bar, dotted, unbroken, type View } from './parts.ts';
-import { isLongOver, passed, type Timer, type Timers, timersOf, urgency } from './timers.ts';
+import { describeProblem } from './problem.ts';
+
+/** A timer as text. */
+export interface Timer {
+  readonly name: string;
+  /** Milliseconds, negative once its moment has passed; null unless it counts. */
+  readonly left: number | null;
+  /** Whether it is set, but its time could not be read. */
+  readonly unknown: boolean;
+  /** What it waits for, or what it is set to; null if it is off. */
+  readonly why: string | null;
+}
+
+export interface Timers {
+  readonly idle: Timer;
+  readonly scheduled: Timer;
+  readonly next: Timer | null;
+  /** Idle minutes until the idle stop. */
+  readonly most: number;
+}
+
+/** A stop is over that long after its moment: what is known of it is old. */
+const OVER_MS = 2 * MINUTE;
+
+/** The thresholds of an idle culler as texts; null for those that it does not have. */
+function thresholds(idle: IdleCountdown): readonly [cpu: string | null, gpu: string | null] {
+  const { cpu_percent_threshold: cpu, gpu_percent_threshold: gpu } = idle;
+  return [cpu === null ? null : percent(cpu, 2), gpu === null ? null : percent(gpu, 2)];
+}
+
+/** What counts as use of an idle instance. */
+function unless(idle: IdleCountdown): string {
+  const [cpu, gpu] = thresholds(idle);
+  if (cpu && gpu) return t('unless CPU reaches %1 or GPU reaches %2', cpu, gpu);
+  if (cpu) return t('unless CPU reaches %1', cpu);
+  return gpu ? t('unless GPU reaches %1', gpu) : t('unless it is used');
+}
+
+/** When an instance counts as idle; empty where that is not known. */
+function rule(idle: IdleCountdown): string {
+  const [cpu, gpu] = thresholds(idle);
+  if (cpu && gpu) return t('while CPU is below %1 and GPU below %2', cpu, gpu);
+  if (cpu) return t('while CPU is below %1', cpu);
+  return gpu ? t('while GPU is below %1', gpu) : '';
+}
+
+/** "idle 30 of 60 min: stops unless CPU reaches 20 %"; the rule while in use. */
+function idleReason(idle: IdleCountdown, left: number | null): string | null {
+  const most = idle.max_idle_minutes ?? 0;
+  const limit = measure(number(most, 1), t('min'));
+  if (isUnknown(idle)) {
+    return most
+      ? t('after %1 min idle: time unknown, see the PAI console', number(most, 1))
+      : t('idle: time unknown, see the PAI console');
+  }
+  if (left === null) {
+    if (idle.state !== 'active') return null;
+    const when = rule(idle);
+    return when ? t('stops after %1 idle, %2', limit, when) : t('stops after %1 idle', limit);
+  }
+  const spent = Math.max(0, most - Math.ceil(Math.max(0, left) / MINUTE));
+  return left > 0
+    ? t('idle %1 of %2: stops %3', number(spent, 1), limit, unless(idle))
+    : t('idle %1 of %2', number(spent, 1), limit);
+}
+
+function scheduledReason(scheduled: ScheduledCountdown): string | null {
+  const { due_time: due, remaining_ms: remaining } = scheduled;
+  if (isUnknown(scheduled)) {
+    return due
+      ? t('stops at %1, time left unknown', moment(due))
+      : t('time unknown, see the PAI console');
+  }
+  if (remaining === null) return null;
+  return due ? t('scheduled for %1', moment(due)) : t('scheduled');
+}
+
+/** Whether a stop is set and nobody knows for when. */
+function isUnknown({
+  state,
+  remaining_ms: remaining,
+}: IdleCountdown | ScheduledCountdown): boolean {
+  return remaining === null && state !== 'off' && state !== 'active';
+}
+
+/** What stands in place of a countdown whose moment has passed. */
+export function passed(left: number): string {
+  return left > -OVER_MS
+    ? t('Stopping any moment now')
+    : t('Was due to stop %1 ago', duration(-left));
+}
+
+/** Whether the moment of a stop is so long over that what is known must be old. */
+export function isLongOver(left: number | null): boolean {
+  return left !== null && left <= -OVER_MS;
+}
+
+/** Both timers, and the one that stops the instance next; null if nothing was ever read. */
+export function timersOf({ known, elapsed }: ViewModel): Timers | null {
+  if (!known?.countdowns) return null;
+  const { idle, scheduled, next_stop: next } = known.countdowns;
+  // Always from the remainder at receipt, never by decrementing: no timer's lateness adds up.
+  const leftOf = (remaining: number | null) => (remaining === null ? null : remaining - elapsed);
+  const untilIdle = leftOf(idle.remaining_ms);
+  const timers = {
+    idle: {
+      name: t('Idle stop'),
+      left: untilIdle,
+      unknown: isUnknown(idle),
+      why: idleReason(idle, untilIdle),
+    },
+    scheduled: {
+      name: t('Scheduled stop'),
+      left: leftOf(scheduled.remaining_ms),
+      unknown: isUnknown(scheduled),
+      why: scheduledReason(scheduled),
+    },
+  };
+  return { ...timers, next: next && timers[next], most: idle.max_idle_minutes || 1 };
+}
+
+/** What is left until the next stop, in milliseconds; null if none is counting. */
+export function untilNextStop(model: ViewModel): number | null {
+  return timersOf(model)?.next?.left ?? null;
+}
+
+/** How near the next stop is. What is known may be old where something failed: never urgent. */
+export function urgency(model: ViewModel): Urgency {
+  const timers = timersOf(model);
+  const left = timers?.next?.left ?? null;
+  if (!timers || isLongOver(left) || hasEnded(instanceOf(model).Status)) return 'none';
+  const urgency = urgencyOf(left, timers.next === timers.idle ? timers.most : null);
+  return urgency === 'urgent' && describeProblem(model) ? 'near' : urgency;
+}
 
 /** The countdown in large figures: "9 min 43 s". */
 function figures(left: number): TemplateResult {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copyText } from '../../src/panel/copy.ts';
+import { copyText } from '../../src/panel/element.ts';
 
 /** A document without the clipboard API, whose `copy` command is carried out or refused. */
 function documentThat(carriesOut: boolean): EventTarget & { copied: string } {
