@@ -19,12 +19,15 @@ from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook import connection, person
 from jupyter_dsw.notebook.connection import NoServer
-from jupyter_dsw.render import view
+from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.moments import Moments
+from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.view import format_duration, view_model
 from jupyter_dsw.upstream import errors
 
 if TYPE_CHECKING:
     from jupyter_dsw.monitor import Monitor
+    from jupyter_dsw.render.view_model import ViewModel
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` says otherwise;
 # more than that, so that its own message arrives.
@@ -52,7 +55,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         """One line, for when it stands in a list or a dict."""
         if self.instance is None:
             return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
-        age = view.format_duration(self.age_ms_at(elapsed_seconds()) or 0)
+        age = format_duration(self.age_ms_at(elapsed_seconds()) or 0)
         return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
 
     def __str__(self) -> str:
@@ -64,7 +67,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         Moments are in the person's time zone, with its offset. `kept`: the text may be read on
         another day, so moments of today have their date as well.
         """
-        return view.to_text(self._view(kept=kept), self.sections, width=width)
+        return to_text(self._view_model(kept=kept), width=width)
 
     def to_json(self) -> str:
         """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
@@ -74,7 +77,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
     def to_html(self) -> str:
         """The chosen sections as HTML that stands alone: no script, no style sheet."""
-        return view.to_html(self._view(), self.sections)
+        return to_html(self._view_model())
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
@@ -96,26 +99,18 @@ class Reading(base.Reading, frozen=True, kw_only=True):
                 "text/html": f"{static['text/html']}<p>{why}</p>",
             }
 
-    def _view(self, *, kept: bool = True) -> view.View:
-        now = elapsed_seconds()
+    def _view_model(self, *, kept: bool = True) -> ViewModel:
         moments = Moments(
             zone=person.time_zone(self.source.region),
             now=None if kept else datetime.now(timezone.utc),
         )
-        problem = self.error and view.Problem(
-            self.error.code, self.error.message, self.error.advice
-        )
-        return view.View(
-            instance=self.instance,
-            countdowns=self.countdowns_at(now),
-            read_at=self.read_at,
-            read_at_by=self.read_at_by,
-            age_ms=self.age_ms_at(now),
-            problem=problem or None,
-            origin=self._origin(),
-            simulated=self.source.simulated,
+        return view_model(
+            self,
+            self.sections,
+            now=elapsed_seconds(),
             language=person.language(),
             moments=moments,
+            origin=self._origin(),
         )
 
     def _origin(self) -> str:

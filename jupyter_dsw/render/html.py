@@ -1,4 +1,4 @@
-"""A page as static HTML: headings, lists and tables that read well with and without their styles.
+"""A view model as static HTML: headings, lists and tables that also read well without styles.
 
 Inline styles only, in colours that suit light and dark pages; GitHub strips them, and the
 markup carries the meaning then.
@@ -17,8 +17,7 @@ from jupyter_dsw.i18n import TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.i18n import Language
-    from jupyter_dsw.render.view_model import Fact, Page, Section, Table
+    from jupyter_dsw.render.view_model import Fact, Section, Table, ViewModel
 
 # Consoles (`cr.console.aliyun.com`), and the pages and gateways of instances
 # (`dsw-gateway-cn-shanghai.data.aliyun.com`), of both sites. Under aliyuncs.com anybody has hosts:
@@ -37,33 +36,36 @@ _HEADING = "margin:.9em 0 .2em;font-size:1em;font-weight:600"
 _QUIET = "opacity:.7;font-size:.9em;margin:.6em 0 0"
 
 
-def page_to_html(page: Page, language: Language) -> str:
-    """Write a page as one `<div>`; every text in it is escaped. `language` is the page's."""
-    lang = "" if language == "en" else f' lang="{TAGS[language]}"'
-    parts = _parts(page)
+def to_html(model: ViewModel) -> str:
+    """Write a view model as one `<div>` that needs no script and no style sheet.
+
+    Every text in it is escaped.
+    """
+    lang = "" if model.language == "en" else f' lang="{TAGS[model.language]}"'
+    parts = _parts(model)
     return f'<div{lang} style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
 
 
-def _parts(page: Page) -> Iterator[str]:
-    if page.problem:
+def _parts(model: ViewModel) -> Iterator[str]:
+    if model.problem:
         bad = _TONES["bad"]
         yield (
             f'<p style="margin:0 0 .6em;padding:.3em .6em;border-left:4px solid {bad}">'
-            f"<strong>⚠ {escape(page.problem)}</strong></p>"
+            f"<strong>⚠ {escape(model.problem)}</strong></p>"
         )
-    if page.notice:
-        yield f'<p style="margin:0 0 .4em"><em>{escape(page.notice)}</em></p>'
-    if page.status:
-        dot = f'<span style="color:{_TONES[page.tone]}">●</span>'
-        words = f"{dot} <strong>{escape(page.status)}</strong> {escape(page.name)}"
+    if model.notice:
+        yield f'<p style="margin:0 0 .4em"><em>{escape(model.notice)}</em></p>'
+    if model.status:
+        dot = f'<span style="color:{_TONES[model.tone]}">●</span>'
+        words = f"{dot} <strong>{escape(model.status)}</strong> {escape(model.name)}"
         yield f'<p style="margin:0;font-size:1.15em">{words}</p>'
-    for fact in page.facts:
+    for fact in model.facts:
         value = f"<strong>{escape(fact.value)}</strong>"
         # No colon between them: there may be one in the value.
         yield f'<p style="margin:.2em 0">{escape(fact.label)} {value}</p>'
-    yield from map(_section, page.sections)
-    if page.foot:
-        yield f'<p style="{_QUIET}"><small>{escape(page.foot)}</small></p>'
+    yield from map(_section, model.sections)
+    if model.foot:
+        yield f'<p style="{_QUIET}"><small>{escape(model.foot)}</small></p>'
 
 
 def _section(section: Section) -> str:

@@ -1,4 +1,4 @@
-"""A page as plain text, aligned for a terminal or a notebook's plain output."""
+"""A view model as plain text, aligned for a terminal or a notebook's plain output."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from jupyter_dsw.columns import columns, padded, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jupyter_dsw.render.view_model import Fact, Page, Section, Table
+    from jupyter_dsw.render.view_model import Fact, Section, Table, ViewModel
 
 _INDENT = "  "
 _GAP = 2
 
 
-def page_to_text(page: Page, width: int) -> str:
-    """Lay a page out in lines no wider than `width` columns."""
-    lines = [line for part in _parts(page, width) for line in (*part, "")]
+def to_text(model: ViewModel, *, width: int = 80) -> str:
+    """Write a view model in lines of at most `width` columns.
+
+    East Asian wide characters take two columns. A narrower width than 20 counts as 20.
+    """
+    parts = _parts(model, max(width, 20))
+    lines = [line for part in parts for line in (*part, "")]
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
-def _parts(page: Page, width: int) -> Iterator[list[str]]:
-    head = [*wrapped(f"! {page.problem}", width, "  ")] if page.problem else []
-    if page.notice:
-        head += wrapped(page.notice, width, _INDENT)
-    if page.status:
-        head += wrapped(f"● {page.status}{_INDENT}{page.name}", width, _INDENT)
-    head += _aligned(page.facts, width)
+def _parts(model: ViewModel, width: int) -> Iterator[list[str]]:
+    head = [*wrapped(f"! {model.problem}", width, "  ")] if model.problem else []
+    if model.notice:
+        head += wrapped(model.notice, width, _INDENT)
+    if model.status:
+        head += wrapped(f"● {model.status}{_INDENT}{model.name}", width, _INDENT)
+    head += _aligned(model.facts, width)
     yield head
-    for section in page.sections:
+    for section in model.sections:
         yield [section.title, *_section(section, width)]
-    if page.foot:
-        yield wrapped(page.foot, width, _INDENT)
+    if model.foot:
+        yield wrapped(model.foot, width, _INDENT)
 
 
 def _section(section: Section, width: int) -> list[str]:
@@ -43,7 +47,7 @@ def _section(section: Section, width: int) -> list[str]:
 
 
 def _aligned(facts: Sequence[Fact], width: int) -> list[str]:
-    """Set values in a column beside their labels; below them where it is too narrow for that."""
+    """Set values in a column next to their labels; below them where it is too narrow for that."""
     column = max((columns(fact.label) for fact in facts), default=0) + len(_INDENT) + _GAP
     lines = []
     for fact in facts:
@@ -59,15 +63,15 @@ def _table(table: Table, width: int) -> list[str]:
     """Set rows in columns below their names; what is too wide goes on lines of its own below."""
     rows = (table.columns, *table.rows)
     widths = [max(columns(row[index]) for row in rows) for index in range(len(table.columns))]
-    beside = list(range(len(widths)))
-    while len(beside) > 1 and sum(widths[i] + _GAP for i in beside) > width:
-        beside.remove(max(beside, key=lambda index: widths[index]))
-    below = [index for index in range(len(widths)) if index not in beside]
+    inline = list(range(len(widths)))
+    while len(inline) > 1 and sum(widths[i] + _GAP for i in inline) > width:
+        inline.remove(max(inline, key=lambda index: widths[index]))
+    below = [index for index in range(len(widths)) if index not in inline]
 
     def first_line(row: Sequence[str]) -> str:
-        return "".join(padded(row[index], widths[index] + _GAP) for index in beside)
+        return "".join(padded(row[index], widths[index] + _GAP) for index in inline)
 
-    # The names of what goes below follow those of the columns, where there is room.
+    # The names of what goes below follow those of the columns, where they fit.
     names = [_INDENT + first_line(table.columns).rstrip()]
     for index in below:
         name = f"↳ {table.columns[index]}"

@@ -1,18 +1,13 @@
-"""The page of a reading, as text for terminals and as HTML for notebooks."""
+"""What is shown of a reading, as text and as HTML alike."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from jupyter_dsw.i18n import Language, joined, text, translated
-from jupyter_dsw.model.instance import Instance
+from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
 from jupyter_dsw.model.stops import Countdowns
 from jupyter_dsw.render.details import details_section, network_section
-from jupyter_dsw.render.html import page_to_html
 from jupyter_dsw.render.labels import (
     format_duration,
     joined_words,
@@ -31,13 +26,16 @@ from jupyter_dsw.render.sections import (
     status_section,
     timers_section,
 )
-from jupyter_dsw.render.text import page_to_text
-from jupyter_dsw.render.view_model import Page, Section, facts
+from jupyter_dsw.render.view_model import Section, ViewModel, facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["SECTIONS", "Problem", "View", "format_duration", "to_html", "to_text"]
+    from jupyter_dsw.i18n import Language
+    from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.reading import Reading
+
+__all__ = ["NEXT_STOP", "SECTIONS", "format_duration", "view_model"]
 
 _MAKERS: dict[str, Callable[[Instance, Countdowns, Moments], Section]] = {
     "status": status_section,
@@ -59,83 +57,44 @@ _SIMULATED = text("Simulated instance: a local emulator made these values up.")
 NEXT_STOP = text("Next stop")
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """Why the last attempt to read failed."""
-
-    code: str
-    """The kind of failure, `Denied`."""
-    message: str = ""
-    """What failed, on what."""
-    advice: str = ""
-    """What a person can do about it."""
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a rendering shows: the instance, how old it is, what went wrong since."""
-
-    instance: Instance | None = None
-    """The last good one; None if there never was one."""
-    countdowns: Countdowns | None = None
-    """Its stops, as of now."""
-    read_at: datetime | None = None
-    """When the endpoint responded (aware)."""
-    read_at_by: Literal["endpoint", "local"] = "endpoint"
-    """Whose clock that is by: "local" is this machine's."""
-    age_ms: int | None = None
-    """Milliseconds since then."""
-    problem: Problem | None = None
-    """Why the last attempt failed; None if it did not."""
-    origin: str = ""
-    """Where it came from, `dsw-… in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com`."""
-    simulated: bool = False
-    """Whether an emulator answered."""
-    language: Language = "en"
-    """The language of the person who reads it."""
-    moments: Moments = Moments()
-    """How moments are written for that person."""
-
-
-def to_text(view: View, sections: Iterable[str] = (), *, width: int = 80) -> str:
-    """Show a view as plain text.
+def view_model(
+    reading: Reading,
+    sections: Iterable[str] = (),
+    *,
+    now: float,
+    language: Language = "en",
+    moments: Moments | None = None,
+    origin: str = "",
+) -> ViewModel:
+    """Gather what text and HTML show of a reading.
 
     Args:
-        view: what to show.
+        reading: its error is shown above the last good values.
         sections: names out of `SECTIONS`, or `"all"`; none: all but `network` and `details`.
-        width: columns of the terminal; East Asian wide characters take two.
+        now: the moment of showing it (`elapsed_seconds`).
+        language: the language of the person who reads it.
+        moments: how moments are written for that person, by default in UTC with their date.
+        origin: where it came from, `dsw-… in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com`.
 
     Raises:
         ValueError: a section of an unknown name.
     """
-    return page_to_text(_page(view, tuple(sections)), max(width, 20))
-
-
-def to_html(view: View, sections: Iterable[str] = ()) -> str:
-    """Show a view as HTML that needs no script and no style sheet.
-
-    Args:
-        view: what to show.
-        sections: names out of `SECTIONS`, or `"all"`; none: all but `network` and `details`.
-
-    Raises:
-        ValueError: a section of an unknown name.
-    """
-    return page_to_html(_page(view, tuple(sections)), view.language)
-
-
-def _page(view: View, names: tuple[str, ...]) -> Page:
-    instance = view.instance
-    stops = view.countdowns or Countdowns()
+    names = tuple(sections)
+    moments = moments or Moments()
+    instance, countdowns = reading.instance, reading.countdowns_at(now)
+    stops = countdowns or Countdowns()
     chosen = _chosen(names)
     makers = dict(_MAKERS)
-    # What the line under the status says is not repeated, unless this section was named.
+    # The line under the status has this already, unless this section was named.
     timers_named = "timers" in names and chosen != SECTIONS
     if not timers_named:
         makers["timers"] = other_timers_section
-    made = tuple(makers[name](instance, stops, view.moments) for name in chosen if instance)
+    made = tuple(makers[name](instance, stops, moments) for name in chosen if instance)
     next_stop = ""
-    if instance and view.countdowns and not timers_named:
-        next_stop = next_stop_words(instance, stops, view.moments)
-    return Page(
+    if instance and countdowns and not timers_named:
+        next_stop = next_stop_words(instance, stops, moments)
+    return ViewModel(
+        language=language,
         status=status_words(instance) if instance else "",
         tone=_tone(instance.status) if instance else "off",
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
@@ -143,11 +102,11 @@ def _page(view: View, names: tuple[str, ...]) -> Page:
             (NEXT_STOP, next_stop),
             (text("Reason"), _reason(instance) if instance else ""),
         ),
-        notice=_SIMULATED if view.simulated else "",
-        problem=_problem_words(view),
+        notice=_SIMULATED if reading.source.simulated else "",
+        problem=_problem_words(reading, language),
         sections=tuple(section for section in made if names or not section.is_empty),
-        foot=_foot(view),
-    ).in_language(view.language)
+        foot=_foot(reading, now, moments, translated(origin, language)),
+    ).translated()
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -177,25 +136,25 @@ def _reason(instance: Instance) -> str:
     return words or (text("the endpoint gives no reason") if failed else "")
 
 
-def _problem_words(view: View) -> str:
-    problem = view.problem
-    if problem is None:
-        return "" if view.instance else text("Nothing has been read yet.")
-    message, advice = (
-        translated(words, view.language) for words in (problem.message, problem.advice)
+def _problem_words(reading: Reading, language: Language) -> str:
+    if reading.error is None:
+        return "" if reading.instance else text("Nothing has been read yet.")
+    problem = reading.error.in_language(language)
+    return joined(
+        " ", filter(None, (plain(problem.message) or plain(problem.code), plain(problem.advice)))
     )
-    return joined(" ", filter(None, (plain(message) or plain(problem.code), plain(advice))))
 
 
-def _foot(view: View) -> str:
-    if view.instance is None:
+def _foot(reading: Reading, now: float, moments: Moments, origin: str) -> str:
+    if reading.instance is None:
         return ""
-    origin = plain(translated(view.origin, view.language))
-    if view.read_at is None:
+    origin = plain(origin)
+    if reading.read_at is None:
         return text("From %1", origin) if origin else ""
+    age_ms = reading.age_ms_at(now)
     return joined_words(
-        text("Read %1", view.moments.write(view.read_at)),
-        text("by this machine's clock") if view.read_at_by == "local" else "",
-        "" if view.age_ms is None else text("%1 ago", format_duration(view.age_ms)),
+        text("Read %1", moments.write(reading.read_at)),
+        text("by this machine's clock") if reading.read_at_by == "local" else "",
+        "" if age_ms is None else text("%1 ago", format_duration(age_ms)),
         text("from %1", origin) if origin else "",
     )

@@ -1,6 +1,6 @@
 """What is shown, apart from how: sections of facts and tables, the same for text and HTML.
 
-Its words may be `Text`, until `Page.in_language`.
+Its strings may be `Text`, until `ViewModel.translated`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_dsw.i18n import text, translated
+from jupyter_dsw.i18n import Language, text, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from jupyter_dsw.i18n import Language
 
 MAX_ROWS = 20
 """Rows of one list that are shown; the rest is counted."""
@@ -37,7 +35,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A titled part of the page: facts, a table, or a word about there being none."""
+    """A titled part: facts, a table, or a word about there being none."""
 
     title: str
     facts: tuple[Fact, ...] = ()
@@ -50,25 +48,27 @@ class Section(msgspec.Struct, frozen=True):
         return not self.facts and self.table is None
 
 
-class Page(msgspec.Struct, frozen=True):
-    """All that is shown of one view."""
+class ViewModel(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is shown of a reading."""
 
+    language: Language
+    """The language of the person who reads it."""
     status: str
     tone: str
     """`good`, `busy`, `bad` or `off`: the colour of the status."""
     name: str
     facts: tuple[Fact, ...]
-    """What is told with the status: the next stop, the reason of a failure."""
+    """Shown under the status: the next stop, the reason of a failure."""
     notice: str
     """That the instance is simulated, or nothing."""
     problem: str
     sections: tuple[Section, ...]
     foot: str
 
-    def in_language(self, language: Language) -> Page:
-        """The same page in a language, of plain `str` only."""
-        page: Page = _in_language(self, language)
-        return page
+    def translated(self) -> ViewModel:
+        """Return the same in its language, of plain `str` only."""
+        model: ViewModel = _in_language(self, self.language)
+        return model
 
 
 def _in_language(part: Any, language: Language) -> Any:

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from jupyter_dsw.model.bounds import MAX_ITEMS, MAX_NAMES, MAX_TEXT
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
-from jupyter_dsw.model.stops import countdowns
-from jupyter_dsw.render.view import View, to_html, to_text
+from jupyter_dsw.reading import Reading
+from jupyter_dsw.render.html import to_html
+from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.view import view_model
+from jupyter_dsw.upstream.settings import Source
 from tests.model.answers import ELEMENTS, example, instance, put, top_of
 
 JSON = st.recursive(
@@ -31,9 +34,9 @@ JSON = st.recursive(
 
 
 def _shown(read: Instance) -> str:
-    stops = countdowns(read, answered_at=None)
-    view = View(instance=read, countdowns=stops)
-    return to_text(view, ["all"]) + to_html(view, ["all"]) + repr(read)
+    reading = Reading(source=Source(), next_read=60.0, instance=read)
+    model = view_model(reading, ["all"], now=0.0)
+    return to_text(model) + to_html(model) + repr(read)
 
 
 @settings(max_examples=250, deadline=None)

@@ -20,7 +20,11 @@ from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_insta
 from jupyter_dsw.model.kinds import free_value
 from jupyter_dsw.model.redaction import cleaners
 from jupyter_dsw.model.secrets_in_text import address, path, until_clean, without_secrets
-from jupyter_dsw.render.view import View, to_html, to_text
+from jupyter_dsw.reading import Reading
+from jupyter_dsw.render.html import to_html
+from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.view import view_model
+from jupyter_dsw.upstream.settings import Source
 from tests.model.answers import ELEMENTS, example, instance, put, top_of
 from tests.model.secrets_of_services import (
     ALWAYS,
@@ -43,11 +47,12 @@ ANY_SECRET = st.text(SOLID, min_size=14, max_size=40).filter(lambda s: not s[0].
 
 
 def everything_shown(read: Instance) -> str:
-    view = View(instance=read)
+    reading = Reading(source=Source(), next_read=60.0, instance=read)
+    model = view_model(reading, ["all"], now=0.0)
     wire = read.to_wire()
     auth = read.image_auth or ""
     decoded = "" if auth in {"", REDACTED} else base64.b64decode(auth).decode()
-    shown = [*_texts(wire), repr(read), to_text(view, ["all"], width=1000), to_html(view, ["all"])]
+    shown = [*_texts(wire), repr(read), to_text(model, width=1000), to_html(model)]
     return "\n".join([*shown, decoded, json.dumps(wire, ensure_ascii=False)])
 
 

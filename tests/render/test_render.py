@@ -6,34 +6,69 @@ import re
 from datetime import datetime, timedelta, timezone
 from html import unescape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from jupyter_dsw.columns import columns, wrapped
 from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.i18n import text as sentence
-from jupyter_dsw.model.stops import countdowns
+from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.render import html, text
 from jupyter_dsw.render.html import is_safe_link
 from jupyter_dsw.render.labels import plain
 from jupyter_dsw.render.moments import Moments
-from jupyter_dsw.render.view import SECTIONS, Problem, View, format_duration, to_html, to_text
+from jupyter_dsw.render.view import SECTIONS, format_duration, view_model
+from jupyter_dsw.upstream.settings import Source
 from tests.model.answers import example, instance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.reading import Clock
 
 READ_AT = datetime(2026, 11, 23, 21, 0, 0, tzinfo=timezone.utc)
 ORIGIN = "dsw-730 in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
 DENIED = Problem("Denied", "RAM refused paidsw:GetInstance.", "Ask an administrator for it.")
 
 
-def view(read: Instance | None = None, **more: Any) -> View:
-    shown = read or instance()
-    stops = countdowns(shown, answered_at=READ_AT)
-    return View(
-        instance=shown, countdowns=stops, read_at=READ_AT, age_ms=45_000, origin=ORIGIN, **more
+class Shown(NamedTuple):
+    """A reading and how it is shown."""
+
+    reading: Reading
+    age_s: float
+    how: dict[str, Any]
+
+
+def view(
+    read: Instance | None = None,
+    *,
+    age_s: float = 0,
+    problem: Problem | None = None,
+    read_at_by: Clock = "endpoint",
+    simulated: bool = False,
+    **how: Any,
+) -> Shown:
+    reading = Reading(
+        source=Source(simulated=simulated),
+        next_read=60.0,
+        instance=read or instance(),
+        read_at=READ_AT,
+        read_at_by=read_at_by,
+        taken=0.0,
+        error=problem,
     )
+    return Shown(reading, age_s, {"origin": ORIGIN} | how)
+
+
+def to_text(shown: Shown, sections: Iterable[str] = (), *, width: int = 80) -> str:
+    model = view_model(shown.reading, sections, now=shown.age_s, **shown.how)
+    return text.to_text(model, width=width)
+
+
+def to_html(shown: Shown, sections: Iterable[str] = ()) -> str:
+    return html.to_html(view_model(shown.reading, sections, now=shown.age_s, **shown.how))
 
 
 class Markup(HTMLParser):
@@ -240,14 +275,14 @@ def test_a_disk_shows_how_full_it_is() -> None:
 
 @pytest.mark.parametrize("render", [to_text, to_html])
 def test_the_foot_tells_when_from_where_and_how_old(render: Any) -> None:
-    shown = " ".join(render(view()).split())
+    shown = " ".join(render(view(age_s=45)).split())
     assert f"Read 2026-11-23 21:00 (UTC), 45 s ago, from {ORIGIN}" in shown
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
 def test_the_foot_says_whose_clock_it_was_where_the_endpoint_sent_none(render: Any) -> None:
     assert "clock" not in render(view())
-    shown = " ".join(unescape(render(view(read_at_by="local"))).split())
+    shown = " ".join(unescape(render(view(age_s=45, read_at_by="local"))).split())
     assert "Read 2026-11-23 21:00 (UTC), by this machine's clock, 45 s ago" in shown
 
 
@@ -270,10 +305,11 @@ def test_a_problem_stands_above_the_last_good_values(render: Any) -> None:
 
 
 def test_without_an_instance_the_problem_is_all() -> None:
-    nothing = View(problem=DENIED, origin=ORIGIN)
+    nothing = Shown(Reading(source=Source(), next_read=60.0, error=DENIED), 0, {"origin": ORIGIN})
+    unread = Shown(Reading(source=Source(), next_read=60.0), 0, {})
     assert to_text(nothing) == f"! {DENIED.message} {DENIED.advice}"
     assert Markup(to_html(nothing)).text == f"⚠ {DENIED.message} {DENIED.advice}"
-    assert to_text(View()) == "! Nothing has been read yet."
+    assert to_text(unread) == "! Nothing has been read yet."
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
@@ -360,7 +396,7 @@ def test_hostile_texts_do_no_harm_in_text(text: str, language: Language) -> None
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_do_no_harm_in_html(text: str, language: Language) -> None:
     problem = Problem("Denied", sentence("from %1", text), sentence("%1 (%2).", text, text))
-    more = {"problem": problem, "simulated": True, "language": language}
+    more: dict[str, Any] = {"problem": problem, "simulated": True, "language": language}
     shown = to_html(view(_hostile_everywhere(text), **more), ["all"])
     markup = Markup(shown)
     harmless = {"div", "p", "span", "strong", "em", "small", "h4", "a"}
@@ -481,7 +517,8 @@ def test_a_page_in_chinese_says_the_same() -> None:
     assert f"空闲停机  {idle}" in shown
     assert "数据集（2）" in shown
     assert "定时停机  1 小时后停机，停机时间 2021-01-12 14:36（UTC）" in shown
-    assert "读取于 2026-11-23 21:00（UTC），45 秒前，来自 " in shown
+    aged = to_text(view(gpu, age_s=45, language="zh_CN"), width=120)
+    assert "读取于 2026-11-23 21:00（UTC），45 秒前，来自 " in aged
     head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=120)
     assert head.splitlines()[1] == f"  下次停机  {idle}"
 

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.model.stops import countdowns
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.render import view
-from jupyter_dsw.render.view import View, to_html, to_text
+from jupyter_dsw.render.html import to_html
+from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.response import InstanceResponse, read_answer
 from jupyter_dsw.upstream.settings import Source
@@ -67,31 +67,13 @@ def shown(reading: Reading, form: str, width: int, language: Language = "en") ->
         answer = json.loads(text, parse_constant=_no_number)
         Reading.from_answer(answer, 5.0)
         return json.dumps(answer, ensure_ascii=False)
-    view = view_of(reading, language)
+    model = view_model(reading, ["all"], now=1.005, language=language, origin="127.0.0.1:1")
     if form == "html":
-        return text_of(to_html(view, ["all"]))
-    text = to_text(view, ["all"], width=width)
+        return text_of(to_html(model))
+    text = to_text(model, width=width)
     for character in set(text) - {"\n"}:
         assert unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}, character
     return text
-
-
-def view_of(reading: Reading, language: Language) -> View:
-    problem = reading.error
-    instance = reading.instance
-    return View(
-        instance=instance,
-        countdowns=countdowns(instance, answered_at=reading.read_at) if instance else None,
-        read_at=reading.read_at,
-        age_ms=5,
-        problem=_problem(problem) if problem else None,
-        origin="127.0.0.1:1",
-        language=language,
-    )
-
-
-def _problem(problem: Problem) -> Any:
-    return view.Problem(problem.code, problem.message, problem.advice)
 
 
 def _no_number(constant: str) -> Any:
