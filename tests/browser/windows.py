@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, Route
+    from playwright.sync_api import Locator, Page, Response, Route
 
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
@@ -76,6 +76,8 @@ def open_window(page: Page, lab: Lab, path: str = "lab") -> None:
     page.goto(f"{lab.url}{path}?token={lab.token}")
     page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
     page.evaluate("jupyterapp.restored.then(() => null)")
+    # JupyterLab's launcher comes once the files are listed, and takes the focus.
+    page.wait_for_function("() => jupyterapp.shell.currentWidget")
 
 
 def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:
@@ -124,6 +126,18 @@ def axe_violations(page: Page, selector: str) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def statuses_of_readings(page: Page) -> list[int]:
+    """The HTTP statuses of the readings that the page gets from now on."""
+    statuses: list[int] = []
+
+    def note(response: Response) -> None:
+        if "jupyter-dsw/v1" in response.url:
+            statuses.append(response.status)
+
+    page.on("response", note)
+    return statuses
 
 
 def hold_readings(page: Page) -> None:

@@ -1,7 +1,10 @@
-"""One JupyterHub for all of this folder: two users, each with an instance of their own."""
+"""One JupyterHub for all of this folder: users with an instance of their own, and a guest."""
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 USERS = ("first", "second")
+SHARING = {
+    "ServerApp": {"authorizer_class": "tests.browser.denies_dsw.DeniesDSWToGuests"},
+}
 
 
 @pytest.fixture(scope="package")
@@ -34,8 +40,14 @@ def hub(emulators: dict[str, Emulator], tmp_path_factory: pytest.TempPathFactory
     if not proxy.SCRIPT.exists():
         pytest.fail(f"No {proxy.NAME}: run `make hub`.")
     environments = {name: emulator.environment() for name, emulator in emulators.items()}
-    environments["leaving"] = environments["first"]
-    running = Hub.start(tmp_path_factory.mktemp("hub"), environments)
+    environments["leaving"] = environments["guest"] = environments["first"]
+    root = os.fspath(Path(__file__).parents[2])
+    environments["sharing"] = {**environments["first"], "PYTHONPATH": root}
+    home = tmp_path_factory.mktemp("hub")
+    settings = home / "sharing" / ".jupyter"
+    settings.mkdir(parents=True)
+    (settings / "jupyter_server_config.json").write_text(json.dumps(SHARING))
+    running = Hub.start(home, environments)
     try:
         running.wait_until_it_answers()
         yield running

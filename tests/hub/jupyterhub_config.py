@@ -1,4 +1,4 @@
-"""A JupyterHub on this machine: two users, each with an instance of their own.
+"""A JupyterHub on this machine: users with an instance of their own, and a guest of one of them.
 
 What differs from run to run is in the JSON file that the variable `HUB` names.
 """
@@ -16,7 +16,7 @@ c: Any = get_config()  # type: ignore[name-defined]  # noqa: F821 - JupyterHub p
 
 def of_the_user(name: str) -> Any:
     """What the variable is in the environment of the user whose server is started."""
-    return lambda spawner: hub["environments"][spawner.user.name][name]
+    return lambda spawner: hub["environments"][spawner.user.name].get(name, "")
 
 
 c.JupyterHub.bind_url = hub["url"]
@@ -29,7 +29,11 @@ c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = hub["password"]
 c.Authenticator.allowed_users = set(hub["environments"])
 
-# Both run as whoever runs the tests: what keeps them apart here is what their servers check.
+c.JupyterHub.load_roles = [
+    {"name": "guests", "users": ["guest"], "scopes": ["access:servers!user=sharing"]}
+]
+
+# All run as whoever runs the tests: what keeps them apart here is what their servers check.
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(Path(hub["home"]) / "{username}")
 names = {name for environment in hub["environments"].values() for name in environment}

@@ -8,17 +8,17 @@ import nbformat
 from playwright.sync_api import Page, expect
 
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel
-from tests.browser.windows import execute, status_item
-from tests.hub.hub import Person
+from tests.browser.windows import execute, status_item, statuses_of_readings
+from tests.hub.hub import DOOR, Person
 
 if TYPE_CHECKING:
     from tests.hub.hub import Hub
 
 
-def sign_in(page: Page, person: Person, path: str) -> None:
+def sign_in(page: Page, person: Person, path: str, name: str = "") -> None:
     """Open a page of the person's server, which sends a stranger to the hub's login first."""
     page.goto(person.url + path)
-    page.get_by_label("Username").fill(person.name)
+    page.get_by_label("Username").fill(name or person.name)
     page.get_by_label("Password").fill(person.hub.password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -63,3 +63,20 @@ def test_a_server_that_the_hub_stopped_is_gone_and_what_was_known_stays(
     expect(panel).to_contain_text("the first instance")
     expect(panel.locator(".alert")).to_contain_text("server")
     expect(panel).not_to_contain_text("Sign in")
+
+
+def test_a_guest_on_anothers_shared_server_is_left_in_peace(page: Page, hub: Hub) -> None:
+    owner = Person.sign_in(hub, "sharing")
+    statuses = statuses_of_readings(page)
+    sign_in(page, owner, "lab", "guest")
+    # Whose server it is, the hub asks to confirm.
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
+    execute(page, "jupyter-dsw:show-panel")
+    panel = page.locator("#jupyter-dsw-panel dsw-panel")
+    expect(panel).to_contain_text("Not permitted to see this instance")
+    expect(panel).not_to_contain_text("Sign in")
+    expect(status_item(page)).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    assert statuses == [403]
+    assert owner.get(f"{owner.url}{DOOR}").json()["instance"]["InstanceName"]
