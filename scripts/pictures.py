@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 LARGEST = 100_000
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-HOUR = 3600
+MINUTE, HOUR = 60, 3600
 WARNING = (720, 400)
 INSTANCE_ID = "dsw-4f1c9a7d20b6e835"
 TRAINING = "for epoch in range(90):\n    train(epoch)"
@@ -51,7 +51,7 @@ def main() -> None:
 
 def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
     """The whole window: the panel in a cell, a warning, the status bar."""
-    _plan(emulator, idle_minutes=31)
+    _plan(emulator, idle_minutes=12, stop_in=25.4 * MINUTE)
     with _page(browser, 1040, 680) as page:
         _open(page, lab, "%dsw_info", TRAINING)
         run_cell(page, 0)
@@ -63,7 +63,7 @@ def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
 
 def _cell(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
     """The panel in a cell, all of it."""
-    _plan(emulator, idle_minutes=12)
+    _plan(emulator, idle_minutes=12, stop_in=5.4 * HOUR)
     with _page(browser, 900, 1500) as page:
         _open(page, lab, "%dsw_info")
         run_cell(page, 0)
@@ -103,9 +103,9 @@ def _photographed(page: Page, frames: list[bytes]) -> bool:
     return True
 
 
-def _plan(emulator: Emulator, *, idle_minutes: int) -> None:
-    """Idle for some minutes of 60, scheduled to stop in 5 h 24 min."""
-    windows.stop_in(emulator, 5.4 * HOUR)
+def _plan(emulator: Emulator, *, idle_minutes: int, stop_in: float) -> None:
+    """Idle for some minutes of 60, scheduled to stop in some seconds."""
+    windows.stop_in(emulator, stop_in)
     emulator.change(
         InstanceId=INSTANCE_ID,
         IdleInstanceCuller={"IdleTimeInMinutes": idle_minutes, "MaxIdleTimeInMinutes": 60},

@@ -16,6 +16,8 @@ const JITTER = 0.05;
 /** After a countdown's end the endpoint needs a moment until it reports `Stopping`. */
 const AFTER_ZERO_MS = 2000;
 const BACK_OFF_FIRST_MS = 5000;
+/** How long it is shown that a refresh brought nothing newer. */
+const NOTHING_NEWER_MS = 5000;
 /** Longer delays make `setTimeout` fire at once: it has 32 bits for them. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -217,8 +219,16 @@ export class Poller implements DataSource {
       const reading = receivedReading(outcome, sent, received);
       const nothingNewer = fresh && !outcome.error && wasCached(outcome, sent, received);
       this._change({ requesting: false, failure: null, reading, nothingNewer });
+      if (nothingNewer) this._forgetSoon();
     }
     for (const resolve of this._waiting.splice(0)) resolve(this._state.reading);
+  }
+
+  private _forgetSoon(): void {
+    clearTimeout(this._forgetting);
+    this._forgetting = setTimeout(() => {
+      this._change({ nothingNewer: false });
+    }, NOTHING_NEWER_MS);
   }
 
   /** Whether what came was requested earlier than what is known, and has nothing newer. */
@@ -260,6 +270,7 @@ export class Poller implements DataSource {
   /** How many outcomes came so far, of this tab or another one. */
   private _outcomes = 0;
   private _failures = 0;
+  private _forgetting: ReturnType<typeof setTimeout> | undefined;
   private _freshWanted = false;
   private _busy = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;

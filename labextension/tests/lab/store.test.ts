@@ -337,14 +337,27 @@ test('a slow response makes no stop later than it is', async () => {
   assert.equal(left(one), 10 * MINUTE - 8000);
 });
 
-test('a refresh that brings nothing new is reported as such, and the next one is not', async () => {
+test('a refresh that brings nothing new is reported as such for 5 s', async () => {
   const store = await open();
   await lab.clock.pass(3000);
   lab.server.change = { age_ms: 3000 };
   store.refresh();
   await lab.clock.pass(0);
   assert.equal(store.state.nothingNewer, true);
-  await lab.clock.pass(5000);
+  await lab.clock.pass(4000);
+  store.refresh();
+  await lab.clock.pass(4000);
+  assert.equal(store.state.nothingNewer, true);
+  await lab.clock.pass(1000);
+  assert.equal(store.state.nothingNewer, false);
+});
+
+test('a refresh that brings something new ends that at once', async () => {
+  const store = await open();
+  await lab.clock.pass(3000);
+  lab.server.change = { age_ms: 3000 };
+  store.refresh();
+  await lab.clock.pass(0);
   lab.server.change = { age_ms: 0 };
   store.refresh();
   await lab.clock.pass(0);
