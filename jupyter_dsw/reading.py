@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 Clock: TypeAlias = Literal["endpoint", "local"]
 
-# `next_read_in_ms` is never below this, so that nobody asks in a tight loop.
+# `next_read_in_ms` is never below this, so that no client polls in a tight loop.
 SOONEST_NEXT_READ_MS = 1000
 
 
@@ -39,7 +38,7 @@ class Problem(msgspec.Struct, frozen=True):
         return cls(error.code, error.message, error.advice, error.request_id)
 
     def in_language(self, language: Language) -> Problem:
-        """The same problem told in a language."""
+        """Return the same problem in a language."""
         return msgspec.structs.replace(
             self,
             message=translated(self.message, language),
@@ -47,7 +46,7 @@ class Problem(msgspec.Struct, frozen=True):
         )
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the instance, since when, and what went wrong since.
 
     `taken` and `next_read` are seconds of `elapsed_seconds`, so that ages and countdowns stay right
@@ -59,7 +58,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     next_read: float
     """When asking again brings something new (`elapsed_seconds`)."""
     instance: Instance | None = None
-    """The last good answer; None if there never was one."""
+    """As of the last good response; None if there never was one."""
     read_at: datetime | None = None
     """When the endpoint responded with that (aware, UTC), by the clock of `read_at_by`."""
     read_at_by: Clock = "endpoint"
@@ -92,77 +91,87 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The idle and the scheduled stop as of now; None if nothing was ever read."""
         return self.countdowns_at(elapsed_seconds())
 
-    def answer(self, now: float, language: Language = "en") -> dict[str, Any]:
-        """This reading at `now` (`elapsed_seconds`) as the REST contract has it: JSON builtins.
-
-        `language` is that of the error's words.
-        """
-        answer: dict[str, Any] = msgspec.json.decode(self.answer_json(now, language))
-        return answer
-
-    def answer_json(self, now: float, language: Language = "en") -> bytes:
-        """The same as JSON. What stays as it is is encoded once for all answers of a reading."""
+    def to_contract(self, now: float, language: Language = "en") -> Contract:
+        """Return this reading at `now` (`elapsed_seconds`), its error in `language`."""
         next_read_in_ms = max(SOONEST_NEXT_READ_MS, round((self.next_read - now) * 1000))
         error = None
         if self.error is not None:
-            told = msgspec.structs.asdict(self.error.in_language(language))
-            error = told | {"retry_in_ms": next_read_in_ms}
-        passing = {
-            "age_ms": self.age_ms_at(now),
-            "next_read_in_ms": next_read_in_ms,
-            "countdowns": self.countdowns_at(now),
-            "error": error,
-        }
-        # Two objects become one.
-        return msgspec.json.encode(passing)[:-1] + b"," + self._lasting_json[1:]
-
-    @cached_property
-    def _lasting_json(self) -> bytes:
-        lasting = {
-            "read_at": None if self.read_at is None else _rfc3339(self.read_at),
-            "read_at_by": self.read_at_by,
-            "source": self.source,
-            "redacted": [] if self.instance is None else self.instance.redacted,
-            "unreadable": [] if self.instance is None else self.instance.unreadable,
-            "instance": self.instance and self.instance.wire_json,
-        }
-        return msgspec.json.encode(lasting)
-
-    @classmethod
-    def from_answer(cls, answer: dict[str, Any], now: float) -> Self:
-        """The reading that a server sent as `answer`.
-
-        It wrote that at `now` (`elapsed_seconds` of this process) at the earliest.
-
-        Raises `msgspec.ValidationError` if `answer` is not of the contract's form.
-        """
-        sent = msgspec.convert(answer, _Answer)
-        instance = None
-        if sent.instance is not None:
-            instance = instance_from_wire(sent.instance, sent.redacted, sent.unreadable)
-        return cls(
-            source=sent.source,
-            next_read=now + sent.next_read_in_ms / 1000,
-            instance=instance,
-            read_at=sent.read_at,
-            read_at_by=sent.read_at_by,
-            taken=None if sent.age_ms is None else now - sent.age_ms / 1000,
-            error=sent.error,
+            translation = msgspec.structs.asdict(self.error.in_language(language))
+            error = ContractError(**translation, retry_in_ms=next_read_in_ms)
+        return Contract(
+            instance=None if self.instance is None else self.instance.to_wire(),
+            read_at=None if self.read_at is None else _rfc3339(self.read_at),
+            read_at_by=self.read_at_by,
+            age_ms=self.age_ms_at(now),
+            next_read_in_ms=next_read_in_ms,
+            countdowns=self.countdowns_at(now),
+            error=error,
+            source=self.source,
+            redacted=() if self.instance is None else self.instance.redacted,
+            unreadable=() if self.instance is None else self.instance.unreadable,
         )
 
 
-class _Answer(msgspec.Struct):
-    """The REST contract as it is received; what can be computed again is not read."""
+class ContractError(Problem, frozen=True):
+    """Why the last attempt failed, and when the next one is due."""
 
-    source: Source
-    next_read_in_ms: int
+    retry_in_ms: int = SOONEST_NEXT_READ_MS
+
+
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading as the REST contract has it; `server/rest-api.yml` describes each field.
+
+    What has a default may be missing when it is received: a server of an earlier version has less.
+    """
+
     instance: dict[str, Any] | None = None
-    read_at: datetime | None = None
+    read_at: str | None = None
     read_at_by: Clock = "endpoint"
     age_ms: int | None = None
-    error: Problem | None = None
-    redacted: list[str] = []
-    unreadable: list[str] = []
+    next_read_in_ms: int
+    countdowns: Countdowns | None = None
+    error: ContractError | None = None
+    source: Source
+    redacted: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    def encode(self) -> bytes:
+        """Return the JSON that a server sends."""
+        return msgspec.json.encode(self)
+
+    def to_builtins(self) -> dict[str, Any]:
+        """Return the same as dicts, lists and scalars."""
+        builtins: dict[str, Any] = msgspec.json.decode(self.encode())
+        return builtins
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """Return what a server sent. Raises `msgspec.MsgspecError`."""
+        return cls.from_builtins(msgspec.json.decode(body, type=dict[str, Any]))
+
+    @classmethod
+    def from_builtins(cls, received: dict[str, Any]) -> Self:
+        """Return what a server sent. Raises `msgspec.ValidationError`."""
+        # `to_reading` computes the countdowns again, and a later version may know more states.
+        return msgspec.convert({**received, "countdowns": None}, cls)
+
+    def to_reading(self, now: float) -> Reading:
+        """Return the reading, which a server wrote at `now` (`elapsed_seconds`) at the earliest.
+
+        Raises `msgspec.ValidationError` if `read_at` is no date.
+        """
+        instance, error = None, self.error
+        if self.instance is not None:
+            instance = instance_from_wire(self.instance, self.redacted, self.unreadable)
+        return Reading(
+            source=self.source,
+            next_read=now + self.next_read_in_ms / 1000,
+            instance=instance,
+            read_at=msgspec.convert(self.read_at, datetime | None),
+            read_at_by=self.read_at_by,
+            taken=None if self.age_ms is None else now - self.age_ms / 1000,
+            error=error and Problem(error.code, error.message, error.advice, error.request_id),
+        )
 
 
 def _rfc3339(moment: datetime) -> str:

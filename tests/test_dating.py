@@ -13,7 +13,7 @@ from jupyter_dsw import clock as real_clock
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import before_stop, readings
 from jupyter_dsw.notebook.watch import WatchThread
-from jupyter_dsw.reading import Reading
+from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
 from tests.faults.door import Door, pass_on
@@ -140,9 +140,9 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
     stops = reading.countdowns_at(clock.now)
     assert stops is not None
     assert (stops.next_stop, stops.remaining_ms) == ("scheduled", 599_000)
-    answer = reading.answer(clock.now)
+    answer = reading.to_contract(clock.now).to_builtins()
     assert (answer["read_at"], answer["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
-    assert Reading.from_answer(answer, clock.now).read_at_by == "local"
+    assert Contract.from_builtins(answer).to_reading(clock.now).read_at_by == "local"
 
 
 @pytest.mark.usefixtures("environment")
@@ -182,7 +182,7 @@ def response(age_ms: int, remaining_ms: int) -> bytes:
         "InstanceShutdownTimer": {"RemainingTimeInMs": remaining_ms},
     }
     source = Source(endpoint=None, region=None, instance_id="dsw-1")
-    reading = Reading.from_answer(
+    reading = Contract.from_builtins(
         {
             "instance": instance,
             "read_at": "2026-11-26T12:00:00Z",
@@ -191,10 +191,9 @@ def response(age_ms: int, remaining_ms: int) -> bytes:
             "error": None,
             "source": msgspec.to_builtins(source),
             "redacted": [],
-        },
-        now=0.0,
-    )
-    return reading.answer_json(0.0)
+        }
+    ).to_reading(0.0)
+    return reading.to_contract(0.0).encode()
 
 
 @pytest.mark.parametrize(

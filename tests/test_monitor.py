@@ -270,15 +270,15 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
 
 
 def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clock: Clock) -> None:
-    from jupyter_dsw.reading import Reading
+    from jupyter_dsw.reading import Contract
 
     sent = read(monitor)
     clock.now += 7
-    answer = sent.answer(clock.now)
+    answer = sent.to_contract(clock.now).to_builtins()
     assert answer["age_ms"] == 7000
-    received = Reading.from_answer(answer, now=50.0)
-    assert received.answer(51.0)["age_ms"] == 8000
-    assert received.answer(50.0) == answer
+    received = Contract.from_builtins(answer).to_reading(50.0)
+    assert received.to_contract(51.0).to_builtins()["age_ms"] == 8000
+    assert received.to_contract(50.0).to_builtins() == answer
 
 
 def test_a_broken_installation_raises_and_may_be_mended(

@@ -223,14 +223,9 @@ class Instance(Element, frozen=True):
         Secrets are gone; so are the elements this project does not know, and the bookkeeping of
         `redacted` and `unreadable`.
         """
-        wire: dict[str, Any] = msgspec.json.decode(self.wire_json)
-        return wire
-
-    @property
-    def wire_json(self) -> msgspec.Raw:
-        """What `to_wire` gives, as JSON."""
         elements = msgspec.structs.replace(self, redacted=(), unreadable=())
-        return msgspec.Raw(msgspec.json.encode(elements))
+        wire: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(elements))
+        return wire
 
 
 # The attribute of each element. Bookkeeping is not part of the wire, so the wire cannot name it.

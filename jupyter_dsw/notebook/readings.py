@@ -72,7 +72,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     def to_json(self) -> str:
         """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
         escaped (`\\u202e`)."""
-        encoded = msgspec.json.encode(self.answer(elapsed_seconds(), person.language()))
+        encoded = self.to_contract(elapsed_seconds(), person.language()).encode()
         return escaped(msgspec.json.format(encoded, indent=2).decode())
 
     def to_html(self) -> str:
@@ -251,7 +251,7 @@ def _from_server(*, fresh: bool) -> base.Reading:
     written = min(sent + waited_ms / 1000, elapsed_seconds())
     try:
         # An error of the contract is a reading too; an error response of Jupyter's own is none.
-        return base.Reading.from_answer(msgspec.json.decode(body), written)
+        return base.Contract.decode(body).to_reading(written)
     except (ValueError, msgspec.MsgspecError):
         msg = text(
             "The Jupyter server of this kernel or terminal sent an error response (HTTP %1)", status

@@ -57,7 +57,7 @@ class Panel(anywidget.AnyWidget):
 
 
 def _answer(reading: Reading) -> dict[str, Any]:
-    return reading.answer(elapsed_seconds(), person.language())
+    return reading.to_contract(elapsed_seconds(), person.language()).to_builtins()
 
 
 def _kept(reading: Reading) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class ReadingHandler(APIHandler):
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: whoever closed the tab meanwhile is no error.
-        self.finish(reading.answer_json(now, language))
+        self.finish(reading.to_contract(now, language).encode())
 
     async def _called(self, *, fresh: bool) -> Reading:
         """What comes of the monitor's call. All who wait for it are woken together: a message

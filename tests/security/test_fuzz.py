@@ -12,12 +12,11 @@ import random
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.reading import Contract, Problem, Reading
 from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
 from jupyter_dsw.render.view import view_model
@@ -62,10 +61,10 @@ def reading_of(result: InstanceResponse | DSWError) -> Reading:
 def shown(reading: Reading, form: str, width: int, language: Language = "en") -> str:
     """One of the forms in which a reading is shown, checked by that form's own rules."""
     if form == "json":
-        encoded = msgspec.json.encode(reading.answer(5.0, language))
+        encoded = reading.to_contract(5.0, language).encode()
         text = encoded.decode("utf-8")
         answer = json.loads(text, parse_constant=_no_number)
-        Reading.from_answer(answer, 5.0)
+        Contract.from_builtins(answer).to_reading(5.0)
         return json.dumps(answer, ensure_ascii=False)
     model = view_model(reading, ["all"], now=1.005, language=language, origin="127.0.0.1:1")
     if form == "html":

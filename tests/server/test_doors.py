@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from jupyter_dsw.reading import Reading
+from jupyter_dsw.reading import Contract
 from tests.browser.denies_dsw import DeniesDSW
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
     assert answer["unreadable"] == ["InstanceShutdownTimer.DueTime"]
     assert answer["countdowns"]["next_stop"] == "scheduled"
     assert answer["countdowns"]["scheduled"]["state"] == "unknown"
-    rebuilt = Reading.from_answer(answer, 1000.0).countdowns_at(1000.0)
+    rebuilt = Contract.from_builtins(answer).to_reading(1000.0).countdowns_at(1000.0)
     assert rebuilt is not None
     assert rebuilt.unknown == ("scheduled",)
 

@@ -60,7 +60,7 @@ def main() -> None:
 def ask(monitor: Monitor) -> str:
     """One reading, as a line."""
     # As the server's doors give it out.
-    answer = msgspec.json.encode(monitor.read().result().answer(monitor.clock()))
+    answer = monitor.read().result().to_contract(monitor.clock()).encode()
     seen = msgspec.json.decode(answer)
     error, has_instance = seen["error"], seen["instance"] is not None
     next_read_in_ms = seen["next_read_in_ms"]

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.reading import Reading
+from jupyter_dsw.reading import Contract, Reading
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.response import simulated_speed
 from jupyter_dsw.upstream.settings import Settings
@@ -82,25 +82,25 @@ def test_a_reading_is_fresh_for_as_much_simulated_time_but_for_a_second(
         )
         reading = read(monkeypatch, emulator, now=1000)
     assert reading.next_read == 1000 + fresh_s
-    assert reading.answer(1000)["next_read_in_ms"] == fresh_s * 1000
+    assert reading.to_contract(1000).to_builtins()["next_read_in_ms"] == fresh_s * 1000
 
 
 def test_the_speed_crosses_the_contract() -> None:
     with pytest.MonkeyPatch.context() as monkeypatch, Emulator("idle", speed=60) as emulator:
         reading = read(monkeypatch, emulator, now=1000)
-    contract = json.loads(reading.answer_json(1000))
+    contract = json.loads(reading.to_contract(1000).encode())
     assert contract["source"]["speed"] == 60
-    assert Reading.from_answer(contract, 5).source.speed == 60
+    assert Contract.from_builtins(contract).to_reading(5).source.speed == 60
     # A server of an earlier version sends none.
     del contract["source"]["speed"]
-    assert Reading.from_answer(contract, 5).source.speed == 1
+    assert Contract.from_builtins(contract).to_reading(5).source.speed == 1
 
 
 @pytest.mark.parametrize("odd", [0, -1, 1e300, "60", None])
 def test_a_contract_with_an_odd_speed_is_refused(odd: object) -> None:
     source = {"endpoint": None, "region": None, "instance_id": None, "simulated": True}
     with pytest.raises(msgspec.ValidationError):
-        Reading.from_answer({"source": {**source, "speed": odd}, "next_read_in_ms": 1000}, 0)
+        Contract.from_builtins({"source": {**source, "speed": odd}, "next_read_in_ms": 1000})
 
 
 def test_countdowns_stay_in_range_at_the_highest_speed() -> None:
