@@ -11,7 +11,6 @@ import yaml
 
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.server.extension import DSWExtension
-from jupyter_dsw.server.handlers import STATUS_OF
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.settings import VARIABLES
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 SETTINGS_SCHEMA = ROOT / "labextension" / "schema" / "plugin.json"
 OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"
-# What an error without a status of its own is answered with.
-OTHER_ERRORS = 503
 
 # The variables that no trait stands for.
 OTHER_VARIABLES = {
@@ -128,10 +125,7 @@ def _scenarios() -> str:
 
 
 def _errors() -> str:
-    rows = (
-        (f"`{kind.__name__}`", _doc(kind), STATUS_OF.get(kind.__name__, OTHER_ERRORS))
-        for kind in error_classes()
-    )
+    rows = ((f"`{kind.__name__}`", _doc(kind), kind.http_status) for kind in error_classes())
     return _table(("`error.code`", "meaning", "HTTP status if nothing was ever read"), rows)
 
 

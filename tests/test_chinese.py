@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +17,14 @@ from jupyter_dsw.i18n import Text, translated
 from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.credential_service import CredentialService
+from jupyter_dsw.upstream.error_responses import (
+    _RULES,
+    ErrorResponse,
+    error_of_failure,
+    error_of_response,
+)
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.failures import error_of_exchange
-from jupyter_dsw.upstream.refusals import _CODES, Refusal, error_of_refusal
-from jupyter_dsw.upstream.response import read_answer
+from jupyter_dsw.upstream.response import read_response
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse, TransportError
 from tests.cli.terminal import DSW, Terminal
@@ -218,33 +223,37 @@ def errors_of(*calls: Callable[[], Any]) -> list[DSWError]:
     return raised
 
 
+DATE = datetime(2026, 11, 23, 21, tzinfo=timezone.utc)
+
+
 def refused(code: str, status: int, message: str = "") -> DSWError:
-    headers = {"Date": "Mon, 23 Nov 2026 21:00:00 GMT"} if message else {}
-    return error_of_refusal(Refusal(status, code, message, "R-1", headers), 0.0)
+    date = DATE if message else None
+    return error_of_response(ErrorResponse(status, code, message, "R-1", date), 0.0)
 
 
-def refusals() -> list[DSWError]:
-    codes = [prefix + end for prefix, _ in _CODES for end in ("", ".NotFound", ".Inactive")]
-    told = [refused(code, 403, message) for code in codes for message in ("", "workspace")]
-    late = Refusal(400, "InvalidTimeStamp", "", None, {"Date": "Mon, 23 Nov 2026 21:00:00 GMT"})
+def error_responses() -> list[DSWError]:
+    prefixes = [key for key in _RULES if isinstance(key, str)]
+    codes = [prefix + end for prefix in prefixes for end in ("", ".NotFound", ".Inactive")]
+    by_code = [refused(code, 403, message) for code in codes for message in ("", "workspace")]
+    late = ErrorResponse(400, "InvalidTimeStamp", date=DATE)
     return [
-        *told,
+        *by_code,
         refused("InvalidSecurityToken.Expired", 400),
         refused("Forbidden.RAM", 403),
         refused("", 500),
         refused("", 429),
         refused("NoSuchThing", 404),
         refused("Other", 401),
-        error_of_refusal(late, 2e9),
+        error_of_response(late, 2e9),
         *errors_of(lambda: refused("", 418)),
     ]
 
 
-def bad_answers() -> list[DSWError]:
+def bad_responses() -> list[DSWError]:
     bodies = [b"", b"<html>", b"[]", b"{}", b'{"InstanceId": "dsw-2"}']
-    answers = [HTTPResponse(200, {}, body) for body in bodies] + [HTTPResponse(302, {}, b"")]
+    responses = [HTTPResponse(200, {}, body) for body in bodies] + [HTTPResponse(302, {}, b"")]
     options: dict[str, Any] = {"sent": 0.0, "instance_id": "dsw-1"}
-    return errors_of(*(lambda one=one: read_answer(one, (), 0.0, **options) for one in answers))
+    return errors_of(*(lambda one=one: read_response(one, (), 0.0, **options) for one in responses))
 
 
 def misconfigurations() -> list[DSWError]:
@@ -279,11 +288,11 @@ def without_credentials() -> list[DSWError]:
 
 def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jupyter_dsw.upstream.credential_chain.find_spec", lambda _: None)
-    failures = [error_of_exchange(TransportError(kind), "localhost:9") for kind in FailureKind]
+    failures = [error_of_failure(TransportError(kind), "localhost:9") for kind in FailureKind]
     errors = [
         *failures,
-        *refusals(),
-        *bad_answers(),
+        *error_responses(),
+        *bad_responses(),
         *misconfigurations(),
         *without_credentials(),
     ]

@@ -28,8 +28,8 @@ HOSTILE = "%1 %2 {0} {host} %s %(prog)s \\1 \\g<0> %%"
 
 
 def test_a_text_is_its_english_sentence() -> None:
-    said = text("%1 did not finish its answer in time.", "localhost")
-    assert said == "localhost did not finish its answer in time."
+    said = text("%1 did not finish its response in time.", "localhost")
+    assert said == "localhost did not finish its response in time."
     assert translated(said, "en") == said
     assert type(translated(said, "en")) is str
     assert translated(said, "zh_CN") == "localhost 未能按时完成响应。"

@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
+from jupyter_dsw.upstream.errors import http_status_of
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
@@ -26,20 +27,6 @@ MONITOR = "jupyter_dsw_monitor"
 OBSERVER = "jupyter_dsw_observer"
 CALL = "jupyter_dsw_call"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
-
-# What the door answers with where no reading was ever good, by the error's code.
-STATUS_OF = {
-    "Denied": 403,
-    "NotFound": 404,
-    "Throttled": 429,
-    "BadResponse": 502,
-    "UpstreamFailed": 502,
-    "BadSignature": 502,
-    "ClockSkew": 502,
-    "CredentialsExpired": 502,
-    "TimedOut": 504,
-    # NotConfigured, NoCredentials, Unreachable and what is unforeseen: 503.
-}
 
 
 class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
@@ -130,7 +117,7 @@ class ReadingHandler(APIHandler):
 def _status(reading: Reading) -> int:
     if reading.instance is not None or reading.error is None:
         return 200
-    return STATUS_OF.get(reading.error.code, 503)
+    return http_status_of(reading.error.code)
 
 
 class InstanceHandler(ReadingHandler):

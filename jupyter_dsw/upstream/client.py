@@ -12,6 +12,7 @@ from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.error_responses import error_of_failure
 from jupyter_dsw.upstream.errors import (
     BadResponse,
     CredentialsExpired,
@@ -19,12 +20,11 @@ from jupyter_dsw.upstream.errors import (
     TimedOut,
     Unreachable,
 )
-from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.hosts import host_header
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
     is_simulated,
-    read_answer,
+    read_response,
     simulated_speed,
 )
 from jupyter_dsw.upstream.settings import Source
@@ -151,7 +151,7 @@ class Client:
         self._simulated = is_simulated(answer)
         self._speed = simulated_speed(answer)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_answer(answer, secrets, now, sent=sent, instance_id=settings.instance_id)
+        return read_response(answer, secrets, now, sent=sent, instance_id=settings.instance_id)
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
@@ -167,7 +167,7 @@ class Client:
             try:
                 return self._send(settings, origin, credentials, deadline)
             except TransportError as failure:
-                errors.append(error_of_exchange(failure, host_header(urlsplit(origin))))
+                errors.append(error_of_failure(failure, host_header(urlsplit(origin))))
             if not isinstance(errors[-1], (TimedOut, Unreachable)):
                 raise errors[0]
             self._endpoint.failed(origin)

@@ -1,8 +1,8 @@
-"""What can go wrong between here and PAI-DSW: one class for each thing a person can do about it."""
+"""Errors of a reading: one class for each thing that a person can do about it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
@@ -12,12 +12,14 @@ class DSWError(Exception):
     """A reading of the instance failed.
 
     `message` says what failed and on what, `advice` what to do next, both free of secrets.
-    `request_id` is Alibaba Cloud's, for its support.  `retry_after_ms` is how long the endpoint
-    asked to be left alone, in milliseconds; None if it did not say.
+    `request_id` is Alibaba Cloud's, for its support. `retry_after_ms` is how long the endpoint
+    requests no calls, in milliseconds; None if it sent no such time.
     """
 
+    http_status: ClassVar[int] = 503
+    """The status of our own REST response with this error, where no reading has succeeded yet."""
     language: Language = "en"
-    """What `str()` of it is written in: set by whoever raises it before a person."""
+    """The language of `str()`: set by whoever shows it to a person."""
 
     def __init__(
         self,
@@ -51,47 +53,73 @@ class NotConfigured(DSWError):
 
 
 class NoCredentials(DSWError):
-    """No usable credentials could be had from any source."""
+    """No source has usable credentials."""
 
 
 class Denied(DSWError):
-    """Alibaba Cloud knows who asks and says no: an access key, a RAM policy or a workspace role."""
+    """Reading is not permitted: by the access key, a RAM policy or a workspace role."""
+
+    http_status = 403
 
     about_access_key = False
-    """Whether the key or its token is refused, and not what it may do."""
+    """Whether the key or its token is refused, and not its permissions."""
 
 
 class NotFound(DSWError):
     """There is no such instance in this region and account."""
 
+    http_status = 404
+
 
 class Throttled(DSWError):
-    """Too many calls: `retry_after_ms` says how long to wait, where the endpoint says it."""
+    """Too many calls: `retry_after_ms` is how long to wait, where the endpoint sent it."""
+
+    http_status = 429
 
 
 class ClockSkew(DSWError):
     """The clock here and the endpoint's are too far apart for a signature to hold (15 minutes)."""
 
+    http_status = 502
+
 
 class BadSignature(DSWError):
-    """The signature was refused.  Carries our own words only: the gateway's quote what was sent."""
+    """The signature was refused. Never quotes the gateway's message, which quotes the request."""
+
+    http_status = 502
 
 
 class CredentialsExpired(DSWError):
-    """The security token has expired and no newer one could be had."""
+    """The security token has expired and there is no newer one."""
+
+    http_status = 502
 
 
 class TimedOut(DSWError):
-    """The endpoint took the request and did not finish its answer in time."""
+    """The endpoint took the request and did not finish its response in time."""
+
+    http_status = 504
 
 
 class Unreachable(DSWError):
-    """No connection: DNS, routing, proxy, TLS, or closed before an answer."""
+    """No connection: DNS, routing, proxy, TLS, or closed before a response."""
 
 
 class BadResponse(DSWError):
-    """What came back is no answer of PAI-DSW: not JSON, cut off, empty, HTML, too large."""
+    """The response is not PAI-DSW's: not JSON, cut off, empty, HTML, too large."""
+
+    http_status = 502
 
 
 class UpstreamFailed(DSWError):
-    """PAI-DSW answered that it failed: HTTP 5xx, or `Success: false`."""
+    """PAI-DSW reported a failure: HTTP 5xx, or `Success: false`."""
+
+    http_status = 502
+
+
+def http_status_of(code: str) -> int:
+    """Return the HTTP status of the error with this `code`; 503 for an unforeseen one."""
+    return next(
+        (kind.http_status for kind in DSWError.__subclasses__() if kind.__name__ == code),
+        DSWError.http_status,
+    )

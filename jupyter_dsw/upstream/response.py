@@ -1,32 +1,48 @@
-"""From an answer over HTTP to the instance: the one place that sees the raw body."""
+"""From an HTTP response to the instance: the one place that sees the raw body."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_dsw.i18n import text
+from jupyter_dsw.model.credential_names import REDACTED
 from jupyter_dsw.model.instance import Instance, decode_instance, parse_instance
-from jupyter_dsw.upstream.cleaning import clean_identifier, clean_message
-from jupyter_dsw.upstream.failures import BROKEN_JSON_ADVICE, NO_INSTANCE_ADVICE, reject_answer
-from jupyter_dsw.upstream.headers import answer_date
-from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
+from jupyter_dsw.model.secrets_in_text import without_secrets
+from jupyter_dsw.upstream.error_responses import (
+    BROKEN_JSON_ADVICE,
+    NO_INSTANCE_ADVICE,
+    ErrorResponse,
+    error_of_response,
+    reject_response,
+)
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from jupyter_dsw.upstream.transport import HTTPResponse
 
-# The emulator says by this header of an answer that it is one.
+# The emulator marks its responses with these headers.
 _EMULATOR_HEADER = "X-Jupyter-DSW-Emulator"
 _SPEED_HEADER = "X-Jupyter-DSW-Emulator-Speed"
 _SPEED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
+_LONGEST_WAIT_MS = 60 * 60 * 1000
+_DIGITS = re.compile(r"[0-9]{1,12}")
+MAX_MESSAGE = 300
+"""The most characters of a `Message` that are shown."""
+_MAX_READ = 2000
+_CUT = "…"
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._*-]{0,79}")
 
 
 @dataclass(frozen=True)
 class InstanceResponse:
-    """What GetInstance answered: the secret-free instance, and what its envelope told.
+    """What GetInstance responded: the secret-free instance, and what else is needed of it.
 
     `date` is when the endpoint responded (aware, UTC), by its own clock; without a `Date` header it
     is when the request was sent, by this machine's, and `date_by` is "local". `sent` is when the
@@ -41,96 +57,158 @@ class InstanceResponse:
     simulated: bool
 
 
-def read_answer(
-    answer: HTTPResponse,
+def read_response(
+    response: HTTPResponse,
     secrets: tuple[str, ...],
     now: float,
     *,
     sent: float,
     instance_id: str,
 ) -> InstanceResponse:
-    """Return what an answer says.  Raises the DSWError that it is, if it is one.
+    """Return the instance in a response. Raises the DSWError for it where it has none.
 
     `instance_id` is the instance that was requested. `secrets` are strings that no error may quote.
     `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
-    if 300 <= answer.status < 400:
-        reject_answer(text("is a redirect (HTTP %1), which is never followed", answer.status))
-    document = _decode(answer)
-    refusal = _refusal(answer, document, secrets)
-    if refusal is not None:
-        raise error_of_refusal(refusal, now)
+    if 300 <= response.status < 400:
+        reject_response(text("is a redirect (HTTP %1), which is never followed", response.status))
+    document = _decode(response)
+    error = _error_response(response, document, secrets, now)
+    if error is not None:
+        raise error_of_response(error, now)
     _check_instance_id(document.get("InstanceId"), instance_id)
     instance = parse_instance(document)
-    date = answer_date(answer.headers)
+    date = response_date(response.headers)
     return InstanceResponse(
         instance=instance,
         date=datetime.fromtimestamp(now, timezone.utc) if date is None else date,
         date_by="local" if date is None else "endpoint",
         sent=sent,
         request_id=clean_identifier(document.get("RequestId"), secrets),
-        simulated=is_simulated(answer),
+        simulated=is_simulated(response),
     )
 
 
 def _check_instance_id(found: object, requested: str) -> None:
     """Refuse a response about no instance, or about another one than was requested."""
     if not isinstance(found, str) or not found:
-        reject_answer(text("is JSON, but describes no instance"), NO_INSTANCE_ADVICE)
+        reject_response(text("is JSON, but describes no instance"), NO_INSTANCE_ADVICE)
     if found.lower() != requested.lower():
-        reject_answer(text("describes another instance than the one requested"))
+        reject_response(text("describes another instance than the one requested"))
 
 
-def is_simulated(answer: HTTPResponse) -> bool:
-    """Tell whether the emulator gave this answer."""
-    return _EMULATOR_HEADER in answer.headers
+def is_simulated(response: HTTPResponse) -> bool:
+    """Return whether the emulator sent this response."""
+    return _EMULATOR_HEADER in response.headers
 
 
-def simulated_speed(answer: HTTPResponse) -> float:
+def simulated_speed(response: HTTPResponse) -> float:
     """Return how many times as fast as real time the emulator's instance lives.
 
     1 for a real endpoint, whatever it sends, and where the emulator's number is missing or out of
     bounds.
     """
-    sent = answer.headers.get(_SPEED_HEADER, "") if is_simulated(answer) else ""
+    sent = response.headers.get(_SPEED_HEADER, "") if is_simulated(response) else ""
     speed = float(sent) if _SPEED.fullmatch(sent) else 1.0
     return speed if 1 <= speed <= MAX_SPEED else 1.0
 
 
-def _decode(answer: HTTPResponse) -> dict[str, Any]:
-    """The body's JSON object; {} where an error status says enough without one."""
+def _decode(response: HTTPResponse) -> dict[str, Any]:
+    """Return the body's JSON object; {} where an error status is enough without one."""
     try:
-        return decode_instance(answer.body)
+        return decode_instance(response.body)
     except ValueError:
         pass
-    if answer.status >= 400:
+    if response.status >= 400:
         return {}
-    if not answer.body.strip():
-        reject_answer(text("is empty"))
-    if answer.body.lstrip()[:1] == b"<":
-        reject_answer(text("is an HTML page"))
-    if answer.body.lstrip()[:1] == b"{":
-        reject_answer(text("is not valid JSON"), BROKEN_JSON_ADVICE)
-    return reject_answer(text("is not a JSON object"))
+    if not response.body.strip():
+        reject_response(text("is empty"))
+    if response.body.lstrip()[:1] == b"<":
+        reject_response(text("is an HTML page"))
+    if response.body.lstrip()[:1] == b"{":
+        reject_response(text("is not valid JSON"), BROKEN_JSON_ADVICE)
+    return reject_response(text("is not a JSON object"))
 
 
-def _refusal(
-    answer: HTTPResponse, document: dict[str, Any], secrets: tuple[str, ...]
-) -> Refusal | None:
+def _error_response(
+    response: HTTPResponse, document: dict[str, Any], secrets: tuple[str, ...], now: float
+) -> ErrorResponse | None:
     success = document.get("Success")
     code = clean_identifier(document.get("Code"), secrets) or ""
-    refused = answer.status >= 400 or success in (False, "false", "False")
-    if not refused and (success is True or "InstanceId" in document or not code):
+    failed = response.status >= 400 or success in (False, "false", "False")
+    if not failed and (success is True or "InstanceId" in document or not code):
         return None
-    status = answer.status
+    status = response.status
     own_status = document.get("HttpStatusCode")
     if status < 400 and type(own_status) is int and 400 <= own_status <= 599:
         status = own_status
-    return Refusal(
+    return ErrorResponse(
         status=status,
         code=code,
         message=clean_message(document.get("Message"), secrets),
         request_id=clean_identifier(document.get("RequestId"), secrets)
-        or clean_identifier(answer.headers.get("x-acs-request-id"), secrets),
-        headers=answer.headers,
+        or clean_identifier(response.headers.get("x-acs-request-id"), secrets),
+        date=response_date(response.headers),
+        retry_after_ms=retry_after_ms(response.headers, now),
     )
+
+
+def response_date(headers: Mapping[str, str]) -> datetime | None:
+    """Return the `Date` of a response, aware and in UTC; None if it cannot be read."""
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+        aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+        return aware.astimezone(timezone.utc)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def retry_after_ms(headers: Mapping[str, str], now: float) -> int | None:
+    """Return how long the endpoint requests no calls, in milliseconds, an hour at most.
+
+    From `x-acs-retry-after` (milliseconds), else from `Retry-After` (seconds, or a date).
+    """
+    wait_ms: float | None = None
+    own = headers.get("x-acs-retry-after", "").strip()
+    common = headers.get("Retry-After", "").strip()
+    if _DIGITS.fullmatch(own):
+        wait_ms = int(own)
+    elif _DIGITS.fullmatch(common):
+        wait_ms = int(common) * 1000
+    elif common:
+        until = response_date({"Date": common})
+        sent = response_date(headers)
+        if until is not None:
+            wait_ms = (until.timestamp() - (sent.timestamp() if sent else now)) * 1000
+    # No endpoint means "at once" after an error.
+    return int(min(wait_ms, _LONGEST_WAIT_MS)) if wait_ms and wait_ms > 0 else None
+
+
+def clean_message(value: object, secrets: Iterable[str] = ()) -> str:
+    """Return what may be shown of a `Message`, at most `MAX_MESSAGE` characters.
+
+    Control, bidi and other invisible characters are removed, and so are each of `secrets` and
+    whatever looks like a credential or is named like one. "" for what is no text and for the string
+    "null", with which GetInstance means that there is none.
+    """
+    if not isinstance(value, str) or value == "null":
+        return ""
+    value = "".join(map(_visible, value[: 4 * _MAX_READ]))
+    for secret in secrets:
+        value = value.replace(secret, REDACTED)
+    value = without_secrets(" ".join(value.split())[:_MAX_READ])
+    return value if len(value) <= MAX_MESSAGE else value[: MAX_MESSAGE - 1] + _CUT
+
+
+def clean_identifier(value: object, secrets: Iterable[str] = ()) -> str | None:
+    """Return a `Code` or `RequestId`; None for "null", for prose, and for a secret."""
+    if not isinstance(value, str) or value == "null" or not _IDENTIFIER.fullmatch(value):
+        return None
+    return None if any(secret in value for secret in secrets) else value
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in "\t\r\n" or category in ("Zl", "Zp"):
+        return " "
+    return "" if category.startswith("C") else character

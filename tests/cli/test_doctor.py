@@ -34,7 +34,7 @@ CAUSES = {
     "denied": ("permission", "paidsw:GetInstance"),
     "missing": ("instance", "no such instance"),
     "throttled": ("response", "Too many calls"),
-    "hang": ("response", "did not finish its answer in time"),
+    "hang": ("response", "did not finish its response in time"),
     "reset": ("response", "closed the connection"),
     "garbage": ("response", "is not a JSON object"),
     "truncated": ("response", "cut off"),

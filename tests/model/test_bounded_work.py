@@ -18,7 +18,7 @@ from jupyter_dsw.model import credential_names, kinds, mount_options, secrets_in
 from jupyter_dsw.model.bounds import MAX_NAMES
 from jupyter_dsw.model.instance import decode_instance, parse_instance
 from jupyter_dsw.model.names import child_path
-from jupyter_dsw.upstream.cleaning import clean_message
+from jupyter_dsw.upstream.response import clean_message
 from tests.model.answers import ELEMENTS, example, put
 from tests.model.secrets_of_services import ALWAYS, BY_ITS_LOOKS, DIALECTS
 

@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.cleaning import MAX_MESSAGE, clean_identifier, clean_message
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.headers import answer_date, retry_after_ms
-from jupyter_dsw.upstream.response import read_answer
+from jupyter_dsw.upstream.response import (
+    MAX_MESSAGE,
+    clean_identifier,
+    clean_message,
+    read_response,
+    response_date,
+    retry_after_ms,
+)
 from jupyter_dsw.upstream.transport import HTTPResponse
 
 NOW = 1_800_000_000.0
@@ -26,7 +31,7 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
     answer = HTTPResponse(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
-        read_answer(answer, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(answer, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
     return caught.value
 
 
@@ -91,7 +96,7 @@ def test_a_failure_with_status_200_is_a_failure(
 ) -> None:
     answer = HTTPResponse(200, {}, json.dumps(body).encode())
     with pytest.raises(error):
-        read_answer(answer, (), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(answer, (), NOW, sent=0.0, instance_id="dsw-1")
 
 
 def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:
@@ -166,12 +171,12 @@ def test_the_wait_is_in_milliseconds_and_within_bounds(
     "date", ["", "yesterday", "Mon, 99 Nov 2026 21:00:00 GMT", "1", "Mon, 23 Nov 99999 00:00:00"]
 )
 def test_a_date_that_cannot_be_read_is_none(date: str) -> None:
-    assert answer_date({"Date": date}) is None
+    assert response_date({"Date": date}) is None
 
 
 def test_a_date_is_aware_and_in_utc() -> None:
     for date in ("Mon, 23 Nov 2026 21:00:00 GMT", "Mon, 23 Nov 2026 23:00:00 +0200"):
-        parsed = answer_date({"Date": date})
+        parsed = response_date({"Date": date})
         assert parsed is not None
         assert parsed.isoformat() == "2026-11-23T21:00:00+00:00"
 

@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.error_responses import error_of_failure
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.failures import error_of_exchange
 from jupyter_dsw.upstream.hosts import host_header, is_loopback
 from jupyter_dsw.upstream.proxies import proxy_for
 from jupyter_dsw.upstream.settings import Settings
@@ -85,7 +85,7 @@ class Scene:
             with Deadline(10) as deadline:
                 return transport.get(url, deadline, connect_timeout_s=3, read_timeout_s=5)
         except TransportError as failure:
-            raise error_of_exchange(failure, self.host) from None
+            raise error_of_failure(failure, self.host) from None
         finally:
             transport.close()
 
@@ -102,4 +102,4 @@ class Scene:
 
     def error_of(self, kind: FailureKind) -> DSWError:
         """Return the error that the client would raise for a failure of this kind."""
-        return error_of_exchange(TransportError(kind), self.host)
+        return error_of_failure(TransportError(kind), self.host)

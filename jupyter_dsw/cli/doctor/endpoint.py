@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.render.labels import plain
-from jupyter_dsw.upstream.headers import answer_date
+from jupyter_dsw.upstream.error_responses import ErrorResponse, error_of_response
 from jupyter_dsw.upstream.proxies import not_understood
-from jupyter_dsw.upstream.refusals import Refusal, error_of_refusal
+from jupyter_dsw.upstream.response import response_date
 from jupyter_dsw.upstream.sockets import bounded, connect
 from jupyter_dsw.upstream.transport import FailureKind
 from jupyter_dsw.upstream.trust import NoAuthorities, authorities
@@ -131,13 +131,13 @@ def _tls(scene: Scene) -> Text:
 def _clock(scene: Scene) -> Text:
     now = time.time()
     headers = scene.bare_answer.headers
-    date = answer_date(headers)
+    date = response_date(headers)
     if date is None:
         raise CannotTell(text("the endpoint's response has no Date header"))
     skew_s = round(now - date.timestamp())
     if abs(skew_s) > _MAX_SKEW_S:
-        # In the words of the endpoint's own refusal, which would follow.
-        raise error_of_refusal(Refusal(400, "InvalidTimeStamp.Expired", "", None, headers), now)
+        # As for the endpoint's own error response, which would follow.
+        raise error_of_response(ErrorResponse(400, "InvalidTimeStamp.Expired", date=date), now)
     return text("%1 s to the endpoint's (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
 
 
