@@ -1,9 +1,12 @@
-"""The emulator: GetInstance's endpoint and the credential service, over one simulated instance."""
+"""GetInstance's endpoint and the credential service, over one simulated instance; and `serve`."""
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
+import shlex
+import signal
 import threading
 import time
 import uuid
@@ -11,8 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 from urllib.parse import unquote
 
 from jupyter_dsw.emulator import error_responses
-from jupyter_dsw.emulator.canaries import Canaries
-from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, CredentialService
+from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
 from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
 from jupyter_dsw.emulator.instance_response import AnswerWriter, merge
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
@@ -40,6 +42,9 @@ _BAD_MANNERS = {
     "reset": Delivery.RESET,
     "truncated": Delivery.CUT_OFF,
 }
+
+# Flushed, so that a program that reads the lines from a pipe gets them at once.
+_print = functools.partial(print, flush=True)
 
 
 @final
@@ -306,3 +311,26 @@ def _not_json(kind: str, answer: dict[str, Any], headers: tuple[tuple[str, str],
     half = json.dumps(answer).encode()[:4000]
     body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
     return Response(200, body, (("Content-Type", "application/json"), *headers))
+
+
+def serve(
+    scenario: str = "healthy",
+    speed: float = 1.0,
+    port: int = 0,
+    out: Callable[[str], None] = _print,
+) -> None:
+    """Run an emulator until Ctrl-C or SIGTERM; call it from the main thread.
+
+    `out` is given, line by line, the ``export`` commands that point a shell at the emulator.
+    ValueError for an unknown scenario, OSError if the port is taken.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Emulator(scenario, speed, port) as emulator:
+            for name, value in emulator.environment().items():
+                out(f"export {name}={shlex.quote(value)}")
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)

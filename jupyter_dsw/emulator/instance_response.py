@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.emulator.canaries import Canaries
+    from jupyter_dsw.emulator.credentials import Canaries
     from jupyter_dsw.emulator.simulation import ImageState, Life, State
 
 _HERE = Path(__file__).parent

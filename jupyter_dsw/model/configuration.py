@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from jupyter_dsw.model.decoding import object_from_text
 from jupyter_dsw.model.elements import Element
-from jupyter_dsw.model.json_text import object_from_text
 from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
     Enumeration,
     FilePath,

@@ -1,4 +1,4 @@
-"""From the bytes of a response to the JSON values of the elements that the model has.
+"""From the bytes of a response to JSON values, and how much of them is kept.
 
 A decoder written in C keeps every other thread of the process waiting: 4 MiB of `[],[],…` take it
 0.8 s. So only the elements of the model are decoded, small ones first, and no more than a real
@@ -13,11 +13,25 @@ import math
 import re
 import time
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from jupyter_dsw.model.bounds import MAX_DEPTH
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_DEPTH = 16
+"""Levels of nesting that are kept; GetInstance's own response has 7."""
+MAX_ITEMS = 1000
+"""Items of one list, and entries of one object, that are kept."""
+MAX_NODES = 30_000
+"""Values of the whole response that are kept; 1,000 datasets and 1,000 images have 18,000."""
+MAX_TEXT = 8 * 1024
+"""Characters of one text that are kept; what a person would read is far shorter."""
+MAX_CHARACTERS = 768 * 1024
+"""Characters of all texts together that are kept."""
+MAX_NAMES = 100
+"""Paths that `redacted` and `unreadable` name one by one."""
 
 MAX_BYTES = 2**20
 """Bytes of the elements together that are decoded; 1,000 datasets and 1,000 images take 0.7 MiB."""
@@ -138,3 +152,43 @@ def _decoder(names: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     fields = [(f"element_{n}", msgspec.Raw, msgspec.Raw(b"")) for n in range(len(names))]
     rename = {f"element_{n}": name for n, name in enumerate(names)}
     return msgspec.json.Decoder(msgspec.defstruct("Envelope", fields, rename=rename))
+
+
+def parse_json(text: str) -> tuple[Any, bool]:
+    """Parse JSON that comes inside a string, strictly.
+
+    Returns:
+        The value, and whether an object in it names a key twice: the text then says more than
+        the value, which has the last one only.
+
+    Raises:
+        ValueError: not JSON, nested too deep, or a number nobody can read.
+    """
+    doubled = False
+
+    def keep_last(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal doubled
+        value = dict(pairs)
+        doubled = doubled or len(value) < len(pairs)
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=keep_last, parse_constant=_not_a_number)
+    except RecursionError:
+        msg = "nested too deep"
+        raise ValueError(msg) from None
+    return value, doubled
+
+
+def object_from_text(text: str | None) -> Mapping[str, Any]:
+    """Parse the text of a JSON object; `{}` where it is none (empty, removed, something else)."""
+    try:
+        value, _ = parse_json(text or "")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _not_a_number(_constant: str) -> NoReturn:
+    msg = "not a JSON number"
+    raise ValueError(msg)

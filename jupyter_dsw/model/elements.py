@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.json_text import object_from_text
+from jupyter_dsw.model.decoding import object_from_text
 from jupyter_dsw.model.kinds import (
     Address,
     Enumeration,

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from jupyter_dsw.model.bounds import Names
 from jupyter_dsw.model.configuration import (  # noqa: TC001 - likewise
     Affinity,
     CredentialConfig,
@@ -48,7 +47,7 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
     Name,
     NamesOnly,
 )
-from jupyter_dsw.model.parsing import to_element
+from jupyter_dsw.model.parsing import Names, to_element
 from jupyter_dsw.model.quantities import duration
 from jupyter_dsw.model.redaction import Redaction
 from jupyter_dsw.model.statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES

@@ -11,9 +11,30 @@ from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from jupyter_dsw.model.bounds import Names
-from jupyter_dsw.model.names import child_path, item_path
+from jupyter_dsw.model.credential_names import REDACTED, looks_random
+from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.quantities import time_from_number, time_from_text
+from jupyter_dsw.model.secrets_in_text import without_secrets
+
+_LONGEST_NAME = 128
+_UNPRINTABLE = re.compile(r"[^\w.\-<>@/:* ]")
+
+
+class Names:
+    """Paths of elements, each once, in order of arrival, no more than `MAX_NAMES`."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self._names = dict.fromkeys(names)
+
+    def add(self, name: str) -> None:
+        """Remember a path, unless there are too many already."""
+        if len(self._names) < MAX_NAMES:
+            self._names[name] = None
+
+    def as_tuple(self) -> tuple[str, ...]:
+        """Give the paths."""
+        return tuple(self._names)
+
 
 _Element = TypeVar("_Element", bound=msgspec.Struct)
 _Reader: TypeAlias = Callable[[Any, str, Names], Any]
@@ -21,6 +42,30 @@ _Reader: TypeAlias = Callable[[Any, str, Names], Any]
 # Beyond it a browser's number is another one (RFC 8259, section 6).
 _MAX_INTEGER = 2**53 - 1
 _NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{0,9})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def clean_name(name: str) -> str:
+    """Give a name that a user may have written, or the marker where it may be a secret itself."""
+    odd = (
+        len(name) > _LONGEST_NAME
+        or looks_random(name, shortest=20)
+        or without_secrets(name) != name
+    )
+    return REDACTED if odd else name
+
+
+def child_path(path: str, name: object) -> str:
+    """Give the path of an object's entry: `child_path("UserVpc", "Ip")` is `"UserVpc.Ip"`.
+
+    A name may be a user's own: what may be a secret in it goes, and so do odd characters.
+    """
+    plain = _UNPRINTABLE.sub("", clean_name(str(name)))
+    return f"{path}.{plain}" if path else plain
+
+
+def item_path(path: str, index: int) -> str:
+    """Give the path of a list's item: `item_path("Datasets", 0)` is `"Datasets[0]"`."""
+    return f"{path}[{index}]"
 
 
 class Unreadable(Exception):

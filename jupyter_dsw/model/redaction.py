@@ -17,19 +17,17 @@ from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_t
 
 import msgspec
 
-from jupyter_dsw.model.bounds import (
+from jupyter_dsw.model.credential_names import REDACTED, names_credential, names_password
+from jupyter_dsw.model.decoding import (
     MAX_CHARACTERS,
     MAX_DEPTH,
     MAX_ITEMS,
     MAX_NODES,
     MAX_TEXT,
-    Names,
+    parse_json,
 )
-from jupyter_dsw.model.credential_names import REDACTED, names_credential, names_password
-from jupyter_dsw.model.json_text import parse
-from jupyter_dsw.model.kinds import FreeForm, free_value, login, secret
-from jupyter_dsw.model.mount_options import flags, option_value
-from jupyter_dsw.model.names import child_path, clean_name, item_path
+from jupyter_dsw.model.kinds import FreeForm, flags, free_value, login, option_value, secret
+from jupyter_dsw.model.parsing import Names, child_path, clean_name, item_path
 
 __all__ = ["REDACTED", "Redaction"]
 
@@ -126,7 +124,7 @@ class Redaction:
         if not text.strip() or text == REDACTED:
             return text if text == value else self._hidden(REDACTED, path)
         try:
-            parsed, doubled = parse(text)
+            parsed, doubled = parse_json(text)
         except ValueError:
             parsed, doubled = None, False
         if isinstance(parsed, dict):

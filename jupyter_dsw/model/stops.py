@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.bounds import MAX_NAMES
+from jupyter_dsw.model.decoding import MAX_NAMES
 
 if TYPE_CHECKING:
     from jupyter_dsw.model.elements import IdleInstanceCuller, InstanceShutdownTimer

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.model import credential_names, kinds, mount_options, secrets_in_text
-from jupyter_dsw.model.bounds import MAX_NAMES
+from jupyter_dsw.model import credential_names, kinds, secrets_in_text
+from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import decode_instance, parse_instance
-from jupyter_dsw.model.names import child_path
+from jupyter_dsw.model.parsing import child_path
 from jupyter_dsw.upstream.response import clean_message
 from tests.model.answers import ELEMENTS, example, put
 from tests.model.secrets_of_services import ALWAYS, BY_ITS_LOOKS, DIALECTS
@@ -108,8 +108,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "login": kinds.login,
     "free value": lambda text: kinds.free_value(text, "note"),
     "value of a credential": lambda text: kinds.free_value(text, "password"),
-    "mount options": mount_options.flags,
-    "mount option": lambda text: mount_options.option_value(text, "fs.jindo.args"),
+    "mount options": kinds.flags,
+    "mount option": lambda text: kinds.option_value(text, "fs.jindo.args"),
     "name": credential_names.names_credential,
     "name in a path": lambda text: child_path("MigrationOptions", text),
     "random": lambda text: credential_names.looks_random(text, shortest=12),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from jupyter_dsw.model.bounds import MAX_NAMES
+from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import parse_instance
 from jupyter_dsw.model.stops import Countdowns, countdowns
 

@@ -10,7 +10,7 @@ from hypothesis import example as example_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.model.bounds import MAX_ITEMS, MAX_NAMES, MAX_TEXT
+from jupyter_dsw.model.decoding import MAX_ITEMS, MAX_NAMES, MAX_TEXT
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.render.html import to_html
