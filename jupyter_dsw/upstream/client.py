@@ -31,7 +31,6 @@ from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.signing import ACS3Auth
 from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import HTTPResponse, Transport, TransportError
-from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,9 +71,7 @@ class Client:
         self._settings: Settings | None = None
         self._simulated = False
         self._speed = 1.0
-        self._transport = Transport(
-            user_agent=user_agent(), max_bytes=MAX_ANSWER_BYTES, proxies=True
-        )
+        self._transport = Transport(max_bytes=MAX_ANSWER_BYTES, proxies=True)
 
     def get_instance(self) -> InstanceResponse:
         """Ask for the instance, once.  Raises DSWError, one of its subclasses, and nothing else."""

@@ -21,7 +21,6 @@ from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.hosts import split_http_url
 from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import FailureKind, Transport, TransportError
-from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +86,7 @@ class CredentialService:
         self._sleep = sleep
         # A credential service is next door, at loopback or a link-local address.  What it answers
         # must not pass through a proxy, whichever one is set.
-        self._transport = Transport(user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=False)
+        self._transport = Transport(max_bytes=_MAX_BYTES, proxies=False)
         self._held: _Held | None = None
 
     def close(self) -> None:

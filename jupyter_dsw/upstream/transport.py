@@ -9,8 +9,10 @@ import socket
 import ssl
 import zlib
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+import requests
 import requests.exceptions
 import urllib3.exceptions
 from requests import PreparedRequest
@@ -98,12 +100,12 @@ class Transport:
     twice as many.
     """
 
-    def __init__(self, *, user_agent: str, max_bytes: int, proxies: bool) -> None:
+    def __init__(self, *, max_bytes: int, proxies: bool) -> None:
         self._max_bytes = max_bytes
         self._proxies = proxies
         self._adapter = Adapter(pool_connections=2, pool_maxsize=1)
         self._headers = {
-            "User-Agent": user_agent,
+            "User-Agent": _user_agent(),
             "Accept": "application/json",
             # The one that is decompressed here, within bounds.
             "Accept-Encoding": "gzip",
@@ -179,6 +181,14 @@ class Transport:
         except zlib.error:
             kind = FailureKind.CUT_OFF
         raise TransportError(kind)
+
+
+def _user_agent() -> str:
+    try:
+        own = version("jupyter-dsw")
+    except PackageNotFoundError:  # run from a source tree
+        own = "0"
+    return f"jupyter-dsw/{own} python-requests/{requests.__version__}"
 
 
 def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:

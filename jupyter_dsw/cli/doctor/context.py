@@ -17,7 +17,6 @@ from jupyter_dsw.upstream.proxies import proxy_for
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import Transport, TransportError
-from jupyter_dsw.upstream.user_agent import user_agent
 
 if TYPE_CHECKING:
     from jupyter_dsw.upstream.client import InstanceResponse
@@ -79,7 +78,7 @@ class Scene:
     @cached_property
     def bare_answer(self) -> HTTPResponse:
         """What the endpoint answers to a request that nobody signed.  Raises `DSWError`."""
-        transport = Transport(user_agent=user_agent(), max_bytes=_MAX_BYTES, proxies=True)
+        transport = Transport(max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
             with Deadline(10) as deadline:
