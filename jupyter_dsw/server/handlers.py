@@ -1,4 +1,4 @@
-"""The two doors to the current reading: one for people, one for kernels."""
+"""The two endpoints for the current reading: one for browsers, one for kernels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ AUTH_RESOURCE = "dsw"
 # Keys of the web application's settings.
 MONITOR = "jupyter_dsw_monitor"
 OBSERVER = "jupyter_dsw_observer"
-CALL = "jupyter_dsw_call"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 
@@ -40,21 +39,23 @@ class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
 
 
 class ReadingHandler(APIHandler):
-    """What both doors share: a reading as JSON, and every other method refused."""
+    """Sends a reading as JSON, and refuses every other method."""
 
-    door: ClassVar[str]
-    """What metrics call it."""
+    client: ClassVar[str]
+    """Who uses this endpoint: the label of the metrics."""
     auth_resource = AUTH_RESOURCE
-    # Watching when the instance will stop must not keep Jupyter from culling what is idle.
+    # Viewing when the instance will be stopped does not count as activity.
     _track_activity = False
-    _tells_a_failure = False
+    _sends_a_failure = False
     _is_signed_in = False
 
     @property
     def log(self) -> Any:
-        """Jupyter's log, which shows a failed reading as a failed request each time it is polled.
-        So a request that was answered with one is logged quietly: the observer tells of it."""
-        return _Quiet(super().log, {}) if self._tells_a_failure else super().log
+        """Jupyter's log, quiet where the response is a failed reading.
+
+        Jupyter would log a failed request at each poll. The observer logs the failure once.
+        """
+        return _Quiet(super().log, {}) if self._sends_a_failure else super().log
 
     @property
     def monitor(self) -> Monitor:
@@ -63,39 +64,31 @@ class ReadingHandler(APIHandler):
         return monitor
 
     def compute_etag(self) -> None:
-        """Nobody keeps an answer to compare it with the next: there is no hash to work out."""
+        """Responses are no-store, so skip ETag hashing."""
 
-    async def answer(self) -> None:
-        """Finish with the current reading; waits for a call without holding up the event loop."""
+    async def send_reading(self) -> None:
+        """Finish with the current reading. The event loop goes on while a call is under way."""
         begun = self.monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = self.monitor.cached(fresh=fresh)
         observer: Observer = self.settings[OBSERVER]
-        observer.asked(self.door, hit=reading is not None)
+        observer.requested(self.client, hit=reading is not None)
         if reading is None:
-            reading = await self._called(fresh=fresh)
+            # Shielded: a client that goes away leaves the others their reading.
+            call = asyncio.wrap_future(self.monitor.read(fresh=fresh))
+            reading = await asyncio.shield(call)
         status = _status(reading)
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
-        self._tells_a_failure = status >= 400
-        language = "en" if reading.error is None else self._language_of_its_words()
+        self._sends_a_failure = status >= 400
+        language = "en" if reading.error is None else self._language_of_error()
         now = self.monitor.clock()
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
-        # Not awaited: whoever closed the tab meanwhile is no error.
+        # Not awaited: a tab that was closed meanwhile is no error.
         self.finish(reading.to_contract(now, language).encode())
 
-    async def _called(self, *, fresh: bool) -> Reading:
-        """What comes of the monitor's call. All who wait for it are woken together: a message
-        between threads for each would be thousands at once."""
-        call = self.monitor.read(fresh=fresh)
-        awaited: tuple[object, asyncio.Future[Reading]] | None = self.settings.get(CALL)
-        if awaited is None or awaited[0] is not call:
-            awaited = self.settings[CALL] = call, asyncio.wrap_future(call)
-        # Shielded: one who is cancelled leaves the others theirs.
-        return await asyncio.shield(awaited[1])
-
-    def _language_of_its_words(self) -> Language:
+    def _language_of_error(self) -> Language:
         from jupyter_dsw.i18n import TAGS, of_accept_language
 
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
@@ -104,7 +97,7 @@ class ReadingHandler(APIHandler):
         return language
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A refusal in a few words of our own: never a traceback, never what was sent."""
+        """Send an error response of our own: never a traceback, never what the client sent."""
         self.set_header("Cache-Control", "no-store")
         reason = "" if status_code < 500 else " The server's log has more."
         error = {"message": f"{self._reason}.{reason}"}
@@ -121,13 +114,15 @@ def _status(reading: Reading) -> int:
 
 
 class InstanceHandler(ReadingHandler):
-    """The people's door: Jupyter's own identity, authorized on the resource `dsw`."""
+    """The endpoint for browsers: Jupyter's own identity, authorized on the resource `dsw`."""
 
-    door = "people"
+    client = "browser"
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Refuse whoever is not logged in, whatever the method: also those not implemented, which
-        Jupyter lets pass to a 405."""
+        """Refuse a client that is not logged in, whatever the method.
+
+        Jupyter lets methods that are not implemented pass to a 405.
+        """
         await super().prepare()
         if not self.current_user:
             raise web.HTTPError(403)
@@ -136,23 +131,23 @@ class InstanceHandler(ReadingHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """The current reading."""
-        await self.answer()
+        """Send the current reading."""
+        await self.send_reading()
 
     @web.authenticated
     @authorized
     async def options(self) -> None:  # type: ignore[override]
-        """Nothing of another origin asks here, so there is no preflight to answer."""
+        """No page of another origin may read this, so there is no preflight."""
         raise web.HTTPError(405)
 
 
 class KernelInstanceHandler(ReadingHandler):
-    """The kernels' door: no Jupyter identity, a token of its own that opens nothing else."""
+    """The endpoint for kernels: no Jupyter identity, a token of its own that opens nothing else."""
 
-    door = "kernels"
+    client = "kernel"
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Refuse whoever has not the kernels' token, whatever the method."""
+        """Refuse a client without the kernels' token, whatever the method."""
         self.current_user = None
         if not self.check_host() or not self._has_kernel_token():
             raise web.HTTPError(403)
@@ -164,10 +159,10 @@ class KernelInstanceHandler(ReadingHandler):
 
     @allow_unauthenticated
     async def get(self) -> None:
-        """The current reading."""
-        await self.answer()
+        """Send the current reading."""
+        await self.send_reading()
 
     @allow_unauthenticated
     def options(self) -> None:
-        """Kernels are no browsers: there is no preflight to answer."""
+        """Kernels are no browsers: there is no preflight."""
         raise web.HTTPError(405)

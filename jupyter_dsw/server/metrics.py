@@ -1,4 +1,4 @@
-"""What Prometheus finds of this project on the Jupyter server's own `/metrics`."""
+"""The metrics of this project on the Jupyter server's own `/metrics`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.stops import Countdowns
     from jupyter_dsw.reading import Reading
 
-DOORS = ("people", "kernels")
+CLIENTS = ("browser", "kernel")
 OUTCOMES = ("ok", DSWError.__name__, *(kind.__name__ for kind in DSWError.__subclasses__()))
 # A reading is given up after 15 s, as the server is configured by default.
 _DURATIONS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
@@ -45,10 +45,10 @@ class Metrics:
             buckets=_DURATIONS_S,
             registry=None,
         )
-        self._asks = Counter(
-            "jupyter_dsw_asks_total",
-            "Requests for the reading, by door and cache: hit, or miss if it waited for a call.",
-            ["door", "cache"],
+        self._requests = Counter(
+            "jupyter_dsw_requests_total",
+            "Requests for the reading, by client and cache: hit, or miss if it waited for a call.",
+            ["client", "cache"],
             registry=None,
         )
         self._show_zeros()
@@ -57,11 +57,9 @@ class Metrics:
         # A rate needs a value before the first one that is counted.
         for outcome in OUTCOMES:
             self._calls.labels(outcome)
-        self._asked = {
-            (door, hit): self._asks.labels(door, "hit" if hit else "miss")
-            for door in DOORS
-            for hit in (True, False)
-        }
+        for client in CLIENTS:
+            for cache in ("hit", "miss"):
+                self._requests.labels(client, cache)
 
     def expose(self) -> bool:
         """Show them on `/metrics`; False if another server of this process does already."""
@@ -72,15 +70,15 @@ class Metrics:
         return True
 
     def withdraw(self) -> None:
-        """Show them no more."""
+        """Remove them from `/metrics`."""
         try:
             REGISTRY.unregister(self)
         except KeyError:
             return  # never exposed
 
-    def asked(self, door: str, *, hit: bool) -> None:
-        """Count a request at `door`: answered from the reading that was held, or after a call."""
-        self._asked[door, hit].inc()
+    def requested(self, client: str, *, hit: bool) -> None:
+        """Count a request of `client`, for the cached reading (`hit`) or one that needs a call."""
+        self._requests.labels(client, "hit" if hit else "miss").inc()
 
     def called(self, reading: Reading, seconds: float) -> None:
         """Count an attempt that ended in `reading` after `seconds`."""
@@ -92,14 +90,14 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """All of them as of now, for a registry of `prometheus_client`."""
-        for counted in (self._calls, self._durations, self._asks):
+        for counted in (self._calls, self._durations, self._requests):
             yield from counted.collect()
         reading, now = self._reading, self._clock()
         age_ms = reading.age_ms_at(now) if reading else None
         countdowns = reading.countdowns_at(now) if reading else None
         yield _gauge(
             "jupyter_dsw_reading_age_seconds",
-            "Seconds since the request for the reading that is given out was sent.",
+            "Seconds since the request for the reading was sent.",
             [] if age_ms is None else [age_ms / 1000],
         )
         yield _stops(countdowns)

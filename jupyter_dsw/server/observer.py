@@ -1,4 +1,4 @@
-"""Sees each ask and each call, and passes on what metrics, log and events make of it."""
+"""Observes each request and each call, for metrics, log and events."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Observer:
             self._log.debug("jupyter-dsw: another server of this process shows its metrics.")
         return metrics
 
-    def asked(self, door: str, *, hit: bool) -> None:
-        """Somebody asked at `door`; `hit`: and was answered from the reading that was held."""
+    def requested(self, client: str, *, hit: bool) -> None:
+        """Count a request of `client`; `hit`: the cached reading was fresh."""
         if self._metrics is not None:
-            self._metrics.asked(door, hit=hit)
+            self._metrics.requested(client, hit=hit)
 
     def called(self, reading: Reading, seconds: float) -> None:
         """An attempt ended in `reading` after `seconds`; from any thread."""

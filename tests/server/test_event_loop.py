@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PEOPLE = "jupyter-dsw/v1/instance"
 
 
-async def test_two_hundred_concurrent_askers_of_a_cold_server_cost_one_call(
+async def test_two_hundred_concurrent_clients_of_an_empty_server_cost_one_call(
     jp_fetch: Any, emulator: Emulator
 ) -> None:
     answers = await asyncio.gather(*(jp_fetch(PEOPLE) for _ in range(200)))

@@ -123,7 +123,9 @@ async def test_a_stop_that_comes_near_and_moves_away_is_an_event_each(
     assert {data["stop"] for data in stops} == {"idle"}
 
 
-async def test_a_scheduled_stop_is_told_as_that(ask: Any, heard: Heard, emulator: Emulator) -> None:
+async def test_a_scheduled_stop_is_named_as_such(
+    ask: Any, heard: Heard, emulator: Emulator
+) -> None:
     emulator.change(InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 95_000})
     await ask()
     ((schema_id, data),) = heard.events[1:]
@@ -261,7 +263,7 @@ def reading(
     )
 
 
-def test_an_idle_stop_that_ticks_and_is_read_again_is_told_once() -> None:
+def test_an_idle_stop_that_ticks_and_is_read_again_is_reported_once() -> None:
     changes = Changes()
     told = []
     # Idle since second 20 of a minute; read a minute apart at rest, and every 15 s near the end.
@@ -278,7 +280,7 @@ def test_an_idle_stop_that_ticks_and_is_read_again_is_told_once() -> None:
     ]
 
 
-def test_the_same_failure_with_other_figures_in_it_is_told_once() -> None:
+def test_the_same_failure_with_other_figures_in_it_is_reported_once() -> None:
     changes = Changes()
     told = [
         change

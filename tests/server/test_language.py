@@ -22,19 +22,19 @@ async def test_an_answer_without_words_is_in_no_language(jp_fetch: Any) -> None:
     assert not {"Content-Language", "Vary"} & set(response.headers)
 
 
-@pytest.mark.parametrize("door", [PEOPLE, KERNELS])
-async def test_one_reading_is_told_in_every_language(
+@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+async def test_one_reading_is_reported_in_every_language(
     jp_fetch: Any,
     emulator: Emulator,
     connection: dict[str, str],
     contract: Callable[[Any], None],
-    door: str,
+    endpoint: str,
 ) -> None:
     emulator.scenario = "denied"
     told = {}
     for accepted in ("zh-CN,zh;q=0.9", "en", ""):
         headers = {"X-Jupyter-DSW-Kernel-Token": connection["token"], "Accept-Language": accepted}
-        response = await jp_fetch(door, headers=headers, raise_error=False)
+        response = await jp_fetch(endpoint, headers=headers, raise_error=False)
         assert response.code == 403
         answer = json.loads(response.body)
         contract(answer)

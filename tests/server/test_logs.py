@@ -60,7 +60,7 @@ def log(
     return Log(caplog, fetch_any, jp_serverapp.web_app.settings["jupyter_dsw_monitor"])
 
 
-async def test_the_first_status_is_told_and_then_only_another_one(
+async def test_the_first_status_is_reported_and_then_only_another_one(
     log: Log, emulator: Emulator
 ) -> None:
     instance_id = emulator.environment()["DSW_INSTANCE_ID"]
@@ -95,7 +95,7 @@ def _in_whole_minutes(line: str) -> str:
     return re.sub(r"( min) \d+ s", r"\1", line)
 
 
-async def test_a_stop_that_comes_near_is_told_once_for_each_limit(
+async def test_a_stop_that_comes_near_is_reported_once_for_each_limit(
     log: Log, emulator: Emulator
 ) -> None:
     instance_id = emulator.environment()["DSW_INSTANCE_ID"]
@@ -110,7 +110,7 @@ async def test_a_stop_that_comes_near_is_told_once_for_each_limit(
     ]
 
 
-async def test_a_stop_that_moves_away_is_told(log: Log, emulator: Emulator) -> None:
+async def test_a_stop_that_moves_away_is_reported(log: Log, emulator: Emulator) -> None:
     instance_id = emulator.environment()["DSW_INSTANCE_ID"]
     emulator.change(**idle(55))
     await log.ask()
@@ -136,7 +136,7 @@ async def test_a_stop_whose_time_cannot_be_read_is_in_the_log(log: Log, emulator
     assert log.lines[1:] == [("INFO", line)]
 
 
-async def test_an_instance_that_is_stopping_is_told_as_that_and_not_as_saved(
+async def test_an_instance_that_is_stopping_is_named_as_such_and_not_as_saved(
     log: Log, emulator: Emulator
 ) -> None:
     emulator.change(**idle(59))

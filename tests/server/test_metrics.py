@@ -90,7 +90,7 @@ async def test_every_error_has_its_outcome_and_nothing_else_has(scrape: Any) -> 
     assert set(OUTCOMES) == {"ok", *names}
 
 
-async def test_asks_count_by_door_as_hits_and_misses(
+async def test_requests_count_by_client_as_hits_and_misses(
     ask: Any,
     scrape: Any,
     connection: dict[str, str],
@@ -101,19 +101,19 @@ async def test_asks_count_by_door_as_hits_and_misses(
         await ask()
     token = {"X-Jupyter-DSW-Kernel-Token": connection["token"]}
     await http_server_client.fetch(jp_base_url + KERNELS, headers=token)
-    assert (await scrape())["jupyter_dsw_asks_total"] == {
-        ("miss", "people"): 1,
-        ("hit", "people"): 2,
-        ("miss", "kernels"): 0,
-        ("hit", "kernels"): 1,
+    assert (await scrape())["jupyter_dsw_requests_total"] == {
+        ("miss", "browser"): 1,
+        ("hit", "browser"): 2,
+        ("miss", "kernel"): 0,
+        ("hit", "kernel"): 1,
     }
 
 
-async def test_who_is_refused_at_a_door_is_not_counted(
+async def test_who_is_refused_at_an_endpoint_is_not_counted(
     scrape: Any, jp_base_url: str, http_server_client: Any
 ) -> None:
     await http_server_client.fetch(jp_base_url + PEOPLE, raise_error=False)
-    assert set((await scrape())["jupyter_dsw_asks_total"].values()) == {0}
+    assert set((await scrape())["jupyter_dsw_requests_total"].values()) == {0}
 
 
 async def test_gauges_are_absent_until_something_was_read(scrape: Any) -> None:

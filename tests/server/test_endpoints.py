@@ -1,4 +1,4 @@
-"""Who may ask at the two doors, and what they are told."""
+"""Who may read at the two endpoints, and what they get."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ async def test_a_logged_in_person_gets_the_instance(
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("door", [PEOPLE, KERNELS])
-async def test_whoever_is_not_known_is_refused_at_every_door_by_every_method(
-    ask: Any, door: str, method: str
+@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+async def test_whoever_is_not_known_is_refused_at_every_endpoint_by_every_method(
+    ask: Any, endpoint: str, method: str
 ) -> None:
-    assert (await ask(door, method)).code == 403
-    assert (await ask(door, method, Authorization="token wrong")).code == 403
-    assert (await ask(door, method, **{HEADER: "wrong"})).code == 403
+    assert (await ask(endpoint, method)).code == 403
+    assert (await ask(endpoint, method, Authorization="token wrong")).code == 403
+    assert (await ask(endpoint, method, **{HEADER: "wrong"})).code == 403
 
 
-async def test_the_kernels_token_opens_the_kernels_door_and_nothing_else(
+async def test_the_kernels_token_opens_the_kernels_endpoint_and_nothing_else(
     ask: Any, connection: dict[str, str], contract: Callable[[Any], None]
 ) -> None:
     token = {HEADER: connection["token"]}
@@ -78,19 +78,19 @@ async def test_the_kernels_token_opens_the_kernels_door_and_nothing_else(
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "GET"])
-async def test_the_kernels_door_only_knows_get(
+async def test_the_kernels_endpoint_only_knows_get(
     ask: Any, connection: dict[str, str], method: str
 ) -> None:
     assert (await ask(KERNELS, method, **{HEADER: connection["token"]})).code in {403, 405}
 
 
-async def test_jupyters_token_does_not_open_the_kernels_door(jp_fetch: Any) -> None:
+async def test_jupyters_token_does_not_open_the_kernels_endpoint(jp_fetch: Any) -> None:
     with pytest.raises(HTTPClientError) as refused:
         await jp_fetch(KERNELS)
     assert refused.value.code == 403
 
 
-async def test_no_parameter_or_header_changes_what_is_asked(
+async def test_no_parameter_or_header_changes_what_is_read(
     jp_fetch: Any, emulator: Emulator
 ) -> None:
     expected = emulator.environment()["DSW_INSTANCE_ID"]
@@ -115,7 +115,7 @@ async def test_a_page_of_another_origin_is_refused_though_its_person_is_logged_i
     assert (await ask(PEOPLE, Cookie=cookie, Host="evil.example")).code == 403
 
 
-async def test_asking_is_no_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
+async def test_requests_do_not_count_as_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
     before = jp_serverapp.web_app.last_activity()
     for _ in range(3):
         await jp_fetch(PEOPLE)
@@ -234,7 +234,7 @@ class TestUnderAnAuthorizer:
         assert json.loads(refused.body) == body
         assert (await jp_fetch("api/status")).code == 200
 
-    async def test_a_stranger_is_not_told_that_they_may_not(self, ask: Any) -> None:
+    async def test_a_stranger_is_asked_to_sign_in_instead(self, ask: Any) -> None:
         assert json.loads((await ask(PEOPLE)).body) == {"message": "Forbidden."}
 
 
@@ -263,7 +263,7 @@ class TestUnderStrictAuthentication:
         return jp_server_config
 
     @pytest.mark.filterwarnings("error::jupyter_server.utils.JupyterServerAuthWarning")
-    async def test_both_doors_work_and_the_server_has_nothing_to_warn_of(
+    async def test_both_endpoints_work_and_the_server_has_nothing_to_warn_of(
         self,
         ask: Any,
         jp_fetch: Any,
