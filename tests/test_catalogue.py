@@ -31,8 +31,8 @@ MARKER = "text"
 # What is told with words, and which of its arguments they are.
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
-    **dict.fromkeys(("DSWError", "Wrong"), (0, 1)),
-    **dict.fromkeys(("CannotTell", "NoServer", "Noted", "ArgumentTypeError", "translated"), (0,)),
+    **dict.fromkeys(("DSWError", "Failed"), (0, 1)),
+    **dict.fromkeys(("Skipped", "NoServer", "Noted", "ArgumentTypeError", "translated"), (0,)),
     "print": (0,),
 }
 SPEAKING_NAMES = {"help", "description", "epilog", "title"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_dsw.cli.doctor import jupyter
-from jupyter_dsw.cli.doctor.check import Wrong
+from jupyter_dsw.cli.doctor.context import Context, Failed
 from jupyter_dsw.kernel_endpoint import path_of
 from tests.cli.terminal import dsw
 
@@ -81,8 +81,8 @@ def test_a_runtime_folder_whose_file_system_keeps_no_modes_is_named(
 
     # As CIFS is mounted by default.
     monkeypatch.setattr(os, "fstat", fstat)
-    with pytest.raises(Wrong) as caught:
-        jupyter._server_extension(None)
+    with pytest.raises(Failed) as caught:
+        jupyter._server_extension(Context(offline=True))
     assert str(tmp_path) in caught.value.advice
     assert "Set JUPYTER_RUNTIME_DIR to a folder on a local disk" in caught.value.advice
 

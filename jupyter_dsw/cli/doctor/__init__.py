@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from jupyter_dsw.cli.doctor.check import Check, State
+    from jupyter_dsw.cli.doctor.context import Check, State
 
 _MARKS: dict[State, tuple[str, str]] = {
     "ok": ("✓", "green"),
@@ -52,7 +52,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Add the command's arguments."""
     parser.description = text(
         "Checks everything that jupyter-dsw needs, one line each: environment, credentials, "
         "network, permission, and the parts in this Jupyter."
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; returns the exit status."""
+    """Run the command and return its exit status."""
     paint = Paint(sys.stdout)
     width = max(shutil.get_terminal_size().columns, _NARROWEST)
     checks = []
@@ -79,8 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
                 print(_line(check, width, paint), flush=True)
     failed = sum(check.state == "failed" for check in checks)
     if arguments.json:
-        told = [_as_json(check) for check in checks]
-        encoded = msgspec.json.encode({"ok": not failed, "checks": told})
+        encoded = msgspec.json.encode(
+            {"ok": not failed, "checks": [_as_json(check) for check in checks]}
+        )
         print(escaped(msgspec.json.format(encoded, indent=2).decode()))
     else:
         print(f"\n{_summary(failed, paint)}")
@@ -99,30 +100,30 @@ def _logs_off() -> Iterator[None]:
 
 
 def _checks(*, offline: bool) -> Iterator[Check]:
-    from jupyter_dsw.cli.doctor import call, endpoint, jupyter, setup
-    from jupyter_dsw.cli.doctor.check import examine
-    from jupyter_dsw.cli.doctor.context import Scene
+    from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
+    from jupyter_dsw.cli.doctor.context import Context, results
 
-    steps = (*setup.STEPS, *endpoint.STEPS, *call.STEPS)
-    yield from examine(steps, Scene(offline=offline), offline=offline)
-    yield from examine(jupyter.STEPS, None, offline=offline)
+    steps = (*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS)
+    yield from results(steps, Context(offline=offline))
 
 
 def _line(check: Check, width: int, paint: Paint) -> str:
     mark, colour = _MARKS[check.state]
-    room = width - len(_INDENT)
-    found = wrapped(escaped(translated(check.found)), room, "")
-    advice = wrapped(f"→ {escaped(translated(check.advice))}", room, "") if check.advice else []
+    available = width - len(_INDENT)
+    found = wrapped(escaped(translated(check.found)), available, "")
+    advice = (
+        wrapped(f"→ {escaped(translated(check.advice))}", available, "") if check.advice else []
+    )
     dim = check.state in {"skipped", "noted"}
-    told = [paint(line, "dim") if dim else line for line in found]
-    told += [paint(line, "bold") for line in advice]
-    first, *others = told
-    lines = [f"{paint(mark, colour)} {padded(translated(check.name), _NAME_WIDTH)}{first}"]
-    return "\n".join([*lines, *(_INDENT + line for line in others)])
+    lines = [paint(line, "dim") if dim else line for line in found]
+    lines += [paint(line, "bold") for line in advice]
+    first, *others = lines
+    head = f"{paint(mark, colour)} {padded(translated(check.name), _NAME_WIDTH)}{first}"
+    return "\n".join([head, *(_INDENT + line for line in others)])
 
 
 def _as_json(check: Check) -> dict[str, str]:
-    """The name is for scripts, and the same in every language."""
+    """Return `check` with a name that is the same in every language, for scripts."""
     found, advice = translated(check.found), translated(check.advice)
     return {"name": str(check.name), "state": check.state, "found": found, "advice": advice}
 

@@ -1,12 +1,16 @@
-"""What the checks of the way to the endpoint look at, each part made at its first use."""
+"""What a check of `jupyter dsw doctor` is, how checks follow each other, and what they share."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
@@ -19,6 +23,8 @@ from jupyter_dsw.upstream.sockets import Deadline
 from jupyter_dsw.upstream.transport import Transport, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from jupyter_dsw.upstream.client import InstanceResponse
     from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse
 
@@ -27,8 +33,102 @@ _MAX_BYTES = 1024 * 1024
 _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
-class Scene:
-    """This process's environment, and where it leads."""
+State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
+
+LEFT_OUT = text("left out: --offline")
+
+
+def not_checked_because_of(name: str) -> Text:
+    """Return the reason why a check was skipped that depends on the one of this `name`."""
+    return text("not checked, because of: %1", name)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """The result of one check."""
+
+    name: str
+    state: State
+    """`failed` needs a fix; `skipped` could not be checked; `noted` is only for information."""
+    found: str
+    """What was found, or why it was skipped; never a secret."""
+    advice: str = ""
+    """What to do about it."""
+
+
+class Failed(Exception):
+    """Raised by a check that failed: what is wrong, and what to do about it."""
+
+    def __init__(self, message: Text, advice: Text) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class Skipped(Exception):
+    """Raised by a check that cannot be made; gives the reason."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Returned by a check whose result is only for information."""
+
+    found: Text
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: `run` returns what it found, or raises `Failed`, `Skipped` or a `DSWError`."""
+
+    name: str
+    """In English: also what other steps and scripts call it."""
+    run: Callable[[Context], Text | Noted]
+    needs: tuple[str, ...] = ()
+    """The checks that have to pass before it."""
+    network: bool = False
+    """Whether it contacts another machine or process."""
+
+
+def results(steps: Iterable[Step], context: Context) -> Iterator[Check]:
+    """Run the steps in order, leaving out those whose `needs` did not pass."""
+    passed: set[str] = set()
+    steps = tuple(steps)
+    names = {step.name: step.name for step in steps}
+    for step in steps:
+        missing = next((name for name in step.needs if name not in passed), None)
+        if context.offline and step.network:
+            check = Check(step.name, "skipped", LEFT_OUT)
+        elif missing is not None:
+            check = Check(step.name, "skipped", not_checked_because_of(names.get(missing, missing)))
+        else:
+            check = _result(step, context)
+        if check.state in {"ok", "noted"}:
+            passed.add(step.name)
+        yield check
+
+
+def _result(step: Step, context: Context) -> Check:
+    try:
+        found = step.run(context)
+    except (Failed, DSWError) as failure:
+        return Check(step.name, "failed", failure.message, failure.advice)
+    except Skipped as why:
+        return Check(step.name, "skipped", why.why)
+    except Exception as error:  # noqa: BLE001 - the other checks are made all the same
+        # The text of an unforeseen exception may quote anything.
+        wrong = text("The check itself failed (%1).", type(error).__name__)
+        advice = text("Please report it as a fault of jupyter-dsw.")
+        return Check(step.name, "failed", wrong, advice)
+    if isinstance(found, Noted):
+        return Check(step.name, "noted", found.found)
+    return Check(step.name, "ok", found)
+
+
+class Context:
+    """This process's environment and what follows from it, each part made at its first use."""
 
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
@@ -37,12 +137,15 @@ class Scene:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings.  Raises `NotConfigured`."""
+        """The settings.
+
+        Raises `NotConfigured`.
+        """
         return Settings.from_environment()
 
     @cached_property
     def origin(self) -> SplitResult:
-        """The endpoint that the client asks first, whatever the instance id.
+        """The endpoint that the client calls first, whatever the instance id.
 
         Raises `NotConfigured`.
         """
@@ -76,8 +179,11 @@ class Scene:
         return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "HTTPS_PROXY")
 
     @cached_property
-    def bare_answer(self) -> HTTPResponse:
-        """What the endpoint answers to a request that nobody signed.  Raises `DSWError`."""
+    def unsigned_response(self) -> HTTPResponse:
+        """The endpoint's response to a request without a signature.
+
+        Raises `DSWError`.
+        """
         transport = Transport(max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
@@ -89,8 +195,8 @@ class Scene:
             transport.close()
 
     @cached_property
-    def asked(self) -> InstanceResponse | DSWError:
-        """What came of one GetInstance."""
+    def response(self) -> InstanceResponse | DSWError:
+        """The response to one GetInstance, or its error."""
         client = Client(lambda: self.settings, self.credentials, endpoint=self._choice)
         try:
             return client.get_instance()

@@ -1,17 +1,25 @@
-"""Checks of the way to the endpoint: name, proxy, TCP, TLS, clock."""
+"""Checks of the endpoint: the way to it (name, proxy, TCP, TLS, clock), then one GetInstance."""
 
 from __future__ import annotations
 
 import os
 import socket
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from jupyter_dsw.cli.doctor.check import CannotTell, Step, Wrong
+from jupyter_dsw.cli.doctor.context import Failed, Skipped, Step, not_checked_because_of
 from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.render.labels import plain
+from jupyter_dsw.render.labels import plain, reason_words, status_words
 from jupyter_dsw.upstream.error_responses import ErrorResponse, error_of_response
+from jupyter_dsw.upstream.errors import (
+    BadSignature,
+    ClockSkew,
+    CredentialsExpired,
+    Denied,
+    DSWError,
+    NotFound,
+)
 from jupyter_dsw.upstream.proxies import not_understood
 from jupyter_dsw.upstream.response import response_date
 from jupyter_dsw.upstream.sockets import bounded, connect
@@ -21,7 +29,9 @@ from jupyter_dsw.upstream.trust import NoAuthorities, authorities
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_dsw.cli.doctor.context import Scene
+    from jupyter_dsw.cli.doctor.context import Context
+
+Part: TypeAlias = Literal["response", "access key", "signature", "permission", "instance"]
 
 _TIMEOUT_S = 3.0
 # What signature V3 allows.
@@ -30,49 +40,51 @@ _SHOWN = 3
 _PROXY_PORTS = {"https": 443}
 
 
-def _endpoint(scene: Scene) -> Text:
+def _endpoint(context: Context) -> Text:
     why = "JUPYTER_DSW_ENDPOINT"
     if not os.environ.get(why):
         why = text("network %1", os.environ.get("JUPYTER_DSW_NETWORK") or "auto")
-    if scene.proxy is not None:
-        return text("%1 (%2); the proxy resolves its name", scene.host, why)
+    if context.proxy is not None:
+        return text("%1 (%2); the proxy resolves its name", context.host, why)
     try:
         found = bounded(
-            lambda: socket.getaddrinfo(scene.origin.hostname, scene.port, type=socket.SOCK_STREAM),
+            lambda: socket.getaddrinfo(
+                context.origin.hostname, context.port, type=socket.SOCK_STREAM
+            ),
             _TIMEOUT_S,
         )
     except OSError:
-        raise scene.error_of(FailureKind.NAME_NOT_FOUND) from None
+        raise context.error_of(FailureKind.NAME_NOT_FOUND) from None
     shown = _some(str(each[4][0]) for each in found)
-    return text("%1 (%2) is %3", scene.host, why, shown)
+    return text("%1 (%2) is %3", context.host, why, shown)
 
 
-def _proxy(scene: Scene) -> Text:
-    if scene.proxy is None:
-        if scene.is_excluded_by_no_proxy:
-            return text("not used: NO_PROXY covers %1", scene.origin.hostname)
+def _proxy(context: Context) -> Text:
+    if context.proxy is None:
+        if context.is_excluded_by_no_proxy:
+            return text("not used: NO_PROXY covers %1", context.origin.hostname)
         return text("no proxy is used")
-    variable = scene.proxy_variable
-    advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, scene.origin.hostname)
+    variable = context.proxy_variable
+    advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, context.origin.hostname)
     ignored = _ignored_in_no_proxy()
     if ignored:
         advice = joined(" ", [advice, ignored])
-    host, port = _host_and_port(scene.proxy)
+    host, port = _host_and_port(context.proxy)
     if not host:
         # Not quoted: a password may be in it.
-        raise Wrong(text("%1 is not the URL of a proxy.", variable), advice)
+        raise Failed(text("%1 is not the URL of a proxy.", variable), advice)
     try:
         connect(host, port, _TIMEOUT_S).close()
     except OSError:
         message = text("The proxy %1 (%2) cannot be connected to.", f"{host}:{port}", variable)
-        raise Wrong(message, advice) from None
+        raise Failed(message, advice) from None
     if ignored:
         return text("by way of %1 (%2). %3", f"{host}:{port}", variable, ignored)
     return text("by way of %1 (%2); NO_PROXY can bypass it", f"{host}:{port}", variable)
 
 
 def _ignored_in_no_proxy() -> Text | None:
-    """A sentence with the entries of NO_PROXY that are not understood, if there are any."""
+    """Return a sentence with the entries of NO_PROXY that are not understood, if any."""
     entries = not_understood()
     if not entries:
         return None
@@ -80,13 +92,13 @@ def _ignored_in_no_proxy() -> Text | None:
 
 
 def _some(values: Iterable[str]) -> str:
-    """The first few, each once."""
+    """Return the first few, each once."""
     different = list(dict.fromkeys(values))
     return ", ".join(different[:_SHOWN]) + (", …" if len(different) > _SHOWN else "")
 
 
 def _host_and_port(url: str) -> tuple[str | None, int]:
-    """Those of a proxy; no host where it is no URL of one."""
+    """Return the host and port of a proxy; no host where `url` is not the URL of one."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         return parts.hostname, parts.port or _PROXY_PORTS.get(parts.scheme, 80)
@@ -94,26 +106,26 @@ def _host_and_port(url: str) -> tuple[str | None, int]:
         return None, 0
 
 
-def _tcp(scene: Scene) -> Text:
-    if scene.proxy is not None:
+def _tcp(context: Context) -> Text:
+    if context.proxy is not None:
         return text("by way of the proxy")
     begun = time.monotonic()
     try:
-        connect(scene.origin.hostname or "", scene.port, _TIMEOUT_S).close()
+        connect(context.origin.hostname or "", context.port, _TIMEOUT_S).close()
     except OSError:
-        raise scene.error_of(FailureKind.NO_CONNECTION) from None
+        raise context.error_of(FailureKind.NO_CONNECTION) from None
     milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
-    return text("port %1 connected in %2 ms", scene.port, milliseconds)
+    return text("port %1 connected in %2 ms", context.port, milliseconds)
 
 
-def _authorities(scene: Scene) -> Text:
-    if scene.origin.scheme != "https":
+def _authorities(context: Context) -> Text:
+    if context.origin.scheme != "https":
         return text("none, on this machine")
     trusted = authorities()
     try:
         trusted.context()
     except NoAuthorities:
-        raise scene.error_of(FailureKind.NO_CA_FILE) from None
+        raise context.error_of(FailureKind.NO_CA_FILE) from None
     if not trusted.variables:
         return text("those of the Python package certifi")
     return text(
@@ -121,31 +133,91 @@ def _authorities(scene: Scene) -> Text:
     )
 
 
-def _tls(scene: Scene) -> Text:
-    _ = scene.bare_answer  # raises what TLS, or HTTP on top of it, fails with
-    if scene.origin.scheme == "https":
+def _tls(context: Context) -> Text:
+    _ = context.unsigned_response  # raises what TLS, or HTTP on top of it, fails with
+    if context.origin.scheme == "https":
         return text("certificate accepted")
     return text("none, on this machine")
 
 
-def _clock(scene: Scene) -> Text:
+def _clock(context: Context) -> Text:
     now = time.time()
-    headers = scene.bare_answer.headers
-    date = response_date(headers)
+    date = response_date(context.unsigned_response.headers)
     if date is None:
-        raise CannotTell(text("the endpoint's response has no Date header"))
+        raise Skipped(text("the endpoint's response has no Date header"))
     skew_s = round(now - date.timestamp())
     if abs(skew_s) > _MAX_SKEW_S:
-        # As for the endpoint's own error response, which would follow.
+        # The error that the endpoint would return.
         raise error_of_response(ErrorResponse(400, "InvalidTimeStamp.Expired", date=date), now)
     return text("%1 s to the endpoint's (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
 
 
-STEPS: tuple[Step[Scene], ...] = (
+def _part_of(error: DSWError) -> Part:
+    """Return the check that an error of GetInstance belongs to; `response` if none was usable."""
+    if isinstance(error, CredentialsExpired):
+        return "access key"
+    if isinstance(error, Denied):
+        return "access key" if error.about_access_key else "permission"
+    if isinstance(error, (BadSignature, ClockSkew)):
+        return "signature"
+    return "instance" if isinstance(error, NotFound) else "response"
+
+
+def _raise_if_about(part: Part, context: Context) -> None:
+    if isinstance(context.response, DSWError) and _part_of(context.response) == part:
+        raise context.response
+
+
+def _response(context: Context) -> Text:
+    _raise_if_about("response", context)
+    return text("the endpoint responds to GetInstance")
+
+
+def _access_key(context: Context) -> Text:
+    _raise_if_about("access key", context)
+    return text("known, and not expired")
+
+
+def _signature(context: Context) -> Text:
+    _raise_if_about("signature", context)
+    return text("accepted")
+
+
+def _permission(context: Context) -> Text:
+    _raise_if_about("permission", context)
+    if isinstance(context.response, DSWError):
+        raise Skipped(not_checked_because_of(text("instance")))
+    return text("paidsw:GetInstance is allowed")
+
+
+def _instance(context: Context) -> Text:
+    _raise_if_about("instance", context)
+    if isinstance(context.response, DSWError):
+        raise Skipped(not_checked_because_of(text("permission")))
+    instance = context.response.instance
+    name = plain(instance.instance_name or instance.instance_id or "")
+    found = text("%1: %2", name, status_words(instance))
+    if context.response.simulated:
+        found = text("%1 (simulated by an emulator)", found)
+    if instance.status == "Failed":
+        reason = reason_words(instance.reason_code, instance.reason_message)
+        raise Failed(
+            text("%1: %2.", found, reason or text("the endpoint gives no reason")),
+            text("Look at the instance's events in the PAI console, and start it again."),
+        )
+    return found
+
+
+STEPS: tuple[Step, ...] = (
     Step(text("endpoint"), _endpoint, ("region",), network=True),
     Step(text("proxy"), _proxy, ("endpoint",), network=True),
     Step("TCP", _tcp, ("endpoint", "proxy"), network=True),
     Step(text("authorities"), _authorities, ("TCP",), network=True),
     Step("TLS", _tls, ("authorities",), network=True),
     Step(text("clock"), _clock, ("TLS",), network=True),
+    Step(text("response"), _response, ("instance id", "credentials", "clock"), network=True),
+    Step(text("access key"), _access_key, ("response",), network=True),
+    Step(text("signature"), _signature, ("access key",), network=True),
+    Step(text("permission"), _permission, ("signature",), network=True),
+    Step(text("instance"), _instance, ("signature",), network=True),
 )

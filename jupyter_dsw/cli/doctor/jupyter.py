@@ -7,11 +7,15 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jupyter_dsw.cli.doctor.check import Noted, Step, Wrong
+from jupyter_dsw.cli.doctor.context import Failed, Noted, Step
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
 from jupyter_dsw.notebook import connection
+
+if TYPE_CHECKING:
+    from jupyter_dsw.cli.doctor.context import Context
 
 _REINSTALL = text(
     "Install it again in the environment of JupyterLab: pip install --force-reinstall %1; then "
@@ -20,13 +24,13 @@ _REINSTALL = text(
 _LANGUAGE_PACK = "jupyterlab-language-pack-zh-CN"
 
 
-def _server_extension(_: object) -> Text:
+def _server_extension(_: Context) -> Text:
     from jupyter_core.paths import jupyter_config_path
     from jupyter_server.extension.config import ExtensionConfigManager
 
     manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
     if not manager.enabled("jupyter_dsw"):
-        raise Wrong(
+        raise Failed(
             text("It is not enabled in this Jupyter."),
             text("jupyter server extension enable jupyter_dsw; then restart the Jupyter server."),
         )
@@ -36,7 +40,7 @@ def _server_extension(_: object) -> Text:
         connection.find()
     except connection.NoServer as none:
         message = text("It is enabled, but does not respond here. %1.", none.why)
-        raise Wrong(message, _advice()) from None
+        raise Failed(message, _advice()) from None
     return text("enabled, and running in the Jupyter server of this terminal")
 
 
@@ -61,24 +65,24 @@ def _advice() -> Text:
     return text("Restart the Jupyter server.")
 
 
-def _labextension(_: object) -> Text:
+def _labextension(_: Context) -> Text:
     installed, own = _labextension_version("jupyter-dsw"), _version("jupyter-dsw")
     if installed is None:
-        raise Wrong(text("JupyterLab does not find it."), _REINSTALL.filled("jupyter-dsw"))
+        raise Failed(text("JupyterLab does not find it."), _REINSTALL.filled("jupyter-dsw"))
     if installed != own:
         message = text("It is version %1, the Python package %2.", installed, own)
-        raise Wrong(message, _REINSTALL.filled("jupyter-dsw"))
+        raise Failed(message, _REINSTALL.filled("jupyter-dsw"))
     return text("version %1, as the Python package", installed)
 
 
-def _magic(_: object) -> Text:
+def _magic(_: Context) -> Text:
     from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
     for folder in chain(ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS):
         path = Path(folder) / "startup" / "50-jupyter-dsw.py"
         if path.is_file():
             return text("%dsw_info is there in every kernel of this environment (%1)", path)
-    raise Wrong(
+    raise Failed(
         text("No kernel of this environment has %dsw_info by itself."),
         text(
             "Install it again in the environment of JupyterLab: pip install --force-reinstall "
@@ -87,18 +91,20 @@ def _magic(_: object) -> Text:
     )
 
 
-def _anywidget(_: object) -> Text:
+def _anywidget(_: Context) -> Text:
     installed, python = _labextension_version("anywidget"), _version("anywidget")
     if installed is None:
-        raise Wrong(text("JupyterLab does not find its front end."), _REINSTALL.filled("anywidget"))
+        raise Failed(
+            text("JupyterLab does not find its front end."), _REINSTALL.filled("anywidget")
+        )
     # The Python side asks for any patch of its own minor version.
     if installed.split(".")[:2] != python.split(".")[:2]:
         message = text("Its front end is version %1, the Python package %2.", installed, python)
-        raise Wrong(message, _REINSTALL.filled("anywidget"))
+        raise Failed(message, _REINSTALL.filled("anywidget"))
     return text("front end %1, Python package %2", installed, python)
 
 
-def _language_pack(_: object) -> Noted:
+def _language_pack(_: Context) -> Noted:
     try:
         return Noted(joined(" ", (_LANGUAGE_PACK, version(_LANGUAGE_PACK))))
     except PackageNotFoundError:
@@ -113,7 +119,7 @@ def _version(distribution: str) -> str:
 
 
 def _labextension_version(name: str) -> str | None:
-    """The version of the prebuilt extension that JupyterLab would load: of several the first."""
+    """Return the version of the prebuilt extension that JupyterLab loads: the first of several."""
     from jupyter_core.paths import jupyter_path
 
     for folder in jupyter_path("labextensions"):
@@ -125,7 +131,7 @@ def _labextension_version(name: str) -> str | None:
     return None
 
 
-STEPS: tuple[Step[object], ...] = (
+STEPS: tuple[Step, ...] = (
     Step(text("server extension"), _server_extension),
     Step("labextension", _labextension),
     Step(text("startup magic"), _magic),

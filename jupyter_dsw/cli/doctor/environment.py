@@ -1,4 +1,4 @@
-"""Checks of what the environment says: which instance, and with which credentials."""
+"""Checks of the environment: instance, region, credentials."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw.cli.doctor.check import LEFT_OUT, CannotTell, Step
+from jupyter_dsw.cli.doctor.context import LEFT_OUT, Skipped, Step
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import time_zone
 from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.upstream.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
-    from jupyter_dsw.cli.doctor.context import Scene
+    from jupyter_dsw.cli.doctor.context import Context
     from jupyter_dsw.upstream.credentials import Credentials
 
 # Stands in for the settings that a check is not about.
@@ -22,14 +22,14 @@ _ACCESS_KEY = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 _CREDENTIALS_URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 
 
-def _instance_id(_: Scene) -> Text:
+def _instance_id(_: Context) -> Text:
     variable = _set_variable("instance_id") or ""
     instance_id = os.environ.get(variable, "")
     Settings(instance_id=instance_id, endpoint=_SOME_ENDPOINT)
     return text("%1 (%2)", instance_id, variable)
 
 
-def _region(_: Scene) -> Text:
+def _region(_: Context) -> Text:
     variable = _set_variable("region")
     region = _region_variable()
     endpoint = _SOME_ENDPOINT if _set_variable("endpoint") else None
@@ -48,11 +48,11 @@ def _set_variable(setting: str) -> str | None:
     return next((name for name in VARIABLES[setting] if os.environ.get(name)), None)
 
 
-def _credentials(scene: Scene) -> Text:
+def _credentials(context: Context) -> Text:
     in_environment = any(os.environ.get(name) for name in _ACCESS_KEY)
-    if scene.offline and not in_environment:
-        raise CannotTell(LEFT_OUT)
-    found = scene.credentials.get()
+    if context.offline and not in_environment:
+        raise Skipped(LEFT_OUT)
+    found = context.credentials.get()
     return text("%1, %2", _source(in_environment=in_environment), _until(found))
 
 
@@ -78,7 +78,7 @@ def _until(credentials: Credentials) -> Text:
     return text("a long-lived access key")
 
 
-STEPS: tuple[Step[Scene], ...] = (
+STEPS: tuple[Step, ...] = (
     Step(text("instance id"), _instance_id),
     Step(text("region"), _region),
     Step(text("credentials"), _credentials),
