@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.cli.simulation import add_simulation_options
+from jupyter_dsw.cli.emulator import add_simulation_options
 from jupyter_dsw.i18n import text
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Add the command's arguments to `parser`."""
     parser.description = text(
         "Starts JupyterLab on a simulated instance, with a notebook that is a tour, and prints the "
         "URL to open. Ctrl-C ends it."
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; returns the exit status."""
+    """Run the command and return its exit status."""
     from jupyter_dsw.demo.run import run
 
     return run(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)

@@ -1,22 +1,23 @@
-"""`jupyter dsw emulator`."""
+"""`jupyter dsw emulator`, and the options of every command that simulates an instance."""
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
-from jupyter_dsw.cli.simulation import add_simulation_options
+from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.emulator import SCENARIOS, serve
-from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.upstream.settings import MAX_SPEED
 
-if TYPE_CHECKING:
-    import argparse
+MAX_PORT = 65535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Add the command's arguments to `parser`."""
     parser.description = text(
         "Runs a local DSW endpoint that verifies signatures, and a credential service, until "
         "Ctrl-C. Prints the variables to set for a client."
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; returns the exit status."""
+    """Run the command and return its exit status."""
     try:
         serve(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
     except OSError as error:
@@ -44,3 +45,51 @@ def run(arguments: argparse.Namespace) -> int:
         print(escaped(translated(reason)), file=sys.stderr)
         return 1
     return 0
+
+
+def add_simulation_options(parser: argparse.ArgumentParser, *, port_help: Text) -> None:
+    """Add `--scenario`, `--speed` and the `--port` of what listens."""
+    scenario = parser.add_argument(
+        "--scenario",
+        type=_scenario,
+        default="healthy",
+        metavar="NAME",
+        help=text("what happens to the instance: %1 (default: healthy)", ", ".join(SCENARIOS)),
+    )
+    # Not `choices`: argparse would only list them. This attribute is argcomplete's.
+    vars(scenario)["completer"] = lambda **_: list(SCENARIOS)
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="N",
+        help=text("how many times as fast as real time the instance runs (default: 1)"),
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=0,
+        help=port_help,
+    )
+
+
+def _scenario(word: str) -> str:
+    return choice(text("%1 is not a scenario.", repr(word)), list(SCENARIOS), word)
+
+
+def _speed(word: str) -> float:
+    with suppress(ValueError):
+        speed = float(word)
+        if 1 <= speed <= MAX_SPEED:
+            return speed
+    wrong = text("%1 is not a speed: give a number from 1 to %2.", repr(word), MAX_SPEED)
+    raise argparse.ArgumentTypeError(translated(wrong))
+
+
+def _port(word: str) -> int:
+    with suppress(ValueError):
+        port = int(word)
+        if 0 <= port <= MAX_PORT:
+            return port
+    wrong = text("%1 is not a port: give a number from 0 to %2.", repr(word), MAX_PORT)
+    raise argparse.ArgumentTypeError(translated(wrong))

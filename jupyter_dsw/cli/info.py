@@ -52,7 +52,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Add the command's arguments to `parser`."""
     parser.description = text(
         "Shows the instance. Inside JupyterLab it asks the Jupyter server; elsewhere it calls the "
         "API directly."
@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; returns the exit status."""
+    """Run the command and return its exit status."""
     from jupyter_dsw.notebook import readings
 
     if arguments.watch and (reason := _why_no_watch()):

@@ -1,4 +1,7 @@
-"""argparse in the person's language, aligned by the columns that its characters take."""
+"""The command line's parser: argparse in the person's language, and types of arguments.
+
+Text is aligned by the columns that its characters take.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # What argparse itself writes in a help.
-_WORDS: dict[str, str] = {
+_HEADINGS: dict[str, str] = {
     word: word
     for word in (
         text("positional arguments"),
@@ -28,7 +31,7 @@ _WORDS: dict[str, str] = {
 # Indented lines with two columns, such as "  0  the instance is running".
 _FIRST_COLUMN = re.compile(r" +\S.*?  +")
 _OPTION = re.compile(r"--[a-z-]+")
-# What argparse reports in English. What is in its gaps may be one of these again.
+# The errors that argparse reports in English. Their arguments may contain one of these again.
 _ERRORS: tuple[tuple[str, Text], ...] = (
     (r"argument ([^:]+): (.+)", text("argument %1: %2")),
     ("expected one argument", text("expected one argument")),
@@ -38,16 +41,22 @@ _ERRORS: tuple[tuple[str, Text], ...] = (
     (r"the following arguments are required: (.+)", text("required, but missing: %1")),
 )
 
+_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_DURATION = re.compile(rf"(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
+_SECONDS = (3600, 60, 1)
+
 
 class Parser(argparse.ArgumentParser):
-    """A parser in the person's language: help and errors fit the terminal, a misspelled word gets
-    the nearest one."""
+    """A parser in the person's language.
+
+    Help and errors fit the terminal; for a misspelled word the nearest one is suggested.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"formatter_class": _Help, **kwargs})
 
     def error(self, message: str) -> NoReturn:
-        """Write the usage and what is wrong to stderr, and exit with 2."""
+        """Write the usage and the error to stderr, and exit with 2."""
         line = escaped(translated(text("%1: error: %2", self.prog, _translatable(message))))
         if sys.stderr.isatty():
             line = "\n".join(wrapped(line, _width(), "  "))
@@ -57,7 +66,11 @@ class Parser(argparse.ArgumentParser):
         """Exit as `error` does because of a word that the command does not take."""
         options = ("--help", *_OPTION.findall(self.format_usage()))
         self.error(
-            translated(with_suggestion(text("%1 is not known here.", repr(word)), word, options))
+            translated(
+                with_suggestion(
+                    text("%1 is not an argument of this command.", repr(word)), word, options
+                )
+            )
         )
 
 
@@ -70,7 +83,7 @@ def _translatable(message: str) -> str:
 
 
 def choice(kind: Text, choices: Sequence[str], word: str) -> str:
-    """`word` in lower case if it is one of `choices`.
+    """Return `word` in lower case if it is one of `choices`.
 
     Raises `argparse.ArgumentTypeError` with the sentence `kind` (such as "'datsets' is not a
     section."), the nearest choice, and all of them.
@@ -81,6 +94,24 @@ def choice(kind: Text, choices: Sequence[str], word: str) -> str:
     raise argparse.ArgumentTypeError(
         translated(joined(" ", (with_suggestion(kind, word, choices), known)))
     )
+
+
+def parse_duration(word: str) -> float:
+    """Return the seconds of a duration such as `10m`, `600s` or `1h30m`.
+
+    Raises `argparse.ArgumentTypeError` with a message for the person.
+    """
+    found = _DURATION.fullmatch(word.strip().lower())
+    parts = found.groups(default="0") if found else ()
+    seconds = sum(float(part) * unit for part, unit in zip(parts, _SECONDS, strict=False))
+    if not found or not word.strip():
+        wrong = text("%1 is not a duration such as 10m, 600s or 1h30m.", repr(word))
+        hint = text("Say which unit: 600s, 10m.") if word.strip().isdigit() else ""
+        raise argparse.ArgumentTypeError(translated(joined(" ", filter(None, (wrong, hint)))))
+    if seconds <= 0:
+        wrong = text("%1 must be greater than 0", repr(word))
+        raise argparse.ArgumentTypeError(translated(wrong))
+    return seconds
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -95,7 +126,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().add_usage(usage, actions, groups, prefix)
 
     def start_section(self, heading: str | None) -> None:
-        super().start_section(_said(heading))
+        super().start_section(_translated(heading))
 
     def add_text(self, text: str | None) -> None:
         super().add_text(None if text is None else "\n".join(_lines(translated(text), _width())))
@@ -105,7 +136,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         return super().format_help().replace("：:", "：")
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return _said(action.help)
+        return _translated(action.help)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         return wrapped(" ".join(text.split()), width, "")
@@ -116,12 +147,12 @@ def _width() -> int:
     return max(shutil.get_terminal_size().columns - 2, 20)
 
 
-def _lines(words: str, width: int) -> Iterable[str]:
-    """The lines of a description or epilog; what is too long goes on below its column."""
-    for line in words.splitlines():
+def _lines(paragraph: str, width: int) -> Iterable[str]:
+    """Yield the lines of a description or epilog; long lines are wrapped within their column."""
+    for line in paragraph.splitlines():
         first = _FIRST_COLUMN.match(line)
         yield from wrapped(line, width, " " * columns(first[0]) if first else "")
 
 
-def _said(words: str | None) -> str | None:
-    return None if words is None else translated(_WORDS.get(words, words))
+def _translated(message: str | None) -> str | None:
+    return None if message is None else translated(_HEADINGS.get(message, message))

@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from jupyter_dsw.cli.durations import parse_duration
+from jupyter_dsw.cli.parser import parse_duration
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import translated
@@ -44,7 +44,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Add the command's arguments to `parser`."""
     parser.usage = (
         "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME]\n"
         "                       -- COMMAND …"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.cli.durations import parse_duration
+from jupyter_dsw.cli.parser import parse_duration
 from jupyter_dsw.emulator import Emulator
 from tests.cli.terminal import DSW, Terminal, dsw
 from tests.waiting import until
