@@ -12,7 +12,7 @@ import pytest
 from jupyter_dsw import clock as real_clock
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import before_stop, readings
-from jupyter_dsw.notebook.watch import WatchThread
+from jupyter_dsw.notebook.stop_watch import WatchThread
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
@@ -163,7 +163,7 @@ def test_time_left_is_never_more_than_is_left(
         clock.now += 1.2
         assert before_stop.time_left() == timedelta(seconds=110.8)
     finally:
-        thread.asked_at = float("-inf")
+        thread.last_used_at = float("-inf")
         until(lambda: not _is_running(thread))
         client.close()
 

@@ -1,4 +1,4 @@
-"""For code that runs on the instance: how long it has, and a call before it is stopped."""
+"""`time_left()` and `before_stop()`: for code that has to save its work before a stop."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook import person
-from jupyter_dsw.notebook.deadlines import RungStops, nearest
-from jupyter_dsw.notebook.watch import WatchThread
+from jupyter_dsw.notebook.stop_tracker import ReportedStops, nearest
+from jupyter_dsw.notebook.stop_watch import WatchThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from typing_extensions import Self
 
-    from jupyter_dsw.notebook.deadlines import Stop
     from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.stop_tracker import Stop
 
     Callback: TypeAlias = "Callable[[Reading, timedelta], object]"
 
-# One question takes 40 s at most: the server's time, then the endpoint's.
+# A reading takes at most 40 s: the server's deadline, then the endpoint's.
 FIRST_READING_PATIENCE_S = 60.0
 NONE_LEFT = timedelta(0)
 NO_THREAD = text(
@@ -41,24 +41,24 @@ _thread = WatchThread()
 
 
 def time_left(*, scheduled_only: bool = False) -> timedelta | None:
-    """How long until this DSW instance is stopped: for being idle or by schedule, what is nearer.
+    """Return how long until this DSW instance is stopped: idle or by schedule, whichever is nearer.
 
-    None where no stop is on its way (an idle timer does not run while the instance is busy), and
-    where it is not known: nothing could be read, the time of the stop could not, or no background
-    thread could be started. That is logged once, with the reason. Zero once the moment has passed;
-    never negative. `scheduled_only` leaves the idle stop out.
+    None if no stop is pending (an idle timer does not run while the instance is busy), and if the
+    time is unknown: the instance or the time of the stop could not be read, or no background
+    thread could be started. The reason is logged once. Zero once the moment has passed; never
+    negative. `scheduled_only` leaves the idle stop out.
 
-    Meant for every step of a loop: it computes from the last reading, well within 2 µs. The first
+    Call it in every step of a loop: it computes from the last reading, in less than 2 µs. The first
     call waits for a reading and starts the background thread that renews it; after 10 minutes
-    without a call that thread ends, and the next call is a first one again. It never raises, sends
-    no kernel message, and does not count as activity.
+    without a call that thread ends, and the next call waits again. It never raises, sends no kernel
+    message, and does not count as activity.
 
     >>> import jupyter_dsw
     >>> jupyter_dsw.time_left()  # doctest: +SKIP
     datetime.timedelta(seconds=1799, microseconds=512345)
     """
     thread = _thread
-    thread.asked_at = now = elapsed_seconds()
+    thread.last_used_at = now = elapsed_seconds()
     if not thread.current:
         _wait_for_a_reading(thread)
         now = elapsed_seconds()
@@ -88,18 +88,18 @@ def before_stop(
 ) -> BeforeStop | Callable[[Callback], BeforeStop]:
     """Call `callback(reading, time_left)` once this DSW instance has `minutes` left.
 
-    One call for each stop, idle or scheduled, that comes so near: again if the stop is called off
-    or put off and another comes near. Before calling, it asks for a fresh reading. The call is made
-    in a thread of its own, also while the kernel is busy; two calls of one callback do not overlap.
-    What the callback raises is printed, with its traceback, on stderr of the cell that set it up,
-    and later calls are made all the same. So is a line if the callback calls `sys.exit()`, which
-    ends the callback only, or returns a coroutine, which nobody runs. Nothing of this holds up the
-    end of the interpreter: a callback that writes a file should write another one and rename it.
+    One call for each stop, idle or scheduled, that comes this near; again if the stop is cancelled
+    or put off and another comes near. The instance is read again just before. The call is made in a
+    thread of its own, also while the kernel is busy; two calls of one callback do not overlap. An
+    exception in the callback is printed, with its traceback, on stderr of the cell that set it up,
+    and later calls are made all the same. A message is printed if the callback calls `sys.exit()`,
+    which ends only the callback, or returns a coroutine, which is not run. The interpreter does not
+    wait for a callback when it exits, so write a file under another name and then rename it.
 
     The endpoint counts idleness in whole minutes, so `minutes` should not be below 2. Like
     `time_left`, the first call waits for a reading.
 
-    It stands until it is cancelled. As a function, a context manager and a decorator:
+    It lasts until it is cancelled. As a function, a context manager and a decorator:
 
     >>> handle = jupyter_dsw.before_stop(save, minutes=5)  # doctest: +SKIP
     >>> handle.cancel()  # doctest: +SKIP
@@ -108,9 +108,9 @@ def before_stop(
     >>> @jupyter_dsw.before_stop(minutes=5)  # doctest: +SKIP
     ... def save(reading, time_left): ...
 
-    Raises `TypeError` if `callback` is nothing to call, or is known to return a coroutine or a
-    generator (an `async` function, a function with `yield`), `ValueError` if `minutes` is not above
-    0, and `RuntimeError` if no background thread can be started.
+    Raises `TypeError` if `callback` is not callable, or is known to return a coroutine or a
+    generator (an `async` function, a function with `yield`), `ValueError` if `minutes` is not
+    greater than 0, and `RuntimeError` if no background thread can be started.
     """
     if callback is None:
         return functools.partial(before_stop, minutes=minutes)
@@ -121,8 +121,8 @@ def before_stop(
     except RuntimeError as error:
         msg = f"before_stop cannot watch for the stop: {NO_THREAD}"
         raise RuntimeError(msg) from error
-    # Not for the reading alone: what has to be imported for it would take a background thread half
-    # a minute while this one computes, since it gets the interpreter back every 5 ms only.
+    # Not only for the reading: importing what it needs would take a background thread half a minute
+    # while this one computes, since it gets the interpreter only every 5 ms.
     _wait_for_a_reading(_thread)
     return handle
 
@@ -144,7 +144,7 @@ def _check(callback: Any, minutes: float) -> None:
 
 
 def _is_deferred(callback: Any) -> bool:
-    """Whether a call of it is known to run nothing: it gives a coroutine or a generator."""
+    """Whether calling it is known to run nothing, but to return a coroutine or a generator."""
     while isinstance(callback, functools.partial):
         callback = callback.func
     # Of an object its `__call__`; a class is called by its metaclass.
@@ -160,13 +160,13 @@ def _is_deferred(callback: Any) -> bool:
 def _is_deferred_result(result: Any) -> bool:
     import asyncio
 
-    # A future is of something that was begun.
+    # A future belongs to something that has been started.
     awaited = inspect.isawaitable(result) and not asyncio.isfuture(result)
     return awaited or inspect.isgenerator(result) or inspect.isasyncgen(result)
 
 
 class BeforeStop:
-    """What `before_stop` gives back; calling it calls the callback.
+    """The handle that `before_stop` returns; calling it calls the callback.
 
     As a context manager it is cancelled at the end of the block.
     """
@@ -175,8 +175,8 @@ class BeforeStop:
         functools.update_wrapper(self, callback, updated=())
         self.minutes = minutes
         self._callback = callback
-        self._rung = RungStops(minutes * 60)
-        # ipykernel keeps there which cell output belongs to.
+        self._reported = ReportedStops(minutes * 60)
+        # It contains the cell to which ipykernel attributes output.
         self._context = contextvars.copy_context()
         self._one_at_a_time = threading.Lock()
         self._cancelled = False
@@ -187,7 +187,7 @@ class BeforeStop:
         _thread.remove(self)
 
     def __call__(self, reading: Reading, time_left: timedelta) -> object:
-        """What the callback returns."""
+        """Call the callback and return its result."""
         return self._callback(reading, time_left)
 
     def __enter__(self) -> Self:
@@ -201,14 +201,14 @@ class BeforeStop:
         return f"<before_stop {_name(self._callback)}, {self.minutes:g} min{state}>"
 
     def due_at(self, stops: Iterable[Stop]) -> float | None:
-        """The second from which a call is due; for the watch."""
-        return self._rung.due_at(stops)
+        """Return the second from which a call is due; for `Watch`."""
+        return self._reported.due_at(stops)
 
-    def ring(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
-        """Begin a call in a thread of its own; for the watch."""
+    def report(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
+        """Start a call in a thread of its own; for `Watch`."""
         stop = nearest(stops)
         left = NONE_LEFT if stop is None else timedelta(seconds=stop.left_s(now))
-        self._rung.add(stops, now)
+        self._reported.add(stops, now)
         context = self._context.copy()
         try:
             threading.Thread(
@@ -218,7 +218,7 @@ class BeforeStop:
                 daemon=True,
             ).start()
         except RuntimeError:
-            # At a limit of threads. The time left is not renewed meanwhile: the call matters more.
+            # At a limit of threads. The time left is not renewed until the callback returns.
             context.run(self._call, reading, left)
 
     def _call(self, reading: Reading, left: timedelta) -> None:
@@ -228,7 +228,7 @@ class BeforeStop:
             try:
                 result = self._callback(reading, left)
             except SystemExit as error:
-                self._report(
+                self._print(
                     text(
                         "before_stop: %1 called sys.exit(%2), which ends only this callback and "
                         "not the program.",
@@ -236,19 +236,19 @@ class BeforeStop:
                         "" if error.code is None else repr(error.code),
                     )
                 )
-            except BaseException:  # noqa: BLE001 - whatever people's code raises is theirs to see
+            except BaseException:  # noqa: BLE001 - whatever the callback raises is shown to the person
                 failed = text("before_stop: %1 failed.", _name(self._callback))
-                self._report(failed, traceback.format_exc())
+                self._print(failed, traceback.format_exc())
             else:
                 self._report_deferred(result)
 
     def _report_deferred(self, result: Any) -> None:
-        """A coroutine that nobody runs may be a checkpoint that nobody writes."""
+        """Report a coroutine that is not run: it may be a checkpoint that is not written."""
         if not _is_deferred_result(result):
             return
         if inspect.iscoroutine(result) or inspect.isgenerator(result):
             result.close()
-        self._report(
+        self._print(
             text(
                 "before_stop: %1 returned a %2, and nothing of that was run. Pass a plain "
                 "function; let it run async code by asyncio.run(...), or by "
@@ -258,7 +258,7 @@ class BeforeStop:
             )
         )
 
-    def _report(self, message: str, details: str = "") -> None:
+    def _print(self, message: str, details: str = "") -> None:
         print(f"{person.translated(message)}\n{details}", end="", file=sys.stderr)
 
 
@@ -269,8 +269,7 @@ def _name(callback: Any) -> str:
 
 
 def _start_anew_in_a_fork() -> None:
-    """A forked process (a worker of a PyTorch DataLoader) has none of the threads, and no business
-    with the callbacks, of the one that it came from."""
+    """Forget the parent's threads and callbacks in a forked process (a DataLoader's worker)."""
     global _thread  # noqa: PLW0603 - one a process
     _thread = WatchThread()
 

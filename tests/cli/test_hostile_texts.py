@@ -13,7 +13,7 @@ from jupyter_dsw.cli import emulator as emulator_command
 from jupyter_dsw.cli import main, supervisor
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.notebook import magic, readings
-from jupyter_dsw.notebook.watch import Watch
+from jupyter_dsw.notebook.stop_watch import Watch
 from tests.cli.terminal import DSW, Terminal, dsw
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def test_a_duration_is_read_as_people_write_it(text: str, seconds: float) -> Non
 
 @pytest.mark.parametrize("text", ["", "10", "m", "10m5", "5m1h", "-5m", "0s", "ten minutes"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(ArgumentTypeError, match=r"duration|no time"):
+    with pytest.raises(ArgumentTypeError, match=r"duration|greater than 0"):
         parse_duration(text)
 
 

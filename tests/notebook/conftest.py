@@ -9,7 +9,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from jupyter_dsw.notebook import before_stop, readings
-from jupyter_dsw.notebook.watch import WatchThread
+from jupyter_dsw.notebook.stop_watch import WatchThread
 from tests.kernels import Kernel
 from tests.notebook.stopping import nobody_asked_for_long
 
@@ -53,5 +53,5 @@ def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(readings, "_monitor", None)
     monkeypatch.setattr(before_stop, "_thread", thread)
     yield
-    thread.watch.alarms = ()
+    thread.watch.listeners = ()
     nobody_asked_for_long(thread)

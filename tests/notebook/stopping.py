@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.notebook.watch import FORGOTTEN_AFTER_S
+from jupyter_dsw.notebook.stop_watch import FORGOTTEN_AFTER_S
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from jupyter_dsw.notebook.watch import WatchThread
+    from jupyter_dsw.notebook.stop_watch import WatchThread
 
 # No image is being saved: a reading holds for a minute.
 QUIET: dict[str, Any] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
@@ -27,7 +27,7 @@ def stops_in(minutes: float) -> dict[str, Any]:
 
 def nobody_asked_for_long(thread: WatchThread) -> None:
     """Return when `thread` has seen that nobody asks any more."""
-    thread.asked_at = elapsed_seconds() - FORGOTTEN_AFTER_S
+    thread.last_used_at = elapsed_seconds() - FORGOTTEN_AFTER_S
 
     def has_ended() -> bool:
         with thread._changed:

@@ -112,7 +112,7 @@ def test_the_callback_for_hugging_face_has_the_trainer_save_once() -> None:
     until(end_of_step)
     assert not end_of_step()
     callback.on_train_end(None, None, control, model=None)
-    assert before_stop._thread.watch.alarms == ()
+    assert before_stop._thread.watch.listeners == ()
 
 
 @pytest.mark.usefixtures("base_classes")
@@ -132,4 +132,4 @@ def test_the_callback_for_lightning_saves_once() -> None:
     end_of_batch()
     assert saved == ["/mnt/data/before-stop.ckpt"]
     callback.teardown(trainer, None, "fit")
-    assert before_stop._thread.watch.alarms == ()
+    assert before_stop._thread.watch.listeners == ()

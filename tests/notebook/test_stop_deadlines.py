@@ -13,7 +13,7 @@ from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.before_stop import BeforeStop
-from jupyter_dsw.notebook.watch import Watch
+from jupyter_dsw.notebook.stop_watch import Watch
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
 
@@ -87,7 +87,7 @@ def watch(
 def calls(watch: Watch) -> Calls:
     """Those made 10 minutes before a stop."""
     calls = Calls(minutes=10)
-    watch.alarms = (calls.handle,)
+    watch.listeners = (calls.handle,)
     return calls
 
 
@@ -255,7 +255,7 @@ def test_both_stops_near_at_once_are_one_call_and_one_after_the_other_two(
     watch: Watch, emulator: Emulator, clock: Clock
 ) -> None:
     early, late = Calls(minutes=10), Calls(minutes=6)
-    watch.alarms = (early.handle, late.handle)
+    watch.listeners = (early.handle, late.handle)
     idle(emulator, 53)
     schedule(emulator, 8)
     watch.turn()
@@ -331,7 +331,7 @@ def test_a_due_time_that_never_moves_rings_once_however_slow_responses_are(
         monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
         monkeypatch.setattr(readings, "_monitor", monitor)
         watch, calls = Watch(clock), Calls(minutes=10)
-        watch.alarms = (calls.handle,)
+        watch.listeners = (calls.handle,)
         end = clock.now + 100
         while clock.now < end:
             clock.now += watch.turn()

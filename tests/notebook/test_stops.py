@@ -14,7 +14,7 @@ import pytest
 import jupyter_dsw
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.emulator import Emulator
-from jupyter_dsw.notebook import before_stop, readings, watch
+from jupyter_dsw.notebook import before_stop, readings, stop_watch
 from tests.notebook.stopping import BUSY, NO_STOP, QUIET, nobody_asked_for_long, stops_in
 from tests.waiting import until
 
@@ -165,10 +165,10 @@ def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) ->
         until(lambda: len(called) == 4)
     assert "cancelled" in repr(handle)
     assert "with_minutes, 5 min" in repr(with_minutes)
-    assert before_stop._thread.watch.alarms[1:] == (bare, with_minutes)
+    assert before_stop._thread.watch.listeners[1:] == (bare, with_minutes)
     with_minutes.cancel()
     with_minutes.cancel()
-    assert before_stop._thread.watch.alarms[1:] == (bare,)
+    assert before_stop._thread.watch.listeners[1:] == (bare,)
 
 
 def test_the_decorated_function_can_still_be_called(emulator: Emulator) -> None:
@@ -232,7 +232,7 @@ def generate(_reading: object, _left: object) -> Iterator[None]:
 def test_what_is_known_to_run_nothing_when_it_is_called_is_refused(callback: Any) -> None:
     with pytest.raises(TypeError, match=r"plain function.* asyncio\.run\("):
         jupyter_dsw.before_stop(callback)
-    assert not before_stop._thread.watch.alarms
+    assert not before_stop._thread.watch.listeners
 
 
 def test_what_cannot_be_called_is_refused() -> None:
@@ -345,7 +345,7 @@ class TestWithoutAThread:
         assert "RuntimeError" in (jupyter_dsw.before_stop.__doc__ or "")
         with pytest.raises(RuntimeError, match=r"no background thread can be started.*ulimit -u"):
             jupyter_dsw.before_stop(print)
-        assert not before_stop._thread.watch.alarms
+        assert not before_stop._thread.watch.listeners
 
     def test_time_left_logs_once_why_it_is_none(self, caplog: pytest.LogCaptureFixture) -> None:
         assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
@@ -359,8 +359,8 @@ class TestWithoutAThread:
         called = []
         handle = before_stop.BeforeStop(lambda _reading, left: called.append(left), minutes=10)
         # By itself, as its thread would.
-        looking = watch.Watch()
-        looking.alarms = (handle,)
+        looking = stop_watch.Watch()
+        looking.listeners = (handle,)
         readings._own_monitor()._reading = None
         looking.turn()
         assert len(called) == 1
@@ -378,7 +378,7 @@ def test_a_time_that_cannot_be_read_is_logged_once(
 def test_a_wait_ends_in_time_although_the_machine_slept(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "LONGEST_WAIT_S", 0.01)
+    monkeypatch.setattr(stop_watch, "LONGEST_WAIT_S", 0.01)
     emulator.change(**stops_in(30))
     called = threading.Event()
     with jupyter_dsw.before_stop(lambda _reading, _left: called.set()):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dsw.notebook.deadlines import RungStops, StopTracker
+from jupyter_dsw.notebook.stop_tracker import ReportedStops, StopTracker
 
 SEQUENCES = json.loads(Path(__file__).with_name("sequences.json").read_text("utf-8"))
 
@@ -27,9 +27,9 @@ def observe(tracker: StopTracker, reading: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES["sequences"], ids=lambda sequence: sequence["name"])
-def test_one_stop_is_one_stop_and_rings_once(sequence: dict[str, Any]) -> None:
-    tracker, rung = StopTracker(), RungStops(SEQUENCES["within_s"])
-    rings = []
+def test_one_stop_is_one_stop_and_is_reported_once(sequence: dict[str, Any]) -> None:
+    tracker, reported = StopTracker(), ReportedStops(SEQUENCES["within_s"])
+    reports = []
     # Numbers count up over both kinds here, and from 1 for each of them in the file.
     numbers: dict[tuple[str, int], int] = {}
     for reading in sequence["readings"]:
@@ -40,11 +40,11 @@ def test_one_stop_is_one_stop_and_rings_once(sequence: dict[str, Any]) -> None:
                 assert stop.at == reading["moment_s"]
         if reading["stop"] is None and reading["state"] != "unknown":
             assert reading["kind"] not in {stop.kind for stop in tracker.stops}
-        due_at = rung.due_at(tracker.stops)
+        due_at = reported.due_at(tracker.stops)
         if due_at is not None and due_at <= reading["at_s"]:
-            rings.append(reading["at_s"])
-            rung.add(tracker.stops, reading["at_s"])
-    assert rings == sequence["rings"]
+            reports.append(reading["at_s"])
+            reported.add(tracker.stops, reading["at_s"])
+    assert reports == sequence["reported"]
     assert len(set(numbers.values())) == len(numbers)
 
 

@@ -19,7 +19,7 @@ interface Sequences {
   readonly sequences: readonly {
     readonly name: string;
     readonly readings: readonly SharedReading[];
-    readonly rings: readonly number[];
+    readonly reported: readonly number[];
   }[];
 }
 
@@ -27,24 +27,24 @@ const { within_s: within, sequences } = JSON.parse(
   await readFile('../tests/stops/sequences.json', 'utf8'),
 ) as Sequences;
 
-/** What is known of the stop of a kind, its number, and whether a warning rang. */
+/** What is known of the stop of a kind, its number, and whether a warning was shown. */
 interface State {
   known: KnownStop | null;
   number: number;
-  rung: boolean;
+  isReported: boolean;
 }
 
 test('there are sequences', () => {
   assert.ok(sequences.length >= 20);
 });
 
-for (const { name, readings, rings } of sequences) {
+for (const { name, readings, reported } of sequences) {
   test(name, () => {
     const state: Record<StopKind, State> = {
-      idle: { known: null, number: 0, rung: false },
-      scheduled: { known: null, number: 0, rung: false },
+      idle: { known: null, number: 0, isReported: false },
+      scheduled: { known: null, number: 0, isReported: false },
     };
-    const rang: number[] = [];
+    const shown: number[] = [];
     for (const reading of readings) {
       const { at_s: at, kind, remaining_ms: remaining, due_time: dueTime } = reading;
       const one = state[kind];
@@ -55,7 +55,7 @@ for (const { name, readings, rings } of sequences) {
         dueTime: dueTime === null ? null : Date.parse(dueTime),
         idleMinutes: reading.idle_minutes,
       });
-      Object.assign(one, { known }, another && { number: one.number + 1, rung: false });
+      Object.assign(one, { known }, another && { number: one.number + 1, isReported: false });
       if (remaining === null) {
         assert.equal(reading.stop, null);
         continue;
@@ -66,10 +66,10 @@ for (const { name, readings, rings } of sequences) {
         [reading.stop, reading.moment_s],
         `at ${at}`,
       );
-      if (one.rung || known.due / 1000 - at > within) continue;
-      one.rung = true;
-      rang.push(at);
+      if (one.isReported || known.due / 1000 - at > within) continue;
+      one.isReported = true;
+      shown.push(at);
     }
-    assert.deepEqual(rang, rings);
+    assert.deepEqual(shown, reported);
   });
 }

@@ -11,44 +11,44 @@ from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook import person, readings
-from jupyter_dsw.notebook.deadlines import StopTracker, nearest
+from jupyter_dsw.notebook.stop_tracker import StopTracker, nearest
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jupyter_dsw.notebook.deadlines import Stop
     from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.stop_tracker import Stop
 
 log = logging.getLogger(__name__)
 
-# After so many seconds without a question, and with no alarm set, nobody is asking: no calls.
+# After so many seconds without a call of `time_left`, and without a listener, nothing is read.
 FORGOTTEN_AFTER_S = 600.0
 AFTER_A_FAULT_S = 15.0
 
 
-class Alarm(Protocol):
-    """What wants to be rung before a stop."""
+class StopListener(Protocol):
+    """Is called before a stop."""
 
     def due_at(self, stops: Iterable[Stop]) -> float | None:
-        """Return the second from which it wants to be rung; None for not at all."""
+        """Return the second from which a call is due; None for not at all."""
         ...
 
-    def ring(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
-        """Begin what it does, without waiting for it."""
+    def report(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
+        """Start its call, without waiting for it."""
         ...
 
 
 class Watch:
-    """The stops as last read, and the alarms to ring before them.
+    """The stops as last read, and the listeners to call before them.
 
-    One thread takes its turns; every other may look. `clock` gives the seconds by which readings
-    are dated.
+    One thread takes its turns; every other may read it. `clock` returns the seconds by which
+    readings are dated.
     """
 
     def __init__(self, clock: Callable[[], float] = elapsed_seconds) -> None:
         self.clock = clock
-        self.alarms: tuple[Alarm, ...] = ()
+        self.listeners: tuple[StopListener, ...] = ()
         """Replaced, never changed, so that no turn sees it change."""
         self.next_at: float | None = None
         """The second of the nearest stop."""
@@ -62,29 +62,29 @@ class Watch:
         self._warned = False
 
     def turn(self) -> float:
-        """Read if it is time to, ring what is due; return the seconds until there is more to do.
+        """Read if it is time to, report what is due, and return the seconds until the next turn.
 
         Blocks while it waits for a response.
         """
         if self.clock() >= self._next_read:
             self._read()
         if self._due():
-            # The reading may be a minute old, and the stop may have been called off since.
+            # The reading may be a minute old, and the stop may have been cancelled since.
             self._read(fresh=True)
-            self._ring()
-        moments = [alarm.due_at(self._tracker.stops) for alarm in self.alarms]
+            self._report_due()
+        moments = [listener.due_at(self._tracker.stops) for listener in self.listeners]
         soonest = min([self._next_read, *(at for at in moments if at is not None)])
         return max(0.0, soonest - self.clock())
 
-    def _due(self) -> list[Alarm]:
+    def _due(self) -> list[StopListener]:
         now = self.clock()
-        due = [(alarm, alarm.due_at(self._tracker.stops)) for alarm in self.alarms]
-        return [alarm for alarm, at in due if at is not None and at <= now]
+        due = [(listener, listener.due_at(self._tracker.stops)) for listener in self.listeners]
+        return [listener for listener, at in due if at is not None and at <= now]
 
-    def _ring(self) -> None:
-        for alarm in self._due():
+    def _report_due(self) -> None:
+        for listener in self._due():
             if self._reading is not None:
-                alarm.ring(self._reading, self._tracker.stops, self.clock())
+                listener.report(self._reading, self._tracker.stops, self.clock())
 
     def _read(self, *, fresh: bool = False) -> None:
         reading = readings.current(fresh=fresh)
@@ -107,20 +107,21 @@ class Watch:
         # By logging: a warning can be set to raise, and no training may end of this.
         if not self._warned:
             self._warned = True
-            # It reaches the person, on stderr, where logging is as Python sets it up.
+            # With Python's default logging it reaches the person, on stderr.
             warning = text("It is not known when this instance will be stopped: %1", why)
             log.warning("%s", escaped(person.translated(warning)))
 
 
 class WatchThread:
-    """The daemon thread that takes the turns of `watch`, while somebody wants to know.
+    """The daemon thread that takes the turns of `watch` while it is used.
 
-    It begins with `begin` or `add`, and ends when `asked_at` is long ago and there is no alarm.
+    It starts with `begin` or `add`, and ends when `last_used_at` is long ago and no listener is
+    left.
     """
 
     def __init__(self) -> None:
         self.watch = Watch()
-        self.asked_at = float("-inf")
+        self.last_used_at = float("-inf")
         """The second of the last call of `time_left`; set by that."""
         self.current = False
         """Whether `watch` is kept current; if not, `begin` and wait for a reading."""
@@ -129,10 +130,10 @@ class WatchThread:
         self._running = False
 
     def begin(self) -> threading.Event:
-        """See to it that the thread runs; the event is set when it has read.
+        """Start the thread unless it runs; the event is set when it has read.
 
-        Raises `RuntimeError` where no thread can be started: at a limit of the container, or at
-        the interpreter's end.
+        Raises `RuntimeError` if no thread can be started: at a limit of the container, or at the
+        end of the interpreter.
         """
         with self._changed:
             if not self._running:
@@ -142,21 +143,23 @@ class WatchThread:
                 self._running = True
             return self._read_once
 
-    def add(self, alarm: Alarm) -> None:
-        """Have `alarm` rung from now on; begins, and raises, as `begin` does."""
+    def add(self, listener: StopListener) -> None:
+        """Call `listener` from now on; starts the thread, and raises, as `begin` does."""
         with self._changed:
-            self.watch.alarms = (*self.watch.alarms, alarm)
+            self.watch.listeners = (*self.watch.listeners, listener)
             self._changed.notify()
         try:
             self.begin()
         except RuntimeError:
-            self.remove(alarm)
+            self.remove(listener)
             raise
 
-    def remove(self, alarm: Alarm) -> None:
-        """Have `alarm` rung no more; nothing where it is not there."""
+    def remove(self, listener: StopListener) -> None:
+        """Do not call `listener` any more; does nothing if it is not there."""
         with self._changed:
-            self.watch.alarms = tuple(kept for kept in self.watch.alarms if kept is not alarm)
+            self.watch.listeners = tuple(
+                other for other in self.watch.listeners if other is not listener
+            )
 
     def _run(self) -> None:
         while self._is_wanted():
@@ -169,16 +172,16 @@ class WatchThread:
 
     def _is_wanted(self) -> bool:
         with self._changed:
-            asked = self.watch.clock() - self.asked_at < FORGOTTEN_AFTER_S
-            self._running = asked or bool(self.watch.alarms)
+            used = self.watch.clock() - self.last_used_at < FORGOTTEN_AFTER_S
+            self._running = used or bool(self.watch.listeners)
             self.current = self.current and self._running
             return self._running
 
     def _turn(self) -> float:
         try:
             return self.watch.turn()
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later alarms
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later calls
             # The text of an unforeseen exception may quote anything: its type and place will do.
             places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while looking after the next stop, at\n%s", type(error).__name__, places)
+            log.error("%s while watching for the next stop, at\n%s", type(error).__name__, places)
             return AFTER_A_FAULT_S

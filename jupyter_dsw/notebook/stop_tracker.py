@@ -56,7 +56,7 @@ class Stop:
 
 
 def nearest(stops: Iterable[Stop]) -> Stop | None:
-    """Return the stop that comes first; None where none is on its way."""
+    """Return the stop that comes first; None if none is pending."""
     return min(stops, key=lambda stop: stop.at, default=None)
 
 
@@ -65,7 +65,7 @@ class StopTracker:
 
     def __init__(self) -> None:
         self.stops: tuple[Stop, ...] = ()
-        """Those on their way. One whose time became unreadable stays as it was known."""
+        """Those that are pending. One whose time became unreadable stays as it was known."""
         self.time_unknown = False
         """Whether the last reading has a stop whose time could not be read."""
         self._speed = 1.0
@@ -122,7 +122,7 @@ class StopTracker:
         self._replace(kind, seen)
 
     def _end(self, taken: float) -> None:
-        """Whoever stops the instance now, the stop that was next has come."""
+        """Take the next stop as due now, whatever stopped the instance."""
         stop = nearest(self.stops) or Stop("scheduled", taken, next(self._numbers))
         self.stops = (replace(stop, at=min(taken, stop.at)),)
         self.time_unknown = False
@@ -157,15 +157,15 @@ def _merged(known: Stop, seen: Stop) -> Stop:
     )
 
 
-class RungStops:
-    """The stops that a callback was called for already, so that each gets one call."""
+class ReportedStops:
+    """The stops that were reported to a callback, so that each is reported once."""
 
     def __init__(self, within_s: float) -> None:
         self._within_s = within_s
         self._numbers: dict[Kind, int] = {}
 
     def due_at(self, stops: Iterable[Stop]) -> float | None:
-        """Return the moment from which a call is due; None while there is nothing to call for."""
+        """Return the moment from which a call is due; None if there is no stop to report."""
         new = (stop for stop in stops if self._numbers.get(stop.kind) != stop.number)
         return min((stop.moment_with(self._within_s) for stop in new), default=None)
 
