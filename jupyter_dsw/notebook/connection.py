@@ -38,9 +38,7 @@ _WHY = {
         "does not keep owners; set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart "
         "the Jupyter server"
     ),
-    Reason.NO_PLAIN_FILE: text(
-        "What is in the place of the Jupyter server's connection file is no plain file"
-    ),
+    Reason.NO_PLAIN_FILE: text("The connection file of the Jupyter server is not a regular file"),
     Reason.CONTENT: text("The connection file of the Jupyter server cannot be read"),
     Reason.LEFT_BEHIND: text("The connection file is of a Jupyter server that has ended"),
 }

@@ -46,7 +46,7 @@ _NO_RESPONSE = (
     FailureKind.CLOSED,
 )
 _ADVICE = text(
-    "Try again in a moment: the service fails now and then. If it stays, check that "
+    "Try again in a moment: the service fails now and then. If the problem persists, check that "
     "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
 )
 
@@ -156,7 +156,7 @@ class CredentialService:
             # Asked once in a long while: a connection kept until then would only fail a try.
             self._transport.close()
         if answer.status != 200:
-            return None, text("answered HTTP %1", answer.status)
+            return None, text("responded with HTTP %1", answer.status)
         return _parse(answer.body)
 
     def _hold(self, credentials: Credentials) -> _Held:
@@ -174,7 +174,7 @@ class CredentialService:
 def _failure(error: TransportError, uri: str) -> str:
     host = urlsplit(uri).hostname
     if error.kind in _NO_RESPONSE:
-        return text("at %1 does not answer (%2)", host, error.kind.value)
+        return text("at %1 is not responding (%2)", host, error.kind.value)
     return text("at %1 cannot be read (%2)", host, error.kind.value)
 
 
@@ -190,7 +190,7 @@ def _parse(body: bytes) -> tuple[Credentials | None, str]:
             _moment(found.expiration),
         ), ""
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None, text("answered something that is no credentials")
+        return None, text("sent a response without credentials")
 
 
 def _moment(text: str | None) -> datetime | None:

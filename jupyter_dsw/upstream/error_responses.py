@@ -312,7 +312,7 @@ _RULES: dict[str | FailureKind, _Rule] = {
     ),
     FailureKind.PROXY: _Rule(
         Unreachable,
-        text("The proxy on the way to %1 did not work."),
+        text("The proxy for %1 did not work."),
         text("Check HTTPS_PROXY (and ALL_PROXY); or add %1 to NO_PROXY to connect to it directly."),
     ),
     FailureKind.NO_CA_FILE: _Rule(

@@ -91,7 +91,7 @@ TROUBLES = {
     "no credential service": (
         {"ALIBABA_CLOUD_CREDENTIALS_URI": f"http://{NOBODY}/token-in-the-path"},
         "credentials",
-        "does not answer",
+        "is not responding",
     ),
     "nobody there": ({"JUPYTER_DSW_ENDPOINT": f"http://{NOBODY}"}, "TCP", "No connection"),
     "no such name": (

@@ -91,7 +91,7 @@ def test_what_is_wrong_with_the_connection_file_is_named(tmp_path: Path) -> None
     os.mkfifo(path_of(tmp_path, os.getpid()), 0o600)
     checks = examine(JPY_PARENT_PID=str(os.getpid()), JUPYTER_RUNTIME_DIR=str(tmp_path))
     assert failed(checks) == ["server extension"]
-    assert "is no plain file" in checks["server extension"]["found"]
+    assert "is not a regular file" in checks["server extension"]["found"]
 
 
 def test_the_language_pack_is_no_must() -> None:

@@ -11,7 +11,7 @@ SERVED_FAULTS = (
 )
 """Those that a Jupyter server's own readings meet."""
 
-CREDENTIALS_LAST = "Credential service down, while the credentials in hand last"
+CREDENTIALS_LAST = "Credential service down, while the cached credentials are valid"
 RUNTIME_READ_ONLY = "Runtime folder read-only"
 RUNTIME_FULL = "Runtime folder full"
 FILE_STALE = "Connection file stale (it leads to a port where nobody listens)"

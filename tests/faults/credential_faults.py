@@ -48,14 +48,14 @@ def _rotating(scene: Scene) -> None:
 
 FAULTS = (
     Fault(
-        "Credential service down, and no credentials in hand",
+        "Credential service down, and no credentials are cached",
         _down,
         "NoCredentials",
         503,
         door="credentials",
     ),
     Fault(
-        "Credential service slow, and no credentials in hand",
+        "Credential service slow, and no credentials are cached",
         _slow,
         "NoCredentials",
         503,
@@ -63,7 +63,7 @@ FAULTS = (
         never_answers=True,
     ),
     Fault(
-        "Credential service answers garbage, and no credentials are in hand",
+        "Credential service sends garbage, and no credentials are cached",
         _garbage,
         "NoCredentials",
         503,

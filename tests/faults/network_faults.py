@@ -128,9 +128,11 @@ FAULTS = (
         "tls",
         never_answers=True,
     ),
-    Fault("An answer that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True),
+    Fault(
+        "A response that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True
+    ),
     Fault("A response about another instance", _another_instance, "BadResponse", 502),
-    Fault("10 MiB of answer", _ten_mebibytes, "BadResponse", 502),
+    Fault("A response of 10 MiB", _ten_mebibytes, "BadResponse", 502),
     Fault("Gzip bomb (64 MiB in 64 KiB)", _gzip_bomb, "BadResponse", 502),
     Fault("A response in chunks without an end", _endless_chunks, "BadResponse", 502),
     Fault(

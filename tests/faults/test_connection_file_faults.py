@@ -144,11 +144,12 @@ def test_the_kernel_asks_the_endpoint_itself_and_the_server_again_when_it_can(
     record(
         Row(
             fault=fault.name,
-            code="none; NotConfigured where the kernel has no way of its own",
-            seen=f"“{DIRECTLY}” at the reading's foot. Without a way of its own: "
-            f"{steady(stranded.error)}",
-            unread=f"The same. Without a way of its own: {unread}",
-            kept="new ones are good; without a way of its own the last one stays, with its age",
+            code="none; NotConfigured where the kernel cannot call the API itself",
+            seen=f"“{DIRECTLY}” at the reading's foot. Where the kernel cannot call the API "
+            f"itself: {steady(stranded.error)}",
+            unread=f"The same. Where the kernel cannot call the API itself: {unread}",
+            kept="new ones are good; where the kernel cannot call the API itself, the last one "
+            "stays, with its age",
             right_after="1 reading",
             others=beside.told(),
         )

@@ -48,7 +48,7 @@ async def test_those_in_hand_are_used_until_they_expire_while_the_service_is_dow
             fault=catalogue.CREDENTIALS_LAST,
             code="none, then NoCredentials",
             seen=f"Nothing, until they expire. Then: {words_of(after['error'])}",
-            unread="there are none in hand: as above",
+            unread="none are cached: as above",
             kept="new ones are good, then the last one stays, with its age",
             right_after="1 reading",
             others=neighbours.told(),

@@ -131,10 +131,10 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
     record(
         Row(
             fault=fault.name,
-            code="none; NotConfigured where the kernel has no way of its own",
+            code="none; NotConfigured where the kernel cannot call the API itself",
             seen="Where it was so when the server started, kernels and terminals say "
             f"“{DIRECTLY}”. Where it becomes so later: nothing.",
-            unread=f"The same. Without a way of its own: {lost}",
+            unread=f"The same. Where the kernel cannot call the API itself: {lost}",
             kept="stays, with its age, in the server",
             right_after="1 reading",
             others=neighbours.told(),

@@ -75,7 +75,7 @@ async def where_nothing_was_read_before(fault: Fault, served: Served) -> str:
         return "HTTP 200: the same"
     assert answer["instance"] is answer["read_at"] is answer["age_ms"] is None
     assert answer["countdowns"] is None
-    return f"HTTP {status}: the same words alone"
+    return f"HTTP {status}: the same message only"
 
 
 async def the_last_good_reading_stays(

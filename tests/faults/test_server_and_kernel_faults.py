@@ -101,9 +101,9 @@ def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernel
     record(
         Row(
             fault=catalogue.SERVER_KILLED,
-            code="none; NotConfigured where code has no way of its own",
+            code="none; NotConfigured where code cannot call the API itself",
             seen=f"Open pages: see the panel below. Code meanwhile: “{DIRECTLY}”. "
-            f"Without a way of its own: {lost}",
+            f"Where the kernel cannot call the API itself: {lost}",
             unread="the same",
             kept="ends with the server's memory; the new one reads at the first question",
             right_after="1 reading",
@@ -126,11 +126,12 @@ def test_a_kernel_that_outlives_its_server_asks_itself_and_loses_nothing(
     record(
         Row(
             fault=catalogue.KERNEL_OUTLIVES,
-            code="none; NotConfigured where the kernel has no way of its own",
-            seen=f"“{DIRECTLY}” at the reading's foot. Without a way of its own: "
-            f"{steady(stranded.error)}",
-            unread=f"The same. Without a way of its own: {outliving.unread()}",
-            kept="new ones are good; without a way of its own the last one stays, with its age",
+            code="none; NotConfigured where the kernel cannot call the API itself",
+            seen=f"“{DIRECTLY}” at the reading's foot. Where the kernel cannot call the API "
+            f"itself: {steady(stranded.error)}",
+            unread=f"The same. Where the kernel cannot call the API itself: {outliving.unread()}",
+            kept="new ones are good; where the kernel cannot call the API itself, the last one "
+            "stays, with its age",
             right_after="1 reading",
             others="none: the server is gone",
         )
