@@ -31,7 +31,7 @@ def lab(home: Path, emulator: Emulator) -> Iterator[Lab]:
     environment = {**os.environ, **emulator.environment(), "PYTHONPATH": str(ROOT)}
     running = Lab.start(home, environment, {"LabApp.expose_app_in_browser": True})
     try:
-        running.wait_until_it_answers()
+        running.wait_until_it_responds()
         yield running
     finally:
         running.stop()

@@ -78,7 +78,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         if self.instance is None:
             return None
         elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
-        return countdowns(self.instance, answered_at=self.read_at, elapsed_ms=elapsed_ms)
+        return countdowns(self.instance, responded_at=self.read_at, elapsed_ms=elapsed_ms)
 
     @property
     def age(self) -> timedelta | None:

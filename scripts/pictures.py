@@ -157,7 +157,7 @@ def _lab(theme: str) -> Iterator[tuple[Lab, Emulator]]:
         windows.write_settings(Path(folder), setting, theme=THEMES[theme])
         lab = start_lab(Path(folder), emulator, {"LabApp.expose_app_in_browser": True})
         try:
-            lab.wait_until_it_answers()
+            lab.wait_until_it_responds()
             yield lab, emulator
         finally:
             lab.stop()

@@ -115,7 +115,7 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
         }
         lab = Lab.start(tmp_path, environment, {**seen, **(options or {})})
         started.append(lab)
-        lab.wait_until_it_answers()
+        lab.wait_until_it_responds()
         return lab
 
     yield start

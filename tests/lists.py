@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def give_lists(emulator: Emulator, count: int) -> None:
     """Mount `count` datasets, `/mnt/data/0` …, and let `count` images, `image-0` …, be saved."""
-    answer = emulator.answer()
+    answer = emulator.response()
     datasets, images = answer["Datasets"], answer["InstanceSnapshotList"]
     mounted = [
         {**datasets[number % len(datasets)], "MountPath": f"/mnt/data/{number}"}

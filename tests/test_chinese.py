@@ -119,7 +119,7 @@ def own_of(emulator: Emulator, reading: Reading) -> set[str]:
     """What the endpoint itself said."""
     said = leaves(reading.error.message) if reading.error else set()
     # `…: …` is how a reason is told with its code.
-    return values_in(emulator.answer()) | said | {"Internal Error", "intranet, internet", "Ready"}
+    return values_in(emulator.response()) | said | {"Internal Error", "intranet, internet", "Ready"}
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "denied", "failed", "skewed"])

@@ -16,7 +16,7 @@ from jupyter_dsw.notebook.stop_watch import WatchThread
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
-from tests.faults.door import Door, pass_on
+from tests.faults.kernel_endpoint import Door, pass_on
 from tests.notebook.stopping import stops_in
 from tests.upstream.odd_server import OddServer, always, hang_up, http_answer
 from tests.waiting import until

@@ -79,8 +79,8 @@ class Lab:
             response.raise_for_status()
             return response.json()
 
-    def wait_until_it_answers(self) -> None:
-        """Return when the server answers; raises `RuntimeError` with its last words if it ends."""
+    def wait_until_it_responds(self) -> None:
+        """Return when the server responds; `RuntimeError` with the end of its log if it exits."""
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -88,7 +88,7 @@ class Lab:
             except requests.RequestException:
                 if self.process.poll() is not None or time.monotonic() > until:
                     log = (self.home / "server.log").read_text(errors="replace")
-                    msg = f"JupyterLab does not answer. Its log ends:\n{log[-2000:]}"
+                    msg = f"JupyterLab does not respond. Its log ends:\n{log[-2000:]}"
                     raise RuntimeError(msg) from None
                 time.sleep(0.1)
             else:

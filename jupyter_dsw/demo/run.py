@@ -66,7 +66,7 @@ def _demo(scenario: str, speed: float, port: int, opened: str) -> Iterator[Lab]:
         options = {"ServerApp.port": port} if port else {}
         lab = start_lab(Path(folder), emulator, options)
         try:
-            lab.wait_until_it_answers()
+            lab.wait_until_it_responds()
             put_tours(lab, opened)
             # JupyterLab's start took seconds, which are many simulated minutes at a high speed.
             emulator.restart()

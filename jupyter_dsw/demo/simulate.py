@@ -37,8 +37,8 @@ def _at_the_emulator(method: str, body: str = "") -> dict[str, Any]:
         raise RuntimeError(msg)
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.request(method, f"{endpoint}/emulator/scenario", data=body, timeout=10)
-    said: dict[str, Any] = answer.json()
-    if answer.status_code != 200:
-        raise ValueError(said["error"])
-    return said
+        response = session.request(method, f"{endpoint}/emulator/scenario", data=body, timeout=10)
+    content: dict[str, Any] = response.json()
+    if response.status_code != 200:
+        raise ValueError(content["error"])
+    return content

@@ -84,8 +84,8 @@ class CredentialService:
                 self._current = key = self._new_key(now)
             return key
 
-    def answer(self, now: float) -> dict[str, str]:
-        """Return what the credential service in a DSW instance answers."""
+    def response(self, now: float) -> dict[str, str]:
+        """Return what the credential service in a DSW instance returns."""
         key = self.current(now)
         expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(key.expires_at))
         return {

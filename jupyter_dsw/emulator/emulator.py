@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from jupyter_dsw.emulator import error_responses
 from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
 from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
-from jupyter_dsw.emulator.instance_response import AnswerWriter, merge
+from jupyter_dsw.emulator.instance_response import ResponseWriter, merge
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
 from jupyter_dsw.emulator.simulation import state
 from jupyter_dsw.emulator.verification import Verifier
@@ -54,7 +54,7 @@ class Emulator:
     `scenario` is a name of `SCENARIOS`; `speed` is how many simulated seconds pass in a real one;
     `port` 0 takes a free one; `clock` gives the seconds since the epoch, for dates, tokens and
     the simulated instance alike. A key of the credential service lives `credential_lifetime_s`
-    seconds; the answer of the scenario `slow` takes `slow_s`.
+    seconds; the response of the scenario `slow` takes `slow_s`.
 
     Usable as a context manager. Every member may be used from any thread.
     """
@@ -81,7 +81,7 @@ class Emulator:
         self._endpoint: Endpoint | None = None
         self._canaries = Canaries()
         self.instance_id = f"dsw-{secrets.token_hex(8)}"
-        self._writer = AnswerWriter(self.instance_id, self._canaries)
+        self._writer = ResponseWriter(self.instance_id, self._canaries)
         self._credentials = CredentialService(self._canaries, credential_lifetime_s)
         self._verifier = Verifier(self._credentials.find)
 
@@ -176,27 +176,27 @@ class Emulator:
             self._life_begun = self._clock()
 
     def change(self, **overrides: Any) -> None:
-        """Put `overrides` over the simulated answer from now on.
+        """Put `overrides` over the simulated response from now on.
 
         Objects are merged deeply, everything else, lists included, is replaced.
         """
         with self._lock:
             self._overrides = merge(self._overrides, overrides)
 
-    def answer(self, request_id: str = "") -> dict[str, Any]:
-        """Return what GetInstance answers at this moment, secrets included."""
+    def response(self, request_id: str = "") -> dict[str, Any]:
+        """Return what GetInstance returns at this moment, secrets included."""
         with self._lock:
             life, begun, overrides = self._scenario.life, self._life_begun, self._overrides
         now = self._clock()
         elapsed = (now - begun) * self._speed
-        # Anchored to a whole second, so that a time in the answer does not flicker between two.
+        # Anchored to a whole second, so that a time in the response does not flicker between two.
         # Simulated time that runs faster is told relative to now: DueTime less the Date header is
         # always RemainingTimeInMs.
         anchor = int(begun) + round((now - begun) * (1 - self._speed))
-        answer = self._writer.write(
+        response = self._writer.write(
             life, state(life, elapsed), lambda event: anchor + event, request_id
         )
-        return dict(merge(answer, overrides))
+        return dict(merge(response, overrides))
 
     @property
     def calls(self) -> int:
@@ -205,12 +205,12 @@ class Emulator:
 
     @property
     def accepted(self) -> int:
-        """How many of them were answered with an instance."""
+        """How many of them got a response with an instance."""
         return self._accepted
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret planted in answers or handed out as a credential so far."""
+        """Every secret planted in responses or handed out as a credential so far."""
         return self._canaries.planted
 
     def _endpoint_time(self) -> float:
@@ -219,7 +219,7 @@ class Emulator:
     def _respond(self, request: SignedRequest) -> Response:
         path = request.target.partition("?")[0]
         if path == CREDENTIALS_PATH and request.method == "GET":
-            return _json(self._credentials.answer(self._clock()))
+            return _json(self._credentials.response(self._clock()))
         if path == SCENARIO_PATH:
             return self._control(request)
         request_id = str(uuid.uuid4()).upper()
@@ -230,9 +230,9 @@ class Emulator:
         try:
             self._authorize(request, path)
             return self._play(request_id, headers)
-        except error_responses.Refusal as refusal:
-            body = refusal.body(request_id, request.header("host") or "")
-            return _json(body, refusal.status, (*headers, *refusal.headers))
+        except error_responses.ErrorResponse as error:
+            body = error.body(request_id, request.header("host") or "")
+            return _json(body, error.status, (*headers, *error.headers))
 
     def _control(self, request: SignedRequest) -> Response:
         """Change or report the scenario. A page of another origin cannot: its PUT needs a
@@ -265,20 +265,20 @@ class Emulator:
 
     def _play(self, request_id: str, headers: tuple[tuple[str, str], ...]) -> Response:
         scenario = self.scenario
-        answer = self.answer(request_id)
+        response = self.response(request_id)
         if scenario == "denied":
-            raise error_responses.no_permission(answer["UserId"], answer["WorkspaceId"], REGION)
+            raise error_responses.no_permission(response["UserId"], response["WorkspaceId"], REGION)
         if scenario == "throttled":
             raise error_responses.throttled()
         if scenario == "refused":
             return _json(_refused(request_id), headers=headers)
         if scenario in {"garbage", "html", "empty"}:
-            return _not_json(scenario, answer, headers)
+            return _not_json(scenario, response, headers)
         delivery = _BAD_MANNERS.get(scenario, Delivery.WHOLE)
         if delivery in {Delivery.WHOLE, Delivery.PIECES}:
             with self._lock:
                 self._accepted += 1
-        return _json(answer, headers=headers, delivery=delivery)
+        return _json(response, headers=headers, delivery=delivery)
 
 
 def _json(
@@ -302,13 +302,13 @@ def _refused(request_id: str) -> dict[str, Any]:
     }
 
 
-def _not_json(kind: str, answer: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Response:
-    """Return what is no answer, with secrets in it that nobody may pass on."""
+def _not_json(kind: str, content: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Response:
+    """Return what is no instance, with secrets in it that nobody may pass on."""
     if kind == "html":
-        link = answer["JupyterlabUrl"]
+        link = content["JupyterlabUrl"]
         page = f"<html><body><h1>Sign in</h1><a href='{link}'>{link}</a></body></html>"
         return Response(200, page.encode(), (("Content-Type", "text/html"), *headers))
-    half = json.dumps(answer).encode()[:4000]
+    half = json.dumps(content).encode()[:4000]
     body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
     return Response(200, body, (("Content-Type", "application/json"), *headers))
 

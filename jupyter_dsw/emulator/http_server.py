@@ -1,4 +1,4 @@
-"""The emulator's HTTP server: requests in, answers out, in good and in bad manners.
+"""The emulator's HTTP server: requests in, responses out, in good and in bad manners.
 
 It knows HTTP/1.1 and nothing of DSW.
 """
@@ -25,7 +25,7 @@ _PIECES = 20
 
 
 class Delivery(enum.Enum):
-    """How an answer gets to the one who asked."""
+    """how a response reaches the client."""
 
     WHOLE = enum.auto()
     PIECES = enum.auto()
@@ -36,7 +36,7 @@ class Delivery(enum.Enum):
 
 @dataclass(frozen=True)
 class Response:
-    """An answer."""
+    """A response."""
 
     status: int
     body: bytes
@@ -47,7 +47,7 @@ class Response:
 class Endpoint(ThreadingHTTPServer):
     """Serves on 127.0.0.1, one thread a connection, until closed.
 
-    `respond` makes the answers, `clock` the Date header (seconds since the epoch); an answer
+    `respond` makes the responses, `clock` the Date header (seconds since the epoch); a response
     delivered in pieces takes `slow_s` seconds. `headers` are sent with every response.
     """
 
@@ -86,7 +86,7 @@ class Endpoint(ThreadingHTTPServer):
         self._accepting.start()
 
     def close(self) -> None:
-        """Stop, end what is being answered, and leave no thread and no socket behind."""
+        """Stop, end the responses under way, and leave no thread and no socket behind."""
         self.closing.set()
         self.shutdown()
         self._accepting.join()
@@ -99,7 +99,7 @@ class Endpoint(ThreadingHTTPServer):
         self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer a connection's requests in a thread of its own, which `close` can wait for."""
+        """Serve a connection's requests in a thread of its own, which `close` can wait for."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )

@@ -1,6 +1,6 @@
-"""GetInstance's answer for a state of the simulated instance.
+"""GetInstance's response for a state of the simulated instance.
 
-`example.json` is the example answer of the API page; `instance.json` replaces its values by those
+`example.json` is the example response of the API page; `instance.json` replaces its values by those
 of an instance such as a team has, with a canary for every secret.
 """
 
@@ -26,7 +26,7 @@ _DAY = 24 * 3600
 _EARLIER_RUNS_MS = 42 * 3600 * 1000
 
 EXAMPLE: dict[str, Any] = json.loads((_HERE / "example.json").read_text("utf-8"))
-"""The example answer of the API page, as it stands there."""
+"""The example response of the API page, as it stands there."""
 
 
 def merge(old: Any, new: Any) -> Any:
@@ -37,8 +37,8 @@ def merge(old: Any, new: Any) -> Any:
     return {**old, **changed}
 
 
-class AnswerWriter:
-    """Writes the answers of one instance, whose id and secrets stay the same."""
+class ResponseWriter:
+    """Writes the responses of one instance, whose id and secrets stay the same."""
 
     def __init__(self, instance_id: str, canaries: Canaries) -> None:
         planter = _Planter(instance_id, canaries)
@@ -51,7 +51,7 @@ class AnswerWriter:
     def write(
         self, life: Life, state: State, tell: Callable[[float], float], request_id: str
     ) -> dict[str, Any]:
-        """Return the answer; `tell` turns simulated seconds into seconds since the epoch."""
+        """Return the response; `tell` turns simulated seconds into seconds since the epoch."""
         images = [self._image(image, tell) for image in state.images]
         newest = max(images, key=lambda image: str(image["GmtCreateTime"]), default={})
         changes = {

@@ -106,7 +106,7 @@ class Verifier:
     def verify(
         self, request: SignedRequest, *, endpoint_time: float, token_time: float | None = None
     ) -> None:
-        """Return if `request` may be answered; raise Refusal, as the gateway would, otherwise.
+        """Return if `request` is in order; raise `ErrorResponse`, as the gateway would, otherwise.
 
         `endpoint_time` is the endpoint's clock (seconds since the epoch); security tokens are
         judged by `token_time`, where that is another one.

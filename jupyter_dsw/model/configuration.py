@@ -1,6 +1,6 @@
-"""The nested elements of GetInstance's answer that configure: network, credentials, services.
+"""The nested elements of GetInstance's response that configure: network, credentials, services.
 
-Everything here is from the API page GetInstance (version 2022-01-01), the example answer on it
+Everything here is from the API page GetInstance (version 2022-01-01), the example response on it
 included. An element the endpoint left out, or sent as `null`, is None.
 """
 

@@ -1,6 +1,6 @@
-"""The nested elements of GetInstance's answer: datasets, snapshots, timers, resources, disks.
+"""The nested elements of GetInstance's response: datasets, snapshots, timers, resources, disks.
 
-Everything here is from the API page GetInstance (version 2022-01-01), the example answer on it
+Everything here is from the API page GetInstance (version 2022-01-01), the example response on it
 included. An element the endpoint left out, or sent as `null`, is None.
 """
 
@@ -32,7 +32,7 @@ from jupyter_dsw.model.statuses import TRANSITIONAL_SNAPSHOT_STATUSES
 class Element(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal", dict=True
 ):
-    """An object of the answer: snake_case in Python, GetInstance's own names on the wire."""
+    """An object of the response: snake_case in Python, GetInstance's own names on the wire."""
 
 
 class Dataset(Element, frozen=True):
@@ -70,7 +70,7 @@ class Dataset(Element, frozen=True):
 
     @property
     def writable(self) -> bool | None:
-        """Whether one may write there; None where the answer does not say."""
+        """Whether one may write there; None where the response does not say."""
         return {"RW": True, "RO": False}.get((self.access or "").upper())
 
 
@@ -86,7 +86,7 @@ class InstanceShutdownTimer(Element, frozen=True):
     due_time: datetime | None = None
     """When the instance will be shut down (UTC)."""
     remaining_time_in_ms: float | None = None
-    """Milliseconds to the shutdown at the moment of the answer."""
+    """Milliseconds to the shutdown at the moment of the response."""
 
     @property
     def remaining_time(self) -> timedelta | None:
@@ -216,7 +216,7 @@ class CloudDiskStatus(Element, frozen=True):
 
     @property
     def used_fraction(self) -> float | None:
-        """Used part of the whole, 0 to 1, in no need of a unit; None while the answer has none."""
+        """Used part of the whole, 0 to 1, without a unit; None if the response has none."""
         return fraction(self.usage, self.capacity)
 
 
@@ -241,7 +241,7 @@ class CloudDisk(Element, frozen=True):
 
     @property
     def used_fraction(self) -> float | None:
-        """Used part of the disk, 0 to 1; None while the answer has none."""
+        """Used part of the disk, 0 to 1; None while the response has none."""
         return self.status.used_fraction if self.status else None
 
 

@@ -1,6 +1,6 @@
 """The instance that GetInstance describes: typed, complete, and without its secrets.
 
-Everything here is from the API page GetInstance (version 2022-01-01), the example answer on it
+Everything here is from the API page GetInstance (version 2022-01-01), the example response on it
 included. Attributes are the wire's names in snake_case; an element the endpoint left out, or sent
 as `null`, is None (a list: empty).
 """
@@ -56,7 +56,7 @@ _BOOKKEEPING = {"redacted", "unreadable"}
 
 
 class Instance(Element, frozen=True):
-    """The instance details: GetInstance's answer, secrets removed."""
+    """The instance details: GetInstance's response, secrets removed."""
 
     workspace_id: Identifier | None = None
     """The workspace ID, `40823`."""
@@ -301,7 +301,7 @@ def _shaped(name: str, value: Any) -> Any:
 
 def _require_object(wire: object) -> None:
     if not isinstance(wire, Mapping):
-        msg = "the answer is not a JSON object"
+        msg = "the response is not a JSON object"
         raise TypeError(msg)
 
 

@@ -78,7 +78,7 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
     Args:
         kind: the struct to build; its types say what is expected.
         raw: the JSON value.
-        path: its place in the answer, `Datasets[0]`; `""` for the answer itself.
+        path: its place in the response, `Datasets[0]`; `""` for the response itself.
         unreadable: takes the path of every element below that had to be left out.
 
     Raises:

@@ -43,7 +43,7 @@ def count(text: str | None) -> float | None:
 
 
 def time_from_text(text: str) -> datetime | None:
-    """Read a time of the answer; the result is aware and in UTC.
+    """Read a time of the response; the result is aware and in UTC.
 
     Offsets (`+08:00`, `+0800`, `+08`) are honoured; a time without one is UTC, which is what DSW
     responds in. None for `""` and for Go's zero time `0001-01-01T00:00:00Z`, which both stand for

@@ -89,20 +89,20 @@ class Countdowns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def countdowns(
-    instance: Instance, *, answered_at: datetime | None, elapsed_ms: int = 0
+    instance: Instance, *, responded_at: datetime | None, elapsed_ms: int = 0
 ) -> Countdowns:
     """Work out both stops of an instance.
 
     Args:
         instance: as it was in the response.
-        answered_at: the response's `Date` header; a naive one counts as UTC.
+        responded_at: the response's `Date` header; a naive one counts as UTC.
         elapsed_ms: milliseconds since the request was sent, by a clock that counts sleep.
     """
     if instance.has_ended:
         idle, scheduled = _ended(instance), ScheduledCountdown()
     else:
         idle = _idle(instance, elapsed_ms)
-        scheduled = _scheduled(instance, answered_at, elapsed_ms)
+        scheduled = _scheduled(instance, responded_at, elapsed_ms)
     return Countdowns(idle=idle, scheduled=scheduled, next_stop=_next_stop(idle, scheduled))
 
 
@@ -140,7 +140,7 @@ def _idle_rule(instance: Instance, culler: IdleInstanceCuller, state: State) -> 
 
 
 def _scheduled(
-    instance: Instance, answered_at: datetime | None, elapsed_ms: int
+    instance: Instance, responded_at: datetime | None, elapsed_ms: int
 ) -> ScheduledCountdown:
     timer = instance.instance_shutdown_timer
     if timer is None:
@@ -150,14 +150,14 @@ def _scheduled(
         parts = (f"{_TIMER}.DueTime", f"{_TIMER}.RemainingTimeInMs")
         lost = any(_could_not_read(instance, part) for part in parts)
         return ScheduledCountdown(state="unknown" if lost else "off")
-    answered = _in_utc(answered_at)
-    remaining = _remaining_at_answer(timer, answered)
+    responded = _in_utc(responded_at)
+    remaining = _remaining_at_response(timer, responded)
     if remaining is None:
         return ScheduledCountdown(state="unknown", due_time=timer.due_time)
     return ScheduledCountdown(
         state="counting",
         remaining_ms=_left(remaining, elapsed_ms),
-        due_time=timer.due_time or _later(answered, remaining),
+        due_time=timer.due_time or _later(responded, remaining),
     )
 
 
@@ -169,12 +169,12 @@ def _could_not_read(instance: Instance, path: str) -> bool:
     return len(instance.unreadable) >= MAX_NAMES
 
 
-def _remaining_at_answer(timer: InstanceShutdownTimer, answered: datetime | None) -> int | None:
+def _remaining_at_response(timer: InstanceShutdownTimer, responded: datetime | None) -> int | None:
     if timer.remaining_time_in_ms is not None:
         return floor(timer.remaining_time_in_ms)
-    if timer.due_time is None or answered is None:
+    if timer.due_time is None or responded is None:
         return None
-    return (timer.due_time - answered - _DATE_RESOLUTION) // timedelta(milliseconds=1)
+    return (timer.due_time - responded - _DATE_RESOLUTION) // timedelta(milliseconds=1)
 
 
 def _next_stop(idle: IdleCountdown, scheduled: ScheduledCountdown) -> Stop | None:

@@ -1,4 +1,4 @@
-"""The sections that are shown when asked for: the network, and the rest of the answer."""
+"""The sections that are shown when asked for: the network, and the rest of the response."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -
 
 
 def details_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
-    """The rest of the answer, and what was left out of it."""
+    """The rest of the response, and what was left out of it."""
     return Section(
         text("Details"),
         (

@@ -35,7 +35,7 @@ _COMMA = text(", ")
 
 
 def plain(shown: str) -> str:
-    """Make a text of the answer fit to be shown, whoever wrote it.
+    """Make a text of the response fit to be shown, whoever wrote it.
 
     Terminal escapes, line breaks and what has no width of its own go; direction marks and other
     control characters are spelled out (`\\u202e`); a long text is cut.
@@ -199,7 +199,7 @@ def reason_words(code: str | None, message: str | None) -> str:
 
 
 def access_words(writable: bool | None, access: str | None) -> str:
-    """Give `read-write`, `read-only`, or what else the answer said."""
+    """Give `read-write`, `read-only`, or what else the response said."""
     if writable is None:
         return plain(access or "")
     return text("read-write") if writable else text("read-only")
@@ -262,6 +262,6 @@ def yes_words(value: bool | None) -> str:
 
 
 def payment_words(payment: str | None) -> str:
-    """Give the way of paying: `PayAsYouGo`, `Subscription`, or what else the answer said."""
+    """Give the way of paying: `PayAsYouGo`, `Subscription`, or what else the response said."""
     words = {"PayAsYouGo": text("PayAsYouGo"), "Subscription": text("Subscription")}
     return words.get(payment or "") or plain(payment or "")

@@ -40,7 +40,7 @@ def loud_lab(emulator: Emulator, tmp_path: Path) -> Any:
     }
     options = {"ServerApp.log_level": "DEBUG", "LabApp.expose_app_in_browser": True}
     lab = Lab.start(tmp_path, environment, options)
-    lab.wait_until_it_answers()
+    lab.wait_until_it_responds()
     yield lab
     lab.stop()
 

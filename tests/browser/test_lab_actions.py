@@ -116,7 +116,7 @@ def test_a_toast_opens_the_console_of_the_instances_workspace(
     opened.value.wait_for_url("https://pai.console.aliyun.com/**")
     assert parse_qs(urlsplit(opened.value.url).query) == {
         "regionId": ["cn-hangzhou"],
-        "workspaceId": [emulator.answer()["WorkspaceId"]],
+        "workspaceId": [emulator.response()["WorkspaceId"]],
     }
     assert opened.value.evaluate("window.opener") is None
 

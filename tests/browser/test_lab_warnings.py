@@ -108,7 +108,7 @@ def test_a_sped_up_instance_comes_to_the_dialog_by_itself(
         canaries.emulators.append(emulator)
         open_window(page, start_lab(**emulator.environment()))
         expect(status_item(page)).to_contain_text("stops in")
-        culler = emulator.answer()["IdleInstanceCuller"]
+        culler = emulator.response()["IdleInstanceCuller"]
         left = culler["MaxIdleTimeInMinutes"] - culler["IdleTimeInMinutes"]
         # Three minutes before the stop; the clocks of endpoint and machine may be 15 minutes apart.
         ahead_s = (left - 3) * MINUTE / speed
@@ -215,5 +215,5 @@ def restarted(lab: Lab, emulator: Emulator) -> Lab:
         stderr=subprocess.DEVNULL,
     )
     again = Lab(process, lab.url, lab.token, lab.home)
-    again.wait_until_it_answers()
+    again.wait_until_it_responds()
     return again

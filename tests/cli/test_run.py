@@ -178,7 +178,7 @@ def test_on_stop_is_run_once_before_the_stop_and_knows_how_long_it_has(
         text=True,
     ) as process:
         until(lambda: saved.exists() and saved.read_text())
-        assert emulator.answer()["Status"] == "Running"
+        assert emulator.response()["Status"] == "Running"
         said, warned = process.communicate()
     assert said == ""
     assert "will be stopped in" in warned

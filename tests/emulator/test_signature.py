@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from jupyter_dsw.emulator.credentials import AccessKey
-from jupyter_dsw.emulator.error_responses import Refusal
+from jupyter_dsw.emulator.error_responses import ErrorResponse
 from jupyter_dsw.emulator.verification import (
     SignedRequest,
     Verifier,
@@ -86,7 +86,7 @@ def test_the_official_signatures_are_accepted(request_: SignedRequest) -> None:
 
 @pytest.mark.parametrize("seconds", [-901, 901])
 def test_a_date_more_than_15_minutes_off_is_refused(seconds: int) -> None:
-    with pytest.raises(Refusal, match=r"InvalidTimeStamp\.Expired"):
+    with pytest.raises(ErrorResponse, match=r"InvalidTimeStamp\.Expired"):
         Verifier(find_key).verify(GET_INSTANCE, endpoint_time=DATE + seconds)
 
 
@@ -98,14 +98,14 @@ def test_a_date_15_minutes_off_is_accepted(seconds: int) -> None:
 def test_a_nonce_is_remembered_for_as_long_as_its_date_can_be_right() -> None:
     verifier = Verifier(find_key)
     verifier.verify(GET_INSTANCE, endpoint_time=DATE - 900)
-    with pytest.raises(Refusal, match="SignatureNonceUsed"):
+    with pytest.raises(ErrorResponse, match="SignatureNonceUsed"):
         verifier.verify(GET_INSTANCE, endpoint_time=DATE + 900)
 
 
 def test_a_refused_request_does_not_use_up_its_nonce() -> None:
     verifier = Verifier(find_key)
     tampered = SignedRequest("GET", "/api/v2/instances/dsw-other", GET_INSTANCE.headers)
-    with pytest.raises(Refusal, match="SignatureDoesNotMatch"):
+    with pytest.raises(ErrorResponse, match="SignatureDoesNotMatch"):
         verifier.verify(tampered, endpoint_time=DATE)
     verifier.verify(GET_INSTANCE, endpoint_time=DATE)
 
@@ -152,5 +152,5 @@ def test_a_wrong_content_hash_is_refused_even_where_it_is_rightly_signed() -> No
         Verifier(find_key).verify(request(claimed, content), endpoint_time=DATE)
 
     verify(EMPTY)
-    with pytest.raises(Refusal, match="SignatureDoesNotMatch"):
+    with pytest.raises(ErrorResponse, match="SignatureDoesNotMatch"):
         verify("0" * 64)

@@ -30,5 +30,5 @@ def start_again(lab: Lab, environment: dict[str, str]) -> Lab:
             stderr=subprocess.STDOUT,
         )
     next_life = dataclasses.replace(lab, process=process)
-    next_life.wait_until_it_answers()
+    next_life.wait_until_it_responds()
     return next_life

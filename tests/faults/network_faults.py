@@ -8,8 +8,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.faults.door import forward, pass_on
 from tests.faults.fault import Fault
+from tests.faults.kernel_endpoint import forward, pass_on
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, flood, http_answer
 

@@ -15,7 +15,7 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.faults.clocks import Clock
-from tests.faults.door import Door, pass_on
+from tests.faults.kernel_endpoint import Door, pass_on
 from tests.upstream.odd_server import hang_up, http_answer
 
 if TYPE_CHECKING:

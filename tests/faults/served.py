@@ -15,8 +15,8 @@ from tests.upstream.odd_server import hang_up
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.faults.door import Door
     from tests.faults.fault import Fault
+    from tests.faults.kernel_endpoint import Door
     from tests.faults.scene import Scene
 
 INSTANCE = "jupyter-dsw/v1/instance"

@@ -14,7 +14,9 @@ from jupyter_dsw.emulator import Emulator
 from tests.canaries import Canaries
 from tests.connection_files import while_spoiled
 from tests.faults import catalogue
-from tests.faults.beside import (
+from tests.faults.recording import record
+from tests.faults.rows import Row, steady
+from tests.faults.same_machine import (
     BY_THE_SERVER,
     DIRECTLY,
     Beside,
@@ -24,8 +26,6 @@ from tests.faults.beside import (
     the_last_good_one_stays,
     wait_for_connection_file,
 )
-from tests.faults.recording import record
-from tests.faults.rows import Row, steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

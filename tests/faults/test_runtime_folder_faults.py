@@ -14,9 +14,9 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_dsw.kernel_endpoint import path_of
 from jupyter_dsw.server import extension
 from tests.faults import catalogue
-from tests.faults.beside import BY_THE_SERVER, DIRECTLY, unread
 from tests.faults.recording import record
 from tests.faults.rows import Row
+from tests.faults.same_machine import BY_THE_SERVER, DIRECTLY, unread
 from tests.faults.served import ROUNDS
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from jupyter_client.manager import KernelManager
 from jupyter_dsw.demo.run import clean_environment
 from tests.faults import catalogue
 from tests.faults.again import kill
-from tests.faults.beside import (
+from tests.faults.recording import record
+from tests.faults.rows import Row, steady
+from tests.faults.same_machine import (
     BY_THE_SERVER,
     DIRECTLY,
     Beside,
@@ -21,8 +23,6 @@ from tests.faults.beside import (
     unread,
     wait_for_connection_file,
 )
-from tests.faults.recording import record
-from tests.faults.rows import Row, steady
 from tests.kernels import Kernel
 
 if TYPE_CHECKING:

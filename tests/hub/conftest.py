@@ -49,7 +49,7 @@ def hub(emulators: dict[str, Emulator], tmp_path_factory: pytest.TempPathFactory
     (settings / "jupyter_server_config.json").write_text(json.dumps(SHARING))
     running = Hub.start(home, environments)
     try:
-        running.wait_until_it_answers()
+        running.wait_until_it_responds()
         yield running
     finally:
         running.stop()

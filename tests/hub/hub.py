@@ -75,7 +75,7 @@ class Hub:
             self.process.kill()
             self.process.wait()
 
-    def wait_until_it_answers(self) -> None:
+    def wait_until_it_responds(self) -> None:
         """Return when people can sign in; fails with its last words if that never comes."""
         until(lambda: self.process.poll() is not None or self._answers(), patience_s=PATIENCE_S)
         log = (self.home / "hub.log").read_text(errors="replace")

@@ -19,7 +19,7 @@ from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import decode_instance, parse_instance
 from jupyter_dsw.model.parsing import child_path
 from jupyter_dsw.upstream.response import clean_message
-from tests.model.answers import ELEMENTS, example, put
+from tests.model.responses import ELEMENTS, example, put
 from tests.model.secrets_of_services import ALWAYS, BY_ITS_LOOKS, DIALECTS
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ def _timer(due: Any = None, remaining: Any = None) -> dict[str, Any]:
 
 
 def _stops(answer: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Countdowns:
-    return countdowns(parse_instance(answer), answered_at=at, elapsed_ms=elapsed_ms)
+    return countdowns(parse_instance(answer), responded_at=at, elapsed_ms=elapsed_ms)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_gpu_threshold_counts_for_gpu_instances_only(
 
 
 @pytest.mark.parametrize(
-    ("due", "remaining", "answered_at", "expected_ms"),
+    ("due", "remaining", "responded_at", "expected_ms"),
     [
         (None, 3_600_000, NOON, 3_600_000),
         (None, 3_600_000, None, 3_600_000),
@@ -108,9 +108,9 @@ def test_the_gpu_threshold_counts_for_gpu_instances_only(
     ],
 )
 def test_the_scheduled_stop_counts_by_the_endpoints_clock(
-    due: Any, remaining: Any, answered_at: datetime | None, expected_ms: int
+    due: Any, remaining: Any, responded_at: datetime | None, expected_ms: int
 ) -> None:
-    stop = _stops(_timer(due, remaining), at=answered_at).scheduled
+    stop = _stops(_timer(due, remaining), at=responded_at).scheduled
     assert (stop.state, stop.remaining_ms) == ("counting", expected_ms)
 
 
@@ -221,7 +221,7 @@ def test_a_timer_stays_unknown_however_much_else_cannot_be_read() -> None:
     odd = {"Datasets": [5] * 1000, "InstanceShutdownTimer": {"DueTime": "soon"}}
     parsed = parse_instance({"Status": "Running"} | odd)
     assert len(parsed.unreadable) == MAX_NAMES
-    assert countdowns(parsed, answered_at=NOON).scheduled.state == "unknown"
+    assert countdowns(parsed, responded_at=NOON).scheduled.state == "unknown"
 
 
 def test_elapsed_time_is_taken_off_the_scheduled_stop() -> None:

@@ -17,7 +17,7 @@ from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
 from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream.settings import Source
-from tests.model.answers import ELEMENTS, example, instance, put, top_of
+from tests.model.responses import ELEMENTS, example, instance, put, top_of
 
 JSON = st.recursive(
     st.none()

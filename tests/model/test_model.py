@@ -19,7 +19,7 @@ from jupyter_dsw.model.statuses import (
     TRANSITIONAL_SNAPSHOT_STATUSES,
     TRANSITIONAL_STATUSES,
 )
-from tests.model.answers import ELEMENTS, example, instance, put
+from tests.model.responses import ELEMENTS, example, instance, put
 
 GIB = 2**30
 

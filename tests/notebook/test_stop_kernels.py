@@ -45,8 +45,8 @@ class TestABusyCell:
 
     def ends(self, kernel: Kernel, emulator: Emulator, folder: Path) -> None:
         """Wait for the stop; the cell computed all the time, and had saved before."""
-        assert emulator.answer()["Status"] == "Running"
-        until(lambda: emulator.answer()["Status"] != "Running")
+        assert emulator.response()["Status"] == "Running"
+        until(lambda: emulator.response()["Status"] != "Running")
         (folder / "gone").touch()
         told = json.loads((folder / "checkpoint").read_text())
         assert 0 < told["steps"] < int(kernel.text("print(steps)"))

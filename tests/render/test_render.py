@@ -20,7 +20,7 @@ from jupyter_dsw.render.labels import plain
 from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.render.view import SECTIONS, format_duration, view_model
 from jupyter_dsw.upstream.settings import Source
-from tests.model.answers import example, instance
+from tests.model.responses import example, instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

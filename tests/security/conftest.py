@@ -41,7 +41,7 @@ def loud_lab(shared_emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
     options = {"ServerApp.log_level": "DEBUG", "LabApp.expose_app_in_browser": True}
     lab = Lab.start(home, environment, options)
     try:
-        lab.wait_until_it_answers()
+        lab.wait_until_it_responds()
         yield lab
     finally:
         lab.stop()

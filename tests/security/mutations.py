@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.model.answers import example
+from tests.model.responses import example
 
 if TYPE_CHECKING:
     from collections.abc import Callable

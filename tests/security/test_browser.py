@@ -73,7 +73,7 @@ def strict_lab(
     environment = {**clean_environment(), **shared_emulator.environment()}
     lab = Lab.start(home, environment, {"LabApp.expose_app_in_browser": True})
     try:
-        lab.wait_until_it_answers()
+        lab.wait_until_it_responds()
         yield lab
     finally:
         lab.stop()

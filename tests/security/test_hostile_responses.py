@@ -67,7 +67,7 @@ def hostile_lab(tmp_path: Path) -> Iterator[tuple[Lab, Hostile]]:
         }
         lab = Lab.start(tmp_path, environment, {})
         try:
-            lab.wait_until_it_answers()
+            lab.wait_until_it_responds()
             yield lab, hostile
         finally:
             lab.stop()

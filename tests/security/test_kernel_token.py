@@ -134,7 +134,7 @@ def test_it_dies_with_its_server(
     environment = {**clean_environment(), **emulator.environment()}
     first = Lab.start(tmp_path, environment, {})
     try:
-        first.wait_until_it_answers()
+        first.wait_until_it_responds()
         before = connection_of(first)
         port = before["url"].split(":")[2].partition("/")[0]
     finally:
@@ -142,7 +142,7 @@ def test_it_dies_with_its_server(
     assert not list((tmp_path / "runtime").glob("jupyter-dsw-*"))
     again = Lab.start(tmp_path_factory.mktemp("again"), environment, {"ServerApp.port": int(port)})
     try:
-        again.wait_until_it_answers()
+        again.wait_until_it_responds()
         after = connection_of(again)
         assert after["url"] == before["url"]
         status = {

@@ -15,7 +15,7 @@ import msgspec
 
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
-from tests.soak.asker import Asked
+from tests.soak.client import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,7 +117,7 @@ def _most(values: list[int], early: int) -> tuple[int, int]:
 @contextmanager
 def _asker(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.soak.asker"],
+        [sys.executable, "-m", "tests.soak.client"],
         env={**clean_environment(), **variables},
         cwd=ROOT,
         stdin=subprocess.PIPE,

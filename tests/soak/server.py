@@ -67,7 +67,7 @@ def serving(emulator: Emulator, home: Path, options: Mapping[str, object]) -> It
     extensions = {"jupyter_dsw": True, "tests.soak.probe": True}
     lab = Lab.start(home, environment, {"ServerApp.jpserver_extensions": extensions, **options})
     try:
-        lab.wait_until_it_answers()
+        lab.wait_until_it_responds()
         yield Server(lab)
     finally:
         lab.stop()

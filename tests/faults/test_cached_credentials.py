@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults import catalogue
-from tests.faults.answers import code_of
 from tests.faults.recording import record
+from tests.faults.responses import code_of
 from tests.faults.rows import Row, words_of
 from tests.faults.served import ROUNDS
 from tests.upstream.odd_server import hang_up

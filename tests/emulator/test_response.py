@@ -54,22 +54,22 @@ def test_every_item_of_a_list_has_the_elements_of_the_api_page(
     emulator: Emulator, name: str
 ) -> None:
     (expected,) = EXAMPLE[name]
-    items = emulator.answer()[name]
+    items = emulator.response()[name]
     assert len(items) > 1
     for item in items:
         assert list(item_key_sets(item)) == list(item_key_sets(expected))
 
 
 def test_no_value_of_the_example_with_stars_is_left(emulator: Emulator) -> None:
-    assert "***" not in json.dumps(emulator.answer())
-    assert "<" not in json.dumps(emulator.answer())
+    assert "***" not in json.dumps(emulator.response())
+    assert "<" not in json.dumps(emulator.response())
 
 
 def test_every_secret_is_a_unique_canary_that_a_search_finds(emulator: Emulator) -> None:
     assert len(set(emulator.secrets)) == len(emulator.secrets)
     assert min(map(len, emulator.secrets)) >= 16
     handed_out = emulator.static_environment().values()
-    answer = emulator.answer()
+    answer = emulator.response()
     text = json.dumps(answer) + base64.b64decode(answer["ImageAuth"]).decode()
     assert all(secret in text for secret in emulator.secrets if secret not in handed_out)
 
@@ -79,7 +79,7 @@ def test_two_emulators_share_no_secret() -> None:
 
 
 def test_secrets_are_where_users_and_dsw_put_them(emulator: Emulator) -> None:
-    answer = emulator.answer()
+    answer = emulator.response()
     places = [
         *answer["EnvironmentVariables"].values(),
         *(dataset["Options"] for dataset in answer["Datasets"]),
@@ -101,7 +101,7 @@ def test_secrets_are_where_users_and_dsw_put_them(emulator: Emulator) -> None:
 
 
 def test_json_is_inside_a_string_where_the_api_has_it_so(emulator: Emulator) -> None:
-    answer = emulator.answer()
+    answer = emulator.response()
     role = answer["CredentialConfig"]["Configs"][0]["Roles"][0]
     embedded = [
         *(dataset["Options"] for dataset in answer["Datasets"]),
@@ -113,9 +113,9 @@ def test_json_is_inside_a_string_where_the_api_has_it_so(emulator: Emulator) -> 
 
 def test_the_times_follow_the_clock(clock: Any) -> None:
     emulator = Emulator(clock=clock)
-    timer = emulator.answer()["InstanceShutdownTimer"]
+    timer = emulator.response()["InstanceShutdownTimer"]
     clock.now += 61.5
-    later = emulator.answer()
+    later = emulator.response()
     assert later["InstanceShutdownTimer"]["DueTime"] == timer["DueTime"]
     remaining = later["InstanceShutdownTimer"]["RemainingTimeInMs"]
     assert remaining == timer["RemainingTimeInMs"] - 61_500
@@ -140,17 +140,17 @@ def test_due_time_less_date_is_the_remaining_time_at_any_speed(
 def test_time_runs_at_the_speed_that_was_asked_for(clock: Any) -> None:
     emulator = Emulator("lifecycle", speed=60, clock=clock)
     clock.now += 3
-    assert emulator.answer()["Status"] == "Running"
+    assert emulator.response()["Status"] == "Running"
     clock.now += 117
-    assert emulator.answer()["Status"] == "Stopping"
+    assert emulator.response()["Status"] == "Stopping"
 
 
 def test_the_disk_adds_up(clock: Any) -> None:
     emulator = Emulator("saving", clock=clock)
-    root = emulator.answer()["CloudDisks"][0]["Status"]
+    root = emulator.response()["CloudDisks"][0]["Status"]
     assert root["Usage"] + root["Available"] == root["Capacity"]
     clock.now += 1000
-    assert emulator.answer()["CloudDisks"][0]["Status"]["Usage"] < root["Usage"]
+    assert emulator.response()["CloudDisks"][0]["Status"]["Usage"] < root["Usage"]
 
 
 def test_changes_are_merged_deeply_and_stay(emulator: Emulator, call: Any) -> None:
@@ -178,24 +178,24 @@ def test_a_scenario_with_another_life_begins_it_when_it_is_set(clock: Any) -> No
     clock.now += 600
     emulator.scenario = "denied"
     emulator.scenario = "healthy"
-    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 15
+    assert emulator.response()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 15
     emulator.scenario = "saving"
-    assert emulator.answer()["Status"] == "Saving"
+    assert emulator.response()["Status"] == "Saving"
 
 
 def test_a_life_can_begin_anew(clock: Any) -> None:
     emulator = Emulator("idle", clock=clock)
     clock.now += 240
-    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 59
+    assert emulator.response()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 59
     emulator.restart()
-    assert emulator.answer()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 55
+    assert emulator.response()["IdleInstanceCuller"]["IdleTimeInMinutes"] == 55
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_an_answer_can_be_written_at_any_time(name: str, clock: Any) -> None:
     emulator = Emulator(name, clock=clock)
     for _ in range(8):
-        answer = emulator.answer()
+        answer = emulator.response()
         assert set(answer) == set(EXAMPLE)
         json.dumps(answer)
         clock.now += 3600

@@ -165,7 +165,7 @@ def start_lab(
     home.mkdir(exist_ok=True)
     environment = {**clean_environment(), **emulator.environment(), **variables}
     lab = Lab.start(home, environment, options or {})
-    lab.wait_until_it_answers()
+    lab.wait_until_it_responds()
     return lab
 
 

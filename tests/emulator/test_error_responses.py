@@ -217,4 +217,4 @@ def test_sharing_token_and_fields_are_signed_and_change_nothing(
 ) -> None:
     reply = call(emulator, query={"Token": "WUzWCMr325+/=~ 你", "Fields": "Status,Datasets"})
     assert reply.status == 200
-    assert set(reply.json) == set(emulator.answer())
+    assert set(reply.json) == set(emulator.response())
