@@ -6,11 +6,14 @@ containers may share that folder (a home on a NAS), so a file is of one process 
 
 from __future__ import annotations
 
+import atexit
+import binascii
 import contextlib
 import hashlib
 import json
 import os
 import platform
+import re
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -30,6 +33,12 @@ WAITED_HEADER = "Server-Timing"
 dates the reading by it: the age in the response is that at the end of this time."""
 
 LARGEST_FILE = 64 * 1024
+# A certfile may have the server's key before its certificate, and its authorities' certificates
+# after it: OpenSSL presents the first certificate as the server's own
+# (SSL_CTX_use_certificate_chain_file).
+_CERTIFICATE = re.compile(
+    rb"-----BEGIN (?:X509 )?CERTIFICATE-----([^-]*)-----END (?:X509 )?CERTIFICATE-----"
+)
 
 
 class Reason(Enum):
@@ -54,7 +63,7 @@ class UnusableFile(Exception):
 
 @dataclass(frozen=True)
 class KernelEndpoint:
-    """What a connection file holds."""
+    """What a connection file contains."""
 
     url: str
     """The endpoint's address on this machine."""
@@ -144,6 +153,57 @@ def sweep(folder: Path) -> None:
                 path.unlink()
 
 
+class ConnectionFile:
+    """Keeps the connection file of this process in Jupyter's runtime folder."""
+
+    def __init__(self, runtime_dir: str, endpoint: KernelEndpoint) -> None:
+        self._folder = Path(runtime_dir)
+        self._endpoint = endpoint
+        self.path: Path | None = None
+        """Where it was written; None before."""
+
+    def keep(self) -> None:
+        """Write it if it is not there, or no longer as it was written.
+
+        Raises `UnusableFile` and `OSError`.
+        """
+        if self._is_intact():
+            return
+        if self.path is None:
+            sweep(self._folder)
+            # Jupyter stops no extension where SIGINT ends a server without a terminal, and that is
+            # how JupyterHub ends its users' servers.
+            atexit.register(self.remove)
+        self.path = write(self._folder, self._endpoint)
+
+    def remove(self) -> None:
+        """Remove it, if it is still there and this server's, and the folder allows it."""
+        atexit.unregister(self.remove)
+        if self.path is not None and self._is_intact():
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _is_intact(self) -> bool:
+        try:
+            found = read(self._folder, os.getpid())
+        except UnusableFile:
+            return False
+        expected = (self._endpoint.url, self._endpoint.token, self._endpoint.certificate)
+        return (found.url, found.token, found.certificate) == expected
+
+
+def fingerprint(certfile: str | Path) -> str | None:
+    """Return the SHA-256 of the server's own certificate in `certfile`, in hexadecimal digits.
+
+    None where there is none that can be read.
+    """
+    try:
+        found = _CERTIFICATE.search(Path(certfile).read_bytes())
+        return hashlib.sha256(binascii.a2b_base64(found[1])).hexdigest() if found else None
+    except (OSError, ValueError):
+        return None
+
+
 def _own_files(folder: Path) -> Iterator[tuple[Path, int]]:
     """The files and drafts of this machine and container, with their servers' process IDs."""
     prefix = f"jupyter-dsw-{_process_space()}-"
@@ -217,7 +277,7 @@ def _started(pid: int) -> str:
 
 def _is_running(pid: int) -> bool:
     if os.name != "posix":
-        return True  # there, asking with signal 0 would end the process
+        return True  # there, signal 0 would end the process
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

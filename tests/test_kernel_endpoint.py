@@ -135,7 +135,7 @@ def test_a_file_system_that_does_not_respond_is_not_waited_for(
 SERVER = """
 import os, subprocess, sys
 from jupyter_dsw.kernel_endpoint import KernelEndpoint
-from jupyter_dsw.server.connection_file import ConnectionFile
+from jupyter_dsw.kernel_endpoint import ConnectionFile
 folder, token = sys.argv[1:]
 file = ConnectionFile(folder, KernelEndpoint("http://127.0.0.1:8888/", token))
 file.keep()

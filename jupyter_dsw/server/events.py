@@ -1,34 +1,174 @@
-"""Changes as events of the server's own event logger (`jupyter_events`)."""
+"""What changed from one reading to the next: its event and its line in the log."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-from jsonschema import ValidationError
+import msgspec
+
+from jupyter_dsw.model.stops import Countdowns, Stop
+from jupyter_dsw.render.labels import format_duration, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jupyter_events import EventLogger
 
-    from jupyter_dsw.server.changes import Change
+    from jupyter_dsw.reading import Problem, Reading
 
-SCHEMAS = Path(__file__).parent / "event_schemas"
+LIMITS = (2, 10, 30)
+"""How many minutes ahead a stop is reported, as the JupyterLab extension warns."""
+_REASONS = {"idle": "for idleness", "scheduled": "by its schedule"}
 
 
-def register_schemas(event_logger: EventLogger) -> None:
-    """Make the schemas of all changes known to the server's event logger."""
-    for path in sorted(SCHEMAS.glob("*.json")):
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        try:
-            event_logger.register_event_schema(schema)
-        except ValidationError:
-            # jupyter-events before 0.11 wants a number there, later ones a string.
-            event_logger.register_event_schema({**schema, "version": int(schema["version"])})
+class StatusChange(msgspec.Struct, frozen=True):
+    """The instance's status is another one, or was read for the first time.
+
+    Its fields, like those of the other changes, are those of the event with its `schema_id`.
+    """
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-status:v1"
+
+    instance_id: str | None
+    status: str
+    previous_status: str | None
+
+
+class StopChange(msgspec.Struct, frozen=True):
+    """A stop has come within a limit, has moved away from one, or its time became unknown."""
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-stop:v1"
+
+    instance_id: str | None
+    action: Literal["near", "moved", "unknown"]
+    stop: Stop | None
+    within_minutes: int | None
+    remaining_seconds: int | None
+
+
+class ReadingChange(msgspec.Struct, frozen=True):
+    """Reading the instance fails, in another way than before; or it works again."""
+
+    schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-reading:v1"
+
+    instance_id: str | None
+    action: Literal["failed", "recovered"]
+    code: str | None = None
+    message: str | None = None
+    advice: str | None = None
+    request_id: str | None = None
+
+
+Change: TypeAlias = StatusChange | StopChange | ReadingChange
+
+
+class Changes:
+    """Compares each reading with those before."""
+
+    def __init__(self) -> None:
+        self._instance_id: str | None = None
+        self._failure: tuple[str, str] | None = None
+        self._status: str | None = None
+        self._within: int | None = None
+        self._unknown: tuple[Stop, ...] = ()
+
+    def of(self, reading: Reading, now: float) -> list[Change]:
+        """Return what is new in `reading`, at `now` (`elapsed_seconds`); mostly nothing."""
+        if reading.source.instance_id != self._instance_id:
+            self._instance_id = reading.source.instance_id
+            self._status = self._within = None
+            self._unknown = ()
+        return [*self._reading(reading), *self._statuses(reading), *self._stops(reading, now)]
+
+    def _reading(self, reading: Reading) -> Iterator[ReadingChange]:
+        problem = reading.error
+        # Messages may have figures in them that differ each time; advice stays with its cause.
+        failure = None if problem is None else (problem.code, problem.advice)
+        if failure == self._failure:
+            return
+        self._failure = failure
+        if problem is None:
+            yield ReadingChange(self._instance_id, "recovered")
+        else:
+            yield _failed(self._instance_id, problem)
+
+    def _statuses(self, reading: Reading) -> Iterator[StatusChange]:
+        if reading.instance is None or not reading.instance.status:
+            return
+        status = plain(reading.instance.status)
+        if status != self._status:
+            yield StatusChange(self._instance_id, status, self._status)
+            self._status = status
+
+    def _stops(self, reading: Reading, now: float) -> Iterator[StopChange]:
+        before, unknown_before = self._within, self._unknown
+        both = reading.countdowns_at(now) or Countdowns()
+        remaining_ms = both.remaining_ms
+        self._within, self._unknown = within, unknown = _limit(remaining_ms), both.unknown
+        for stop in unknown:
+            if stop not in unknown_before:
+                yield StopChange(self._instance_id, "unknown", stop, None, None)
+        if within == before or reading.instance is None or reading.instance.has_ended:
+            return
+        if remaining_ms is None and unknown:
+            return  # it has not moved away, as far as is known
+        yield StopChange(
+            self._instance_id,
+            "near" if within is not None and (before is None or within < before) else "moved",
+            both.next_stop,
+            within,
+            None if remaining_ms is None else remaining_ms // 1000,
+        )
+
+
+def _failed(instance_id: str | None, problem: Problem) -> ReadingChange:
+    message, advice = plain(problem.message), plain(problem.advice)
+    return ReadingChange(instance_id, "failed", problem.code, message, advice, problem.request_id)
+
+
+def _limit(remaining_ms: int | None) -> int | None:
+    if remaining_ms is None:
+        return None
+    return next((limit for limit in LIMITS if remaining_ms <= limit * 60_000), None)
 
 
 def emit(event_logger: EventLogger, change: Change) -> None:
     """Emit the event of `change`; on the event loop, where its listeners run."""
-    import msgspec
-
     event_logger.emit(schema_id=change.schema_id, data=msgspec.to_builtins(change))
+
+
+def log_line(change: Change) -> tuple[int, str]:
+    """Return the level and the text for `change`: in English, as all of the server's log."""
+    if isinstance(change, StatusChange):
+        return logging.INFO, _status_line(change)
+    if isinstance(change, StopChange):
+        return logging.INFO, _stop_line(change)
+    return _reading_line(change)
+
+
+def _status_line(change: StatusChange) -> str:
+    before = f"; it was {change.previous_status}" if change.previous_status else ""
+    return f"{change.instance_id} is {change.status}{before}."
+
+
+def _stop_line(change: StopChange) -> str:
+    if change.stop is None:
+        return f"No stop of {change.instance_id} lies ahead any more."
+    reason, left = _REASONS[change.stop], _left(change.remaining_seconds)
+    if change.action == "unknown":
+        return f"{change.instance_id} will be stopped {reason}, at a time that could not be read."
+    if change.action == "near":
+        return f"{change.instance_id} will be stopped {reason} in {left}."
+    return f"The stop of {change.instance_id} has moved away: it will be {reason} in {left}."
+
+
+def _left(seconds: int | None) -> str:
+    return "an unknown time" if seconds is None else format_duration(seconds * 1000)
+
+
+def _reading_line(change: ReadingChange) -> tuple[int, str]:
+    if change.action == "recovered":
+        return logging.INFO, "The instance can be read again."
+    request = f" (Request id: {change.request_id})" if change.request_id else ""
+    return logging.WARNING, f"{change.code}: {change.message} {change.advice}{request}"

@@ -9,10 +9,8 @@ from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import IOLoop
 from traitlets import Enum, Float, Unicode
 
-from jupyter_dsw.kernel_endpoint import KernelEndpoint, UnusableFile
+from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.server.certificate import fingerprint
-from jupyter_dsw.server.connection_file import ConnectionFile
 from jupyter_dsw.server.handlers import (
     KERNEL_TOKEN,
     MONITOR,

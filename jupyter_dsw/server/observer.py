@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsonschema import ValidationError
 from tornado.ioloop import IOLoop
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.server import events
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from jupyter_events import EventLogger
 
     from jupyter_dsw.reading import Reading
-    from jupyter_dsw.server.changes import Changes
+    from jupyter_dsw.server.events import Changes
     from jupyter_dsw.server.metrics import Metrics
+
+
+SCHEMAS = Path(__file__).parent / "event_schemas"
 
 
 class Observer:
@@ -31,7 +36,7 @@ class Observer:
         self._changes: Changes | None = None
         self._loop = IOLoop.current()
         self._metrics = self._expose_metrics()
-        events.register_schemas(event_logger)
+        _register_schemas(event_logger)
 
     def _expose_metrics(self) -> Metrics | None:
         try:
@@ -54,21 +59,30 @@ class Observer:
         """An attempt ended in `reading` after `seconds`; from any thread."""
         if self._metrics is not None:
             self._metrics.called(reading, seconds)
-        self._loop.add_callback(self._tell, reading, elapsed_seconds())
+        self._loop.add_callback(self._report, reading, elapsed_seconds())
 
-    def _tell(self, reading: Reading, now: float) -> None:
-        # Imported with the first reading: a server's start would pay for what parses one.
-        from jupyter_dsw.server.changes import Changes
-        from jupyter_dsw.server.log_lines import log_line
+    def _report(self, reading: Reading, now: float) -> None:
+        # Imported with the first reading: a server's start would wait for what parses one.
+        from jupyter_dsw.server.events import Changes, emit, log_line
 
         if self._changes is None:
             self._changes = Changes()
         for change in self._changes.of(reading, now):
             level, line = log_line(change)
             self._log.log(level, "jupyter-dsw: %s", line)
-            events.emit(self._event_logger, change)
+            emit(self._event_logger, change)
 
     def close(self) -> None:
-        """Show no metrics any more."""
+        """Remove the metrics from `/metrics`."""
         if self._metrics is not None:
             self._metrics.withdraw()
+
+
+def _register_schemas(event_logger: EventLogger) -> None:
+    for path in sorted(SCHEMAS.glob("*.json")):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            event_logger.register_event_schema(schema)
+        except ValidationError:
+            # jupyter-events before 0.11 wants a number there, later ones a string.
+            event_logger.register_event_schema({**schema, "version": int(schema["version"])})

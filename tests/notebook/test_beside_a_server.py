@@ -14,7 +14,7 @@ import requests
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
-from jupyter_dsw.server.certificate import fingerprint
+from jupyter_dsw.kernel_endpoint import fingerprint
 from tests.connection_files import while_spoiled
 from tests.kernels import Kernel
 from tests.upstream.certificates import Authority

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.kernel_endpoint import KernelEndpoint
+from jupyter_dsw.kernel_endpoint import KernelEndpoint, fingerprint
 from jupyter_dsw.notebook import kernel_request
-from jupyter_dsw.server.certificate import fingerprint
 from tests.upstream.certificates import Authority, server_context
 from tests.upstream.odd_server import OddServer, always, http_answer
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw import kernel_endpoint
-from jupyter_dsw.kernel_endpoint import KernelEndpoint, Reason, UnusableFile
+from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, Reason, UnusableFile
 from jupyter_dsw.server import extension
-from jupyter_dsw.server.connection_file import ConnectionFile
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator

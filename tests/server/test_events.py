@@ -18,7 +18,7 @@ import jupyter_dsw.server
 from jupyter_dsw.model.instance import parse_instance
 from jupyter_dsw.monitor import fresh_for
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.server.changes import Changes, ReadingChange, StatusChange, StopChange
+from jupyter_dsw.server.events import Changes, ReadingChange, StatusChange, StopChange
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:

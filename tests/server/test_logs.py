@@ -178,7 +178,7 @@ async def test_a_stop_comes_near_also_by_the_last_good_reading(
     monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     reading = monitor.cached()
     observer = jp_serverapp.web_app.settings["jupyter_dsw_observer"]
-    observer._tell(reading, reading.taken + 26 * 60)
+    observer._report(reading, reading.taken + 26 * 60)
     assert [text.rpartition(" in ")[2] for _, text in log.lines[1:]] == ["9 min."]
 
 
