@@ -1,4 +1,4 @@
-"""The PAI-DSW endpoint: settings, credentials, signature, client, errors.  Knows HTTP only."""
+"""The PAI-DSW endpoint: settings, credentials, signature, client, errors. Knows HTTP only."""
 
 from __future__ import annotations
 

@@ -42,12 +42,12 @@ __all__ = ["Client", "InstanceResponse"]
 
 log = logging.getLogger(__name__)
 
-MAX_ANSWER_BYTES = 4 * 1024 * 1024
+MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 _CREDENTIALS_TIMEOUT_S = 5.0
 
 
 class Client:
-    """Asks the PAI-DSW endpoint for the instance; from one thread at a time.
+    """Reads the instance from the PAI-DSW endpoint; from one thread at a time.
 
     `load_settings` is called at each reading: what was set meanwhile counts from the next one.
     `clock` gives seconds since the epoch, for the signature's date; `elapsed` those that responses
@@ -71,10 +71,10 @@ class Client:
         self._settings: Settings | None = None
         self._simulated = False
         self._speed = 1.0
-        self._transport = Transport(max_bytes=MAX_ANSWER_BYTES, proxies=True)
+        self._transport = Transport(max_bytes=MAX_RESPONSE_BYTES, proxies=True)
 
     def get_instance(self) -> InstanceResponse:
-        """Ask for the instance, once.  Raises DSWError, one of its subclasses, and nothing else."""
+        """Call GetInstance once. Raises DSWError, one of its subclasses, and nothing else."""
         failure: BaseException
         try:
             return self._get_instance()
@@ -84,22 +84,22 @@ class Client:
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
             failure = BadResponse(
-                text("The answer could not be dealt with (%1).", type(error).__name__),
+                text("The response could not be processed (%1).", type(error).__name__),
                 text("This is a fault of jupyter-dsw: please report it."),
             )
-        except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, say; it is raised again
+        except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
             failure = interruption
-        # The frames below, and what was caught on the way, hold the request and the answer: a
+        # The frames below, and what was caught on the way, hold the request and the response: a
         # debugger or a verbose traceback would show them.
         failure.__context__ = failure.__cause__ = None
         raise failure.with_traceback(None)
 
     @property
     def source(self) -> Source:
-        """What is known so far of where answers come from.  Never raises."""
+        """What is known so far of where responses come from. Never raises."""
         try:
             settings = self._settings or self._load_settings()
-        except Exception:  # noqa: BLE001 - whatever is wrong, get_instance() tells it
+        except Exception:  # noqa: BLE001 - whatever is wrong, get_instance() raises it
             return Source()
         return Source(
             endpoint=settings.endpoint_host or self._endpoint.host,
@@ -126,12 +126,12 @@ class Client:
         with Deadline(settings.deadline_s) as deadline:
             credentials = self._credentials.get(_credentials_timeout_s(deadline))
             try:
-                return self._ask(settings, credentials, deadline)
+                return self._request(settings, credentials, deadline)
             except CredentialsExpired:
                 renewed = self._renewed(credentials, deadline)
                 if renewed is None:
                     raise
-            return self._ask(settings, renewed, deadline)
+            return self._request(settings, renewed, deadline)
 
     def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
         """Return other credentials than the expired ones; None if there are none."""
@@ -141,14 +141,14 @@ class Client:
             return None
         return None if renewed == expired else renewed
 
-    def _ask(
+    def _request(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
     ) -> InstanceResponse:
-        answer, now, sent = self._send_to_either(settings, credentials, deadline)
-        self._simulated = is_simulated(answer)
-        self._speed = simulated_speed(answer)
+        response, now, sent = self._send_to_either(settings, credentials, deadline)
+        self._simulated = is_simulated(response)
+        self._speed = simulated_speed(response)
         secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
-        return read_response(answer, secrets, now, sent=sent, instance_id=settings.instance_id)
+        return read_response(response, secrets, now, sent=sent, instance_id=settings.instance_id)
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline

@@ -1,7 +1,7 @@
-"""urllib3 connections that obey a deadline and tell nobody the query of a request.
+"""urllib3 connections that obey a deadline and keep the query of a request out of logs.
 
-urllib3 writes the target of every request into its log at DEBUG and into its exceptions.  The
-query may hold a secret (GetInstance's `Token`).  So urllib3 is given the path only, and the query
+urllib3 writes the target of every request into its log at DEBUG and into its exceptions. The
+query may hold a secret (GetInstance's `Token`). So urllib3 is given the path only, and the query
 joins it in the last step, when the request line is written to the socket.
 """
 
@@ -46,7 +46,7 @@ current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
 
 
 class _StrictResponse(http.client.HTTPResponse):
-    """Refuses broken headers.  urllib3 would log them, whatever they quote, and read on."""
+    """Refuses broken headers. urllib3 would log them, whatever they quote, and read on."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)

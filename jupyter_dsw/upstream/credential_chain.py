@@ -30,8 +30,8 @@ _ADVICE = text(
 
 
 def _not_from_here(_record: logging.LogRecord) -> bool:
-    """Whether it is not our question that the library logs about: it writes each source that has
-    nothing, with a traceback, to stderr."""
+    """Return whether the library logs in another thread than ours: it logs each source without
+    credentials, with a traceback, to stderr."""
     return threading.current_thread().name != BOUNDED
 
 
@@ -43,7 +43,7 @@ class OfficialCredentials:
         logging.getLogger("credentials").addFilter(_not_from_here)
 
     def get(self, timeout_s: float) -> Credentials:
-        """Return what the library has.  Raises NoCredentials, in our own words: its own quote."""
+        """Return what the library has. Raises NoCredentials, which never quotes the library."""
         if find_spec("alibabacloud_credentials") is None:
             raise NoCredentials(
                 text("No Alibaba Cloud credentials are set."),
@@ -53,8 +53,8 @@ class OfficialCredentials:
                 ),
             )
         try:
-            # It takes no timeout for the whole, and may ask several services one after another.
-            return bounded(self._ask, timeout_s)
+            # It takes no timeout for the whole, and may call several services one after another.
+            return bounded(self._found, timeout_s)
         except Exception as error:  # noqa: BLE001 - its texts may quote secrets
             slow = isinstance(error, TimeoutError)
         reason = text("found none")
@@ -65,7 +65,7 @@ class OfficialCredentials:
             text("%1; or set up one of the library's own sources.", _ADVICE),
         )
 
-    def _ask(self) -> Credentials:
+    def _found(self) -> Credentials:
         # By name: it is an optional extra, and heavy.
         client: Any = importlib.import_module("alibabacloud_credentials.client")
         self._client = self._client or client.Client()
@@ -77,7 +77,7 @@ class CredentialChain:
     """The sources of credentials, in the order of the design, each read at the time of use.
 
     The environment's access key; the credential service of ALIBABA_CLOUD_CREDENTIALS_URI; every
-    source of the official `alibabacloud-credentials`, where that is installed.  The first that is
+    source of the official `alibabacloud-credentials`, where that is installed. The first that is
     there decides: one that is there and fails is not passed over for another identity.
 
     `clock` gives seconds since the epoch, `sleep` waits between tries.
@@ -97,11 +97,11 @@ class CredentialChain:
         self._official: OfficialCredentials | None = None
 
     def get(self, timeout_s: float = 5.0) -> Credentials:
-        """Return credentials, those in hand while they last.  Raises NoCredentials."""
+        """Return credentials, cached ones while they last. Raises NoCredentials."""
         return self._get(timeout_s, renew=False)
 
     def renew(self, timeout_s: float = 5.0) -> Credentials:
-        """Return credentials asked for anew: the endpoint says that those in hand have expired.
+        """Request new credentials, because the endpoint reports the cached ones as expired.
 
         Raises NoCredentials.
         """

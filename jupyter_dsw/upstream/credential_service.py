@@ -1,7 +1,7 @@
 """The credential service of a RAM role, at the URL of ALIBABA_CLOUD_CREDENTIALS_URI.
 
-It answers `{"Code": "Success", "AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`
-and fails now and then.  Its answers hold secrets: errors carry our own words only.
+It responds `{"Code": "Success", "AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`
+and fails now and then. Its responses hold secrets: no error quotes them.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _PAUSES = (0.2, 0.5)
 # Renewed with this much left, or a fifth of a short life.
 _AHEAD_S = 300.0
 _AHEAD_SHARE = 0.2
-# How long credentials are used whose expiry is past or not told, and how long the service is left
-# alone after it failed while others are in hand.
-_UNTOLD_LIFE_S = 60.0
-_LEFT_ALONE_S = 10.0
+# How long credentials are used whose expiry is past or unknown, and how long the service is not
+# called after it failed while there are cached ones.
+_UNKNOWN_LIFE_S = 60.0
+_PAUSE_AFTER_FAILURE_S = 10.0
 
 _NO_RESPONSE = (
     FailureKind.TIMED_OUT,
@@ -60,8 +60,8 @@ class _Body(msgspec.Struct, rename="pascal"):
 
 
 @dataclass
-class _Held:
-    """Credentials in hand; the times are seconds since the epoch by the clock here."""
+class _Cached:
+    """Cached credentials; the times are seconds since the epoch by the clock here."""
 
     credentials: Credentials = field(repr=False)
     renew_at: float
@@ -69,7 +69,7 @@ class _Held:
 
 
 class CredentialService:
-    """Asks one credential service, and keeps what it got until that is about to expire.
+    """Client of one credential service; caches its credentials until they are about to expire.
 
     `clock` gives seconds since the epoch, `sleep` waits between tries.
     """
@@ -84,42 +84,42 @@ class CredentialService:
         self.uri = uri
         self._clock = clock
         self._sleep = sleep
-        # A credential service is next door, at loopback or a link-local address.  What it answers
+        # A credential service is at loopback or a link-local address. What it sends
         # must not pass through a proxy, whichever one is set.
         self._transport = Transport(max_bytes=_MAX_BYTES, proxies=False)
-        self._held: _Held | None = None
+        self._cached: _Cached | None = None
 
     def close(self) -> None:
-        """Close connections and forget the credentials in hand."""
+        """Close connections and forget the cached credentials."""
         self._transport.close()
-        self._held = None
+        self._cached = None
 
     def get(self, timeout_s: float) -> Credentials:
-        """Return credentials, asking for new ones ahead of expiry.
+        """Return credentials, requesting new ones ahead of expiry.
 
-        Those in hand are used until they really expire if the service fails.  Raises
+        Cached ones are used until they really expire if the service fails. Raises
         NoCredentials.
         """
-        held = self._held
-        if held is not None and self._clock() < held.renew_at:
-            return held.credentials
+        cached = self._cached
+        if cached is not None and self._clock() < cached.renew_at:
+            return cached.credentials
         try:
             return self.renew(timeout_s)
         except NoCredentials:
-            if held is None or self._clock() >= held.expires_at:
-                self._held = None
+            if cached is None or self._clock() >= cached.expires_at:
+                self._cached = None
                 raise
-        held.renew_at = self._clock() + _LEFT_ALONE_S
-        return held.credentials
+        cached.renew_at = self._clock() + _PAUSE_AFTER_FAILURE_S
+        return cached.credentials
 
     def renew(self, timeout_s: float) -> Credentials:
-        """Return credentials asked for now, in up to three tries.  Raises NoCredentials."""
+        """Request credentials now, in up to three tries. Raises NoCredentials."""
         self._check_uri()
         with Deadline(timeout_s) as deadline:
             for pause in (*_PAUSES, None):
                 credentials, reason = self._try(deadline)
                 if credentials is not None:
-                    self._held = self._hold(credentials)
+                    self._cached = self._cache(credentials)
                     return credentials
                 if pause is None or deadline.remaining_s <= pause:
                     break
@@ -142,9 +142,9 @@ class CredentialService:
         )
 
     def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
-        """One try: credentials, or None and what went wrong in our own words."""
+        """One try: credentials, or None and what went wrong."""
         try:
-            answer = self._transport.get(
+            response = self._transport.get(
                 self.uri,
                 deadline,
                 connect_timeout_s=_CONNECT_TIMEOUT_S,
@@ -153,22 +153,22 @@ class CredentialService:
         except TransportError as error:
             return None, _failure(error, self.uri)
         finally:
-            # Asked once in a long while: a connection kept until then would only fail a try.
+            # Called once in a long while: a connection kept until then would only fail a try.
             self._transport.close()
-        if answer.status != 200:
-            return None, text("responded with HTTP %1", answer.status)
-        return _parse(answer.body)
+        if response.status != 200:
+            return None, text("responded with HTTP %1", response.status)
+        return _parse(response.body)
 
-    def _hold(self, credentials: Credentials) -> _Held:
+    def _cache(self, credentials: Credentials) -> _Cached:
         now = self._clock()
         expires_at = credentials.expires_at
         life_s = expires_at.timestamp() - now if expires_at else 0.0
         if life_s <= 0:
-            # Not told, or the clock here disagrees: the endpoint is the judge of it.  They are
-            # used for a while rather than asked for again at once, which would bring the same.
-            return _Held(credentials, now + _UNTOLD_LIFE_S, math.inf)
+            # Unknown, or the clock here disagrees: the endpoint is the judge of it. They are
+            # used for a while rather than requested again at once, which would bring the same.
+            return _Cached(credentials, now + _UNKNOWN_LIFE_S, math.inf)
         ahead_s = min(_AHEAD_S, life_s * _AHEAD_SHARE)
-        return _Held(credentials, now + life_s - ahead_s, now + life_s)
+        return _Cached(credentials, now + life_s - ahead_s, now + life_s)
 
 
 def _failure(error: TransportError, uri: str) -> str:

@@ -16,7 +16,7 @@ class Credentials:
     """An access key, with the security token of a role and its expiry if it has them.
 
     Shows nothing of itself: not in repr, str or format, and neither pickle nor copy takes it.
-    Raises ValueError, with words of its own, where a part cannot be one.
+    Raises ValueError, which never quotes a part, where a part is not valid.
     """
 
     __slots__ = ("access_key_id", "access_key_secret", "expires_at", "security_token")

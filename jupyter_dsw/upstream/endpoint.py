@@ -1,4 +1,4 @@
-"""Which endpoint of PAI-DSW to ask."""
+"""Which endpoint of PAI-DSW to call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def completes_handshake(host: str, port: int, timeout_s: float) -> bool:
 class EndpointChoice:
     """Chooses the endpoint for settings and remembers the choice.
 
-    With network `auto` both of the region's endpoints may be asked: first the VPC's if a TLS
+    With network `auto` both of the region's endpoints may be called: first the VPC's if a TLS
     handshake with it is complete within 1 s, else the public one. `reachable` finds that out.
     """
 
@@ -50,11 +50,11 @@ class EndpointChoice:
 
     @property
     def host(self) -> str | None:
-        """The host[:port] that is asked first; None before the first choice."""
+        """The host[:port] that is called first; None before the first choice."""
         return host_header(urlsplit(self._origins[0])) if self._origins else None
 
     def origins(self, settings: Settings) -> tuple[str, ...]:
-        """Return each `https://host[:port]` to ask, in this order, until one responds.
+        """Return each `https://host[:port]` to call, in this order, until one responds.
 
         May wait for the VPC's endpoint; never raises.
         """
@@ -63,7 +63,7 @@ class EndpointChoice:
         return self._origins
 
     def failed(self, origin: str) -> None:
-        """Ask `origin` last from now on: it could not be reached, or did not respond in time."""
+        """Call `origin` last from now on: it could not be reached, or did not respond in time."""
         others = tuple(other for other in self._origins if other != origin)
         self._origins = (*others, origin)
 
@@ -77,8 +77,8 @@ class EndpointChoice:
         if settings.network != "auto":
             return (vpc,) if settings.network == "vpc" else (public,)
         # A proxy is mostly outside of the VPC, where the address of the VPC's endpoint does not
-        # route. So the public one is asked, which every proxy can reach; NO_PROXY or network=vpc
-        # say otherwise.
+        # route. So the public one is called, which every proxy can reach; NO_PROXY or network=vpc
+        # change that.
         if proxy_for(vpc) is not None:
             return (public,)
         reachable = self._reachable(vpc_host, 443, _HANDSHAKE_TIMEOUT_S)

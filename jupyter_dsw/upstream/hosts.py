@@ -15,7 +15,7 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether `host` is this machine: 127.0.0.0/8, ::1 or `localhost`, and nothing like it."""
+    """Return whether `host` is this machine: 127.0.0.0/8, ::1 or `localhost` only."""
     if host.lower() == "localhost":
         return True
     try:

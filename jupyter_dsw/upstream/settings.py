@@ -26,7 +26,7 @@ _TEXT = re.compile(r"[\x20-\x7e]{1,2048}")
 
 _REGION_ADVICE = text("Set REGION to the region of the instance, such as cn-hangzhou.")
 
-# Each setting's variables, the first that is set wins.  `HOSTNAME` is not among them.
+# Each setting's variables, the first that is set wins. `HOSTNAME` is not among them.
 VARIABLES = {
     "instance_id": ("DSW_INSTANCE_ID",),
     "region": ("REGION", "dsw_region"),
@@ -43,7 +43,7 @@ Speed = Annotated[float, msgspec.Meta(ge=1, le=MAX_SPEED)]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an answer comes from, as far as it is known; never a credential.
+    """Where a response comes from, as far as it is known; never a credential.
 
     `endpoint` is a host, with its port where it is not the default one.
     """
@@ -58,12 +58,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Which instance to ask for, where, and how long to wait.
+    """Which instance to read, where, and how long to wait.
 
-    `region` may be None where `endpoint` is given.  `endpoint` is an origin
-    (`https://host[:port]`; plain http for loopback only).  `sharing_token` and `fields` go into
-    the API's `Token` and `Fields`.  Timeouts are in seconds; `deadline_s` is for one reading as a
-    whole.  Neither pickle nor copy takes it, for the sharing token.  Raises NotConfigured, naming
+    `region` may be None where `endpoint` is given. `endpoint` is an origin
+    (`https://host[:port]`; plain http for loopback only). `sharing_token` and `fields` go into
+    the API's `Token` and `Fields`. Timeouts are in seconds; `deadline_s` is for one reading as a
+    whole. Neither pickle nor copy takes it, for the sharing token. Raises NotConfigured, naming
     what to set, where a value is missing or wrong.
     """
 
@@ -99,7 +99,7 @@ class Settings:
         """Read the environment (now, `os.environ` unless another is given).
 
         `overrides` are fields of this class, from server options; those that are not None or ""
-        win.  Raises NotConfigured.
+        win. Raises NotConfigured.
         """
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {"instance_id": ""}
@@ -140,7 +140,7 @@ def _check_region(value: str | None, *, needed: bool) -> None:
     if not value:
         if needed:
             raise NotConfigured(
-                text("REGION is not set: it is not known which region to ask."), _REGION_ADVICE
+                text("REGION is not set: the region of the instance is unknown."), _REGION_ADVICE
             )
     elif not _REGION.fullmatch(value):
         raise NotConfigured(

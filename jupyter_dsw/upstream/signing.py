@@ -34,7 +34,7 @@ def sign(
     """The value of the `Authorization` header.
 
     `path` as it is sent, percent-encoded; `query` as names and values, not encoded; `headers`
-    every header to be signed; `body_sha256` in hexadecimal.  Pure: same input, same signature.
+    every header to be signed; `body_sha256` in hexadecimal. Pure: same input, same signature.
     """
     signed = {name.lower(): value.strip() for name, value in headers.items()}
     names = ";".join(sorted(signed))

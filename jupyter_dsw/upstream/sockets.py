@@ -59,7 +59,7 @@ def connect(
     """
     ends = time.monotonic() + timeout_s
     addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout_s)
-    refusal: OSError | None = None
+    failure: OSError | None = None
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         share = (ends - time.monotonic()) / (len(addresses) - index)
         sock = None
@@ -72,20 +72,20 @@ def connect(
             sock.settimeout(max(share, 0.001))
             sock.connect(address)
         except OSError as error:
-            refusal = error
+            failure = error
             if sock is not None:
                 sock.close()
         else:
             sock.settimeout(timeout_s)
             return sock
-    raise refusal or OSError("the host has no address")
+    raise failure or OSError("the host has no address")
 
 
 class Deadline:
     """A moment at which the watched connection is cut.
 
-    Timeouts of sockets start anew with every byte, so an answer that trickles would never end by
-    them.  `expired` tells that the moment has come: what was read until then may be incomplete.
+    Timeouts of sockets start anew with every byte, so a response that trickles would never end by
+    them. Once it has `expired`, what was read until then may be incomplete.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing told to a log."""
+"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing logged."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _UNTRUSTED = text("no authority trusted here has signed it")
 
 
 class FailureKind(enum.Enum):
-    """What may go wrong with an exchange, in words."""
+    """What may go wrong with a request, as it is shown."""
 
     TIMED_OUT = text("timed out")
     NAME_NOT_FOUND = text("name not found")
@@ -63,7 +63,7 @@ class FailureKind(enum.Enum):
 
 
 class TransportError(Exception):
-    """No answer could be had.  Its text and cause never hold a part of request or answer."""
+    """There is no response. Its text and cause never hold a part of the request or the response."""
 
     def __init__(self, kind: FailureKind, detail: str = "") -> None:
         super().__init__(kind, detail)
@@ -72,7 +72,7 @@ class TransportError(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Whether asking again at once is worth it: nothing came back."""
+        """Whether an immediate retry may help: nothing was received."""
         return self.kind in (
             FailureKind.NAME_NOT_FOUND,
             FailureKind.NO_CONNECTION,
@@ -83,7 +83,7 @@ class TransportError(Exception):
 
 @dataclass(frozen=True)
 class HTTPResponse:
-    """An answer as it came, its body whole and decompressed.  The body may hold secrets."""
+    """A response as it was received, its body whole and decompressed. The body may hold secrets."""
 
     status: int
     headers: Mapping[str, str]
@@ -125,7 +125,7 @@ class Transport:
         read_timeout_s: float,
         auth: AuthBase | None = None,
     ) -> HTTPResponse:
-        """Send one GET, past redirects.  Raises TransportError.
+        """Send one GET, past redirects. Raises TransportError.
 
         `connect_timeout_s` is for all of connecting, `read_timeout_s` for each wait for more,
         `deadline` for everything.

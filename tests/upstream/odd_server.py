@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class OddServer:
     """Listens on 127.0.0.1 and hands each request's head and the connection to `answer`.
 
-    With `keep` a connection is asked for more requests after an answer, else it is closed.  With
+    With `keep` a connection is asked for more requests after an answer, else it is closed. With
     `hasty` the first byte counts as a whole head.
     """
 
