@@ -65,6 +65,7 @@ check: $(VENV)/front
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m ci.vocabulary
 	cd labextension && jlpm lint:check && jlpm tsc:check
 
 # Compiled, as pip leaves what it installs. The wheels of other extensions are only compared in size.
