@@ -56,7 +56,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     """Which endpoint, region and instance id."""
     next_read: float
-    """When asking again brings something new (`elapsed_seconds`)."""
+    """When the next request brings something new (`elapsed_seconds`)."""
     instance: Instance | None = None
     """As of the last good response; None if there never was one."""
     read_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""The server extension: builds the monitor, the doors and the connection file, and wires them."""
+"""The server extension: wires monitor, endpoints and connection file."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 # folder be full or read-only for a while.
 LOOK_AGAIN_S = 60.0
 _CANNOT_WRITE = (
-    "jupyter-dsw: cannot write into the runtime folder (%s); kernels ask the endpoint directly."
+    "jupyter-dsw: cannot write into the runtime folder (%s); kernels call the API directly."
 )
 _NO_MODES = (
     "jupyter-dsw: the file system of the runtime folder %s does not keep owner and mode of files "
     "(CIFS and some NFS and FUSE mounts do not), so others could read the kernels' token, and it "
     "is not written. Set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart the server; "
-    "until then kernels ask the endpoint directly."
+    "until then kernels call the API directly."
 )
 
 
@@ -52,12 +52,12 @@ class DSWExtension(ExtensionApp):
     network = Enum(
         ["", "auto", "vpc", "public"],
         default_value="",
-        help="""Which of the region's endpoints to ask: auto takes the VPC's if a TLS handshake
+        help="""Which of the region's endpoints to call: auto takes the VPC's if a TLS handshake
         with it is complete within 1 s, and the other one after a failure. Empty: the
         environment's JUPYTER_DSW_NETWORK, then auto.""",
     ).tag(config=True)
     endpoint = Unicode(
-        help="""A whole URL to ask instead of the region's endpoint; plain http for loopback only.
+        help="""A whole URL to call instead of the region's endpoint; plain http for loopback only.
         Empty: the environment's JUPYTER_DSW_ENDPOINT, then the region's endpoint."""
     ).tag(config=True)
     fields = Unicode(
@@ -65,14 +65,16 @@ class DSWExtension(ExtensionApp):
         Empty: all elements."""
     ).tag(config=True)
     connect_timeout_s = Float(3.0, help="Seconds to wait for a connection.").tag(config=True)
-    read_timeout_s = Float(10.0, help="Seconds to wait for the next part of an answer.").tag(
+    read_timeout_s = Float(10.0, help="Seconds to wait for the next part of a response.").tag(
         config=True
     )
     deadline_s = Float(15.0, help="Seconds that one reading may take in all.").tag(config=True)
 
     def initialize_settings(self) -> None:
-        """Build the monitor and who observes it. A misconfigured environment is told by its
-        readings, never raised here."""
+        """Build the monitor and its observer.
+
+        A misconfigured environment never raises here: the readings report it.
+        """
         server: Any = self.serverapp
         self.client = LazyClient(self._load_settings)
         self.observer = Observer(server.log, server.event_logger)
@@ -98,8 +100,7 @@ class DSWExtension(ExtensionApp):
         )
 
     def initialize_handlers(self) -> None:
-        """Open the people's door and the kernels' door, and tell kernels of theirs once the server
-        listens."""
+        """Add both endpoints, and write the connection file once the server listens."""
         self.handlers.extend(
             [
                 (r"/jupyter-dsw/v1/instance", InstanceHandler),
@@ -120,7 +121,7 @@ class DSWExtension(ExtensionApp):
         """Write it, and from now on whenever it was lost or spoiled."""
         server: Any = self.serverapp
         if server.sock:
-            self.log.info("jupyter-dsw: on a UNIX socket, so kernels ask the endpoint directly.")
+            self.log.info("jupyter-dsw: on a UNIX socket, so kernels call the API directly.")
             return
         if self.connection_file is None:
             url = _local_url(server, "jupyter-dsw/v1/kernel/instance")

@@ -20,7 +20,7 @@ export interface Reading {
   readonly read_at_by: 'endpoint' | 'local';
   /** How long ago the request for it was sent, by a clock of the server that counts sleep. */
   readonly age_ms: number | null;
-  /** When asking again brings something new. */
+  /** When the next request brings something new. */
   readonly next_read_in_ms: number;
   readonly countdowns: Countdowns | null;
   readonly error: Problem | null;
@@ -49,7 +49,7 @@ export type CountdownState = 'off' | 'active' | 'counting' | 'unknown';
 
 export interface IdleCountdown {
   readonly state: CountdownState;
-  /** As of this answer. */
+  /** As of this response. */
   readonly remaining_ms: number | null;
   readonly idle_minutes: number | null;
   readonly max_idle_minutes: number | null;
@@ -60,7 +60,7 @@ export interface IdleCountdown {
 
 export interface ScheduledCountdown {
   readonly state: CountdownState;
-  /** As of this answer. */
+  /** As of this response. */
   readonly remaining_ms: number | null;
   readonly due_time: string | null;
 }
@@ -77,7 +77,7 @@ export interface Problem {
 }
 
 export interface Source {
-  /** Host (and port) that was asked. */
+  /** Host (and port) that was called. */
   readonly endpoint: string | null;
   readonly region: string | null;
   readonly instance_id: string | null;
@@ -90,7 +90,7 @@ export interface Source {
   readonly speed: number;
 }
 
-/** The instance details: GetInstance's answer, secrets removed. */
+/** The instance details: GetInstance's response, secrets removed. */
 export interface Instance {
   readonly WorkspaceId?: string;
   readonly WorkspaceName?: string;
