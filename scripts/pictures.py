@@ -34,7 +34,6 @@ LARGEST = 100_000
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 MINUTE, HOUR = 60, 3600
 WARNING = (720, 400)
-INSTANCE_ID = "dsw-4f1c9a7d20b6e835"
 TRAINING = "for epoch in range(90):\n    train(epoch)"
 
 
@@ -107,7 +106,6 @@ def _plan(emulator: Emulator, *, idle_minutes: int, stop_in: float) -> None:
     """Idle for some minutes of 60, scheduled to stop in some seconds."""
     windows.stop_in(emulator, stop_in)
     emulator.change(
-        InstanceId=INSTANCE_ID,
         IdleInstanceCuller={"IdleTimeInMinutes": idle_minutes, "MaxIdleTimeInMinutes": 60},
     )
 

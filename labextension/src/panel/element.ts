@@ -75,7 +75,8 @@ export function mountPanel(
   /** Shows what is known now, and again when a figure changes. */
   function show(): void {
     const model = viewModelOf(dataSource.state, { named: sections, known, opened });
-    known = model.known;
+    // Until there is an instance, the first reading has what failed.
+    known = model.known ?? known;
     setLanguage(lang);
     render(panel(model), root);
     const state = announcement(model);

@@ -55,7 +55,7 @@ export function viewModelOf(
   { named = [], known: before = null, opened = NONE_OPENED }: Remembered = {},
 ): ViewModel {
   const reading = cleanReading(received) ?? before;
-  const known = reading?.instance ? reading : before;
+  const known = [reading, before].find(one => one?.instance) ?? null;
   return {
     named,
     known,

@@ -5,7 +5,7 @@ import { FIXTURES } from '../../gallery/fixtures.ts';
 import type { JsonObject, Reading } from '../../src/panel/contract.ts';
 import { setLanguage } from '../../src/panel/language.ts';
 import { cleanJson } from '../../src/panel/safety.ts';
-import type { ViewModel } from '../../src/panel/viewmodel.ts';
+import { viewModelOf as stateModelOf, type ViewModel } from '../../src/panel/viewmodel.ts';
 import { foot, header, panel } from '../../src/panel/views/panel.ts';
 import { datasets, disks, snapshots } from '../../src/panel/views/lists.ts';
 import { alert } from '../../src/panel/views/problem.ts';
@@ -281,6 +281,14 @@ test('an unknown problem has a headline too', () => {
 test('an instance that was never read leaves the problem and what to do', () => {
   const shown = viewModelOf(readingNamed('never read'));
   assert.equal(draw(panel(shown)).querySelectorAll('.panel > div').length, 2);
+});
+
+test('so does a cell whose first reading has no instance, before any other comes', () => {
+  const known = { ...readingNamed('never read'), at: 0 };
+  const nothingYet = { reading: null, failure: null, requesting: true };
+  const model = stateModelOf(nothingYet, { known });
+  assert.equal(model.known, null);
+  assert.equal(model.problem?.code, 'Denied');
 });
 
 test('a server that is not responding is reported in the language of the reader', () => {
