@@ -120,10 +120,11 @@ def _open(page: Page, lab: Lab, *cells: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """The mouse out of the way, animations over, the server's next reading taken."""
+    """The mouse out of the way, animations over, a new reading taken if there is one."""
     page.mouse.move(0, 0)
     windows.execute(page, "jupyter-dsw:refresh")
-    page.wait_for_timeout(2000)
+    # Where the server had just read, "nothing newer yet" is shown for 5 s.
+    page.wait_for_timeout(6000)
 
 
 def _save(frames: list[bytes], name: str) -> None:
