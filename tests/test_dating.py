@@ -18,7 +18,7 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
 from tests.faults.kernel_endpoint import Door, pass_on
 from tests.notebook.stopping import stops_in
-from tests.upstream.odd_server import OddServer, always, hang_up, http_answer
+from tests.upstream.odd_server import OddServer, always, hang_up, http_response
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
     here = datetime(2026, 11, 26, 13, 0, tzinfo=timezone.utc)
     timer = {"InstanceShutdownTimer": {"DueTime": due_time}}
     body = {"InstanceId": "dsw-0123abcd", "Status": "Running", "Success": True, **timer}
-    with OddServer(always(http_answer(body))) as server, contextlib.ExitStack() as stack:
+    with OddServer(always(http_response(body))) as server, contextlib.ExitStack() as stack:
         settings = Settings(instance_id="dsw-0123abcd", region="cn-hangzhou", endpoint=server.url)
         client = Client(lambda: settings, clock=here.timestamp, elapsed=clock)
         stack.callback(client.close)

@@ -13,7 +13,7 @@ from jupyter_dsw.emulator import SCENARIOS
 from tests.canaries import SHARING_TOKEN
 from tests.cli.terminal import DSW, Terminal, dsw
 from tests.upstream.certificates import Authority
-from tests.upstream.odd_server import OddServer, always, http_answer
+from tests.upstream.odd_server import OddServer, always, http_response
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,7 +156,7 @@ def test_a_certificate_that_nobody_signed_is_a_matter_of_tls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     authority = Authority(tmp_path)
-    answer = always(http_answer({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
+    answer = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
     with OddServer(answer, tls=authority.server("localhost")) as server:
         url = f"https://localhost:{server.port}"
         monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", url)
@@ -175,7 +175,7 @@ def test_it_shows_which_authorities_are_trusted_and_who_names_them(
     authority = Authority(tmp_path)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
-    answer = always(http_answer({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
+    answer = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
     with OddServer(answer, tls=authority.server("localhost")) as server:
         monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", f"https://localhost:{server.port}")
         _, checks = examine(capsys)

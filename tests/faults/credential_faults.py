@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.faults.fault import Fault
-from tests.upstream.odd_server import always, hang_up, http_answer
+from tests.upstream.odd_server import always, hang_up, http_response
 
 if TYPE_CHECKING:
     import socket
@@ -37,7 +37,7 @@ def _never(connection: socket.socket, _head: bytes) -> None:
 
 def _garbage(scene: Scene) -> None:
     scene.other_credential_service()
-    scene.credentials.behave = always(http_answer(b"\xff\xfe\x00 no credentials \x80"))
+    scene.credentials.behave = always(http_response(b"\xff\xfe\x00 no credentials \x80"))
 
 
 def _rotating(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.faults.fault import Fault
 from tests.faults.kernel_endpoint import forward, pass_on
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, flood, http_answer
+from tests.upstream.odd_server import OddServer, flood, http_response
 
 if TYPE_CHECKING:
     import socket
@@ -58,18 +58,18 @@ def _answers(scene: Scene, *, answer: bytes) -> None:
 
 def _another_instance(scene: Scene) -> None:
     assert INSTANCE["InstanceId"] != scene.emulator.instance_id
-    _answers(scene, answer=http_answer(INSTANCE))
+    _answers(scene, answer=http_response(INSTANCE))
 
 
 def _ten_mebibytes(scene: Scene) -> None:
     body = json.dumps(INSTANCE).encode()
-    _answers(scene, answer=http_answer(body + b" " * (10 * MIB - len(body))))
+    _answers(scene, answer=http_response(body + b" " * (10 * MIB - len(body))))
 
 
 def _gzip_bomb(scene: Scene) -> None:
     body = gzip.compress(json.dumps(INSTANCE).encode() + b" " * (64 * MIB))
     assert len(body) < MIB
-    _answers(scene, answer=http_answer(body, "Content-Encoding: gzip"))
+    _answers(scene, answer=http_response(body, "Content-Encoding: gzip"))
 
 
 def _endless_chunks(scene: Scene) -> None:

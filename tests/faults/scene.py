@@ -16,7 +16,7 @@ from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.faults.clocks import Clock
 from tests.faults.kernel_endpoint import Door, pass_on
-from tests.upstream.odd_server import hang_up, http_answer
+from tests.upstream.odd_server import hang_up, http_response
 
 if TYPE_CHECKING:
     import pytest
@@ -103,7 +103,7 @@ class Scene(contextlib.ExitStack):
 
         def answer(connection: socket.socket, _head: bytes) -> None:
             body = self.emulator_credentials() | {"Expiration": expiration}
-            connection.sendall(http_answer(body))
+            connection.sendall(http_response(body))
 
         self.credentials.behave = answer
 

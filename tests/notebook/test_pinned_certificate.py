@@ -11,7 +11,7 @@ import pytest
 from jupyter_dsw.kernel_endpoint import KernelEndpoint, fingerprint
 from jupyter_dsw.notebook import kernel_request
 from tests.upstream.certificates import Authority, server_context
-from tests.upstream.odd_server import OddServer, always, http_answer
+from tests.upstream.odd_server import OddServer, always, http_response
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def request(server: OddServer, pinned: str | None) -> int:
 
 
 def serving(certfile: Path) -> OddServer:
-    return OddServer(always(http_answer(b"{}")), tls=server_context(certfile))
+    return OddServer(always(http_response(b"{}")), tls=server_context(certfile))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import requests
 
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
-from tests.upstream.odd_server import OddServer, http_answer
+from tests.upstream.odd_server import OddServer, http_response
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Hostile:
     """An endpoint that answers with one of the bodies after another, and remembers when."""
 
     def __init__(self) -> None:
-        self._responses = [http_answer(body.encode()) for body in BODIES.values()]
+        self._responses = [http_response(body.encode()) for body in BODIES.values()]
         self.sent: list[float] = []
 
     def __call__(self, connection: socket.socket, _head: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Servers with the faults that the emulator has not: they answer with bytes, as told."""
+"""Servers with faults that the emulator does not have: they send given bytes."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class OddServer:
-    """Listens on 127.0.0.1 and hands each request's head and the connection to `answer`.
+    """Listens on 127.0.0.1 and hands each request's head and the connection to `respond`.
 
-    With `keep` a connection is asked for more requests after an answer, else it is closed. With
+    With `keep` a connection takes more requests after a response, else it is closed. With
     `hasty` the first byte counts as a whole head.
     """
 
     def __init__(
         self,
-        answer: Callable[[socket.socket, bytes], object],
+        respond: Callable[[socket.socket, bytes], object],
         *,
         tls: ssl.SSLContext | None = None,
         keep: bool = False,
         hasty: bool = False,
     ) -> None:
         self._hasty = hasty
-        self._answer = answer
+        self._respond = respond
         self._tls = tls
         self._keep = keep
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -83,7 +83,7 @@ class OddServer:
                 self._connections.add(connection)
             while head := connection.recv(1) if self._hasty else _read_head(connection):
                 self.heads.append(head)
-                self._answer(connection, head)
+                self._respond(connection, head)
                 if not self._keep:
                     break
 
@@ -98,13 +98,13 @@ def _read_head(connection: socket.socket) -> bytes:
     return head
 
 
-def http_answer(
+def http_response(
     body: bytes | dict[str, Any],
     *headers: str,
     status: str = "200 OK",
     length: bool = True,
 ) -> bytes:
-    """The bytes of a whole answer."""
+    """The bytes of a whole response."""
     content = json.dumps(body).encode() if isinstance(body, dict) else body
     lines = [f"HTTP/1.1 {status}", *headers]
     if length:
@@ -112,49 +112,49 @@ def http_answer(
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def always(*answers: bytes) -> Callable[[socket.socket, bytes], None]:
-    """Answer with one after another, the last one over and over."""
-    left = list(answers)
+def always(*responses: bytes) -> Callable[[socket.socket, bytes], None]:
+    """Respond with one after another, the last one over and over."""
+    left = list(responses)
 
-    def answer(connection: socket.socket, _head: bytes) -> None:
+    def respond(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(left.pop(0) if len(left) > 1 else left[0])
 
-    return answer
+    return respond
 
 
 def one_after_another(
-    *answers: Callable[[socket.socket, bytes], object],
+    *responses: Callable[[socket.socket, bytes], object],
 ) -> Callable[[socket.socket, bytes], None]:
-    """Answer each request in the next way."""
-    left = iter(answers)
+    """Respond to each request in the next way."""
+    left = iter(responses)
 
-    def answer(connection: socket.socket, head: bytes) -> None:
+    def respond(connection: socket.socket, head: bytes) -> None:
         next(left)(connection, head)
 
-    return answer
+    return respond
 
 
 def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]:
     """Send `start`, then `drop` every few milliseconds until the other side has enough."""
     never = threading.Event()
 
-    def answer(connection: socket.socket, _head: bytes) -> None:
+    def respond(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
         while not never.wait(0.02):
             connection.sendall(drop)
 
-    return answer
+    return respond
 
 
 def flood(start: bytes, more: bytes) -> Callable[[socket.socket, bytes], None]:
     """Send `start`, then `more` as fast as it is taken, until the other side closes."""
 
-    def answer(connection: socket.socket, _head: bytes) -> None:
+    def respond(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
         while True:
             connection.sendall(more)
 
-    return answer
+    return respond
 
 
 def hang_up(connection: socket.socket, _head: bytes) -> None:
@@ -162,16 +162,16 @@ def hang_up(connection: socket.socket, _head: bytes) -> None:
 
 
 def relay(port: int) -> Callable[[socket.socket, bytes], None]:
-    """Pass the head on to a server of this machine, and all that it answers back."""
+    """Pass the head on to a server of this machine, and its whole response back."""
 
-    def answer(connection: socket.socket, head: bytes) -> None:
+    def respond(connection: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             lines = re.sub(rb"\r\nconnection:[^\r]*", b"", head.rstrip(), flags=re.IGNORECASE)
             other.sendall(lines + b"\r\nConnection: close\r\n\r\n")
             while data := other.recv(65536):
                 connection.sendall(data)
 
-    return answer
+    return respond
 
 
 def tunnel(port: int) -> Callable[[socket.socket, bytes], None]:
@@ -183,7 +183,7 @@ def tunnel(port: int) -> Callable[[socket.socket, bytes], None]:
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
 
-    def answer(connection: socket.socket, _head: bytes) -> None:
+    def respond(connection: socket.socket, _head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             back = threading.Thread(target=pump, args=(other, connection), daemon=True)
@@ -191,4 +191,4 @@ def tunnel(port: int) -> Callable[[socket.socket, bytes], None]:
             pump(connection, other)
             back.join()
 
-    return answer
+    return respond

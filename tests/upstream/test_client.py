@@ -24,13 +24,13 @@ pytestmark = pytest.mark.usefixtures("environment")
 def test_the_instance_is_read_from_an_endpoint_that_verifies_the_signature(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
-    answer = client().get_instance()
-    assert answer.instance.instance_id == emulator.instance_id
-    assert answer.instance.status == "Running"
-    assert answer.simulated
-    assert answer.request_id
-    assert answer.date is not None
-    assert abs(answer.date.timestamp() - time.time()) < 60
+    response = client().get_instance()
+    assert response.instance.instance_id == emulator.instance_id
+    assert response.instance.status == "Running"
+    assert response.simulated
+    assert response.request_id
+    assert response.date is not None
+    assert abs(response.date.timestamp() - time.time()) < 60
 
 
 def test_a_long_lived_access_key_wins_over_the_credential_service(

@@ -14,7 +14,7 @@ import pytest
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
-from tests.upstream.odd_server import always, hang_up, http_answer, trickle
+from tests.upstream.odd_server import always, hang_up, http_response, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ CANARY = "canary-of-a-secret"
 
 
 def handed_out(clock: Clock, name: str = "first", life_s: float = 3600) -> dict[str, Any]:
-    """What a credential service answers."""
+    """What a credential service responds with."""
     expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock.now + life_s))
     return {
         "Code": "Success",
@@ -42,18 +42,18 @@ def handed_out(clock: Clock, name: str = "first", life_s: float = 3600) -> dict[
 
 
 class Service:
-    """Answers each request with the next of `answers`, the last one over and over."""
+    """Responses each request with the next of `responses`, the last one over and over."""
 
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.asked = 0
+    def __init__(self, *responses: Any) -> None:
+        self.responses = list(responses)
+        self.requests = 0
 
     def __call__(self, connection: Any, head: bytes) -> None:
-        self.asked += 1
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, dict):
-            answer = always(http_answer(answer))
-        answer(connection, head)
+        self.requests += 1
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, dict):
+            response = always(http_response(response))
+        response(connection, head)
 
 
 @pytest.fixture
@@ -145,10 +145,10 @@ def test_the_service_is_asked_once_while_its_credentials_last(
     made = chain(service)
     for _ in range(3):
         assert made.get().security_token == "first-token"
-    assert service.asked == 1
+    assert service.requests == 1
     clock.now += 3600 - 299  # ahead of expiry
     assert made.get().security_token == "second-token"
-    assert service.asked == 2
+    assert service.requests == 2
 
 
 def test_short_lived_credentials_are_not_renewed_all_the_time(
@@ -171,10 +171,10 @@ def test_the_old_ones_are_used_until_they_really_expire_when_the_service_fails(
     made.get()
     clock.now += 3590
     assert made.get().security_token == "first-token"
-    asked = service.asked
+    before = service.requests
     # It is left alone for a while, so that not every call waits for it.
     assert made.get().security_token == "first-token"
-    assert service.asked == asked
+    assert service.requests == before
     clock.now += 10
     with pytest.raises(NoCredentials):
         made.get()
@@ -187,22 +187,22 @@ def test_an_expiry_that_the_clock_here_thinks_is_past_is_no_reason_to_ask_on_and
     made = chain(service)
     for _ in range(5):
         assert made.get().security_token == "first-token"
-    assert service.asked == 1
+    assert service.requests == 1
     clock.now += 61
     made.get()
-    assert service.asked == 2
+    assert service.requests == 2
 
 
 @pytest.mark.parametrize("expiration", ["soon", "", None, 7, "2006-01-02"])
 def test_an_expiry_that_cannot_be_read_does_not_cost_the_credentials(
     chain: Callable[[Service], CredentialChain], clock: Clock, expiration: object
 ) -> None:
-    answer = {**handed_out(clock), "Expiration": expiration}
+    response = {**handed_out(clock), "Expiration": expiration}
     if isinstance(expiration, int):
         with pytest.raises(NoCredentials):
-            chain(Service(answer)).get()
+            chain(Service(response)).get()
     else:
-        assert chain(Service(answer)).get().security_token == "first-token"
+        assert chain(Service(response)).get().security_token == "first-token"
 
 
 @pytest.mark.parametrize("failures", [1, 2])
@@ -211,22 +211,22 @@ def test_a_flaky_service_is_asked_up_to_three_times(
 ) -> None:
     service = Service(*[hang_up] * failures, handed_out(clock))
     assert chain(service).get().security_token == "first-token"
-    assert service.asked == failures + 1
+    assert service.requests == failures + 1
 
 
 FAULTS = {
     "closed": hang_up,
-    "500": always(http_answer(CANARY.encode(), status="500 Internal Server Error")),
-    "403": always(http_answer({"Code": CANARY, "Message": CANARY}, status="403 Forbidden")),
-    "redirect": always(http_answer(b"", f"Location: http://{CANARY}/", status="302 Found")),
-    "not json": always(http_answer(CANARY.encode())),
-    "not utf-8": always(http_answer(b"\xff" + CANARY.encode())),
-    "empty": always(http_answer(b"")),
-    "a list": always(http_answer(json.dumps([CANARY]).encode())),
-    "nested": always(http_answer(b"[" * 60_000)),
-    "failed": always(http_answer({"Code": CANARY, "AccessKeyId": CANARY})),
+    "500": always(http_response(CANARY.encode(), status="500 Internal Server Error")),
+    "403": always(http_response({"Code": CANARY, "Message": CANARY}, status="403 Forbidden")),
+    "redirect": always(http_response(b"", f"Location: http://{CANARY}/", status="302 Found")),
+    "not json": always(http_response(CANARY.encode())),
+    "not utf-8": always(http_response(b"\xff" + CANARY.encode())),
+    "empty": always(http_response(b"")),
+    "a list": always(http_response(json.dumps([CANARY]).encode())),
+    "nested": always(http_response(b"[" * 60_000)),
+    "failed": always(http_response({"Code": CANARY, "AccessKeyId": CANARY})),
     "no success": always(
-        http_answer(
+        http_response(
             {
                 "Code": "Failed",
                 "AccessKeyId": CANARY,
@@ -236,7 +236,7 @@ FAULTS = {
         )
     ),
     "wrong types": always(
-        http_answer(
+        http_response(
             {
                 "Code": "Success",
                 "AccessKeyId": CANARY,
@@ -246,7 +246,7 @@ FAULTS = {
         )
     ),
     "empty parts": always(
-        http_answer(
+        http_response(
             {
                 "Code": "Success",
                 "AccessKeyId": CANARY,
@@ -256,7 +256,7 @@ FAULTS = {
         )
     ),
     "odd parts": always(
-        http_answer(
+        http_response(
             {
                 "Code": "Success",
                 "AccessKeyId": CANARY,
@@ -265,7 +265,7 @@ FAULTS = {
             }
         )
     ),
-    "too large": always(http_answer(CANARY.encode() * 10_000)),
+    "too large": always(http_response(CANARY.encode() * 10_000)),
     "not http": always(f"{CANARY}\r\n\r\n".encode()),
 }
 
@@ -278,7 +278,7 @@ def test_a_broken_service_is_told_in_our_own_words(
     service = Service(FAULTS[fault])
     with pytest.raises(NoCredentials, match="credential service") as caught:
         chain(service).get()
-    assert service.asked == 3
+    assert service.requests == 3
     assert URI in caught.value.advice
     assert CANARY not in str(caught.value)
     assert CANARY not in caplog.text

@@ -1,4 +1,4 @@
-"""Which of the region's endpoints is asked, on networks that are not what they seem."""
+"""Which of the region's endpoints is called, on networks that are not what they seem."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.endpoint import EndpointChoice, completes_handshake
 from jupyter_dsw.upstream.settings import Settings
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, hang_up, http_answer, trickle
+from tests.upstream.odd_server import OddServer, always, hang_up, http_response, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PUBLIC = "pai-dsw.cn-hangzhou.aliyuncs.com"
 VPC = "pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
-GOOD = always(http_answer(INSTANCE))
+GOOD = always(http_response(INSTANCE))
 
 
 def regional(network: Network) -> Settings:
@@ -139,10 +139,10 @@ def test_nobody_there_is_no_handshake(leads_to: Callable[[str, int], None]) -> N
 
 
 def test_auto_asks_the_vpc_endpoint_first_where_it_can_be_reached() -> None:
-    asked: list[tuple[str, int, float]] = []
+    probed: list[tuple[str, int, float]] = []
 
     def reachable(host: str, port: int, timeout_s: float) -> bool:
-        asked.append((host, port, timeout_s))
+        probed.append((host, port, timeout_s))
         return True
 
     choice = EndpointChoice(reachable)
@@ -150,10 +150,10 @@ def test_auto_asks_the_vpc_endpoint_first_where_it_can_be_reached() -> None:
         assert choice.origins(regional("auto")) == (f"https://{VPC}", f"https://{PUBLIC}")
     assert choice.host == VPC
     # Remembered.
-    assert asked == [(VPC, 443, 1.0)]
+    assert probed == [(VPC, 443, 1.0)]
     choice.forget()
     choice.origins(regional("auto"))
-    assert len(asked) == 2
+    assert len(probed) == 2
 
 
 def test_auto_asks_the_public_endpoint_first_where_the_vpc_one_cannot_be_reached() -> None:
@@ -258,7 +258,7 @@ def test_the_endpoint_is_chosen_anew_after_both_failed(
 def test_an_error_response_is_not_a_reason_to_ask_the_other_endpoint(
     client_of: Callable[..., Client], endpoint_of: Callable[..., OddServer]
 ) -> None:
-    refused = http_answer({"Code": "Forbidden.RAM"}, status="403 Forbidden")
+    refused = http_response({"Code": "Forbidden.RAM"}, status="403 Forbidden")
     endpoint_of(VPC, always(refused))
     public = endpoint_of(PUBLIC)
     with pytest.raises(errors.Denied):

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import always, http_answer
+from tests.upstream.odd_server import always, http_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_response_about_the_instance_requested_is_read(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: str
 ) -> None:
-    server = odd(always(http_answer({**INSTANCE, "InstanceId": instance_id})))
+    server = odd(always(http_response({**INSTANCE, "InstanceId": instance_id})))
     assert client_of(server).get_instance().instance.status == "Running"
 
 
@@ -38,7 +38,7 @@ def test_a_response_about_the_instance_requested_is_read(
 def test_a_response_about_another_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: str
 ) -> None:
-    server = odd(always(http_answer({**INSTANCE, "InstanceId": instance_id})))
+    server = odd(always(http_response({**INSTANCE, "InstanceId": instance_id})))
     with pytest.raises(errors.BadResponse, match="another instance"):
         client_of(server).get_instance()
 
@@ -47,7 +47,7 @@ def test_a_response_about_another_instance_is_a_bad_answer(
 def test_a_response_about_no_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: object
 ) -> None:
-    server = odd(always(http_answer({**INSTANCE, "InstanceId": instance_id})))
+    server = odd(always(http_response({**INSTANCE, "InstanceId": instance_id})))
     with pytest.raises(errors.BadResponse, match="no instance") as caught:
         client_of(server).get_instance()
     assert "fields" in caught.value.advice
@@ -56,6 +56,6 @@ def test_a_response_about_no_instance_is_a_bad_answer(
 def test_success_without_an_instance_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    server = odd(always(http_answer({"Success": True, "Status": "Running"})))
+    server = odd(always(http_response({"Success": True, "Status": "Running"})))
     with pytest.raises(errors.BadResponse, match="no instance"):
         client_of(server).get_instance()

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import always, http_answer
+from tests.upstream.odd_server import always, http_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def read(
 
     def read(element: bytes) -> Instance:
         body = json.dumps(INSTANCE).encode()[:-1] + b", " + element + b"}"
-        instance = client_of(odd(always(http_answer(body)))).get_instance().instance
+        instance = client_of(odd(always(http_response(body)))).get_instance().instance
         # Whatever is shown of it can be sent on.
         json.dumps(instance.to_wire(), ensure_ascii=False).encode()
         "".join(instance.unreadable).encode()
@@ -144,7 +144,7 @@ def test_an_error_response_with_an_odd_value_is_still_that_error(
 ) -> None:
     body = b'{"Code": "InternalError", "RequestId": "R-1", ' + element + b"}"
     with pytest.raises(errors.UpstreamFailed, match="InternalError") as caught:
-        client_of(odd(always(http_answer(body, status=status)))).get_instance()
+        client_of(odd(always(http_response(body, status=status)))).get_instance()
     assert caught.value.request_id == "R-1"
     caught.value.message.encode()
 
@@ -152,7 +152,7 @@ def test_an_error_response_with_an_odd_value_is_still_that_error(
 def test_json_that_is_broken_is_not_blamed_on_a_proxy_alone(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    server = odd(always(http_answer(b'{"InstanceId": "dsw-0123abcd", }')))
+    server = odd(always(http_response(b'{"InstanceId": "dsw-0123abcd", }')))
     with pytest.raises(errors.BadResponse, match="not valid JSON") as caught:
         client_of(server).get_instance()
     assert "retries automatically" in caught.value.advice

@@ -1,4 +1,4 @@
-"""No secret of an answer, a credential or a setting gets out of the room."""
+"""No secret of a response, a credential or a setting leaves the package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_dsw.emulator.scenarios import SCENARIOS
 from jupyter_dsw.upstream.errors import DSWError
-from tests.upstream.odd_server import always, hang_up, http_answer
+from tests.upstream.odd_server import always, hang_up, http_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,19 +83,19 @@ def test_no_scenario_brings_a_secret_into_logs_or_exceptions(
 def test_an_instance_has_no_secret_of_the_answer(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
-    answer = client().get_instance()
-    assert not any(secret in repr(answer) for secret in emulator.secrets)
+    response = client().get_instance()
+    assert not any(secret in repr(response) for secret in emulator.secrets)
 
 
-REFUSALS = {
-    "signature": http_answer(
+ERROR_RESPONSES = {
+    "signature": http_response(
         {
             "Code": "SignatureDoesNotMatch",
             "Message": f"server StringToSign is [{SHARING_TOKEN} {KEY_CANARY}]",
         },
         status="400 Bad Request",
     ),
-    "unknown code": http_answer(
+    "unknown code": http_response(
         {
             "Code": "Odd",
             "RequestId": KEY_CANARY,
@@ -103,25 +103,25 @@ REFUSALS = {
         },
         status="400 Bad Request",
     ),
-    "code": http_answer({"Code": f"{KEY_CANARY}-id"}, status="403 Forbidden"),
+    "code": http_response({"Code": f"{KEY_CANARY}-id"}, status="403 Forbidden"),
     "header": b"HTTP/1.1 302 Found\r\nLocation: /" + SHARING_TOKEN.encode() + b"\r\n\r\n",
     "status line": f"HTTP/1.1 400 {SHARING_TOKEN}\r\n\r\n".encode(),
     "not http": f"{SHARING_TOKEN}\r\n\r\n".encode(),
-    "not json": http_answer(f'{{"{SHARING_TOKEN}": '.encode()),
+    "not json": http_response(f'{{"{SHARING_TOKEN}": '.encode()),
     "broken headers": f"HTTP/1.1 200 OK\r\n{SHARING_TOKEN}\r\n: x\r\n\r\n{{}}".encode(),
 }
 
 
-@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("error_response", ERROR_RESPONSES)
 def test_an_endpoint_that_quotes_the_request_is_not_quoted(
     odd: Callable[..., OddServer],
     client_of: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    refusal: str,
+    error_response: str,
 ) -> None:
     caplog.set_level("DEBUG")
-    made = client_of(odd(always(REFUSALS[refusal])), sharing_token=SHARING_TOKEN)
+    made = client_of(odd(always(ERROR_RESPONSES[error_response])), sharing_token=SHARING_TOKEN)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", f"{KEY_CANARY}-id")
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", f"{KEY_CANARY}-secret")
     error = failure_of(made)
@@ -158,7 +158,7 @@ def test_a_verbose_traceback_of_ipython_shows_no_secret(
 ) -> None:
     from IPython.core.ultratb import VerboseTB
 
-    made = client_of(odd(always(REFUSALS["signature"])), sharing_token=SHARING_TOKEN)
+    made = client_of(odd(always(ERROR_RESPONSES["signature"])), sharing_token=SHARING_TOKEN)
     out = io.StringIO()
     error = failure_of(made)
     assert error is not None

@@ -9,7 +9,7 @@ import pytest
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.endpoint import EndpointChoice
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, http_answer, relay, tunnel
+from tests.upstream.odd_server import OddServer, always, http_response, relay, tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,11 +60,11 @@ def test_the_regions_endpoint_is_asked_through_the_proxy_of_the_environment(
 ) -> None:
     proxy = dsw()
     made = client(network="public")
-    answer = made.get_instance()
-    assert answer.instance.status == "Running"
+    response = made.get_instance()
+    assert response.instance.status == "Running"
     assert made.source.endpoint == PUBLIC
     assert proxy.heads[0].startswith(f"CONNECT {PUBLIC}:443 ".encode())
-    # The credential service of this machine was not asked through it.
+    # The credential service of this machine was not called through it.
     assert proxy.accepted == 1
 
 
@@ -132,7 +132,7 @@ def test_a_certificate_of_an_unknown_authority_is_unreachable(
 def test_tls_is_verified_on_this_machine_too(
     odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
 ) -> None:
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     url = f"https://localhost:{server.port}"
     with pytest.raises(errors.Unreachable, match="certificate"):
         client_of(url).get_instance()
@@ -143,7 +143,7 @@ def test_tls_is_verified_on_this_machine_too(
 def test_tls_on_this_machine_works_with_a_trusted_certificate(
     odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
 ) -> None:
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"), keep=True)
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"), keep=True)
     made = client_of(f"https://localhost:{server.port}")
     for _ in range(2):
         assert made.get_instance().instance.status == "Running"
@@ -156,7 +156,7 @@ def test_a_ca_bundle_that_is_not_there_is_told(
     client_of: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
     with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
         client_of(f"https://localhost:{server.port}").get_instance()

@@ -14,7 +14,7 @@ from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.trust import Authorities, authorities
 from tests.upstream.certificates import Authority
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, http_answer
+from tests.upstream.odd_server import OddServer, always, http_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def test_a_changed_bundle_counts_from_the_next_connection(
     bundle = tmp_path / "bundle.pem"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
     # Not kept: each reading connects.
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     made = client_of(f"https://localhost:{server.port}")
     shutil.copy(other.bundle, bundle)
     with pytest.raises(errors.Unreachable, match="no authority trusted here"):
@@ -74,7 +74,7 @@ def test_a_bundle_without_certificates_is_told(
     bundle = tmp_path / "bundle.pem"
     bundle.write_bytes(content)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
         client_of(f"https://localhost:{server.port}").get_instance()
     assert "REQUESTS_CA_BUNDLE" in caught.value.advice
@@ -130,7 +130,7 @@ def test_the_authorities_that_the_environment_names_are_trusted(
     for name, value in variables.items():
         paths = [str(places[each]) for each in value.split(":") if each]
         monkeypatch.setenv(name, os.pathsep.join(paths))
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     made = client_of(f"https://localhost:{server.port}")
     assert made.get_instance().instance.status == "Running"
 
@@ -146,7 +146,7 @@ def test_no_other_authorities_are_trusted_then(
 ) -> None:
     (tmp_path / "others").mkdir()
     monkeypatch.setenv(variable, str(Authority(tmp_path / "others").bundle))
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     with pytest.raises(errors.Unreachable, match="no authority trusted here"):
         client_of(f"https://localhost:{server.port}").get_instance()
     assert server.heads == []
@@ -163,7 +163,7 @@ def test_a_file_of_authorities_that_is_not_there_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/bundle.pem")
-    server = odd(always(http_answer(INSTANCE)), tls=authority.server("localhost"))
+    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
         client_of(f"https://localhost:{server.port}").get_instance()
     assert "SSL_CERT_FILE" in caught.value.advice

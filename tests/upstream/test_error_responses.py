@@ -1,4 +1,4 @@
-"""How an error answer becomes an error that a person can act on."""
+"""How an error response becomes an error that a person can act on."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ CANARY = "canaryOfASecret"
 def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     headers = more.pop("headers", {})
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
-    answer = HTTPResponse(status, headers, json.dumps(document).encode())
+    response = HTTPResponse(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
-        read_response(answer, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(response, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
     return caught.value
 
 
@@ -72,11 +72,11 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
 def test_the_code_decides_first_and_the_status_second(
     status: int, code: str, error: type[DSWError]
 ) -> None:
-    refusal = refused(status, code)
-    assert type(refusal) is error
-    assert code in refusal.message
-    assert refusal.advice
-    assert refusal.request_id == "R-1"
+    raised = refused(status, code)
+    assert type(raised) is error
+    assert code in raised.message
+    assert raised.advice
+    assert raised.request_id == "R-1"
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_the_code_decides_first_and_the_status_second(
 def test_a_failure_with_status_200_is_a_failure(
     body: dict[str, Any], error: type[DSWError]
 ) -> None:
-    answer = HTTPResponse(200, {}, json.dumps(body).encode())
+    response = HTTPResponse(200, {}, json.dumps(body).encode())
     with pytest.raises(error):
-        read_response(answer, (), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(response, (), NOW, sent=0.0, instance_id="dsw-1")
 
 
 def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:

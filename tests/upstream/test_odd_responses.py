@@ -1,4 +1,4 @@
-"""Answers that no good endpoint gives."""
+"""Responses that no good endpoint gives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import always, hang_up, http_answer, one_after_another, trickle
+from tests.upstream.odd_server import always, hang_up, http_response, one_after_another, trickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +26,9 @@ MAX = 4 * 1024 * 1024
 
 
 def padded(length: int) -> bytes:
-    """A good answer, padded to `length` bytes."""
-    answer = json.dumps(INSTANCE).encode()
-    return answer + b" " * (length - len(answer))
+    """A good response, padded to `length` bytes."""
+    response = json.dumps(INSTANCE).encode()
+    return response + b" " * (length - len(response))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_an_answer_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     body = trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" ")
-    answers = one_after_another(always(http_answer(INSTANCE)), body)
-    server = odd(answers, tls=authority.server("localhost") if tls else None, keep=True)
+    responses = one_after_another(always(http_response(INSTANCE)), body)
+    server = odd(responses, tls=authority.server("localhost") if tls else None, keep=True)
     made = client_of(server.url.replace("127.0.0.1", "localhost"), deadline_s=2)
     made.get_instance()
     with pytest.raises(errors.TimedOut):
@@ -74,8 +74,8 @@ def test_an_answer_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
 def test_a_client_works_again_after_a_deadline(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    answers = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_answer(INSTANCE))]
-    server = odd(one_after_another(*answers))
+    responses = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_response(INSTANCE))]
+    server = odd(one_after_another(*responses))
     made = client_of(server, deadline_s=1.5)
     with pytest.raises(errors.TimedOut):
         made.get_instance()
@@ -115,8 +115,8 @@ def test_nobody_listening_is_unreachable(client_of: Callable[..., Client]) -> No
 def test_closing_without_an_answer_is_tried_once_more_signed_anew(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    answers = [hang_up, always(http_answer(INSTANCE))]
-    server = odd(one_after_another(*answers))
+    responses = [hang_up, always(http_response(INSTANCE))]
+    server = odd(one_after_another(*responses))
     assert client_of(server).get_instance().instance.status == "Running"
     first, second = (dict(_headers(head)) for head in server.heads)
     assert first["x-acs-signature-nonce"] != second["x-acs-signature-nonce"]
@@ -136,8 +136,8 @@ def test_closing_twice_is_unreachable(
 def test_no_redirect_is_followed(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], status: str
 ) -> None:
-    other = odd(always(http_answer(INSTANCE)))
-    server = odd(always(http_answer(b"", f"Location: {other.url}/api", status=status)))
+    other = odd(always(http_response(INSTANCE)))
+    server = odd(always(http_response(b"", f"Location: {other.url}/api", status=status)))
     with pytest.raises(errors.BadResponse, match="redirect"):
         client_of(server).get_instance()
     assert other.accepted == 0
@@ -146,16 +146,16 @@ def test_no_redirect_is_followed(
 def test_the_body_of_a_redirect_is_read_within_bounds(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    answer = http_answer(padded(MAX + 1), "Location: /elsewhere", status="302 Found")
+    response = http_response(padded(MAX + 1), "Location: /elsewhere", status="302 Found")
     with pytest.raises(errors.BadResponse, match="larger"):
-        client_of(odd(always(answer))).get_instance()
+        client_of(odd(always(response))).get_instance()
 
 
 @pytest.mark.parametrize("length", [True, False], ids=["with a length", "without a length"])
 def test_an_answer_may_have_four_mebibytes_and_no_more(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], *, length: bool
 ) -> None:
-    server = odd(always(*(http_answer(padded(size), length=length) for size in (MAX, MAX + 1))))
+    server = odd(always(*(http_response(padded(size), length=length) for size in (MAX, MAX + 1))))
     made = client_of(server)
     assert made.get_instance().instance.status == "Running"
     with pytest.raises(errors.BadResponse, match="larger"):
@@ -167,7 +167,7 @@ def test_the_size_counts_after_decompression(
 ) -> None:
     good, bomb = (gzip.compress(padded(size)) for size in (MAX, 8 * MAX))
     assert len(bomb) < MAX
-    server = odd(always(*(http_answer(body, "Content-Encoding: gzip") for body in (good, bomb))))
+    server = odd(always(*(http_response(body, "Content-Encoding: gzip") for body in (good, bomb))))
     made = client_of(server)
     assert made.get_instance().instance.status == "Running"
     with pytest.raises(errors.BadResponse, match="larger"):
@@ -189,30 +189,30 @@ def test_the_size_counts_after_decompression(
 def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], encoding: str, body: bytes
 ) -> None:
-    server = odd(always(http_answer(body, f"Content-Encoding: {encoding}")))
+    server = odd(always(http_response(body, f"Content-Encoding: {encoding}")))
     with pytest.raises(errors.BadResponse):
         client_of(server).get_instance()
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
-        http_answer(b"[]"),
-        http_answer(b'"text"'),
-        http_answer(b"null"),
-        http_answer(b"{}"),
-        http_answer(b" \n"),
-        http_answer(b"{'InstanceId': 'dsw-1'}"),
-        http_answer(b'{"a":' * 100_000),
-        http_answer(b"\xff\xfe{}"),
-        http_answer(b"<!DOCTYPE html><html></html>"),
-        http_answer(b"<html>", status="403 Forbidden"),
-        http_answer(b"<html>", status="404 Not Found"),
-        http_answer(b"", status="204 No Content", length=False),
-        http_answer(b"{}", status="400 Bad Request"),
+        http_response(b"[]"),
+        http_response(b'"text"'),
+        http_response(b"null"),
+        http_response(b"{}"),
+        http_response(b" \n"),
+        http_response(b"{'InstanceId': 'dsw-1'}"),
+        http_response(b'{"a":' * 100_000),
+        http_response(b"\xff\xfe{}"),
+        http_response(b"<!DOCTYPE html><html></html>"),
+        http_response(b"<html>", status="403 Forbidden"),
+        http_response(b"<html>", status="404 Not Found"),
+        http_response(b"", status="204 No Content", length=False),
+        http_response(b"{}", status="400 Bad Request"),
         b"SSH-2.0-OpenSSH_9.6\r\n",
         b"\x00\x01\x02\x03\r\n\r\n",
-        http_answer(b"{}", "Content-Length: 3"),
+        http_response(b"{}", "Content-Length: 3"),
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n{}",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
@@ -220,9 +220,9 @@ def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
     ],
 )
 def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
-    odd: Callable[..., OddServer], client_of: Callable[..., Client], answer: bytes
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], response: bytes
 ) -> None:
-    server = odd(always(answer))
+    server = odd(always(response))
     with pytest.raises(errors.BadResponse):
         client_of(server).get_instance()
     assert server.accepted == 1
@@ -232,19 +232,19 @@ def test_fields_of_odd_types_do_not_cost_the_reading(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     odd_fields = {"Datasets": "none", "Priority": [1], "RequestId": 7, "Message": {}}
-    server = odd(always(http_answer({**INSTANCE, **odd_fields}, "Date: yesterday")))
-    answer = client_of(server, clock=lambda: 1_800_000_000.5).get_instance()
-    assert answer.instance.status == "Running"
-    assert answer.date_by == "local"
-    assert answer.date.timestamp() == 1_800_000_000.5
-    assert answer.request_id is None
-    assert not answer.simulated
+    server = odd(always(http_response({**INSTANCE, **odd_fields}, "Date: yesterday")))
+    response = client_of(server, clock=lambda: 1_800_000_000.5).get_instance()
+    assert response.instance.status == "Running"
+    assert response.date_by == "local"
+    assert response.date.timestamp() == 1_800_000_000.5
+    assert response.request_id is None
+    assert not response.simulated
 
 
 def test_a_request_says_who_asks_and_keeps_no_cookies(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    server = odd(always(http_answer(INSTANCE, "Set-Cookie: a=b; Path=/")), keep=True)
+    server = odd(always(http_response(INSTANCE, "Set-Cookie: a=b; Path=/")), keep=True)
     made = client_of(server, sharing_token="a b", fields="Status")
     made.get_instance()
     made.get_instance()
