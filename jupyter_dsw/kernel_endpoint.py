@@ -249,7 +249,7 @@ def _decoded(content: bytes) -> KernelEndpoint | None:
 
 
 def _process_space() -> str:
-    """Return what tells apart the machines and containers in which a process ID means another one.
+    """Return what distinguishes machines and containers, where a process ID means another one.
 
     That is the kernel's boot and the PID namespace; the name of the machine where one of them is
     not to be had (macOS, Windows, gVisor).
