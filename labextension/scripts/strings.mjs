@@ -48,7 +48,10 @@ const isTemplatePart = node =>
     ts.SyntaxKind.TemplateTail,
   ].includes(node.kind);
 
-/** A source whose html`…` templates have a space for each line break and its indentation: the same in HTML. */
+/**
+ * A source whose html`…` templates have one space for a line break and its indentation, which is the
+ * same in HTML.
+ */
 export function withMinifiedTemplates(file, source) {
   let [result, end] = ['', 0];
   const walk = (node, inHtml) => {

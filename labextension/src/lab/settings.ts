@@ -37,7 +37,7 @@ export const DEFAULTS: Preferences = {
 /** Minutes since midnight of "22:30"; NaN if it is no such time. */
 function minutesOf(time: string): number {
   const [, hours = NaN, minutes = NaN] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
-  return +hours * 60 + +minutes;
+  return Number(hours) * 60 + Number(minutes);
 }
 
 /** Whether a moment is in the quiet hours, which may span midnight; empty ones are none. */

@@ -117,7 +117,8 @@ export function mountPanel(
 
   function setInSight(value: boolean): void {
     inSight = value;
-    document[value ? 'addEventListener' : 'removeEventListener']('visibilitychange', look);
+    if (value) document.addEventListener('visibilitychange', look);
+    else document.removeEventListener('visibilitychange', look);
     look();
   }
 

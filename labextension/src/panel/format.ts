@@ -73,7 +73,7 @@ function twoDigits(value: number): string {
  */
 export function moment(text: string): string {
   const date = new Date(text);
-  if (isNaN(+date)) return text;
+  if (isNaN(date.getTime())) return text;
   const time = [date.getHours(), date.getMinutes()].map(twoDigits).join(':');
   const day = [date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
   const today = date.toDateString() === new Date(Date.now()).toDateString();
@@ -82,11 +82,13 @@ export function moment(text: string): string {
 }
 
 const QUANTITY = /^([\d.]+)\s*([KMGT]?)i?B?$/i;
+/** GiB of one of each unit; a quantity without a unit is in GiB. */
+const GIB_OF: Readonly<Record<string, number>> = { K: 1 / 1024 ** 2, M: 1 / 1024, G: 1, T: 1024 };
 
 /** GiB of a quantity of GetInstance: "32", "8Gi" and "128GB" are all GiB; NaN if it is none. */
 export function gibibytes(quantity: string): number {
   const [, value = NaN, unit = ''] = QUANTITY.exec(quantity.trim()) ?? [];
-  return +value * 1024 ** ('KMGT'.indexOf(unit.toUpperCase() || 'G') - 2);
+  return Number(value) * (GIB_OF[unit.toUpperCase()] ?? 1);
 }
 
 /** A quantity of memory or disk: "128 GiB"; the text itself if it is none. */

@@ -67,7 +67,8 @@ export function statusLabel(status: string | undefined): string {
 /** What colours a status: those that end by themselves (`Saving`, `Queuing` …) are busy. */
 export function tone(status = ''): string {
   if (/^(Running|Saved)$/.test(status)) return 'good';
-  return status.endsWith('Failed') ? 'bad' : status.endsWith('ing') ? 'busy' : '';
+  if (status.endsWith('Failed')) return 'bad';
+  return status.endsWith('ing') ? 'busy' : '';
 }
 
 /** Statuses in which no stop lies ahead: it has happened, or it is happening. */

@@ -29,5 +29,6 @@ export function translateBy(translate: Translate): void {
 
 /** The text for a name of the API; the name itself where there is none, a dash where it is empty. */
 export function textFor(name: string | undefined, texts: Readonly<Record<string, string>>): string {
-  return (name && Object.hasOwn(texts, name) && texts[name]) || name || '—';
+  if (!name) return '—';
+  return (Object.hasOwn(texts, name) && texts[name]) || name;
 }

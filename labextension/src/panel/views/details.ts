@@ -6,17 +6,17 @@ import { instanceOf, type ViewModel, shows } from '../viewmodel.ts';
 import { type Fact, facts, fold, link, type View } from './parts.ts';
 import { networkFacts } from './resources.ts';
 
-/** Values of one enumeration that are model. */
+/** Values of one enumeration that are shown. */
 const MOST = 20;
-/** Characters of a value that are model. */
+/** Characters of a value that are shown. */
 const MOST_CHARACTERS = 200;
 
 /** Enumerates values, the first of them. */
 export function enumerate(values: readonly (string | undefined)[]): string {
   const filled = values.filter(Boolean);
   const more = filled.length - MOST;
-  const model = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
-  return model.join(t(', '));
+  const listed = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
+  return listed.join(t(', '));
 }
 
 /** Enumerates names with their values. */

@@ -45,8 +45,8 @@ function progress(status = ''): TemplateResult {
   if (now < 0) return badge(status || '—');
   if (now === 2) return badge(t('Saved'), 'good');
   const steps = [t('Committing'), t('Pushing'), t('Saved')].map((text, step) => {
-    const state = step < now ? 'done' : step === now ? 'now' : 'next';
-    return html`<li class=${state} aria-current=${step === now ? 'step' : nothing}>${text}</li>`;
+    if (step === now) return html`<li class="now" aria-current="step">${text}</li>`;
+    return html`<li class=${step < now ? 'done' : 'next'}>${text}</li>`;
   });
   return html`<ol>
     ${steps}
