@@ -1,4 +1,4 @@
-"""Writes the TypeScript types of the REST contract, `src/panel/contract.ts`.
+"""Writes the TypeScript types of the REST contract: `contract.ts` and `elements.ts` of `src/panel`.
 
 The reading comes from the OpenAPI file that ships with the server extension, the instance in it
 from the JSON Schema of the Python model. `--check` writes nothing, and fails where the file is
@@ -18,7 +18,7 @@ import yaml
 import jupyter_dsw
 from jupyter_dsw.model.instance import Instance
 
-TARGET = Path(__file__).parents[1] / "src" / "panel" / "contract.ts"
+PANEL = Path(__file__).parents[1] / "src" / "panel"
 CONTRACT = Path(jupyter_dsw.__file__).parent / "server" / "rest-api.yml"
 # Names that mean something else in the browser.
 NAMES = {
@@ -27,9 +27,9 @@ NAMES = {
     "InstanceSnapshot": "Snapshot",
 }
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
-HEAD = """\
-// Written by scripts/contract_types.py from jupyter_dsw/server/rest-api.yml and the Python model:
-// change those, and run it.
+CONTRACT_HEAD = """\
+// Written by scripts/contract_types.py from the server extension's rest-api.yml: change that, and
+// run it.
 
 /** Any JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -38,24 +38,36 @@ export interface JsonObject {
   readonly [name: string]: Json | undefined;
 }
 """
+ELEMENTS_HEAD = """\
+// Written by scripts/contract_types.py from the Python model: change that, and run it.
+import type { JsonObject } from './contract.ts';
+"""
 
 
 def contract() -> str:
-    """Return the whole module."""
-    reading = yaml.safe_load(CONTRACT.read_text("utf-8"))["components"]["schemas"]
+    """Return the types of the REST contract."""
+    schemas = yaml.safe_load(CONTRACT.read_text("utf-8"))["components"]["schemas"]
     # Jupyter's own error responses are not ours to describe.
-    reading.pop("Refusal", None)
-    _, instance = msgspec.json.schema_components([Instance], ref_template="{name}")
+    del schemas["Refusal"]
+    return "\n".join([CONTRACT_HEAD, *_declarations(schemas)])
+
+
+def elements() -> str:
+    """Return the types of GetInstance's elements."""
+    _, schemas = msgspec.json.schema_components([Instance], ref_template="{name}")
     # What has its default is left out of the response.
-    for schema in instance.values():
+    for schema in schemas.values():
         schema["properties"] = {
             name: _without_null(value)
             for name, value in schema["properties"].items()
             # Bookkeeping of the parser, not part of the wire form.
             if name not in {"redacted", "unreadable"}
         }
-    declared = [_declaration(name, schema) for name, schema in {**reading, **instance}.items()]
-    return "\n".join([HEAD, *declared])
+    return "\n".join([ELEMENTS_HEAD, *_declarations(schemas)])
+
+
+def _declarations(schemas: dict[str, Any]) -> list[str]:
+    return [_declaration(name, schema) for name, schema in schemas.items()]
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +118,13 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the module, or check it."""
-    text = contract()
-    if "--check" not in sys.argv:
-        TARGET.write_text(text, "utf-8")
-    elif TARGET.read_text("utf-8") != text:
-        sys.exit(f"{TARGET.name} is out of date: run labextension/scripts/contract_types.py")
+    """Write the modules, or check them."""
+    for name, text in [("contract.ts", contract()), ("elements.ts", elements())]:
+        target = PANEL / name
+        if "--check" not in sys.argv:
+            target.write_text(text, "utf-8")
+        elif target.read_text("utf-8") != text:
+            sys.exit(f"{name} is out of date: run labextension/scripts/contract_types.py")
 
 
 if __name__ == "__main__":

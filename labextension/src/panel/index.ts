@@ -1,13 +1,7 @@
 /** The panel's only entrance: what JupyterLab's plugins, the cell's widget and the gallery use of it. */
 export { now } from './clock.ts';
-export {
-  type IdleCountdown,
-  type Instance,
-  type JsonObject,
-  type Problem,
-  type Reading,
-  type Snapshot,
-} from './contract.ts';
+export { type IdleCountdown, type JsonObject, type Problem, type Reading } from './contract.ts';
+export { type Instance, type Snapshot } from './elements.ts';
 export { copyText, mountPanel } from './element.ts';
 export {
   type DataSource,

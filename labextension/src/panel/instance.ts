@@ -1,4 +1,4 @@
-import type { CloudDisk, Instance, Snapshot } from './contract.ts';
+import type { CloudDisk, Instance, Snapshot } from './elements.ts';
 import { t, textFor } from './language.ts';
 
 /** What has a status, and a reason for it where it is a failure. */

@@ -1,4 +1,5 @@
-import type { Instance, Json } from './contract.ts';
+import type { Json } from './contract.ts';
+import type { Instance } from './elements.ts';
 import type { DatedReading } from './reading.ts';
 
 /**

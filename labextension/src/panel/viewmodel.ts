@@ -1,4 +1,5 @@
-import type { Instance, Problem, Source } from './contract.ts';
+import type { Problem, Source } from './contract.ts';
+import type { Instance } from './elements.ts';
 import {
   type DataSourceState,
   type DatedReading,

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { Instance } from '../contract.ts';
+import type { Instance } from '../elements.ts';
 import { moment } from '../format.ts';
 import { t, textFor } from '../language.ts';
 import { instanceOf, type ViewModel, shows } from '../viewmodel.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { CloudDisk, Dataset, Snapshot } from '../contract.ts';
+import type { CloudDisk, Dataset, Snapshot } from '../elements.ts';
 import { gibibytes, memory, moment, number, percent } from '../format.ts';
 import { failureOf, snapshotsOf, usedPart } from '../instance.ts';
 import { t, textFor } from '../language.ts';
