@@ -30,7 +30,7 @@ CANARY = "canary-of-a-secret"
 
 
 def handed_out(clock: Clock, name: str = "first", life_s: float = 3600) -> dict[str, Any]:
-    """What a credential service responds with."""
+    """What a credential service sends."""
     expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock.now + life_s))
     return {
         "Code": "Success",
@@ -42,7 +42,7 @@ def handed_out(clock: Clock, name: str = "first", life_s: float = 3600) -> dict[
 
 
 class Service:
-    """Responses each request with the next of `responses`, the last one over and over."""
+    """Sends the next of `responses` to each request, the last one over and over."""
 
     def __init__(self, *responses: Any) -> None:
         self.responses = list(responses)
