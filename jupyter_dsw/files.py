@@ -1,4 +1,4 @@
-"""Reading a file that somebody else may have put there: a FIFO, a device, a link, gigabytes."""
+"""Reading a file that others may have replaced: by a FIFO, a device, a link, or gigabytes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A FIFO is opened without waiting for its writer, and no terminal becomes this process's own. (None
-# of them exists on Windows.)
+# Do not wait for the writer of a FIFO, and do not acquire a controlling terminal. Windows has only
+# the last of these flags.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 
 
 class NoPlainFile(OSError):
-    """What is there is no regular file, or is larger than what is looked for."""
+    """The path is not a regular file, or is larger than allowed."""
 
 
 def read_plain_file(
@@ -24,8 +24,8 @@ def read_plain_file(
 ) -> tuple[bytes, os.stat_result]:
     """Return the content of a regular file of at most `max_bytes`, and its status; never block.
 
-    Raises `NoPlainFile` for whatever else is there, also for a link unless `follow_links`, and
-    other `OSError`s as `open` does.
+    Raises `NoPlainFile` for anything else, also for a link unless `follow_links`, and `OSError` as
+    `open` does.
     """
     no_link = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -46,7 +46,7 @@ def read_plain_file(
 
 def _read(descriptor: int, max_bytes: int) -> bytes:
     content = b""
-    # It may grow, and a file system may hand out less than was asked for.
+    # It may grow, and a file system may return less than was requested.
     while len(content) <= max_bytes:
         part = os.read(descriptor, max_bytes + 1 - len(content))
         if not part:

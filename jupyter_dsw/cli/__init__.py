@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has seen enough.
+        # The reader of the pipe has closed it.
         _discard_output()
         return PIPE_CLOSED
     except OSError as error:
@@ -58,22 +58,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _discard_output() -> None:
-    """What is left in the buffer must not fail at the exit."""
+    """Discard the buffer, so that writing it does not fail at the exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line `words`; exits with 2 where it is wrong, with 0 after a help."""
-    parser, chosen = _parser(words)
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line `argv`; exits with 2 if it is wrong, and with 0 after the help."""
+    parser, chosen = _parser(argv)
     if "_ARGCOMPLETE" in os.environ:
         _complete(parser)
-    arguments, unknown = parser.parse_known_args(words)
+    arguments, unknown = parser.parse_known_args(argv)
     if unknown:
         chosen.unknown(unknown[0])
     return arguments
 
 
-def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
+def _parser(argv: Sequence[str]) -> tuple[Parser, Parser]:
     """Return the parser of the command line, and that of the command chosen there."""
     parser = Parser(
         prog="jupyter dsw",
@@ -81,7 +81,7 @@ def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
         epilog=text("`jupyter dsw COMMAND --help` describes a command, with examples."),
     )
     commands = parser.add_subparsers(title=text("commands"), required=True, metavar="COMMAND")
-    first = next((word for word in words if not word.startswith("-")), "")
+    first = next((word for word in argv if not word.startswith("-")), "")
     chosen = parser
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
@@ -91,7 +91,7 @@ def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
             chosen = command
-    if first and first not in COMMANDS and not {"-h", "--help"} & set(words):
+    if first and first not in COMMANDS and not {"-h", "--help"} & set(argv):
         parser.error(
             translated(
                 with_suggestion(text("%1 is not a command.", repr(first)), first, list(COMMANDS))
@@ -101,7 +101,7 @@ def _parser(words: Sequence[str]) -> tuple[Parser, Parser]:
 
 
 def _complete(parser: Parser) -> None:
-    """Answer the shell that asks for completions, and exit."""
+    """Print the completions for the shell if it requests them, and exit."""
     try:
         import argcomplete
     except ImportError:  # an optional extra

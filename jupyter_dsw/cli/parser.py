@@ -106,7 +106,7 @@ def parse_duration(word: str) -> float:
     seconds = sum(float(part) * unit for part, unit in zip(parts, _SECONDS, strict=False))
     if not found or not word.strip():
         wrong = text("%1 is not a duration such as 10m, 600s or 1h30m.", repr(word))
-        hint = text("Say which unit: 600s, 10m.") if word.strip().isdigit() else ""
+        hint = text("Give the unit: 600s, 10m.") if word.strip().isdigit() else ""
         raise argparse.ArgumentTypeError(translated(joined(" ", filter(None, (wrong, hint)))))
     if seconds <= 0:
         wrong = text("%1 must be greater than 0", repr(word))

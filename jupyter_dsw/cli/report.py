@@ -21,8 +21,10 @@ _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33}
 
 
 class Paint:
-    """Colours text for `stream`: not where it is no terminal, nor a dumb one, nor where NO_COLOR
-    is set (https://no-color.org)."""
+    """Colours text for `stream`.
+
+    Not if it is not a terminal, or a dumb one, or if NO_COLOR is set (https://no-color.org).
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self.on = (
@@ -30,7 +32,7 @@ class Paint:
         )
 
     def __call__(self, text: str, *styles: str) -> str:
-        """`text` in these styles: `bold`, `dim`, `red`, `green`, `yellow`."""
+        """Return `text` in these styles: `bold`, `dim`, `red`, `green`, `yellow`."""
         if not (self.on and text):
             return text
         codes = ";".join(str(_CODES[style]) for style in styles)
@@ -38,7 +40,7 @@ class Paint:
 
 
 def exit_status(reading: Reading, warn_minutes: float) -> int:
-    """What `reading` means for a script: see the help's "exit status"."""
+    """Return the exit status for `reading`: see the help's "exit status"."""
     instance, stops = reading.instance, reading.countdowns
     if instance is None or stops is None:
         return FAILED

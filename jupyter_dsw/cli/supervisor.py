@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 # Where the kernel has no process descriptors (Linux before 5.3).
-BETWEEN_LOOKS_S = 0.5
+BETWEEN_CHECKS_S = 0.5
 # A pipe that can be written to takes so many bytes without blocking (POSIX allows more).
 PIECE = 512
-# Between looks whether a pipe can be written to, or was let go of meanwhile.
+# Between checks whether a pipe can be written to, or was released.
 WRITABLE_WAIT_S = 0.2
-# For the last words of what has ended: something that it started may still have its output.
-LAST_WORDS_S = 2.0
+# For the last output of a command that has ended: what it started may still have its pipe.
+LAST_OUTPUT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def supervise(action: Action) -> None:
         return
     try:
         terminal = _terminal_instead_of_pipe()
-        # Out of reach of the terminal's Ctrl-C and Ctrl-Z, which are COMMAND's. And no child of
-        # it: a program that waits for all its children would wait for this one.
+        # The terminal's Ctrl-C and Ctrl-Z are for COMMAND only. Not its child either: a program
+        # that waits for all its children would wait for this one.
         os.setsid()
         if os.fork() == 0:
             _release_descriptors({command.descriptor, terminal})
@@ -67,7 +67,7 @@ def supervise(action: Action) -> None:
     except BaseException:  # noqa: BLE001 - shown, and then it is over
         traceback.print_exc()
     finally:
-        # Whatever happened: this must not go on as if it were the process it comes from.
+        # In any case: this must not continue as if it were the process that it was forked from.
         os._exit(0)
 
 
@@ -121,7 +121,7 @@ class _Supervisor:
     def run(self) -> None:
         """Return when COMMAND has ended, and an `--on-stop` that had begun."""
         try:
-            # Reading may take long, and COMMAND end meanwhile.
+            # A reading may take long, and COMMAND may end before it.
             threading.Thread(target=self._watch, name="jupyter-dsw-run", daemon=True).start()
         except RuntimeError:
             _show_no_thread()
@@ -130,12 +130,12 @@ class _Supervisor:
             self._has_ended = True
             running = self._running
         if running is not None:
-            self._let_go_of_pipe()
+            self._release_pipe()
             # A checkpoint that is being copied is not cut off by the end of COMMAND.
             running.wait()
-            self._reported.wait(2 * LAST_WORDS_S)
+            self._reported.wait(2 * LAST_OUTPUT_S)
 
-    def _let_go_of_pipe(self) -> None:
+    def _release_pipe(self) -> None:
         if _is_pipe(STDERR):
             instead = self._terminal
             os.dup2(os.open(os.devnull, os.O_WRONLY) if instead is None else instead, STDERR)
@@ -167,14 +167,14 @@ class _Supervisor:
             self._command.send(self._action.send)
 
     def _run_on_stop(self, on_stop: str, environment: dict[str, str]) -> None:
-        # It may go on after COMMAND: a pipe that is waited for is not handed to it.
+        # It may run longer than COMMAND, so it does not get a pipe whose end somebody waits for.
         output = subprocess.PIPE if _is_pipe(STDERR) else STDERR
         with self._lock:
             if self._has_ended:
                 return
             self._reported.clear()
             try:
-                running = self._running = subprocess.Popen(  # noqa: S602 - the person's own words
+                running = self._running = subprocess.Popen(  # noqa: S602 - the person's own command
                     on_stop,
                     shell=True,
                     env=environment,
@@ -185,11 +185,11 @@ class _Supervisor:
             except OSError as error:
                 _show(text("--on-stop cannot be run: %1", error.strerror))
                 return
-        passing_on = _begin_to_pass_on(running)
+        forwarding = _forward_output(running)
         status = running.wait()
-        if passing_on is not None:
-            # Until the end, unless something goes on that it started.
-            passing_on.join(LAST_WORDS_S)
+        if forwarding is not None:
+            # Until its output ends, unless a process that it started goes on.
+            forwarding.join(LAST_OUTPUT_S)
         if status:
             _show(text("--on-stop ended with status %1", status))
         with self._lock:
@@ -197,21 +197,21 @@ class _Supervisor:
             self._reported.set()
 
 
-def _begin_to_pass_on(running: subprocess.Popen[bytes]) -> threading.Thread | None:
-    """Write to stderr what it writes into its pipe, if it has one."""
+def _forward_output(running: subprocess.Popen[bytes]) -> threading.Thread | None:
+    """Forward what `running` writes into its pipe, if it has one, to stderr."""
     if running.stdout is None:
         return None
     source = running.stdout.fileno()
 
-    def pass_on() -> None:
+    def forward() -> None:
         while piece := os.read(source, PIECE):
             _write(piece)
 
-    thread = threading.Thread(target=pass_on, name="jupyter-dsw-run-output", daemon=True)
+    thread = threading.Thread(target=forward, name="jupyter-dsw-run-output", daemon=True)
     try:
         thread.start()
     except RuntimeError:  # at a limit of threads
-        pass_on()
+        forward()
         return None
     return thread
 
@@ -227,17 +227,17 @@ def _show(message: str) -> None:
 
 
 def _write(message: bytes) -> None:
-    """Write to stderr, whatever that is by now: nobody may be reading, or never again."""
+    """Write to stderr, whatever that is by now; it may have no reader."""
     with contextlib.suppress(OSError):
         for begin in range(0, len(message), PIECE):
-            # A write that blocks would hold a pipe that was let go of meanwhile.
+            # A write that blocks would hold a pipe that was released.
             while not select.select([], [STDERR], [], WRITABLE_WAIT_S)[1]:
                 pass
             os.write(STDERR, message[begin : begin + PIECE])
 
 
 class _Process:
-    """Another process, known for certain although its id may be given to a new one."""
+    """Another process, identified even if its process ID is given to a new one."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -251,10 +251,10 @@ class _Process:
             select.select([self.descriptor], [], [])
             return
         while self._exists():
-            time.sleep(BETWEEN_LOOKS_S)
+            time.sleep(BETWEEN_CHECKS_S)
 
     def send(self, what: signal.Signals) -> None:
-        """Send it a signal, if it is still there."""
+        """Send it the signal `what` if it still exists."""
         with contextlib.suppress(ProcessLookupError):
             if self.descriptor is not None:
                 signal.pidfd_send_signal(self.descriptor, what)
@@ -264,7 +264,7 @@ class _Process:
     def _exists(self) -> bool:
         try:
             os.kill(self.pid, 0)
-            # One that has ended stays until its parent asks for its status, and the parent may be
+            # One that has ended stays until its parent reads its status, and the parent may be
             # waiting for the pipe that this process has as stderr.
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
         except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Which Jupyter server started this kernel or terminal, and the endpoint that it has for them."""
+"""Which Jupyter server started this kernel or terminal, and its kernel endpoint."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
 SERVER_PID = "JPY_PARENT_PID"
-"""The variable by which a server's kernels know it."""
+"""The variable that a server sets in its kernels."""
 SERVER_URL = "JUPYTER_SERVER_URL"
-"""The variable by which its terminals do."""
+"""The variable that a server sets in its terminals."""
 
 # A file system on the network, or of FUSE, may not respond at all.
 FILE_TIMEOUT_S = 5.0
@@ -40,7 +40,9 @@ _WHY = {
     ),
     Reason.NO_PLAIN_FILE: text("The connection file of the Jupyter server is not a regular file"),
     Reason.CONTENT: text("The connection file of the Jupyter server cannot be read"),
-    Reason.LEFT_BEHIND: text("The connection file is of a Jupyter server that has ended"),
+    Reason.LEFT_BEHIND: text(
+        "The connection file belongs to a Jupyter server that is no longer running"
+    ),
 }
 
 
@@ -49,7 +51,7 @@ class NoServer(Exception):
 
     @property
     def why(self) -> str:
-        """A sentence without its full stop."""
+        """The reason, as a sentence without its full stop."""
         reason: str = self.args[0]
         return reason
 
@@ -107,8 +109,10 @@ def runtime_folder() -> Path:
 
 
 def _of_server(folder: Path, url: str) -> Iterator[KernelEndpoint]:
-    """Endpoints of the server at `url`, the newest first: a server that was killed leaves its
-    file behind, and the next one may get the same port."""
+    """Yield the endpoints of the server at `url`, the newest first.
+
+    A server that was killed leaves its file behind, and the next one may get the same port.
+    """
     for pid in kernel_endpoint.server_pids(folder):
         try:
             endpoint = kernel_endpoint.read(folder, pid)
@@ -119,9 +123,9 @@ def _of_server(folder: Path, url: str) -> Iterator[KernelEndpoint]:
 
 
 def _leads_to(endpoint: str, server: str) -> bool:
-    """Whether `endpoint` is one of `server`.
+    """Return whether `endpoint` belongs to `server`.
 
-    The host is no part of it: terminals have the name that the server was given, and kernels the
+    The host is not compared: terminals have the name that the server was given, and kernels the
     local address. The port is this machine's own in both.
     """
     try:

@@ -44,7 +44,7 @@ def _get(endpoint: KernelEndpoint, fresh: bool, timeout_s: float) -> tuple[int, 
     headers = {KERNEL_TOKEN_HEADER: endpoint.token, "Accept-Language": TAGS[person.language()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
-    # The server is on this machine: no proxy, .netrc, cookie or redirect has a say in it.
+    # The server is on this machine: no proxy, .netrc, cookie or redirect is used.
     with contextlib.closing(_connection(endpoint, timeout_s)) as connection:
         connection.request("GET", urlsplit(endpoint.url).path, headers=headers)
         response = connection.getresponse()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.render.view_model import ViewModel
 
-# The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` says otherwise;
+# The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
 # more than that, so that its own message arrives.
 SERVER_TIMEOUT_S = 25.0
 

@@ -1,4 +1,4 @@
-"""The part of `%dsw_info` that every kernel's start pays for: two registrations, no import."""
+"""The part of `%dsw_info` that runs when a kernel starts: two registrations, no import."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ NAME = "dsw_info"
 
 
 def register(shell: InteractiveShell) -> None:
-    """Register `%dsw_info` and its tab completion in `shell`; importing what it needs is left to
-    its first use."""
+    """Register `%dsw_info` and its tab completion in `shell`.
+
+    What it needs is imported at its first use.
+    """
     # Its decorators hide its types.
     register_magic: Any = shell.register_magic_function
     register_magic(dsw_info, magic_kind="line", magic_name=NAME)

@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 
 MODULE = Path(__file__).parent / "static" / "panel.js"
 MAX_ENTRIES = 100
-"""Entries of one object that are kept with a notebook."""
+"""Entries of one object that are saved with a notebook."""
 MAX_TEXT = 2000
-"""Characters of one text that are kept with a notebook."""
+"""Characters of one text that are saved with a notebook."""
 
 
 class Panel(anywidget.AnyWidget):
     """Shows a reading and keeps it current.
 
-    In JupyterLab and Notebook 7 the element asks the server by itself, so it stays live while the
-    kernel is busy and sends no kernel message. Elsewhere it asks this widget, which answers when
-    the kernel is free: with a message, for what is in a trait may be saved with the notebook.
+    In JupyterLab and Notebook 7 the element requests readings from the server, so it stays live
+    while the kernel is busy and sends no kernel message. Elsewhere it sends a message to this
+    widget, which responds when the kernel is free: with a message, since a trait may be saved with
+    the notebook.
     """
 
     _esm = MODULE
     answer = traitlets.Dict(
-        allow_none=True, help="The REST contract's answer, long lists cut; `left_out` counts."
+        allow_none=True,
+        help="A reading as in the REST contract, long lists cut; `left_out` counts.",
     ).tag(sync=True)
     sections = traitlets.List(
         traitlets.Unicode(), help="Which sections to show; empty: all but network and details."
@@ -45,36 +47,36 @@ class Panel(anywidget.AnyWidget):
     def __init__(
         self, reading: Reading, sections: Sequence[str], read: Callable[..., Reading]
     ) -> None:
-        super().__init__(answer=_kept(reading), sections=list(sections))
+        super().__init__(answer=_to_save(reading), sections=list(sections))
         self._read = read
-        self.on_msg(self._asked)
+        self.on_msg(self._on_message)
 
-    def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         if content.get("type") == "read":
             reading = self._read(fresh=content.get("fresh") is True)
-            self.answer = _kept(reading)
-            self.send(_answer(reading))
+            self.answer = _to_save(reading)
+            self.send(_contract(reading))
 
 
-def _answer(reading: Reading) -> dict[str, Any]:
+def _contract(reading: Reading) -> dict[str, Any]:
     return reading.to_contract(elapsed_seconds(), person.language()).to_builtins()
 
 
-def _kept(reading: Reading) -> dict[str, Any]:
-    """The answer as a notebook keeps it: its lists cut, and `left_out` how much of which."""
+def _to_save(reading: Reading) -> dict[str, Any]:
+    """Return the reading as saved with a notebook: lists cut, `left_out` counting the rest."""
     instance = reading.instance
     if instance is None:
-        return _answer(reading)
+        return _contract(reading)
     # The newest ones, as everywhere.
     instance = msgspec.structs.replace(instance, instance_snapshot_list=instance.snapshots)
-    answer = _answer(msgspec.structs.replace(reading, instance=instance))
-    elements = answer["instance"]
+    contract = _contract(msgspec.structs.replace(reading, instance=instance))
+    elements = contract["instance"]
     left_out = {
         name: len(value) - MAX_ROWS
         for name, value in elements.items()
         if isinstance(value, list) and len(value) > MAX_ROWS
     }
-    return {**answer, "instance": _cut(elements), "left_out": left_out}
+    return {**contract, "instance": _cut(elements), "left_out": left_out}
 
 
 def _cut(value: Any) -> Any:
@@ -88,7 +90,7 @@ def _cut(value: Any) -> Any:
 def panel_mimebundle(
     reading: Reading, sections: Sequence[str], read: Callable[..., Reading]
 ) -> dict[str, Any]:
-    """The widget's part of a mimebundle; `read(fresh=…)` gives it later readings."""
+    """Return the widget's part of a mimebundle; `read(fresh=…)` returns later readings."""
     bundle: Any = Panel(reading, sections, read)._repr_mimebundle_()  # what a display hook calls
     data: dict[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
     return data

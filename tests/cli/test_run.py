@@ -54,7 +54,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_a_duration_without_a_unit_gets_told_what_is_missing() -> None:
     done = dsw("run", "--before-stop", "600", "--", "true")
     assert done.returncode == 2
-    assert "'600' is not a duration such as 10m, 600s or 1h30m. Say which unit" in done.stderr
+    assert "'600' is not a duration such as 10m, 600s or 1h30m. Give the unit" in done.stderr
 
 
 def test_an_unknown_signal_is_refused() -> None:

@@ -97,7 +97,7 @@ def _anywidget(_: Context) -> Text:
         raise Failed(
             text("JupyterLab does not find its front end."), _REINSTALL.filled("anywidget")
         )
-    # The Python side asks for any patch of its own minor version.
+    # The Python side accepts any patch of its own minor version.
     if installed.split(".")[:2] != python.split(".")[:2]:
         message = text("Its front end is version %1, the Python package %2.", installed, python)
         raise Failed(message, _REINSTALL.filled("anywidget"))
