@@ -39,6 +39,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(InteractiveShell|IPython\..*|Any|Self|Callable|Mapping|Callback)"),
     # An alias of ours, of two literals: it has no entry of its own.
     ("py:class", "Language"),
+    # The REST contract has a page of its own, rest.md.
+    ("py:class", r"jupyter_dsw\.reading\.Contract"),
 ]
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
