@@ -15,6 +15,7 @@ from tests.browser.windows import (
     set_hidden,
     status_item,
     statuses_of_readings,
+    wait_for_window,
 )
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def sign_in(page: Page, lab: Lab, password: str) -> None:
     page.goto(f"{lab.url}lab")
     page.locator("input[type=password]").first.fill(password)
     page.get_by_role("button", name="Log in").first.click()
-    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
-    page.evaluate("jupyterapp.restored.then(() => null)")
+    wait_for_window(page)
 
 
 def expect_to_be_left_in_peace(page: Page, statuses: list[int]) -> None:

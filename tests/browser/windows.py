@@ -74,6 +74,11 @@ def set_hidden(page: Page, *, hidden: bool) -> None:
 def open_window(page: Page, lab: Lab, path: str = "lab") -> None:
     """Open JupyterLab (`tree` for Notebook 7) and wait until it is there."""
     page.goto(f"{lab.url}{path}?token={lab.token}")
+    wait_for_window(page)
+
+
+def wait_for_window(page: Page) -> None:
+    """Wait until JupyterLab and what it opens by itself are there."""
     page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
     page.evaluate("jupyterapp.restored.then(() => null)")
     # JupyterLab's launcher comes once the files are listed, and takes the focus.

@@ -8,7 +8,7 @@ import nbformat
 from playwright.sync_api import Page, expect
 
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel
-from tests.browser.windows import execute, status_item, statuses_of_readings
+from tests.browser.windows import execute, status_item, statuses_of_readings, wait_for_window
 from tests.hub.hub import DOOR, Person
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_a_guest_on_anothers_shared_server_is_left_in_peace(page: Page, hub: Hub
     sign_in(page, owner, "lab", "guest")
     # Whose server it is, the hub asks to confirm.
     page.get_by_role("button", name="Authorize").click()
-    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
+    wait_for_window(page)
     execute(page, "jupyter-dsw:show-panel")
     panel = page.locator("#jupyter-dsw-panel dsw-panel")
     expect(panel).to_contain_text("Not permitted to see this instance")
