@@ -19,7 +19,7 @@ const problems = [
     .map(([text]) => `other placeholders in the translation: ${text}`),
 ];
 // Any other spelling silently stays English in JupyterLab.
-if (header.language !== 'zh-CN') problems.push('the catalogue must say that it is zh-CN');
+if (header.language !== 'zh-CN') problems.push('the language of the catalogue must be zh-CN');
 
 if (problems.length) {
   console.error(problems.join('\n'));

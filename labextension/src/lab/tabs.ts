@@ -1,6 +1,6 @@
 import type { TabMessage, Tabs } from '../panel/index.ts';
 
-/** How long a lock is held beyond its task: its message has reached the next tab by then. */
+/** How long a lock lasts after its task: its message has reached the next tab by then. */
 const SETTLE_MS = 50;
 
 /** How long a tab waits at most, where there are no locks, for what woke another one too. */

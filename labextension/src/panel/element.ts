@@ -55,7 +55,7 @@ const COPIED_MS = 1500;
  * Puts a `<dsw-panel>` into an element, and shows an instance there, until what is returned is called.
  * While it is in sight it watches its data source, and ticks whenever a figure changes; a hidden panel does
  * nothing. The element needs no definition: each cell brings its own copy of this module, and a
- * document has room for one.
+ * document can define one only.
  */
 export function mountPanel(
   element: Element,

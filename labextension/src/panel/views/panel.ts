@@ -25,7 +25,7 @@ interface Region {
   readonly view: (model: ViewModel) => View;
   /** The sections of an instance that it belongs to; none if it is always there. */
   readonly sections: readonly SectionName[];
-  /** `half` where it stands next to another one if there is room. */
+  /** `half` where it stands next to another one if it fits. */
   readonly kind?: string;
 }
 

@@ -177,7 +177,7 @@ export function list<T>(model: ViewModel, { element, heading, items, row }: List
   if (!items.length && !model.named.length) return nothing;
   // How many there are that are not saved in the notebook.
   const missing = model.known?.left_out?.[element] ?? 0;
-  // One more takes no more room than the line that it would be folded behind.
+  // One more is no higher than the line that it would be folded behind.
   const first = items.length === MOST + 1 && !missing ? items : items.slice(0, MOST);
   const others = items.slice(first.length);
   const more = t('%1 more', others.length + missing);
