@@ -21,7 +21,7 @@ KEPT = """
 import json
 from jupyter_dsw.notebook.widget import Panel
 reading = %dsw_info --fresh
-print(json.dumps(Panel(reading).get_state(["answer"])["answer"]))
+print(json.dumps(Panel(reading, (), None).get_state(["answer"])["answer"]))
 """
 LISTS = ("Datasets", "InstanceSnapshotList")
 
