@@ -47,8 +47,8 @@ export class Messages {
 
   /** A notification before a stop. It stays, so it has the moment. */
   warning(stop: Stop, reading: DatedReading | null): string {
-    // To the minute: it does not tick, and comes a little after a whole one.
-    const [time, left] = [at(stop.due), duration(Math.round(stop.left / MINUTE) * MINUTE)];
+    // To the minute, since it does not tick; rounded down, as everywhere.
+    const [time, left] = [at(stop.due), duration(Math.floor(stop.left / MINUTE) * MINUTE)];
     const text =
       stop.kind === 'scheduled'
         ? this._trans.__('Scheduled stop at %1, in %2.', time, left)

@@ -65,7 +65,7 @@ test('a warning has the moment of the stop, and what counts as use', async () =>
   await clock.pass(20);
   assert.match(
     plain(english.warning(only(scheduled), scheduled)),
-    new RegExp(`^Scheduled stop at ${timeIn(30)} \\(UTC.*\\), in 30 min\\.$`),
+    new RegExp(`^Scheduled stop at ${timeIn(30)} \\(UTC.*\\), in 29 min\\.$`),
   );
   server.due = null;
   server.idle = { minutes: 51, limit: 60 };
