@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 DSW = [sys.executable, "-m", "jupyter_dsw.cli"]
-# Python's own `pty.fork` would fork this process, which has threads.
+# Python's own `pty.fork` would fork this process, which has threads. A login resets SIGHUP, which
+# would else be ignored where the tests were started with `nohup`.
 _IN_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
