@@ -115,7 +115,7 @@ def test_the_file_of_a_server_that_has_ended_is_not_used_when_its_id_is_given_ag
     content = json.loads(path.read_text())
     assert content["started"].isdigit()
     path.write_text(json.dumps({**content, "started": "1"}))
-    with pytest.raises(connection.NoServer, match="has ended"):
+    with pytest.raises(connection.NoServer, match="no longer running"):
         connection.find()
 
 

@@ -46,7 +46,7 @@ def test_a_toast_warns_of_a_scheduled_stop_and_is_taken_back_when_it_is_moved(
     )
     for label in ("Save all", "Console", "In 5 min"):
         expect(toast(page).get_by_role("button", name=label)).to_be_visible()
-    stop_in(emulator, 300 * MINUTE)
+    stop_in(emulator, 305 * MINUTE)
     refresh_until_seen(page, status_item(page).filter(has_text="5\N{NO-BREAK SPACE}h"))
     expect(toast(page)).to_have_count(0)
 

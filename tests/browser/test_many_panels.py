@@ -129,7 +129,7 @@ def test_an_open_panel_keeps_its_reading_while_its_server_is_dead_and_goes_on_wi
     record(
         Row(
             fault=catalogue.PANEL_OUTLIVES,
-            code="none: the page's own words",
+            code="none: the page's own message",
             seen=f"{message}. {advice}",
             unread="without its server no page opens",
             kept="stays in the panel, with its age",

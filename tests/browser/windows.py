@@ -81,8 +81,9 @@ def wait_for_window(page: Page) -> None:
     """Wait until JupyterLab and what it opens by itself are there."""
     page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('jupyter-dsw:refresh')")
     page.evaluate("jupyterapp.restored.then(() => null)")
-    # JupyterLab's launcher comes once the files are listed, and takes the focus.
-    page.wait_for_function("() => jupyterapp.shell.currentWidget")
+    # JupyterLab's launcher comes once the files are listed, and takes the focus. It is not the
+    # current widget where a dialog has the focus, or in a tab in the background.
+    page.wait_for_function("() => [...jupyterapp.shell.widgets('main')].length > 0")
 
 
 def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:

@@ -124,7 +124,7 @@ def test_a_misspelled_option_is_quoted_without_them() -> None:
 def test_a_supervisor_shows_none(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(supervisor, "said", lambda message: f"{message}: {TRICKS}")
+    monkeypatch.setattr(supervisor, "translated", lambda message: f"{message}: {TRICKS}")
     supervisor._show("--on-stop cannot be run")
     shown = capfd.readouterr().err
     assert "--on-stop" in shown

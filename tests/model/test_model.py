@@ -99,10 +99,10 @@ def test_elements_that_the_page_does_not_name_are_dropped() -> None:
     assert wire.keys() <= {path for path, _ in ELEMENTS}
 
 
-@pytest.mark.parametrize("answer", [None, [], "text", 3, True])
-def test_an_answer_that_is_no_object_is_refused_without_quoting_it(answer: Any) -> None:
-    with pytest.raises(TypeError, match=r"^the answer is not a JSON object$"):
-        parse_instance(answer)
+@pytest.mark.parametrize("response", [None, [], "text", 3, True])
+def test_a_response_that_is_no_object_raises_without_quoting_it(response: Any) -> None:
+    with pytest.raises(TypeError, match=r"^the response is not a JSON object$"):
+        parse_instance(response)
 
 
 def test_an_empty_answer_is_an_instance_of_which_nothing_is_known() -> None:
