@@ -35,8 +35,8 @@ _Cleaner: TypeAlias = Callable[["Redaction", Any, str], Any]
 _Judge: TypeAlias = Callable[[str, str], str]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Names under which an object tells what its other values are of: {"Key": "password", "Value": …}.
-_TELLING = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
+# Names whose value names what the other values of an object are: {"Key": "password", "Value": …}.
+_SUBJECT_NAMES = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
 _LONGEST_SCALAR = 64
 # In characters, of which 4,000 take about 1 ms.
 _WORK_OF_NODE = 40
@@ -154,13 +154,13 @@ class Redaction:
         return self._hidden(REDACTED, path) if judged else value
 
     def _list(self, value: list[Any], path: str, name: str, depth: int, judge: _Judge) -> list[Any]:
-        told = name
+        subject = name
 
         def clean(_: Redaction, each: Any, place: str) -> Any:
-            nonlocal told
-            kept = self._free(each, place, told, depth + 1, judge)
+            nonlocal subject
+            kept = self._free(each, place, subject, depth + 1, judge)
             # ["--password", "…"]: an item may tell what the next one is.
-            told = each if isinstance(each, str) and _is_credential_word(each) else name
+            subject = each if isinstance(each, str) and _is_credential_word(each) else name
             return kept
 
         kept: list[Any] = self.items(clean, value, path)
@@ -170,11 +170,11 @@ class Redaction:
         self, value: dict[Any, Any], path: str, of: str, depth: int, judge: _Judge
     ) -> dict[str, Any]:
         outer = of if names_credential(of) else ""
-        told = next(
+        subject = next(
             (
                 each
                 for name, each in value.items()
-                if isinstance(each, str) and _is_telling(name) and _is_credential_word(each)
+                if isinstance(each, str) and _names_the_subject(name) and _is_credential_word(each)
             ),
             outer,
         )
@@ -187,7 +187,7 @@ class Redaction:
             place = child_path(path, clean)
             if clean != name and clean == REDACTED:
                 self.removed.add(place)
-            inner = told if told and (outer or not _is_telling(name)) else str(name)
+            inner = subject if subject and (outer or not _names_the_subject(name)) else str(name)
             kept[clean] = self._free(each, place, inner, depth + 1, judge)
         return kept
 
@@ -232,8 +232,8 @@ def _no_value(text: str, name: str) -> str:
     return secret(text)
 
 
-def _is_telling(name: object) -> bool:
-    return str(name)[-16:].lower().endswith(_TELLING)
+def _names_the_subject(name: object) -> bool:
+    return str(name)[-16:].lower().endswith(_SUBJECT_NAMES)
 
 
 def _is_credential_word(text: str) -> bool:

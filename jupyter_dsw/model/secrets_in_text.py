@@ -165,7 +165,7 @@ _MOST_NAMES = 50
 _CLOSE_NAME = re.compile(r"[\"'\\\])}]{0,4}")
 _SPACES = re.compile(r"\s*")
 # Of a pair such as {"key": "password", "value": "…"}.
-_TOLD_VALUE = re.compile(
+_STATED_VALUE = re.compile(
     r"[\"',;]{0,3} ?[\"']?(?:tag_?)?val(?:ue)?(?=[\"']?[ ]?[:=])", re.IGNORECASE
 )
 _SEPARATOR = re.compile(r"=>|:=|={1,2}|[:：＝]|(?:is|was|be)(?=[\s:=])|[是为為叫]")
@@ -250,9 +250,9 @@ def _value_of(text: str, begin: int, end: int, *, colons: bool) -> tuple[int, in
     if text.startswith(">", end) and begin > 0 and text.startswith("<", begin - 1):
         return _element(text, end + 1)
     if separator is None:
-        told = _TOLD_VALUE.match(text, end)
-        if told:
-            return _value_of(text, begin, told.end(), colons=colons)
+        stated = _STATED_VALUE.match(text, end)
+        if stated:
+            return _value_of(text, begin, stated.end(), colons=colons)
         return _next_word(text, end, name)
     if separator[0] != "=" and not colons:
         return None
