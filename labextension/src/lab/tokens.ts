@@ -6,8 +6,11 @@ import type { Preferences } from './settings.ts';
 
 /** What the window knows of the instance: one reading, shared by all that show it. */
 export interface IInstanceStore extends DataSource {
-  /** Requests a new reading, and resolves with the reading known then, new or not. */
-  read(): Promise<DatedReading | null>;
+  /**
+   * Requests a new reading, and resolves with the reading known then, new or not. `byPerson`: the state
+   * shows for a moment that there was nothing newer.
+   */
+  read(options?: { byPerson?: boolean }): Promise<DatedReading | null>;
 }
 
 export const IInstanceStore = new Token<IInstanceStore>(

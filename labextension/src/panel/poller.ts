@@ -123,15 +123,18 @@ export class Poller implements DataSource {
 
   /** Requests a new reading now, for a person. */
   refresh(): void {
+    this._byPerson = true;
     this._freshWanted = true;
     this._schedule();
   }
 
-  /** Requests a new reading, and resolves with what is known then. */
-  read(): Promise<DataSourceState['reading']> {
+  /** Requests a new reading, and resolves with what is known then; `byPerson` as for `refresh`. */
+  read({ byPerson = false } = {}): Promise<DataSourceState['reading']> {
     return new Promise(resolve => {
       this._waiting.push(resolve);
-      this.refresh();
+      this._byPerson ||= byPerson;
+      this._freshWanted = true;
+      this._schedule();
     });
   }
 
@@ -183,13 +186,13 @@ export class Poller implements DataSource {
   }
 
   private async _request(): Promise<void> {
-    const fresh = this._freshWanted;
-    this._freshWanted = false;
+    const [fresh, byPerson] = [this._freshWanted, this._byPerson];
+    this._freshWanted = this._byPerson = false;
     this._change({ requesting: true });
     const [sent, sentAt] = [now(), Date.now()];
     const outcome = await this._options.request(fresh).catch(() => this._options.onReject);
     this._tabs.send({ outcome, sent: sentAt, received: Date.now() });
-    this._accept(outcome, sent, now(), fresh);
+    this._accept(outcome, sent, now(), byPerson);
   }
 
   /** Takes what another tab got. */
@@ -202,7 +205,7 @@ export class Poller implements DataSource {
   }
 
   /** `sent`, `received`: when the request and its response were, by `now()`. */
-  private _accept(outcome: Outcome, sent: number, received: number, fresh = false): void {
+  private _accept(outcome: Outcome, sent: number, received: number, byPerson = false): void {
     this._outcomes++;
     const random = Math.random();
     if (this._isLate(outcome, sent, received)) {
@@ -217,7 +220,7 @@ export class Poller implements DataSource {
       this._failures = 0;
       this._dueAt = received + delayAfter(outcome, random);
       const reading = receivedReading(outcome, sent, received);
-      const nothingNewer = fresh && !outcome.error && wasCached(outcome, sent, received);
+      const nothingNewer = byPerson && !outcome.error && wasCached(outcome, sent, received);
       this._change({ requesting: false, failure: null, reading, nothingNewer });
       if (nothingNewer) this._forgetSoon();
     }
@@ -272,6 +275,8 @@ export class Poller implements DataSource {
   private _failures = 0;
   private _forgetting: ReturnType<typeof setTimeout> | undefined;
   private _freshWanted = false;
+  /** Whether a person wants it, and is to see where there is nothing newer. */
+  private _byPerson = false;
   private _busy = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

@@ -281,6 +281,16 @@ test('a refresh that brings nothing new is reported as such for 5 s', async () =
   assert.equal(store.state.nothingNewer, false);
 });
 
+test('a request of the page itself that brings nothing new is not reported', async () => {
+  const store = await open();
+  await lab.clock.pass(3000);
+  lab.server.change = { age_ms: 3000 };
+  void store.read();
+  await lab.clock.pass(0);
+  assert.equal(lab.server.requests, 2);
+  assert.equal(store.state.nothingNewer, false);
+});
+
 test('a refresh that brings something new ends that at once', async () => {
   const store = await open();
   await lab.clock.pass(3000);

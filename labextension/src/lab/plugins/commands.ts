@@ -93,7 +93,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         caption: trans.__('Read the instance again'),
         icon: refreshIcon,
         execute: async () => {
-          await store.read();
+          await store.read({ byPerson: true });
           // The status bar and the panels show it.
           if (store.state.nothingNewer) announce(trans.__('There is nothing newer yet.'));
         },
