@@ -56,7 +56,7 @@ print(len(widgets), rss)
 
 
 def measure() -> list[Row]:
-    """Each round in fresh kernels; the instance is the emulator's."""
+    """Measure each round in fresh kernels; the instance is the emulator's."""
     with (
         Emulator() as emulator,
         mock.patch.dict(os.environ, emulator.environment()),

@@ -81,20 +81,20 @@ class Record:
     """At some seconds: how many people see a reading so many whole seconds old."""
 
     def rate(self, begin: int, end: int) -> float:
-        """Calls a second, on average."""
+        """Return calls a second, on average."""
         return sum(self.calls[begin:end]) / (end - begin)
 
     def burst(self, begin: int, end: int) -> float:
-        """The busiest second as a multiple of the average; 0 without calls."""
+        """Return the busiest second as a multiple of the average; 0 without calls."""
         rate = self.rate(begin, end)
         return max(self.calls[begin:end]) / rate if rate else 0.0
 
     def throttled_share(self, begin: int, end: int) -> float:
-        """The share of the calls that were over the quota."""
+        """Return the share of the calls that were over the quota."""
         return sum(self.throttled[begin:end]) / max(1, sum(self.calls[begin:end]))
 
     def age(self, begin: int, end: int, share: float) -> int:
-        """The age (s) that this share of what people see does not exceed."""
+        """Return the age (s) that this share of what people see does not exceed."""
         seen: Counter[int] = Counter()
         for second, counts in self.ages.items():
             if begin <= second < end:
@@ -125,7 +125,7 @@ class Clock:
     now: float = 0.0
 
     def __call__(self) -> float:
-        """The time, as a monitor reads it."""
+        """Return the time, as a monitor reads it."""
         return self.now
 
 

@@ -39,7 +39,7 @@ def lab(home: Path, emulator: Emulator) -> Iterator[Lab]:
 
 @contextlib.contextmanager
 def kernel_of(server: Lab) -> Iterator[BlockingKernelClient]:
-    """A fresh kernel that the server starts, as it does for a notebook."""
+    """Return a fresh kernel that the server starts, as it does for a notebook."""
     kernel_id = server.request("POST", "api/kernels")["id"]
     connection_file = server.home / f"runtime/kernel-{kernel_id}.json"
     client = BlockingKernelClient(connection_file=str(connection_file))
@@ -52,7 +52,7 @@ def kernel_of(server: Lab) -> Iterator[BlockingKernelClient]:
 
 @contextlib.contextmanager
 def kernel_without_server() -> Iterator[BlockingKernelClient]:
-    """A fresh kernel with this process's variables and no Jupyter server."""
+    """Return a fresh kernel with this process's variables and no Jupyter server."""
     with tempfile.TemporaryDirectory() as home:
         manager = KernelManager(kernel_name="python3")
         environment = {**os.environ, "IPYTHONDIR": home, "JUPYTER_RUNTIME_DIR": home}

@@ -40,7 +40,7 @@ class Row:
         return None if self.goal is None else self.figure <= self.goal
 
     def cells(self) -> tuple[str, ...]:
-        """The row's texts, column by column."""
+        """Return the row's texts, column by column."""
         spread = (
             "" if self.spread is None else f"{_short(self.spread[0])} to {_short(self.spread[1])}"
         )
@@ -52,7 +52,7 @@ class Row:
 def ratio(
     what: str, against: str, mine: Sequence[float], theirs: Sequence[float], goal: float, unit: str
 ) -> Row:
-    """A cost as a multiple of another one, both measured in the same rounds."""
+    """Return a cost as a multiple of another one, both measured in the same rounds."""
     ratios = [one / other for one, other in zip(mine, theirs, strict=True)]
     return Row(
         what, against, statistics.median(ratios), goal, _spread(ratios), _both(mine, theirs, unit)
@@ -62,7 +62,7 @@ def ratio(
 def difference(
     what: str, against: str, mine: Sequence[float], theirs: Sequence[float], goal: float, unit: str
 ) -> Row:
-    """What one costs more than the other, both measured in the same rounds."""
+    """Return what one costs more than the other, both measured in the same rounds."""
     more = [one - other for one, other in zip(mine, theirs, strict=True)]
     return Row(
         what, against, statistics.median(more), goal, _spread(more), _both(mine, theirs, unit)
@@ -70,7 +70,7 @@ def difference(
 
 
 def tables(groups: Mapping[str, Iterable[Row]], measured_on: str) -> str:
-    """A paragraph on the machine, then a table for each group."""
+    """Return a paragraph on the machine, then a table for each group."""
     parts = [measured_on]
     for title, rows in groups.items():
         lines = [f"| {' | '.join(_COLUMNS)} |", f"|{' --- |' * len(_COLUMNS)}"]

@@ -47,7 +47,7 @@ SERVER_METHODS = ["find_server_extensions", "init_server_extensions", "load_serv
 
 
 def measure() -> list[Row]:
-    """Each with jupyter-dsw and without, in turns."""
+    """Measure each with jupyter-dsw and without, in turns."""
     server = _in_turns(_server_start_ms, ROUNDS)
     kernel = _in_turns(_kernel_start_ms, ROUNDS)
     imports = _in_turns(_import_ms, IMPORTS)

@@ -22,7 +22,7 @@ HEAD = """\
 
 
 def resolved(*requirements: str) -> dict[str, str]:
-    """What pip would install into an empty environment: versions by canonical name."""
+    """Return what pip would install into an empty environment: versions by canonical name."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
     report = subprocess.run(
         [*command, "--report", "-", *requirements],

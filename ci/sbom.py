@@ -22,7 +22,7 @@ _ITSELF = "pkg:pypi/jupyter-dsw@"
 
 
 def document() -> dict[str, Any]:
-    """The bill of materials of what is built now."""
+    """Return the bill of materials of what is built now."""
     itself = _ITSELF + version("jupyter-dsw")
     bundled, needed = _bundled(), _needed()
     return {
@@ -79,7 +79,7 @@ def _needed() -> list[dict[str, Any]]:
 
 
 def text() -> str:
-    """The file's content."""
+    """Return the file's content."""
     return json.dumps(document(), indent=2) + "\n"
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 
 def begin(name: str) -> str:
-    """The mark before the part of that name."""
+    """Return the mark before the part of that name."""
     return f"<!-- {name}:begin -->"
 
 
 def end(name: str) -> str:
-    """The mark behind it."""
+    """Return the mark behind it."""
     return f"<!-- {name}:end -->"
 
 
 def part(page: str, name: str) -> str:
-    """What stands between the marks. Raises ValueError where they are missing."""
+    """Return what stands between the marks. Raises ValueError where they are missing."""
     _, opened, rest = page.partition(begin(name))
     between, closed, _ = rest.partition(end(name))
     if not (opened and closed):
@@ -24,6 +24,6 @@ def part(page: str, name: str) -> str:
 
 
 def with_part(page: str, name: str, text: str) -> str:
-    """`page` with `text` between the marks. Raises ValueError where they are missing."""
+    """Return `page` with `text` between the marks. Raises ValueError where they are missing."""
     old = f"{begin(name)}{part(page, name)}{end(name)}"
     return page.replace(old, f"{begin(name)}\n{text.strip()}\n{end(name)}")

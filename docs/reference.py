@@ -37,13 +37,13 @@ OTHER_VARIABLES = {
 
 
 def own_traits() -> dict[str, TraitType[Any, Any]]:
-    """The options of the server extension that are its own, not Jupyter's."""
+    """Return the options of the server extension that are its own, not Jupyter's."""
     traits = DSWExtension.class_own_traits(config=True)
     return {name: traits[name] for name in sorted(traits)}
 
 
 def environment_variables() -> dict[str, str]:
-    """What each variable sets, by its name."""
+    """Return what each variable sets, by its name."""
     known = {}
     for field, names in VARIABLES.items():
         for name in names:
@@ -62,13 +62,13 @@ def settings_schema() -> dict[str, Any]:
 
 
 def openapi() -> dict[str, Any]:
-    """The REST contract."""
+    """Return the REST contract."""
     contract: dict[str, Any] = yaml.safe_load(OPENAPI.read_text("utf-8"))
     return contract
 
 
 def error_classes() -> list[type[DSWError]]:
-    """Every kind of error, in the order of its module."""
+    """Return every kind of error, in the order of its module."""
     return DSWError.__subclasses__()
 
 
@@ -183,7 +183,7 @@ def _schemas() -> str:
 
 
 def _type(schema: dict[str, Any]) -> str:
-    """The type of a value, with links to the other schemas."""
+    """Return the type of a value, with links to the other schemas."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"

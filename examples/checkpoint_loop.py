@@ -29,7 +29,7 @@ def initial_state() -> State:
 
 
 def train_step(state: State, noise: random.Random, rate: float = 0.05) -> None:
-    """One sample of y = 3x - 1, one step of the optimizer."""
+    """Make one step of the optimizer, with one sample of y = 3x - 1."""
     x = noise.uniform(-1, 1)
     error = state["slope"] * x + state["offset"] - (3 * x - 1)
     state["slope"] -= rate * error * x
@@ -49,7 +49,7 @@ def save(state: State, checkpoint: Path) -> None:
 
 
 def load(checkpoint: Path) -> State:
-    """The state to go on from."""
+    """Return the state to go on from."""
     if not checkpoint.exists():
         return initial_state()
     state: State = json.loads(checkpoint.read_text())  # torch.load(checkpoint)
@@ -81,7 +81,7 @@ def train(steps: int, checkpoint: Path, minutes: float) -> State:
 
 
 def main() -> None:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--checkpoint", type=Path, default=Path("checkpoint.json"))

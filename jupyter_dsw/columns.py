@@ -52,8 +52,11 @@ def _break(text: str, start: int, fits: int) -> int:
 
 
 def _may_break(text: str, place: int) -> bool:
-    """At spaces, but "20 %" stays in one piece; and between Chinese characters, but no line begins
-    with a full stop, and none ends with an opening bracket."""
+    """Split at spaces and between Chinese characters.
+
+    But "20 %" stays in one piece, no line begins with a full stop, and none ends with an opening
+    bracket.
+    """
     before, after = text[place - 1], text[place]
     if after == " ":
         return text[place + 1 : place + 2] != "%"
@@ -73,7 +76,7 @@ def _fitting(text: str, width: int) -> int:
 
 
 def escaped(text: str) -> str:
-    """Escape what a terminal would obey or hide (`\\u202e`), line breaks aside.
+    r"""Escape what a terminal would obey or hide (`\u202e`), line breaks aside.
 
     Controls, direction marks, zero-width and other characters without a shape. The escapes are
     JSON's: a JSON text stays the same JSON.

@@ -45,7 +45,7 @@ class Text(str):
     values: tuple[str, ...]
 
     def filled(self, *values: object) -> Text:
-        """The same sentence with these values: for templates that wait in a table."""
+        """Return the same sentence with these values: for templates that wait in a table."""
         return _made(self.template, values)
 
 
@@ -59,13 +59,13 @@ def text(template: str, *values: object) -> Text:
 
 
 def joined(separator: str, parts: Iterable[str]) -> Text:
-    """What `separator.join(parts)` is, each part still to be translated, and the separator too."""
+    """Return `separator.join(parts)`, each part and the separator still to be translated."""
     values = [value for part in parts for value in (separator, part)]
     return _made("", values[1:])
 
 
 def translated(words: str, language: Language) -> str:
-    """`words` in a language, as a plain `str`; what is no `Text` stays as it is."""
+    """Return `words` in a language, as a plain `str`; what is no `Text` stays as it is."""
     if not isinstance(words, Text):
         return words
     if language == "en":
@@ -75,13 +75,13 @@ def translated(words: str, language: Language) -> str:
 
 
 def of_environment(environ: Mapping[str, str]) -> Language:
-    """The language that the environment asks for, in gettext's order; English for others."""
+    """Return the language that the environment asks for, in gettext's order; English for others."""
     wanted = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     return of_tags(wanted.split(":")) or "en"
 
 
 def of_accept_language(header: str) -> Language:
-    """The language that an `Accept-Language` asks for (RFC 9110); English for others."""
+    """Return the language that an `Accept-Language` asks for (RFC 9110); English for others."""
     offers = [part.partition(";") for part in header[:_LONGEST_HEADER].split(",")]
     weighed = [(_quality(parameter), tag.strip()) for tag, _, parameter in offers]
     ranked = sorted(weighed, key=lambda offer: offer[0], reverse=True)
@@ -89,7 +89,7 @@ def of_accept_language(header: str) -> Language:
 
 
 def of_tags(tags: Iterable[str]) -> Language | None:
-    """The first language of the tags (`zh-CN`, `en_GB.UTF-8`) that is spoken here, if any is."""
+    """Return the first language of the tags (`zh-CN`, `en_GB.UTF-8`) that is spoken here."""
     for tag in tags:
         name = re.split("[.@]", tag, maxsplit=1)[0]
         if _SIMPLIFIED.match(name):
@@ -119,7 +119,7 @@ def _filled(template: str, values: Iterable[str]) -> str:
 
 
 def _following(values: Iterable[str]) -> str:
-    """The values one after another; there is no space behind Chinese punctuation."""
+    """Return the values one after another; there is no space behind Chinese punctuation."""
     line = ""
     for value in values:
         line += "" if value == " " and line[-1:] in _FULL_WIDTH else value

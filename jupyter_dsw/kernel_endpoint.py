@@ -205,7 +205,7 @@ def fingerprint(certfile: str | Path) -> str | None:
 
 
 def _own_files(folder: Path) -> Iterator[tuple[Path, int]]:
-    """The files and drafts of this machine and container, with their servers' process IDs."""
+    """Yield the files and drafts of this machine and container, and their servers' process IDs."""
     prefix = f"jupyter-dsw-{_process_space()}-"
     for path in folder.glob(f"{prefix}*"):
         pid = path.name.removeprefix(prefix).partition(".")[0]

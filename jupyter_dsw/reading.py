@@ -34,7 +34,7 @@ class Problem(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, error: DSWError) -> Problem:
-        """The secret-free parts of `error`."""
+        """Return the secret-free parts of `error`."""
         return cls(error.code, error.message, error.advice, error.request_id)
 
     def in_language(self, language: Language) -> Problem:
@@ -74,7 +74,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.taken is None else max(0, round((now - self.taken) * 1000))
 
     def countdowns_at(self, now: float) -> Countdowns | None:
-        """Both countdowns at `now` (`elapsed_seconds`); None if nothing was ever read."""
+        """Return both countdowns at `now` (`elapsed_seconds`); None if nothing was ever read."""
         if self.instance is None:
             return None
         elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)

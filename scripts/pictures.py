@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
-    """The whole window: the panel in a cell, a warning, the status bar."""
+    """Take the whole window: the panel in a cell, a warning, the status bar."""
     _plan(emulator, idle_minutes=12, stop_in=25.4 * MINUTE)
     with _page(browser, 1040, 680) as page:
         _open(page, lab, "%dsw_info", TRAINING)
@@ -61,7 +61,7 @@ def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
 
 
 def _cell(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
-    """The panel in a cell, all of it."""
+    """Take the panel in a cell, all of it."""
     _plan(emulator, idle_minutes=12, stop_in=5.4 * HOUR)
     with _page(browser, 900, 1500) as page:
         _open(page, lab, "%dsw_info")
@@ -73,7 +73,7 @@ def _cell(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
 
 
 def _warning(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
-    """Some seconds: the countdown in the status bar, then the dialog before the stop."""
+    """Record some seconds: the countdown in the status bar, then the dialog before the stop."""
     windows.stop_in(emulator, 5 * HOUR)
     with _page(browser, *WARNING) as page:
         _open(page, lab, TRAINING)
@@ -120,7 +120,7 @@ def _open(page: Page, lab: Lab, *cells: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """The mouse out of the way, animations over, a new reading taken if there is one."""
+    """Move the mouse out of the way, and wait for animations and for a new reading."""
     page.mouse.move(0, 0)
     windows.execute(page, "jupyter-dsw:refresh")
     # Where the server had just read, "nothing newer yet" is shown for 5 s.

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def git(*words: str) -> str:
-    """What git prints."""
+    """Return what git prints."""
     return subprocess.run(
         ["git", *words],  # noqa: S607 - the one of the PATH
         cwd=ROOT,
@@ -49,7 +49,7 @@ def git(*words: str) -> str:
 
 
 def compare_with_git(sdist: Path) -> None:
-    """The sdist has every file of the commit, and nothing else but what the build makes."""
+    """Check that the sdist has every file of the commit, and else only what the build makes."""
     with tarfile.open(sdist) as archive:
         packed = {member.name.partition("/")[2] for member in archive if not member.isdir()}
     committed = {name for name in git("ls-files").splitlines() if not name.startswith(LEFT_OUT)}
@@ -80,7 +80,7 @@ def try_out(wheel: Path) -> None:
 
 
 def must_have(told: str, *patterns: str) -> None:
-    """`told` has a line for each of the patterns."""
+    """Print the line of each pattern; exit where one is missing."""
     for pattern in patterns:
         if not (found := re.search(pattern, told)):
             sys.exit(f"No line {pattern!r} in:\n{told}")
@@ -88,7 +88,7 @@ def must_have(told: str, *patterns: str) -> None:
 
 
 def files(environment: Environment) -> set[str]:
-    """Every file of the environment."""
+    """Return every file of the environment."""
     return {str(path) for path in environment.prefix.rglob("*") if path.is_file()}
 
 

@@ -52,8 +52,10 @@ def no_thread_is_left_behind() -> Iterator[None]:
 
 
 class _Together(LoadFileScheduling):  # type: ignore[misc]
-    """The tests of a file stay together, for the servers that they share, and all tests in a
-    browser: two browsers at once would starve a small machine."""
+    """Keep the tests of a file together, for the servers that they share.
+
+    All tests in a browser too: two browsers at once would starve a small machine.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)

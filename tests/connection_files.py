@@ -12,8 +12,10 @@ T = TypeVar("T")
 
 
 def while_spoiled(file: Path, spoil: Callable[[Path], object], look: Callable[[], T]) -> T:
-    """Return what `look` gives while `file` is spoiled: the server may write it meanwhile, but only
-    once a minute."""
+    """Return what `look` gives while `file` is spoiled.
+
+    The server may write it meanwhile, but only once a minute.
+    """
     for _ in range(3):
         spoil(file)
         spoiled = _state(file)

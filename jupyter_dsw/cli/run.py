@@ -109,7 +109,7 @@ def _become(command: list[str]) -> int:
 
 
 def _cannot_run(command: list[str]) -> int:
-    """The shell's own statuses for this."""
+    """Return the shell's own status for this."""
     # A name without a slash is looked for on the PATH, and nowhere else.
     there = "/" in command[0] and Path(command[0]).exists()
     reason = translated(text("cannot be executed") if there else text("not found"))

@@ -60,8 +60,10 @@ def watch(first: Reading, warn_minutes: float) -> int:
 
 
 class _Latest:
-    """The current reading, renewed when it is due by a thread of its own: a reading may take
-    seconds, and the countdown goes on meanwhile."""
+    """Return the current reading, which a thread of its own renews when it is due.
+
+    A reading may take seconds, and the countdown goes on meanwhile.
+    """
 
     def __init__(self, first: Reading) -> None:
         self.reading = first
@@ -77,7 +79,7 @@ class _Latest:
 
 
 def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: Paint) -> str:
-    """What fits `size` (columns, rows): the next stop, and the sections that matter, whole."""
+    """Return what fits `size` (columns, rows): next stop, and the sections that matter, whole."""
     width, height = size
     soon = exit_status(reading, warn_minutes) == STOPPING_SOON
     headline = paint(translated(_headline(reading)), "bold", "yellow" if soon else "green")
@@ -100,7 +102,7 @@ def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: 
 
 
 def _order(reading: Reading) -> tuple[str, ...]:
-    """The sections to show, what matters most first."""
+    """Return the sections to show, what matters most first."""
     if "all" in reading.sections:
         return SECTIONS
     return tuple(name for name in SECTIONS if name in reading.sections) or _BY_DEFAULT
@@ -127,7 +129,7 @@ def _fitting(
 
 
 def _foot(hidden: tuple[str, ...], width: int) -> list[str]:
-    """What is not shown, and how this ends."""
+    """Return what is not shown, and how this ends."""
     end = text("Ctrl-C ends")
     if hidden:
         end = text(

@@ -67,7 +67,7 @@ class Lab:
             self.process.wait()
 
     def notebook_url(self, name: str) -> str:
-        """What to open in a browser to see the notebook `name`."""
+        """Return what to open in a browser to see the notebook `name`."""
         return f"{self.url}lab/tree/{name}?token={self.token}"
 
     def request(self, method: str, path: str, **options: Any) -> Any:
@@ -129,7 +129,7 @@ def _write_page_config(home: Path) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on.
+    """Return a port of 127.0.0.1 that nobody listens on.
 
     Below those that outgoing connections are given: one of them could else have it first.
     """

@@ -21,7 +21,7 @@ CELL_TIMEOUT_S = 60
 
 
 def tour(language: Language) -> str:
-    """The name of the tour in this language."""
+    """Return the name of the tour in this language."""
     return {"en": "tour.ipynb", "zh_CN": "tour.zh-CN.ipynb"}[language]
 
 

@@ -76,7 +76,7 @@ def _demo(scenario: str, speed: float, port: int, opened: str) -> Iterator[Lab]:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without what could point the demo at a real account."""
+    """Return this process's environment without what could point the demo at a real account."""
     return {
         name: value
         for name, value in os.environ.items()

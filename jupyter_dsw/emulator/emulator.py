@@ -235,8 +235,10 @@ class Emulator:
             return _json(body, error.status, (*headers, *error.headers))
 
     def _control(self, request: SignedRequest) -> Response:
-        """Change or report the scenario. A page of another origin cannot: its PUT needs a
-        preflight (OPTIONS), which is never granted here."""
+        """Change or report the scenario.
+
+        A page of another origin cannot: its PUT needs a preflight, which is never granted here.
+        """
         if request.method == "PUT":
             name = request.body.decode("utf-8", "replace")
             if name not in SCENARIOS:

@@ -171,7 +171,7 @@ def _image(image: SavedImage, elapsed: float) -> ImageState:
 
 
 def _disk_growth(life: Life, until: float) -> int:
-    """Logs and caches grow slowly; a commit needs room for the layer that it makes."""
+    """Return the bytes of logs and caches, which grow slowly, and of the layer of a commit."""
     grown = int(max(0, until - life.running_from) * 40_000)
     committing = any(_image(i, until).status == "Committing" for i in life.images if i.at <= until)
     return grown + (6 << 30 if committing else 0)

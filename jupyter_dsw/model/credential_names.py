@@ -67,7 +67,7 @@ def hints(text: str) -> Iterator[int]:
 
 
 def names_credential(name: str) -> bool:
-    """Whether a name speaks of a credential: `password`, `OPENAI_KEY`, `ossAk`, `-opasswd`, `密码`.
+    """Return whether a name speaks of a credential: `password`, `ossAk`, `-opasswd`, `密码`.
 
     Case and separators do not matter. Of a long name its end decides.
     """
@@ -78,7 +78,7 @@ def names_credential(name: str) -> bool:
 
 
 def names_password(name: str) -> bool:
-    """Whether even a number under this name is a secret: of names that speak of a credential."""
+    """Return whether even a number under this name, which speaks of a credential, is a secret."""
     plain, words = _read_name(name)
     return bool(_STRONG.search(plain)) or not _STRONG_WORDS.isdisjoint(words)
 
@@ -131,7 +131,7 @@ def count_humps(run: str) -> int:
 
 
 def looks_random(text: str, *, shortest: int) -> bool:
-    """Whether a run of letters and digits in it looks like made by chance.
+    """Return whether a run of letters and digits in it looks like made by chance.
 
     Args:
         text: any text; runs of its ASCII letters and digits are looked at one by one.

@@ -40,19 +40,19 @@ _LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST_RUN + 1},}}")
 
 
 def identifier(text: str) -> str:
-    """An ID of the platform: `d-vsqjvsjp4orp5l1234`, `acs:ram::123456:role/reader`."""
+    """Keep an ID of the platform: `d-vsqjvsjp4orp5l1234`, `acs:ram::123456:role/reader`."""
     fits = _IDENTIFIER.fullmatch(text) and not _LONG_RUN.search(text) and not _has_both_cases(text)
     return text if fits and without_issued(text) == text else REDACTED
 
 
 def enumeration(text: str) -> str:
-    """One of a few words: `Running`, `Internal Error`, `eth0 | eth1`, `535.54.03`."""
+    """Keep one of a few words: `Running`, `Internal Error`, `eth0 | eth1`, `535.54.03`."""
     fits = not text or (_WORDS.fullmatch(text) and not looks_random(text, shortest=16))
     return text if fits and without_issued(text) == text else REDACTED
 
 
 def quantity(text: str) -> str:
-    """A number, perhaps with its unit: `32`, `8Gi`."""
+    """Keep a number, perhaps with its unit: `32`, `8Gi`."""
     return text if not text.strip() or _QUANTITY.fullmatch(text.strip()) else REDACTED
 
 
@@ -83,7 +83,7 @@ def secret(text: str) -> str:
 
 
 def public_key(text: str) -> str:
-    """An SSH public key with its comment; several, each on its own line."""
+    """Keep an SSH public key with its comment; several, each on its own line."""
     return "\n".join(map(_one_public_key, text.split("\n")))
 
 
@@ -122,17 +122,17 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a plain number."""
+    """Return whether a text is a plain number."""
     return bool(_NUMBER.fullmatch(text))
 
 
 def is_date_or_boolean(text: str) -> bool:
-    """Whether a text is a date or a boolean."""
+    """Return whether a text is a date or a boolean."""
     return bool(_DATE.fullmatch(text)) or text.lower() in _BOOLEANS
 
 
 def free_value(text: str, name: str) -> str:
-    """A value that somebody wrote freely, under a name: kept if short, plain and not random."""
+    """Keep a value that somebody wrote freely under a name, if short, plain and not random."""
     if names_credential(name):
         plain = is_date_or_boolean(text) or (is_number(text) and not names_password(name))
         return text if plain else secret(text)
@@ -140,7 +140,7 @@ def free_value(text: str, name: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is short, has no odd characters, and does not look random."""
+    """Return whether a text is short, has no odd characters, and does not look random."""
     return bool(
         _PLAIN.fullmatch(text)
         and ("@" not in text or _MAIL.fullmatch(text))

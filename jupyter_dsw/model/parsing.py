@@ -136,7 +136,7 @@ def _text(value: Any, _path: str, _unreadable: Names) -> str:
 
 
 def _number(value: Any, _path: str, _unreadable: Names) -> int | float | None:
-    """A quantity: `300000.0`, `"300000.0"` and `"3e5"` are all 300000, as an int."""
+    """Return a quantity: `300000.0`, `"300000.0"` and `"3e5"` are all 300000, as an int."""
     if isinstance(value, str):
         if not value.strip():
             return None

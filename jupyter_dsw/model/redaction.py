@@ -202,7 +202,7 @@ class Redaction:
 
     @staticmethod
     def _sound(text: str) -> str:
-        """A lone surrogate is no character, and no UTF-8 can carry it."""
+        """Replace a lone surrogate: it is no character, and no UTF-8 can carry it."""
         return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
     def _next(self, path: str) -> bool:

@@ -110,7 +110,7 @@ def _is_host_and_port(authority: str) -> bool:
 
 
 def _is_version_only(way: str, authority: str, login: str) -> bool:
-    """Whether no @ of a path can be the end of a login: `gitlab.corp:8443/group/repo@v2/x`."""
+    """Return whether no @ of a path ends a login: `gitlab.corp:8443/group/repo@v2/x`."""
     if "@" not in way:
         return True
     named = "." in authority and not login
@@ -218,7 +218,7 @@ def _without_values(text: str, *, colons: bool) -> str:
 
 
 def _names_another(text: str, value: tuple[int, int]) -> bool:
-    """Whether a value is a name that speaks of a credential itself."""
+    """Return whether a value is a name that speaks of a credential itself."""
     inside = text[value[0] : value[0] + _LONGEST_NAME]
     word = _NAME.match(inside)
     if word is None or value[1] - value[0] != len(word[0]):

@@ -162,7 +162,7 @@ def _scheduled(
 
 
 def _could_not_read(instance: Instance, path: str) -> bool:
-    """Whether the response has something at this path that was left out of `instance`."""
+    """Return whether the response has something at this path that was left out of `instance`."""
     if path in instance.unreadable or path in instance.redacted:
         return True
     # No more paths than these are named: this one may be among the others.

@@ -144,7 +144,7 @@ def _check(callback: Any, minutes: float) -> None:
 
 
 def _is_deferred(callback: Any) -> bool:
-    """Whether calling it is known to run nothing, but to return a coroutine or a generator."""
+    """Return whether a call is known to run nothing, but to return a coroutine or a generator."""
     while isinstance(callback, functools.partial):
         callback = callback.func
     # Of an object its `__call__`; a class is called by its metaclass.

@@ -47,12 +47,12 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, reading: base.Reading, *, via: str) -> Reading:
-        """`reading` with what a notebook adds to it."""
+        """Return `reading` with what a notebook adds to it."""
         known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
         return cls(**known, via=via)
 
     def __repr__(self) -> str:
-        """One line, for when it stands in a list or a dict."""
+        """Return one line, for when it stands in a list or a dict."""
         if self.instance is None:
             return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
         age = format_duration(self.age_ms_at(elapsed_seconds()) or 0)
@@ -62,7 +62,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         return self.to_text()
 
     def to_text(self, width: int = 80, *, kept: bool = True) -> str:
-        """The chosen sections as plain text, lines at most `width` columns wide.
+        """Return the chosen sections as plain text, lines at most `width` columns wide.
 
         Moments are in the person's time zone, with its offset. `kept`: the text may be read on
         another day, so moments of today have their date as well.
@@ -70,13 +70,15 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         return to_text(self._view_model(kept=kept), width=width)
 
     def to_json(self) -> str:
-        """The JSON of the REST contract as of now, indented; what a terminal would obey or hide is
-        escaped (`\\u202e`)."""
+        r"""Return the JSON of the REST contract as of now, indented.
+
+        What a terminal would obey or hide is escaped (`\u202e`).
+        """
         encoded = self.to_contract(elapsed_seconds(), person.language()).encode()
         return escaped(msgspec.json.format(encoded, indent=2).decode())
 
     def to_html(self) -> str:
-        """The chosen sections as HTML that stands alone: no script, no style sheet."""
+        """Return the chosen sections as HTML that stands alone: no script, no style sheet."""
         return to_html(self._view_model())
 
     def _repr_mimebundle_(
@@ -126,7 +128,7 @@ def _no_panel(error: Exception) -> str:
 
 
 def in_kernel() -> bool:
-    """Whether this code runs in an IPython kernel, where a panel can be shown."""
+    """Return whether this code runs in an IPython kernel, where a panel can be shown."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")
@@ -175,8 +177,10 @@ _last_good: Reading | None = None
 
 
 def _with_last_good(reading: Reading) -> Reading:
-    """`reading`; where it has no instance, with the last one that this process got: a server
-    that was just started may never have read one."""
+    """Return `reading`; where it has no instance, with the last one that this process got.
+
+    A server that was just started may never have read one.
+    """
     global _last_good  # noqa: PLW0603 - one a process, as the monitor
     if reading.instance is not None:
         _last_good = reading

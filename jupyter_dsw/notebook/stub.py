@@ -41,7 +41,7 @@ def dsw_info(line: str) -> Reading | None:
         %dsw_info --text
         r = %dsw_info
         r.instance.datasets[0].mount_path
-    """
+    """  # noqa: D412 - people read it as it is
     from jupyter_dsw.notebook.magic import run
 
     return run(line)

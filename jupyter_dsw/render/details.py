@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
-    """The VPC, its addresses and forwarded ports."""
+    """Return the VPC, its addresses and forwarded ports."""
     vpc = instance.user_vpc
     pods = [each.ip for each in instance.pod_ips if each.ip]
     if vpc is None:
@@ -54,7 +54,7 @@ def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -
 
 
 def details_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
-    """The rest of the response, and what was left out of it."""
+    """Return the rest of the response, and what was left out of it."""
     return Section(
         text("Details"),
         (
@@ -93,7 +93,7 @@ def details_section(instance: Instance, _stops: Countdowns, moments: Moments) ->
 
 
 def _other_resource(instance: Instance) -> str | None:
-    """The resource's name, unless it is the type that the section about resources has."""
+    """Return the resource's name, unless it is the type that the section about resources has."""
     known = instance.ecs_spec or instance.resource_name
     return None if instance.resource_name == known else instance.resource_name
 

@@ -94,7 +94,7 @@ def _linked(fact: Fact) -> str:
 
 
 def is_safe_link(address: str) -> bool:
-    """Whether an address may become a link: https, to a console, a gateway or an instance."""
+    """Return whether an address may be a link: https, to a console, a gateway or an instance."""
     if not _ADDRESS.fullmatch(address):
         return False
     try:

@@ -35,10 +35,10 @@ _COMMA = text(", ")
 
 
 def plain(shown: str) -> str:
-    """Make a text of the response fit to be shown, whoever wrote it.
+    r"""Make a text of the response fit to be shown, whoever wrote it.
 
     Terminal escapes, line breaks and what has no width of its own go; direction marks and other
-    control characters are spelled out (`\\u202e`); a long text is cut.
+    control characters are spelled out (`\u202e`); a long text is cut.
     """
     cut = shown[: MAX_VALUE * 2]
     kept = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
@@ -97,7 +97,7 @@ def status_words(instance: Instance) -> str:
 
 
 def stops_at_the_head(stops: Countdowns) -> tuple[Stop, ...]:
-    """Which stops the line under the status is about; the others are in their own section."""
+    """Return which stops the line under the status is about; the others have their own section."""
     if stops.next_stop is None:
         return () if stops.idle.state == "off" else ("idle",)
     # A stop whose time is unknown may be nearer than the one that is known.

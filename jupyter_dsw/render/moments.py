@@ -40,7 +40,7 @@ class Moments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offset(moment: datetime) -> str:
-    """How far the clocks are ahead at an aware moment: `UTC+8`, `UTC-3:30`, `UTC`."""
+    """Return how far the clocks are ahead at an aware moment: `UTC+8`, `UTC-3:30`, `UTC`."""
     ahead = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
     hours, minutes = divmod(abs(ahead), 60)
     if ahead == 0:

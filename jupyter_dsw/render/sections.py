@@ -36,7 +36,7 @@ _Item = TypeVar("_Item")
 
 
 def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
-    """What is running: instance, image, workspace, since when."""
+    """Return what is running: instance, image, workspace, since when."""
     running = instance.accumulated_running_time_in_ms
     return Section(
         text("Instance"),
@@ -55,7 +55,7 @@ def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) ->
 
 
 def datasets_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
-    """The mounted datasets: where, whether one may write, from where."""
+    """Return the mounted datasets: where, whether one may write, from where."""
     return _list_section(
         text("Datasets"),
         (text("Mount path"), text("Access"), text("Source"), text("Dataset")),
@@ -77,7 +77,7 @@ def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
 
 
 def snapshots_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
-    """The saved images, newest first, with how far they are and why they failed."""
+    """Return the saved images, newest first, with how far they are and why they failed."""
     return _list_section(
         text("Snapshots"),
         (text("Image"), text("Status"), text("Created"), text("Reason")),
@@ -98,7 +98,7 @@ def _snapshot_row(moments: Moments, snapshot: InstanceSnapshot) -> tuple[str, ..
 
 
 def timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
-    """Both stops."""
+    """Return both stops."""
     return Section(
         text("Timers"),
         facts(
@@ -109,7 +109,7 @@ def timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> 
 
 
 def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
-    """The stops that the line under the status is not about."""
+    """Return the stops that the line under the status is not about."""
     shown = stops_at_the_head(stops)
     if not shown:  # that none is set
         return Section(text("Timers"))
@@ -122,7 +122,7 @@ def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moment
 
 
 def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
-    """What it runs on."""
+    """Return what it runs on."""
     asked = instance.requested_resource
     gpus = asked.gpu_count if asked else None
     return Section(
@@ -148,7 +148,7 @@ def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments)
 
 
 def disks_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
-    """The cloud disks and how full they are."""
+    """Return the cloud disks and how full they are."""
     return _list_section(
         text("Cloud disks"),
         (text("Mount path"), text("Capacity"), text("Used"), text("Mode"), text("Folder")),

@@ -137,7 +137,7 @@ class InstanceHandler(ReadingHandler):
     @web.authenticated
     @authorized
     async def options(self) -> None:  # type: ignore[override]
-        """No page of another origin may read this, so there is no preflight."""
+        """Refuse a preflight: no page of another origin may read this."""
         raise web.HTTPError(405)
 
 
@@ -164,5 +164,5 @@ class KernelInstanceHandler(ReadingHandler):
 
     @allow_unauthenticated
     def options(self) -> None:
-        """Kernels are no browsers: there is no preflight."""
+        """Refuse a preflight: kernels are no browsers."""
         raise web.HTTPError(405)

@@ -89,7 +89,7 @@ class Metrics:
             self._durations.observe(seconds)
 
     def collect(self) -> Iterator[Metric]:
-        """All of them as of now, for a registry of `prometheus_client`."""
+        """Yield all of them as of now, for a registry of `prometheus_client`."""
         for counted in (self._calls, self._durations, self._requests):
             yield from counted.collect()
         reading, now = self._reading, self._clock()

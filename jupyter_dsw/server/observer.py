@@ -56,7 +56,7 @@ class Observer:
             self._metrics.requested(client, hit=hit)
 
     def called(self, reading: Reading, seconds: float) -> None:
-        """An attempt ended in `reading` after `seconds`; from any thread."""
+        """Note that an attempt ended in `reading` after `seconds`; from any thread."""
         if self._metrics is not None:
             self._metrics.called(reading, seconds)
         self._loop.add_callback(self._report, reading, elapsed_seconds())

@@ -30,8 +30,10 @@ _ADVICE = text(
 
 
 def _not_from_here(_record: logging.LogRecord) -> bool:
-    """Return whether the library logs in another thread than ours: it logs each source without
-    credentials, with a traceback, to stderr."""
+    """Return whether the library logs in another thread than ours.
+
+    It logs each source without credentials, with a traceback, to stderr.
+    """
     return threading.current_thread().name != BOUNDED
 
 

@@ -142,7 +142,7 @@ class CredentialService:
         )
 
     def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
-        """One try: credentials, or None and what went wrong."""
+        """Try once: return credentials, or None and what went wrong."""
         try:
             response = self._transport.get(
                 self.uri,

@@ -20,7 +20,7 @@ _HANDSHAKE_TIMEOUT_S = 1.0
 
 
 def completes_handshake(host: str, port: int, timeout_s: float) -> bool:
-    """Whether a TLS connection to `host`, past any proxy, is complete within `timeout_s`.
+    """Return whether a TLS connection to `host`, past any proxy, is complete within `timeout_s`.
 
     Complete with a certificate for `host` of a trusted authority: the TUN device of a proxy such as
     Clash accepts each TCP connection, wherever it leads.

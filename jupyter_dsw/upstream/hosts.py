@@ -46,7 +46,7 @@ def split_http_url(url: str) -> SplitResult:
 
 
 def host_header(parts: SplitResult) -> str:
-    """The `Host` header for a URL: lower case, with the port only where it is not the default."""
+    """Return a URL's `Host` header: lower case, with the port only where it is not the default."""
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     return (
@@ -66,7 +66,7 @@ def _split(url: str) -> SplitResult:
 
 
 def default_port(scheme: str) -> int | None:
-    """The port of http or https; None for another scheme."""
+    """Return the port of http or https; None for another scheme."""
     return _DEFAULT_PORTS.get(scheme)
 
 

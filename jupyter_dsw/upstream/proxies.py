@@ -24,8 +24,10 @@ _WITH_PORT = re.compile(r"(?P<host>[^:]+|\[[^\]]*\]):(?P<port>[0-9]{1,5})")
 
 
 def proxies_for(url: str) -> dict[str, str]:
-    """Return the environment's proxies for a URL, by scheme; none for this machine's own
-    addresses, and none where NO_PROXY has the host."""
+    """Return the environment's proxies for a URL, by scheme.
+
+    None for this machine's own addresses, and none where NO_PROXY has the host.
+    """
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
     port = parts.port or default_port(parts.scheme)
@@ -74,8 +76,10 @@ def _matches(entry: str, host: str, port: int | None) -> bool:
 
 
 def _host_and_port(entry: str) -> tuple[str, int | None]:
-    """Split `[::1]:443`, `.aliyuncs.com.`, `*.aliyuncs.com:443`: no dots, stars or brackets around
-    the host."""
+    """Split `[::1]:443`, `.aliyuncs.com.`, `*.aliyuncs.com:443`.
+
+    There are no dots, stars or brackets around the host.
+    """
     found = _WITH_PORT.fullmatch(entry)
     host, port = (found["host"], int(found["port"])) if found else (entry, None)
     return host.strip("[]").removeprefix("*.").strip("."), port

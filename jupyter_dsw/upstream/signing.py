@@ -31,7 +31,7 @@ def sign(
     body_sha256: str,
     credentials: Credentials,
 ) -> str:
-    """The value of the `Authorization` header.
+    """Return the value of the `Authorization` header.
 
     `path` as it is sent, percent-encoded; `query` as names and values, not encoded; `headers`
     every header to be signed; `body_sha256` in hexadecimal. Pure: same input, same signature.

@@ -150,8 +150,11 @@ class TooManyBytes(OSError):
 
 
 class BoundedReads(io.RawIOBase):
-    """What `raw` reads from `sock`, `max_bytes` at most, each read within what is left of the
-    socket's timeout and of `deadline`: it needs no thread that cuts the connection."""
+    """What `raw` reads from `sock`, `max_bytes` at most.
+
+    Each read is within what is left of the socket's timeout and of `deadline`: it needs no thread
+    that cuts the connection.
+    """
 
     def __init__(
         self, raw: io.RawIOBase, sock: socket.socket, deadline: Deadline, max_bytes: int
@@ -163,7 +166,7 @@ class BoundedReads(io.RawIOBase):
         self._timeout_s = sock.gettimeout()
 
     def readable(self) -> bool:
-        """It is, and nothing else."""
+        """Report that it is readable."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:

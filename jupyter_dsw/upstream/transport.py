@@ -263,7 +263,7 @@ _FAILURE_KINDS: tuple[tuple[Any, FailureKind], ...] = (
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """All that led to `error`, itself first; a urllib3 error's `reason` and arguments too."""
+    """Yield all that led to `error`, itself first; a urllib3 error's `reason` and arguments too."""
     seen: list[BaseException] = []
     waiting = [error]
     while waiting:

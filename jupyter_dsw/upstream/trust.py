@@ -53,8 +53,11 @@ class Authorities:
 
 
 def authorities() -> Authorities:
-    """Return what the environment names: REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE (a file or a
-    folder), else SSL_CERT_FILE and SSL_CERT_DIR; else certifi's."""
+    """Return what the environment names.
+
+    REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE (a file or a folder), else SSL_CERT_FILE and
+    SSL_CERT_DIR; else certifi's.
+    """
     for name in _BUNDLES:
         path = os.environ.get(name)
         if path:

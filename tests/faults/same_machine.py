@@ -136,8 +136,10 @@ def _kernel(lab: Lab, kernel_id: str) -> Kernel:
 
 
 def unread(runtime: Path, server_pid: int, **variables: str) -> str:
-    """What code that has read nothing yet is told beside a server: how its reading was had, or why
-    there is none."""
+    """What code that has read nothing yet gets next to a server.
+
+    How its reading was had, or why there is none.
+    """
     environment = {
         **clean_environment(),
         "JUPYTER_RUNTIME_DIR": os.fspath(runtime),

@@ -128,7 +128,7 @@ def _result(step: Step, context: Context) -> Check:
 
 
 class Context:
-    """This process's environment and what follows from it, each part made at its first use."""
+    """The environment of this process and what follows from it, each part made at its first use."""
 
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
