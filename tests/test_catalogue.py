@@ -6,8 +6,7 @@ import ast
 import inspect
 import json
 import re
-import subprocess
-import sys
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +18,13 @@ from jupyter_dsw.i18n import translated
 from jupyter_dsw.model.statuses import SNAPSHOT_STATUSES, STATUSES
 from jupyter_dsw.notebook import magic, stub
 from jupyter_dsw.upstream.errors import DSWError
+from scripts import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(jupyter_dsw.__file__).parent
-CATALOGUE = PACKAGE / "locale" / "zh_CN" / "LC_MESSAGES" / "jupyter_dsw.json"
-CHECK_OF_TYPESCRIPT = PACKAGE.parent / "labextension" / "scripts" / "check-catalogue.mjs"
 STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/instance.ts"
-MARKER = "text"
 # What is told with words, and which of its arguments they are.
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
@@ -42,8 +39,8 @@ WORDS = re.compile(r"[A-Za-z]{3,}")
 
 
 @cache
-def catalogue() -> dict[str, str]:
-    entries = json.loads(CATALOGUE.read_text("utf-8"))
+def translations() -> dict[str, str]:
+    entries = json.loads((catalogue.FOLDER / "jupyter_dsw.json").read_text("utf-8"))
     del entries[""]
     return {english: chinese for english, (chinese,) in entries.items()}
 
@@ -84,59 +81,76 @@ def name_of(call: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-@cache
-def used_by_python() -> frozenset[str]:
-    texts = set()
-    for place, call in calls():
-        # A method of that name belongs to something else.
-        if isinstance(call.func, ast.Name) and call.func.id == MARKER:
-            (template, *_) = call.args
-            assert isinstance(template, ast.Constant), f"{place}: no check can find it"
-            assert isinstance(template.value, str), place
-            texts.add(template.value)
-    return frozenset(texts)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the catalogue that may be changed."""
+    return shutil.copytree(catalogue.FOLDER, tmp_path / "locale")
 
 
-def used_by_typescript() -> set[str]:
-    node = Path(sys.executable).parent / "node"
-    command = [str(node), str(CHECK_OF_TYPESCRIPT), "--used"]
-    return set(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+def replace(path: Path, old: str, new: str) -> None:
+    content = path.read_text("utf-8")
+    assert content.count(old) == 1
+    path.write_text(content.replace(old, new), "utf-8")
 
 
-def places_in(text: str) -> list[str]:
-    return sorted(re.findall(r"%[1-9]", text))
+def test_every_text_is_translated_and_used_and_the_json_is_current() -> None:
+    assert catalogue.main(["--check"]) == 0
+    assert len(translations()) > 600
 
 
-def test_every_text_of_python_is_translated() -> None:
-    assert len(used_by_python()) > 300
-    assert used_by_python() - catalogue().keys() == set()
+def test_a_json_that_differs_from_the_translations_is_found_and_written_anew(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(folder / "jupyter_dsw.json", "镜像已保存：%1", "镜像保存了：%1")
+    assert catalogue.main(["--check"], folder) == 1
+    assert "jupyter_dsw.json is out of date" in capsys.readouterr().err
+    assert catalogue.main([], folder) == 0
+    assert catalogue.main(["--check"], folder) == 0
 
 
-def test_every_text_of_the_catalogue_is_used() -> None:
-    assert catalogue().keys() - used_by_python() - used_by_typescript() == set()
+@pytest.mark.parametrize(
+    ("translation", "problem"),
+    [
+        ('msgstr ""', "not translated: Image saved: %1"),
+        ('msgstr "镜像保存了"', "other placeholders in the translation: Image saved: %1"),
+    ],
+)
+def test_a_translation_that_lacks_something_is_found(
+    folder: Path, capsys: pytest.CaptureFixture[str], translation: str, problem: str
+) -> None:
+    replace(folder / "jupyter_dsw.po", 'msgstr "镜像已保存：%1"', translation)
+    assert catalogue.main([], folder) == 1
+    assert problem in capsys.readouterr().err
 
 
-def test_a_translation_has_the_places_of_its_text() -> None:
-    others = {e: c for e, c in catalogue().items() if places_in(e) != places_in(c)}
-    assert others == {}
+def test_a_text_that_is_new_in_the_code_is_added_with_the_translation_of_the_nearest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    po = folder / "jupyter_dsw.po"
+    replace(po, 'msgid "Image saved: %1"', 'msgid "Image was saved: %1"')
+    assert catalogue.main([], folder) == 1
+    assert "not translated: Image saved: %1" in capsys.readouterr().err
+    content = po.read_text("utf-8")
+    assert '#, fuzzy\nmsgid "Image saved: %1"\nmsgstr "镜像已保存：%1"\n' in content
+    assert "Image was saved" not in content
 
 
 @pytest.mark.parametrize("mark", [*",;:!?()", "..."])
 def test_chinese_has_its_own_punctuation(mark: str) -> None:
     between = re.compile(rf"[\u4e00-\u9fff]{re.escape(mark)}|{re.escape(mark)}[\u4e00-\u9fff]")
-    wrong = [c for c in catalogue().values() if between.search(c)]
+    wrong = [c for c in translations().values() if between.search(c)]
     assert wrong == []
 
 
 def test_between_chinese_and_latin_letters_there_is_a_space() -> None:
     touching = re.compile(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]")
-    wrong = [c for c in catalogue().values() if touching.search(c)]
+    wrong = [c for c in translations().values() if touching.search(c)]
     assert wrong == []
 
 
 def literals_in(node: ast.AST) -> Iterator[str]:
     """The literal texts of an expression that are not marked."""
-    if isinstance(node, ast.Call) and name_of(node) in {MARKER, "filled", "repr", "join"}:
+    if isinstance(node, ast.Call) and name_of(node) in {catalogue.MARKER, "filled", "repr", "join"}:
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
@@ -157,10 +171,10 @@ def test_nobody_speaks_past_the_catalogue() -> None:
 
 def test_python_and_the_panel_call_statuses_the_same() -> None:
     entries = re.findall(r"(\w+): t\('(.+)'\)", STATUSES_OF_THE_PANEL.read_text("utf-8"))
-    by_panel = {status: catalogue()[english] for status, english in entries}
+    by_panel = {status: translations()[english] for status, english in entries}
     assert {status: translated(words, "zh_CN") for status, words in STATUSES} == by_panel
     assert [translated(words, "zh_CN") for _, words in SNAPSHOT_STATUSES] == [
-        catalogue()[english] for english in ("Committing", "Pushing", "Save failed", "Saved")
+        translations()[english] for english in ("Committing", "Pushing", "Save failed", "Saved")
     ]
 
 

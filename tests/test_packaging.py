@@ -38,6 +38,7 @@ def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]
     assert any(name.startswith(f"{labextension}remoteEntry") for name in names)
     assert panel.file_size <= LARGEST_PANEL
     assert not [name for name in names if "tests/" in name or "node_modules" in name]
+    assert not [name for name in names if name.endswith(".po")]
     # Once, as shared data.
     assert not [name for name in names if name.startswith("jupyter_dsw/labextension")]
 
@@ -46,6 +47,7 @@ def test_the_sdist_holds_the_sources_of_the_front_end(distributions: tuple[Path,
     with tarfile.open(distributions[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"labextension/src/lab/index.ts", "labextension/yarn.lock", "LICENSE"} <= names
+    assert "jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.po" in names
     assert not [name for name in names if "node_modules" in name]
 
 

@@ -24,7 +24,7 @@ const chineseTexts = minify => ({
   name: 'chinese-texts',
   setup(build) {
     build.onLoad({ filter: /[\\/](src|tests)[\\/].*\.ts$/ }, async ({ path }) => {
-      const [source, { messages }] = await Promise.all([readFile(path, 'utf8'), readCatalogue()]);
+      const [source, messages] = await Promise.all([readFile(path, 'utf8'), readCatalogue()]);
       const both = withChinese(path, source, messages);
       const contents = minify ? withMinifiedTemplates(path, both) : both;
       return { contents, loader: 'ts', watchFiles: [path, CATALOGUE] };

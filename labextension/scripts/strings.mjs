@@ -1,6 +1,8 @@
-// Which texts the source has translated, and their translations.
+// Which texts the source has translated, and their translations. Run by itself, it prints the texts that
+// are used, each with its folders, as JSON for `scripts/catalogue.py`.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { at, CATALOGUE } from './paths.mjs';
 
@@ -79,32 +81,44 @@ function textsOfSchema(schema) {
   });
 }
 
-/** Reads the files of a folder whose names end like this. */
+/** Reads the files of a folder whose names end like this; each with its path in the repository. */
 async function contentsOf(folder, ending) {
   const names = (await readdir(at(folder), { recursive: true })).filter(one =>
     one.endsWith(ending),
   );
   return Promise.all(
-    names.map(async name => [name, await readFile(join(at(folder), name), 'utf8')]),
+    names
+      .sort()
+      .map(async name => [
+        `labextension/${folder}/${name}`,
+        await readFile(join(at(folder), name), 'utf8'),
+      ]),
   );
 }
 
-/** Every text that a person reads in the panel, the extension and its settings, once each. */
-export async function usedTexts() {
+/** Every text that a person reads in the panel, the extension and its settings, with its folders. */
+async function usedTexts() {
   const sources = await contentsOf('src', '.ts');
   const schemas = await contentsOf('schema', '.json');
   const found = [
     ...sources.flatMap(([name, source]) =>
-      textsOf(name, source, call => isPanels(call) || isLabs(call)).map(({ text }) => text),
+      textsOf(name, source, call => isPanels(call) || isLabs(call)).map(({ text }) => [text, name]),
     ),
-    ...schemas.flatMap(([, schema]) => textsOfSchema(JSON.parse(schema))),
+    ...schemas.flatMap(([name, schema]) =>
+      textsOfSchema(JSON.parse(schema)).map(text => [text, name]),
+    ),
   ];
-  return [...new Set(found)].sort();
+  const used = {};
+  for (const [text, name] of found) (used[text] ??= []).push(posix.dirname(name));
+  return used;
 }
 
 /** The catalogue: English text to its one Chinese form. */
 export async function readCatalogue() {
-  const { '': header, ...messages } = JSON.parse(await readFile(CATALOGUE, 'utf8'));
-  const entries = Object.entries(messages).map(([text, [chinese]]) => [text, chinese]);
-  return { header, messages: Object.fromEntries(entries) };
+  const catalogue = JSON.parse(await readFile(CATALOGUE, 'utf8'));
+  delete catalogue[''];
+  return Object.fromEntries(Object.entries(catalogue).map(([text, [chinese]]) => [text, chinese]));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  console.log(JSON.stringify(await usedTexts()));
