@@ -82,10 +82,7 @@ def test_five_hundred_panels_ask_as_one_show_the_same_and_leave_the_page_usable(
         Row(
             fault=catalogue.MANY_PANELS,
             code="none",
-            seen=f"{PANELS} panels that show the same; the page asks as often as for one.",
-            unread="the same",
-            kept="not needed: new ones are good",
-            right_after="never wrong",
+            shown=f"{PANELS} equal panels; the page sends as many requests as for one.",
             others=f"the page drew {frames} frames a second (without a panel {frames_before})",
         )
     )
@@ -130,10 +127,7 @@ def test_an_open_panel_keeps_its_reading_while_its_server_is_dead_and_goes_on_wi
         Row(
             fault=catalogue.PANEL_OUTLIVES,
             code="none: the page's own message",
-            seen=f"{message}. {advice}",
-            unread="without its server no page opens",
-            kept="stays in the panel, with its age",
-            right_after="1 reading",
-            others="none: the server is gone",
+            shown=f"{message}. {advice}",
+            others="none: no server",
         )
     )

@@ -53,6 +53,6 @@ class Neighbours:
 
 
 def told(quiet: list[float], meanwhile: list[float]) -> str:
-    """The latency in words: the median of `meanwhile` against that of `quiet`."""
+    """Describe the latency: the median of `meanwhile` next to that of `quiet`."""
     before, after = (statistics.median(took) * 1000 for took in (quiet, meanwhile))
-    return f"{len(meanwhile)} answered, median {after:.1f} ms (else {before:.1f} ms)"
+    return f"{len(meanwhile)} requests, median {after:.1f} ms (without the fault {before:.1f} ms)"

@@ -21,7 +21,7 @@ def table(rows: list[Row], machine: str) -> str:
 
 
 def machine() -> str:
-    """What of this machine matters to the figures."""
+    """Describe this machine, as far as it matters to the figures."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     version = ".".join(platform.python_version_tuple()[:2])
     return f"{cores} cores, {platform.system()}, Python {version}"

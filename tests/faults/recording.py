@@ -1,4 +1,4 @@
-"""Each test of a fault hands in its row: to be written into the page, or held against it."""
+"""Each test of a fault records its row: written into the page, or compared with it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def record(row: Row) -> None:
     stale = written.stale_columns(row) if written else ["every column"]
     assert not stale, (
         f"docs/reliability.md is stale: {', '.join(stale)} of «{row.fault}».\n"
-        f"It says:  {written and written.line()}\nThe test:  {row.line()}\n"
-        "Say `make reliability`."
+        f"The page:  {written and written.line()}\nThe test:  {row.line()}\n"
+        "Run `make reliability`."
     )

@@ -1,4 +1,4 @@
-"""Rows of the table in docs/reliability.md: what a test saw of a fault."""
+"""Rows of the last table in docs/reliability.md: what a test measured of a fault."""
 
 from __future__ import annotations
 
@@ -15,32 +15,23 @@ PART = "faults"
 """The part of the page that they are in."""
 COLUMNS = (
     "Fault",
-    "Error",
-    "What the person sees",
-    "Where nothing was read before",
-    "The last good reading",
-    "Right again after",
-    "Other handlers meanwhile",
+    "Error code",
+    "What is shown",
+    "Other requests meanwhile",
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One fault, in words; all but `others` are the same in every run."""
+    """One fault; all but `others` is the same in every run."""
 
     fault: str
     code: str
-    """The error's code."""
-    seen: str
-    """What the person sees while there is a good reading from before."""
-    unread: str
-    """What the person sees where there is none."""
-    kept: str
-    """What became of the last good reading."""
-    right_after: str
-    """How many readings after the fault's end it was right again."""
+    """The error's code, or `none`."""
+    shown: str
+    """The error's message and advice, or the instance."""
     others: str
-    """How other handlers fared: measured, so different in each run."""
+    """The latency of other requests: measured, so different in each run."""
 
     def line(self) -> str:
         """This row as a line of the Markdown table."""
@@ -53,7 +44,7 @@ class Row:
         return cls(*(cell.replace("\\|", "|") for cell in cells))
 
     def stale_columns(self, recorded: Row) -> list[str]:
-        """The columns in which `recorded` says something else, the measured one left out."""
+        """The columns in which `recorded` differs, the measured one left out."""
         pairs = zip(COLUMNS, dataclasses.astuple(self), dataclasses.astuple(recorded), strict=True)
         return [name for name, ours, theirs in list(pairs)[:-1] if ours != theirs]
 
@@ -63,7 +54,7 @@ def _cell(value: str) -> str:
 
 
 def rows_of_page(page: str) -> dict[str, Row]:
-    """The rows of the table in the text of docs/reliability.md, by their fault."""
+    """The rows of the generated table of docs/reliability.md, by their fault."""
     lines = [line for line in part(page, PART).splitlines() if line.startswith("| ")]
     rows = [Row.of_line(line) for line in lines if line not in header()]
     return {row.fault: row for row in rows}
@@ -75,7 +66,7 @@ def header() -> tuple[str, str]:
 
 
 def words_of(error: dict[str, Any] | None) -> str:
-    """What an error of the REST contract tells a person."""
+    """What a person reads of an error of the REST contract."""
     if error is None:
         return ""
     # The gateway's own words have no full stop.

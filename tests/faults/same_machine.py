@@ -160,6 +160,12 @@ def unread(runtime: Path, server_pid: int, **variables: str) -> str:
     return steady(done.stdout.strip())
 
 
+def shown_without_server(error: str) -> str:
+    """What is shown where a kernel calls the API itself, and where it cannot do that either."""
+    reason = steady(error).partition(f"; {DIRECTLY}: ")[0]
+    return f"“{DIRECTLY}”; where the kernel cannot call the API itself: {reason}."
+
+
 def start_lab(
     home: Path, emulator: Emulator, options: Mapping[str, object] | None = None, **variables: str
 ) -> Lab:

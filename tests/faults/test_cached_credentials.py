@@ -47,10 +47,7 @@ async def test_those_in_hand_are_used_until_they_expire_while_the_service_is_dow
         Row(
             fault=catalogue.CREDENTIALS_LAST,
             code="none, then NoCredentials",
-            seen=f"Nothing, until they expire. Then: {words_of(after['error'])}",
-            unread="none are cached: as above",
-            kept="new ones are good, then the last one stays, with its age",
-            right_after="1 reading",
+            shown=f"Nothing, until they expire. Then: {words_of(after['error'])}",
             others=neighbours.told(),
         )
     )

@@ -22,6 +22,7 @@ from tests.faults.same_machine import (
     Beside,
     Seen,
     nothing_wrong,
+    shown_without_server,
     start_lab,
     the_last_good_one_stays,
     wait_for_connection_file,
@@ -138,19 +139,15 @@ def test_the_kernel_asks_the_endpoint_itself_and_the_server_again_when_it_can(
     assert meanwhile.asked == DIRECTLY
     assert nothing_wrong(meanwhile, before)
     assert the_last_good_one_stays(stranded, before)
+    assert unread == steady(stranded.error)
     after = beside.ask()
     assert after.asked == BY_THE_SERVER
     assert nothing_wrong(after, before)
     record(
         Row(
             fault=fault.name,
-            code="none; NotConfigured where the kernel cannot call the API itself",
-            seen=f"“{DIRECTLY}” at the reading's foot. Where the kernel cannot call the API "
-            f"itself: {steady(stranded.error)}",
-            unread=f"The same. Where the kernel cannot call the API itself: {unread}",
-            kept="new ones are good; where the kernel cannot call the API itself, the last one "
-            "stays, with its age",
-            right_after="1 reading",
+            code="none, or NotConfigured",
+            shown=shown_without_server(stranded.error),
             others=beside.told(),
         )
     )

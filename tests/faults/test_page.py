@@ -1,15 +1,17 @@
-"""The table in docs/reliability.md: that it is whole, and that a stale one is found."""
+"""The tables in docs/reliability.md: that they are whole, and that a stale one is found."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from docs.generated import begin, end, with_part
 from jupyter_dsw.emulator.scenarios import SCENARIOS
+from tests.docs.pages import section
 from tests.faults import page, recording
 from tests.faults.catalogue import NAMES
 from tests.faults.recording import PAGE, record
@@ -19,12 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EMPTY = f"{begin(PART)}{end(PART)}"
-ROW = Row(NAMES[0], "Denied", "a | b", "HTTP 403", "stays", "1 reading", "10 answered, 1 ms")
+ROW = Row(NAMES[0], "Denied", "a | b", "10 requests, 1 ms")
 
 
 def test_the_page_has_every_fault_once_in_their_order() -> None:
     assert tuple(rows_of_page(PAGE.read_text("utf-8"))) == NAMES
     assert len(set(NAMES)) == len(NAMES)
+
+
+def test_what_the_first_table_quotes_is_what_a_fault_shows() -> None:
+    quoted = re.findall(r"“([^”]+)”", section(PAGE, "What happens when something fails"))
+    shown = "\n".join(row.shown for row in rows_of_page(PAGE.read_text("utf-8")).values())
+    assert len(quoted) > 10
+    assert [text for text in quoted if text not in shown] == []
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

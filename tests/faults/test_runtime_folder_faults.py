@@ -16,7 +16,7 @@ from jupyter_dsw.server import extension
 from tests.faults import catalogue
 from tests.faults.recording import record
 from tests.faults.rows import Row
-from tests.faults.same_machine import BY_THE_SERVER, DIRECTLY, unread
+from tests.faults.same_machine import BY_THE_SERVER, DIRECTLY, shown_without_server, unread
 from tests.faults.served import ROUNDS
 
 if TYPE_CHECKING:
@@ -131,12 +131,9 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
     record(
         Row(
             fault=fault.name,
-            code="none; NotConfigured where the kernel cannot call the API itself",
-            seen="Where it was so when the server started, kernels and terminals say "
-            f"“{DIRECTLY}”. Where it becomes so later: nothing.",
-            unread=f"The same. Where the kernel cannot call the API itself: {lost}",
-            kept="stays, with its age, in the server",
-            right_after="1 reading",
+            code="none, or NotConfigured",
+            shown=f"If the server started so: {shown_without_server(lost)} If it happens later: "
+            "nothing.",
             others=neighbours.told(),
         )
     )

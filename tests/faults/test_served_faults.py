@@ -29,7 +29,7 @@ def emulator_options(fault: Fault) -> dict[str, float]:
 async def test_a_fault_is_told_costs_no_reading_slows_nothing_and_passes(
     fault: Fault, served: Served
 ) -> None:
-    unread = await where_nothing_was_read_before(fault, served)
+    await where_nothing_was_read_before(fault, served)
     right_after = await served.readings_until_right(fresh=False)
     _, before = await served.ask()
 
@@ -56,26 +56,21 @@ async def test_a_fault_is_told_costs_no_reading_slows_nothing_and_passes(
         Row(
             fault=fault.name,
             code=fault.code or "none",
-            seen=words_of(answer["error"]) or instance_in_words(answer),
-            unread=unread,
-            kept="stays, with its age" if fault.code else "not needed: new ones are good",
-            right_after="1 reading",
+            shown=words_of(answer["error"]) or instance_in_words(answer),
             others=served.neighbours.told(),
         )
     )
 
 
-async def where_nothing_was_read_before(fault: Fault, served: Served) -> str:
+async def where_nothing_was_read_before(fault: Fault, served: Served) -> None:
     served.begin(fault)
     status, answer = await served.ask()
     served.scene.mend()
     assert code_of(answer) == fault.code
     assert status == fault.status
-    if fault.code is None:
-        return "HTTP 200: the same"
-    assert answer["instance"] is answer["read_at"] is answer["age_ms"] is None
-    assert answer["countdowns"] is None
-    return f"HTTP {status}: the same message only"
+    if fault.code:
+        assert answer["instance"] is answer["read_at"] is answer["age_ms"] is None
+        assert answer["countdowns"] is None
 
 
 async def the_last_good_reading_stays(

@@ -18,6 +18,7 @@ from tests.faults.same_machine import (
     DIRECTLY,
     Beside,
     nothing_wrong,
+    shown_without_server,
     start_lab,
     the_last_good_one_stays,
     unread,
@@ -101,13 +102,9 @@ def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernel
     record(
         Row(
             fault=catalogue.SERVER_KILLED,
-            code="none; NotConfigured where code cannot call the API itself",
-            seen=f"Open pages: see the panel below. Code meanwhile: “{DIRECTLY}”. "
-            f"Where the kernel cannot call the API itself: {lost}",
-            unread="the same",
-            kept="ends with the server's memory; the new one reads at the first question",
-            right_after="1 reading",
-            others="none: the server is gone",
+            code="none, or NotConfigured",
+            shown=f"In code: {shown_without_server(lost)} In pages: see the last row but one.",
+            others="none: no server",
         )
     )
 
@@ -120,20 +117,16 @@ def test_a_kernel_that_outlives_its_server_asks_itself_and_loses_nothing(
     kill(outliving.lab)
     stranded = outliving.ask_without_a_direct_way()
     assert the_last_good_one_stays(stranded, before)
+    assert outliving.unread() == steady(stranded.error)
     meanwhile = outliving.ask()
     assert meanwhile.asked == DIRECTLY
     assert nothing_wrong(meanwhile, before)
     record(
         Row(
             fault=catalogue.KERNEL_OUTLIVES,
-            code="none; NotConfigured where the kernel cannot call the API itself",
-            seen=f"“{DIRECTLY}” at the reading's foot. Where the kernel cannot call the API "
-            f"itself: {steady(stranded.error)}",
-            unread=f"The same. Where the kernel cannot call the API itself: {outliving.unread()}",
-            kept="new ones are good; where the kernel cannot call the API itself, the last one "
-            "stays, with its age",
-            right_after="1 reading",
-            others="none: the server is gone",
+            code="none, or NotConfigured",
+            shown=shown_without_server(stranded.error),
+            others="none: no server",
         )
     )
 
@@ -156,10 +149,7 @@ def test_a_restarted_kernel_gets_the_reading_that_its_server_kept(
         Row(
             fault=catalogue.KERNEL_RESTARTED,
             code="none",
-            seen="Nothing: the server keeps the reading, and panels in the page ask the server.",
-            unread="the same",
-            kept="stays, with its age, in the server",
-            right_after="never wrong",
+            shown="Nothing: the server has the reading, and panels request it from the server.",
             others=beside.told(),
         )
     )

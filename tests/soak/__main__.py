@@ -1,4 +1,4 @@
-"""`make soak`: a thousand askers for a minute, and a day of readings. Takes about ten minutes.
+"""`make soak`: a thousand clients for a minute, and a day of readings. Takes about ten minutes.
 
 Writes its figures into docs/reliability.md, and fails where something is wrong with them.
 """
@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from docs.generated import with_part
 from tests.canaries import Canaries
 from tests.soak import day, load, page
 
@@ -32,7 +33,8 @@ def main() -> int:
         canaries.look_at_files(Path(folder))
     one_day = day.run(HOURS, canaries)
     figures = [page.machine(busy), page.loads(loads), page.day(one_day)]
-    page.write(PAGE, "\n\n".join(figures))
+    text = with_part(PAGE.read_text("utf-8"), page.PART, "\n\n".join(figures))
+    PAGE.write_text(text, "utf-8")
     print("\n\n".join(figures), f"\n\nIn {(time.monotonic() - begun) / 60:.0f} minutes.")
     wrong = [f"a secret in {where}" for where in canaries.seen]
     for one in loads:

@@ -1,4 +1,4 @@
-"""The last figures, in the section of docs/reliability.md that is the soak's."""
+"""The soak's figures as a section of docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -11,24 +11,13 @@ from typing import TYPE_CHECKING
 import psutil
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.soak.day import Day
     from tests.soak.load import Load
 
-BEGIN, END = "<!-- soak:begin -->", "<!-- soak:end -->"
+PART = "soak"
+"""The part of the page that they are in."""
 MIB = 2**20
-IN_WORDS = {"healthy": "healthy endpoint", "hang": "hanging endpoint, nothing read before"}
-
-
-def write(page: Path, text: str) -> None:
-    """Put `text` between the marks; a page without them gets the section at its end."""
-    old = page.read_text("utf-8") if page.exists() else "# Reliability\n"
-    if BEGIN not in old:
-        old = f"{old.rstrip()}\n\n## Load and time\n\n{BEGIN}\n{END}\n"
-    before, _, rest = old.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{text.strip()}\n{END}{after}", "utf-8")
+HEADS = {"healthy": "PAI-DSW responds", "hang": "PAI-DSW hangs, nothing was read before"}
 
 
 def machine(busy: float) -> str:
@@ -42,29 +31,29 @@ def machine(busy: float) -> str:
     return (
         f"Measured on {day} with jupyter-dsw {version('jupyter-dsw')}, {packages}, Python "
         f"{platform.python_version()}, on {os.cpu_count()} {platform.machine()} cores with {gib} "
-        f"GiB{shared}. Askers, endpoint and server were on the same machine."
+        f"GiB{shared}. Clients, endpoint and server were on the same machine."
     )
 
 
 def loads(all_loads: list[Load]) -> str:
-    """What the askers were answered, and what the server made of them."""
+    """Describe the responses, and what they cost the server."""
     plan = all_loads[0].plan
     rows: list[tuple[str, list[str]]] = [
-        ("answers", [f"{sum(load.answers.values()):,}" for load in all_loads]),
+        ("responses", [f"{sum(load.answers.values()):,}" for load in all_loads]),
         ("of them", [_counted(load.answers) for load in all_loads]),
         (
-            "errors of our own: broken connections, tracebacks, 500s",
+            "faults of jupyter-dsw: broken connections, tracebacks, status 500",
             [f"{sum(load.broken.values()) + len(load.complaints)}" for load in all_loads],
         ),
-        ("calls at the endpoint", [f"{load.calls}" for load in all_loads]),
-        ("median wait for an answer", [f"{load.median_wait_ms:.1f} ms" for load in all_loads]),
-        ("event loop's lag, p99", [f"{load.lag_ms:.1f} ms" for load in all_loads]),
+        ("calls to PAI-DSW", [f"{load.calls}" for load in all_loads]),
+        ("median latency", [f"{load.median_wait_ms:.1f} ms" for load in all_loads]),
+        ("lag of the event loop, 99th percentile", [f"{load.lag_ms:.1f} ms" for load in all_loads]),
         (
-            "the same with nobody asking",
+            "the same without clients",
             [f"{load.idle_lag_ms:.1f} ms" for load in all_loads],
         ),
         (
-            "the same with the same crowd at Jupyter's own `/api/status`",
+            "the same with these clients at Jupyter's own `/api/status`",
             [f"{load.jupyters_lag_ms:.1f} ms" for load in all_loads],
         ),
         (
@@ -72,36 +61,39 @@ def loads(all_loads: list[Load]) -> str:
             [f"{load.lag_ms / load.jupyters_lag_ms:.2f}" for load in all_loads],
         ),
         ("memory in use at the end", [f"{load.rss / MIB:.0f} MiB" for load in all_loads]),
-        ("memory kept of each answer", [f"{load.bytes_an_answer:.0f} bytes" for load in all_loads]),
         (
-            "files and sockets left open, the one to the endpoint counted",
+            "memory that a response leaves behind",
+            [f"{load.bytes_an_answer:.0f} bytes" for load in all_loads],
+        ),
+        (
+            "files and sockets left open, with the connection to PAI-DSW",
             [f"{load.files_left}" for load in all_loads],
         ),
     ]
-    head = ["", *(IN_WORDS[load.scenario] for load in all_loads)]
+    head = ["", *(HEADS[load.scenario] for load in all_loads)]
     return (
-        f"{plan.askers:,} askers, half of them at the people's door and half at the kernels', each "
-        f"on a connection of its own, for {plan.seconds:.0f} s; each asks again {plan.pause_s:g} s "
-        "after its answer. (A page asks each 60 s.)\n\n"
+        f"{plan.askers:,} clients for {plan.seconds:.0f} s, each with a connection of its own: "
+        "half of them call the endpoint for browsers, half the one for kernels. Each sends its "
+        f"next request {plan.pause_s:g} s after a response. (A page sends one every 60 s.)\n\n"
         + _table(head, [[title, *cells] for title, cells in rows])
     )
 
 
 def day(one: Day) -> str:
-    """What a day of readings left behind."""
+    """Describe a day of readings, and what it left behind."""
     rows = [
         ["readings", f"{one.readings:,}"],
         ["of them failed", _counted(one.failures)],
-        ["calls at the endpoint", f"{one.calls:,}"],
-        ["keys of the credential service, one after the other", f"{one.keys:,}"],
-        ["memory kept of each reading", f"{one.bytes_a_reading:.0f} bytes"],
+        ["calls to PAI-DSW", f"{one.calls:,}"],
+        ["access keys of the credential service, one after the other", f"{one.keys:,}"],
+        ["memory that a reading leaves behind", f"{one.bytes_a_reading:.0f} bytes"],
         ["growth of the memory in use", f"{one.rss_growth / 1024:.0f} KiB"],
         ["most open files, in the first tenth and in all", _pair(one.most_files)],
         ["most threads after a reading, in the first tenth and in all", _pair(one.most_threads)],
     ]
     return (
-        f"{one.hours:g} hours of readings on a clock that is told to go on, over real HTTP: good "
-        "ones, every failure that the emulator plays, and keys that are replaced all the time.\n\n"
+        f"{one.hours:g} hours of readings on a simulated clock, over real HTTP: good ones, every "
+        "failure that the emulator can play, and access keys that are replaced all the time.\n\n"
         + _table(["", "figure"], rows)
     )
 
