@@ -1,5 +1,5 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
-import { now } from '../src/panel/clock.ts';
+import { now } from '../src/panel/reading.ts';
 import type { Reading, Countdowns } from '../src/panel/contract.ts';
 import type { ViewModel } from '../src/panel/viewmodel.ts';
 

@@ -5,7 +5,8 @@ import {
   snapshotsOf,
   usedPart,
 } from '../panel/index.ts';
-import { isQuiet, type Preferences } from './settings.ts';
+import { isQuiet } from './warnings.ts';
+import type { Preferences } from './tokens.ts';
 import type { ShownLog } from './shownlog.ts';
 import { momentOf, type Stop, stopsIn } from './stops.ts';
 import type { IInstanceStore } from './tokens.ts';

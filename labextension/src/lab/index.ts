@@ -1,8 +1,8 @@
 import css from '../../style/index.css';
 import { commandsPlugin } from './plugins/commands.ts';
 import { panelPlugin } from './plugins/panel.ts';
-import { preferencesPlugin } from './plugins/settings.ts';
-import { statusPlugin, toolbarPlugin } from './plugins/status.ts';
+import { preferencesPlugin } from './plugins/store.ts';
+import { statusPlugin, toolbarPlugin } from './plugins/panel.ts';
 import { storePlugin } from './plugins/store.ts';
 import { warningsPlugin } from './plugins/warnings.ts';
 

@@ -4,17 +4,10 @@ import { speedOf, urgencyOf } from '../panel/index.ts';
 import type { Documents } from './documents.ts';
 import type { InstanceEvent } from './events.ts';
 import type { Messages } from './messages.ts';
-import type { StopActions } from './stopactions.ts';
-import { showStopDialog } from './stopdialog.ts';
-import type { StopWarnerOptions } from './stopwarner.ts';
-import type { IInstanceStore } from './tokens.ts';
 
-/** What a person can do about a warning. */
-export interface Action {
-  readonly label: string;
-  readonly caption: string;
-  readonly run: () => void;
-}
+import { showStopDialog } from './stopdialog.ts';
+import type { Action, StopActions, StopWarnerOptions } from './stopwarner.ts';
+import type { IInstanceStore } from './tokens.ts';
 
 /** A notification of JupyterLab that stays until it is taken away. */
 export class Toast {
@@ -124,4 +117,40 @@ export function presenter(parts: PresenterParts): StopWarnerOptions['present'] {
     );
     return { withdraw };
   };
+}
+
+function button({ label, caption, run }: Action): HTMLElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = 'jp-Button jp-mod-styled';
+  element.textContent = label;
+  element.title = caption;
+  element.addEventListener('click', run);
+  return element;
+}
+
+/**
+ * Shows a message in a corner of the window; returns how to take it away. JupyterLab loads the code
+ * of its own notifications from the server when the first one is shown: too late where the server is
+ * what is missing.
+ */
+export function showNotice(
+  message: string,
+  action: Action,
+  close: Pick<Action, 'label' | 'caption'>,
+): () => void {
+  const notice = document.createElement('div');
+  notice.className = 'jp-dsw-Notice';
+  notice.setAttribute('role', 'alert');
+  const withdraw = () => {
+    notice.remove();
+  };
+  for (const line of message.split('\n')) {
+    const paragraph = document.createElement('p');
+    paragraph.textContent = line;
+    notice.append(paragraph);
+  }
+  notice.append(button({ ...close, run: withdraw }), button(action));
+  document.body.append(notice);
+  return withdraw;
 }

@@ -18,7 +18,7 @@ import {
   urgency,
   describeProblem,
 } from '../panel/index.ts';
-import type { Preferences } from './settings.ts';
+import type { Preferences } from './tokens.ts';
 import { nextStop } from './stops.ts';
 
 /** What the status bar shows. */

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { duration, passed, untilTextChanges } from '../panel/index.ts';
-import type { Action } from './notifications.ts';
+import type { Action } from './stopwarner.ts';
 import type { Stop } from './stops.ts';
 
 /** A tick falls just behind a change of the figures, so that none is skipped. */

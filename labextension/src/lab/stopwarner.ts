@@ -1,9 +1,10 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import { MAX_TIMEOUT_MS, speedOf } from '../panel/index.ts';
-import { isQuiet, type Preferences } from './settings.ts';
 import type { ShownLog } from './shownlog.ts';
 import { ageOf, FORGET_MS, isOver, type Stop, type StopKind, stopsIn } from './stops.ts';
-import type { IInstanceStore } from './tokens.ts';
-import { decide, type Decision, type Due, type Policy } from './warnings.ts';
+import { CommandIDs, type IInstanceStore, type Preferences } from './tokens.ts';
+import { decide, type Decision, type Due, isQuiet, type Policy } from './warnings.ts';
 
 /** A warning that a person sees. */
 export interface PresentedWarning {
@@ -220,4 +221,70 @@ export class StopWarner {
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _busy = false;
   private _again = false;
+}
+
+/** What a person can do about a warning. */
+export interface Action {
+  readonly label: string;
+  readonly caption: string;
+  readonly run: () => void;
+}
+
+const REMIND_MS = 5 * MINUTE_MS;
+/** The last reminder comes so long before a stop, or halfway to it. */
+const LAST_MS = MINUTE_MS;
+
+/** What a person can do about a stop. */
+export class StopActions {
+  /** `changed` is called when there is a new reminder: storage events reach other tabs only. */
+  constructor(
+    commands: CommandRegistry,
+    log: ShownLog,
+    trans: TranslationBundle,
+    changed: () => void,
+  ) {
+    this._commands = commands;
+    this._log = log;
+    this._trans = trans;
+    this._changed = changed;
+  }
+
+  /** To the console, where the instance is managed. */
+  console(): Action {
+    return {
+      label: this._trans.__('Console'),
+      caption: this._trans.__('Open the DSW console, where the instance is managed'),
+      run: () => {
+        const { openConsole: id } = CommandIDs;
+        if (this._commands.isEnabled(id)) void this._commands.execute(id);
+      },
+    };
+  }
+
+  /** To be reminded, if there is time for that. `current`: the stop as of the click. */
+  remind({ left }: Stop, current: () => Stop | null): Action[] {
+    // Five minutes before the stop there is nothing to be reminded of after them.
+    if (left <= REMIND_MS) return [];
+    return [
+      {
+        label: this._trans.__('In 5 min'),
+        caption: this._trans.__('Show this warning again in 5 minutes'),
+        run: () => {
+          // What is left now: it may have been on the screen for long.
+          const stop = current();
+          if (stop) void this._log.remind(stop, REMIND_MS).then(this._changed);
+        },
+      },
+    ];
+  }
+
+  /** Reminds once more of a stop, after its dialog was closed while files were not saved. */
+  remindLast(stop: Stop): void {
+    void this._log.remindLast(stop, Math.min(LAST_MS, stop.left / 2)).then(this._changed);
+  }
+
+  private readonly _commands: CommandRegistry;
+  private readonly _log: ShownLog;
+  private readonly _trans: TranslationBundle;
+  private readonly _changed: () => void;
 }

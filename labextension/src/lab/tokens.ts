@@ -1,8 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
-import type { DatedReading, DataSource } from '../panel/index.ts';
-import type { Preferences } from './settings.ts';
+import type { DataSource, DatedReading } from '../panel/index.ts';
 
 /** What the window knows of the instance: one reading, shared by all that show it. */
 export interface IInstanceStore extends DataSource {
@@ -49,3 +48,37 @@ export const DOMAIN = 'jupyter_dsw';
 export function paletteCategory(trans: TranslationBundle): string {
   return trans.__('Alibaba Cloud (Aliyun) PAI-DSW');
 }
+
+/** The settings; see `schema/plugin.json`. */
+export interface Preferences {
+  readonly statusBar: 'both' | 'countdown' | 'status' | 'off';
+  readonly stopWarnings: boolean;
+  /** Minutes before a stop. */
+  readonly toastMinutes: readonly number[];
+  /** Minutes before a stop; 0: never. */
+  readonly dialogMinutes: number;
+  /** "22:00"; empty: no quiet hours. */
+  readonly quietFrom: string;
+  readonly quietTo: string;
+  readonly statusChanges: boolean;
+  readonly snapshots: boolean;
+  /** 0: never. */
+  readonly diskPercent: number;
+  readonly nodeErrors: boolean;
+  readonly serverGone: boolean;
+}
+
+/** The defaults, as in the schema. */
+export const DEFAULTS: Preferences = {
+  statusBar: 'both',
+  stopWarnings: true,
+  toastMinutes: [30, 10],
+  dialogMinutes: 2,
+  quietFrom: '',
+  quietTo: '',
+  statusChanges: true,
+  snapshots: true,
+  diskPercent: 90,
+  nodeErrors: true,
+  serverGone: true,
+};

@@ -1,6 +1,6 @@
 import { render } from 'lit-html';
-import { untilTextChanges } from './format.ts';
-import { setLanguage, t } from './language.ts';
+import { untilTextChanges } from './i18n.ts';
+import { setLanguage, t } from './i18n.ts';
 import { type DataSource, type DatedReading, speedOf } from './reading.ts';
 import { cleanReading } from './safety.ts';
 import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';

@@ -1,4 +1,4 @@
-import { now } from './clock.ts';
+import { now } from './reading.ts';
 import type { Reading } from './contract.ts';
 import {
   type DataSource,

@@ -1,6 +1,6 @@
-import { moment } from './format.ts';
-import { hasEnded, statusLabel } from './instance.ts';
-import { t } from './language.ts';
+import { moment } from './i18n.ts';
+import { hasEnded, statusLabel } from './viewmodel.ts';
+import { t } from './i18n.ts';
 import { instanceOf, type ViewModel } from './viewmodel.ts';
 import { describeProblem } from './views/problem.ts';
 import { isLongOver, passed, untilNextStop, urgency } from './views/stop.ts';

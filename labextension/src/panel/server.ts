@@ -1,6 +1,6 @@
 import type { Reading } from './contract.ts';
 import { type DataSource, type FailureKind, isReading } from './reading.ts';
-import { locale } from './language.ts';
+import { locale } from './i18n.ts';
 import { Poller } from './poller.ts';
 
 /** `fetch`'s options, with headers that can be added to. */

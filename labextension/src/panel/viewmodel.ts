@@ -1,5 +1,6 @@
 import type { Problem, Source } from './contract.ts';
-import type { Instance } from './elements.ts';
+import type { CloudDisk, Instance, Snapshot } from './elements.ts';
+import { t, textFor } from './i18n.ts';
 import {
   type DataSourceState,
   type DatedReading,
@@ -68,4 +69,82 @@ export function viewModelOf(
     nothingNewer,
     opened,
   };
+}
+
+/** What has a status, and a reason for it where it is a failure. */
+export interface Reasoned {
+  readonly Status?: string;
+  readonly ReasonCode?: string;
+  readonly ReasonMessage?: string;
+}
+
+/** Newest first; `LatestSnapshot` among them if the list does not have it. */
+export function snapshotsOf(instance: Instance): Snapshot[] {
+  const { InstanceSnapshotList: listed = [], LatestSnapshot: latest } = instance;
+  const missing = latest?.ImageId && !listed.some(one => one.ImageId === latest.ImageId);
+  const time = (one: Snapshot) => Date.parse(one.GmtCreateTime ?? '') || 0;
+  return (missing ? [...listed, latest] : [...listed]).sort((a, b) => time(b) - time(a));
+}
+
+/** Why something failed: null if it did not fail, empty if no reason is given. */
+export function failureOf({ Status, ReasonCode, ReasonMessage }: Reasoned): string | null {
+  if (!Status?.endsWith('Failed')) return null;
+  // The API writes "null" where there is nothing.
+  const given = [ReasonMessage, ReasonCode].filter(text => text?.trim() && text !== 'null');
+  return given.join(' · ');
+}
+
+/**
+ * Why an instance failed, as `failureOf` has it. Of an image that was not saved the newest failed
+ * snapshot has the reason, the instance often none.
+ */
+export function failureOfInstance(instance: Instance): string | null {
+  const failure = failureOf(instance);
+  if (failure !== '' || instance.Status !== 'SaveFailed') return failure;
+  const failed = snapshotsOf(instance).find(({ Status }) => Status === 'Failed');
+  return failed ? failureOf(failed) : failure;
+}
+
+/** The part of a disk that is used, 0 to 1; null if DSW does not know. */
+export function usedPart({ Status = {} }: CloudDisk): number | null {
+  const { Usage = 0, Available = 0, Capacity = Usage + Available } = Status;
+  return Capacity && Usage + Available
+    ? Math.min(1, (Usage || Capacity - Available) / Capacity)
+    : null;
+}
+
+/** A status of GetInstance as text; one that is not known stays as it is. */
+export function statusLabel(status: string | undefined): string {
+  return textFor(status, {
+    Creating: t('Creating'),
+    SaveFailed: t('Image save failed'),
+    Stopped: t('Stopped'),
+    Failed: t('Failed'),
+    ResourceAllocating: t('Allocating resources'),
+    Stopping: t('Stopping'),
+    Updating: t('Updating'),
+    Saving: t('Saving image'),
+    Queuing: t('Queuing'),
+    Recovering: t('Recovering'),
+    Starting: t('Starting'),
+    Running: t('Running'),
+    Saved: t('Image saved'),
+    Deleting: t('Deleting'),
+    EnvPreparing: t('Preparing environment'),
+  });
+}
+
+/** What colours a status: those that end by themselves (`Saving`, `Queuing` …) are busy. */
+export function tone(status = ''): string {
+  if (/^(Running|Saved)$/.test(status)) return 'good';
+  if (status.endsWith('Failed')) return 'bad';
+  return status.endsWith('ing') ? 'busy' : '';
+}
+
+/** Statuses in which no stop lies ahead: it has happened, or it is happening. */
+const ENDED = ['Deleting', 'Failed', 'Stopped', 'Stopping'];
+
+/** Whether an instance in that status has stopped, or is being stopped. */
+export function hasEnded(status = ''): boolean {
+  return ENDED.includes(status);
 }

@@ -10,7 +10,7 @@ import {
   snapshotEvents,
   statusEvents,
 } from '../../src/lab/events.ts';
-import type { Preferences } from '../../src/lab/settings.ts';
+import type { Preferences } from '../../src/lab/tokens.ts';
 import type { Instance, Poller } from '../../src/panel/index.ts';
 import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
 

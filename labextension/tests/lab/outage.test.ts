@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OutageWatch } from '../../src/lab/outage.ts';
-import type { Preferences } from '../../src/lab/settings.ts';
+import type { Preferences } from '../../src/lab/tokens.ts';
 import type { Poller, PollerOptions } from '../../src/panel/index.ts';
 import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
 

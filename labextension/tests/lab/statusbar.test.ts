@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { DEFAULTS, type Preferences } from '../../src/lab/settings.ts';
+import { DEFAULTS, type Preferences } from '../../src/lab/tokens.ts';
 import { statusBarView } from '../../src/lab/statusbar.ts';
 import { type Reading, now, type DataSourceState } from '../../src/panel/index.ts';
 import { readingNamed, FakeClock } from '../support.ts';

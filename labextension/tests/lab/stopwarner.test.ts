@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../support.ts';
 import { HOUR, MINUTE, newLab } from './lab.ts';
-import { Tab } from './tab.ts';
+import { Tab } from './lab.ts';
 
 const lab = newLab();
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isQuiet } from '../../src/lab/settings.ts';
+import { isQuiet } from '../../src/lab/warnings.ts';
 import type { Stop } from '../../src/lab/stops.ts';
 import {
   decide,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { draw, textOf } from './rendering.ts';
-import { setLanguage } from '../../src/panel/language.ts';
+import { setLanguage } from '../../src/panel/i18n.ts';
 import { details } from '../../src/panel/views/details.ts';
-import { network } from '../../src/panel/views/resources.ts';
+import { network } from '../../src/panel/views/details.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
 
 beforeEach(() => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { now } from '../../src/panel/clock.ts';
-import { elapsedSince, storedReading } from '../../src/panel/reading.ts';
+import {
+  elapsedSince,
+  newClock,
+  now,
+  type ReadClock,
+  storedReading,
+} from '../../src/panel/reading.ts';
 import { FakeClock, readingWith } from '../support.ts';
 
 const HOUR = 3_600_000;
@@ -51,4 +56,76 @@ test('the age of a reading goes on over a sleep', () => {
   const stored = storedReading(reading);
   clock.sleep(HOUR);
   assert.equal(elapsedSince(stored), HOUR);
+});
+
+let time: { monotonic: number; wall: number };
+let read: ReadClock;
+
+beforeEach(() => {
+  time = { monotonic: 500, wall: Date.parse('2026-11-23T13:00:00Z') };
+  read = newClock(
+    () => time.monotonic,
+    () => time.wall,
+  );
+});
+
+/** Lets time pass; while the machine sleeps only the wall clock goes on. */
+function pass(ms: number, asleep = false): void {
+  if (!asleep) time.monotonic += ms;
+  time.wall += ms;
+}
+
+test('the clock goes on as the monotonic clock does', () => {
+  const start = read();
+  pass(1500);
+  assert.equal(read() - start, 1500);
+});
+
+test('a sleep counts once', () => {
+  const start = read();
+  pass(8 * HOUR, true);
+  assert.equal(read() - start, 8 * HOUR);
+  pass(1000);
+  assert.equal(read() - start, 8 * HOUR + 1000);
+});
+
+test('a sleep that the monotonic clock counts is not counted twice', () => {
+  const start = read();
+  pass(8 * HOUR);
+  assert.equal(read() - start, 8 * HOUR);
+});
+
+test('several short sleeps add up', () => {
+  const start = read();
+  for (let nap = 0; nap < 10; nap += 1) {
+    pass(2000, true);
+    pass(1000);
+    read();
+  }
+  assert.equal(read() - start, 30_000);
+});
+
+test('the clock never goes back where the wall clock is set back', () => {
+  const start = read();
+  time.wall -= 5 * HOUR;
+  assert.equal(read(), start);
+  pass(1000);
+  assert.equal(read() - start, 1000);
+});
+
+test('a sleep after the wall clock was set back counts in full', () => {
+  time.wall -= 5 * HOUR;
+  const start = read();
+  pass(HOUR, true);
+  assert.equal(read() - start, HOUR);
+});
+
+test('small corrections of the wall clock change nothing, however many there are', () => {
+  const start = read();
+  for (let second = 0; second < 1000; second += 1) {
+    pass(1000);
+    time.wall += second % 2 ? -400 : 400;
+    read();
+  }
+  assert.equal(read() - start, 1_000_000);
 });

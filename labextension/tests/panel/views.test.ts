@@ -3,13 +3,13 @@ import { beforeEach, test } from 'node:test';
 import { draw, drawAgain, page, textOf } from './rendering.ts';
 import { FIXTURES } from '../../gallery/fixtures.ts';
 import type { JsonObject, Reading } from '../../src/panel/contract.ts';
-import { setLanguage } from '../../src/panel/language.ts';
+import { setLanguage } from '../../src/panel/i18n.ts';
 import { cleanJson } from '../../src/panel/safety.ts';
 import { viewModelOf as stateModelOf, type ViewModel } from '../../src/panel/viewmodel.ts';
 import { foot, header, panel } from '../../src/panel/views/panel.ts';
 import { datasets, disks, snapshots } from '../../src/panel/views/lists.ts';
 import { alert } from '../../src/panel/views/problem.ts';
-import { resources } from '../../src/panel/views/resources.ts';
+import { resources } from '../../src/panel/views/details.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
 
 const views = { header, alert, resources, datasets, snapshots, disks, foot };

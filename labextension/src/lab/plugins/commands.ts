@@ -18,7 +18,7 @@ import {
   safeUrl,
 } from '../../panel/index.ts';
 import { shortened } from '../messages.ts';
-import { instanceIcon } from '../panelwidget.ts';
+import { instanceIcon } from '../widgets.ts';
 import { CommandIDs, DOMAIN, IInstanceStore, paletteCategory } from '../tokens.ts';
 
 /** Where an instance can be reached; null where its reading has no safe address. */

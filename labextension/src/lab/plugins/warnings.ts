@@ -5,13 +5,34 @@ import { Documents } from '../documents.ts';
 import { EventReporter } from '../events.ts';
 import { Messages } from '../messages.ts';
 import { presenter, Toast, typeOf } from '../notifications.ts';
-import { OutageWatch, showNotice } from '../outage.ts';
-import { followDoNotDisturb } from '../settings.ts';
+import { OutageWatch } from '../outage.ts';
+import { showNotice } from '../notifications.ts';
 import { ShownLog } from '../shownlog.ts';
-import { StopActions } from '../stopactions.ts';
+import { StopActions } from '../stopwarner.ts';
 import { StopWarner } from '../stopwarner.ts';
 import { lock } from '../tabs.ts';
 import { DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
+
+/** JupyterLab's own notifications, of JupyterLab 3.6 and 4; their setting "Silence all notifications". */
+const PLUGIN = '@jupyterlab/apputils-extension:notification';
+const SETTING = 'doNotDisturbMode';
+
+/** Follows whether JupyterLab shows no toasts; it does where there is no such setting. */
+function followDoNotDisturb(registry: ISettingRegistry | null, changed: () => void): () => boolean {
+  let silent = false;
+  void registry?.load(PLUGIN).then(
+    settings => {
+      const follow = () => {
+        silent = settings.get(SETTING).composite === true;
+        changed();
+      };
+      settings.changed.connect(follow);
+      follow();
+    },
+    () => undefined,
+  );
+  return () => silent;
+}
 
 /** Warns before a stop, and reports what happened to the instance. */
 export const warningsPlugin: JupyterFrontEndPlugin<void> = {

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CloudDisk, Dataset, Snapshot } from '../elements.ts';
-import { gibibytes, memory, moment, number, percent } from '../format.ts';
-import { failureOf, snapshotsOf, usedPart } from '../instance.ts';
-import { t, textFor } from '../language.ts';
+import { gibibytes, memory, moment, number, percent } from '../i18n.ts';
+import { failureOf, snapshotsOf, usedPart } from '../viewmodel.ts';
+import { t, textFor } from '../i18n.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { badge, bar, dotted, link, list, path, reason, type View } from './parts.ts';
 

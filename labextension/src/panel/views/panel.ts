@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { duration, moment } from '../format.ts';
-import { failureOfInstance, statusLabel, tone } from '../instance.ts';
-import { t } from '../language.ts';
+import { duration, moment } from '../i18n.ts';
+import { failureOfInstance, statusLabel, tone } from '../viewmodel.ts';
+import { t } from '../i18n.ts';
 import { consoleUrl } from '../safety.ts';
 import { instanceOf, type SectionName, shows, type ViewModel } from '../viewmodel.ts';
 import { details } from './details.ts';
@@ -17,7 +17,7 @@ import {
   type View,
 } from './parts.ts';
 import { alert, describeProblem } from './problem.ts';
-import { network, resources } from './resources.ts';
+import { network, resources } from './details.ts';
 import { stop } from './stop.ts';
 
 /** A part of a panel. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { t } from '../language.ts';
+import { t } from '../i18n.ts';
 import { consoleUrl, safeUrl } from '../safety.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 

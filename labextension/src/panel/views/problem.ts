@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Problem } from '../contract.ts';
 import type { FailureKind } from '../reading.ts';
-import { t, textFor } from '../language.ts';
+import { t, textFor } from '../i18n.ts';
 import { instanceOf, type ViewModel } from '../viewmodel.ts';
 import { facts, fold, type View } from './parts.ts';
 

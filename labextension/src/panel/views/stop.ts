@@ -1,12 +1,48 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { IdleCountdown, ScheduledCountdown } from '../contract.ts';
-import { duration, durationParts, measure, MINUTE, moment, number, percent } from '../format.ts';
-import { hasEnded } from '../instance.ts';
-import { t } from '../language.ts';
-import { type Urgency, urgencyOf } from '../urgency.ts';
-import { instanceOf, type ViewModel } from '../viewmodel.ts';
+import { duration, durationParts, measure, MINUTE, moment, number, percent, t } from '../i18n.ts';
+import { hasEnded, instanceOf, type ViewModel } from '../viewmodel.ts';
 import { bar, dotted, unbroken, type View } from './parts.ts';
 import { describeProblem } from './problem.ts';
+
+/** How near a stop is: `near` is amber, `urgent` red, on every surface. */
+export type Urgency = 'none' | 'near' | 'urgent';
+
+/** The minutes before a stop at which a person wants to be warned: part of the preferences. */
+export interface Thresholds {
+  /** A stop is near within the largest one. */
+  readonly toastMinutes: readonly number[];
+  /** A stop is urgent within that. */
+  readonly dialogMinutes: number;
+}
+
+const DEFAULT: Thresholds = { toastMinutes: [30, 10], dialogMinutes: 2 };
+/** Cells have their own copies of this module; the labextension knows the person's preferences. */
+const THRESHOLDS = Symbol.for('jupyter-dsw:thresholds');
+
+const shared = globalThis as unknown as { [THRESHOLDS]?: Thresholds };
+
+/** Makes these the thresholds of all panels of the browser page. */
+export function publishThresholds(thresholds: Thresholds): void {
+  shared[THRESHOLDS] = thresholds;
+}
+
+/**
+ * How near a stop is in `left` milliseconds. `idleLimit`: the minutes after which an idle instance is
+ * stopped, for an idle stop; null for another stop. Thresholds at or above that limit do not apply,
+ * or each idle minute would be near a stop.
+ */
+export function urgencyOf(
+  left: number | null,
+  idleLimit: number | null = null,
+  { toastMinutes, dialogMinutes }: Thresholds = shared[THRESHOLDS] ?? DEFAULT,
+): Urgency {
+  if (left === null) return 'none';
+  const within = (...minutes: readonly number[]) =>
+    minutes.some(one => one < (idleLimit ?? Infinity) && left <= one * MINUTE);
+  if (within(dialogMinutes)) return 'urgent';
+  return within(...toastMinutes) ? 'near' : 'none';
+}
 
 /** A timer as text. */
 export interface Timer {
@@ -150,7 +186,7 @@ function figures(left: number): TemplateResult {
   return html`<p class="figures" role="timer">${parts}</p>`;
 }
 
-/** How long it is until the next stop, or why that is not model. */
+/** How long it is until the next stop, or why that is not known. */
 function countdown({ idle, next }: Timers): TemplateResult {
   if (!next) {
     return html`<p class="phrase">${idle.why ? t('None while in use') : t('None planned')}</p>`;
