@@ -141,6 +141,18 @@ def server_pids(folder: Path) -> list[int]:
     return [pid for path, pid in newest_first if path.suffix == ".json"]
 
 
+def live(folder: Path) -> Iterator[KernelEndpoint]:
+    """Yield what the running servers of this user, machine and container wrote, the newest first.
+
+    A file whose server has ended, or cannot be recognized, is passed over.
+    """
+    for pid in server_pids(folder):
+        with contextlib.suppress(UnusableFile):
+            endpoint = read(folder, pid)
+            if endpoint.started == _started(pid) and _is_running(pid):
+                yield endpoint
+
+
 def sweep(folder: Path) -> None:
     """Remove what servers of this machine and container left behind that were killed.
 

@@ -184,3 +184,35 @@ def test_servers_of_two_containers_that_share_a_folder_and_a_process_id_keep_apa
         for server in servers.values():
             server.communicate()
     assert not list(runtime.glob("jupyter-dsw-*"))
+
+
+@pytest.fixture
+def shell_without_variables(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The runtime folder of a shell that no Jupyter server started: SSH, cron, sudo."""
+    monkeypatch.delenv("JPY_PARENT_PID")
+    monkeypatch.delenv("JUPYTER_SERVER_URL", raising=False)
+    return runtime
+
+
+def test_a_shell_that_no_server_started_uses_a_running_server_of_its_user(
+    shell_without_variables: Path,
+) -> None:
+    kernel_endpoint.write(shell_without_variables, ENDPOINT)
+    assert connection.find().token == ENDPOINT.token
+
+
+def test_it_uses_no_server_that_has_ended_and_no_file_that_others_can_read(
+    shell_without_variables: Path,
+) -> None:
+    folder = shell_without_variables
+    server = (
+        "import pathlib, sys\nfrom jupyter_dsw.kernel_endpoint import KernelEndpoint, write\n"
+        "write(pathlib.Path(sys.argv[1]), KernelEndpoint(sys.argv[2], 'of one that has ended'))"
+    )
+    subprocess.run([sys.executable, "-c", server, folder, ENDPOINT.url], check=True)
+    assert kernel_endpoint.server_pids(folder)
+    with pytest.raises(connection.NoServer, match="is running here for this user"):
+        connection.find()
+    kernel_endpoint.write(folder, ENDPOINT).chmod(0o644)
+    with pytest.raises(connection.NoServer, match="is running here for this user"):
+        connection.find()

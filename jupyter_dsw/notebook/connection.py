@@ -1,4 +1,8 @@
-"""Which Jupyter server started this kernel or terminal, and its kernel endpoint."""
+"""Which Jupyter server started this kernel or terminal, and its kernel endpoint.
+
+A shell that no server started (SSH, cron, sudo, the Web IDE) uses any running server of its user:
+all servers of a container read the same instance.
+"""
 
 from __future__ import annotations
 
@@ -59,16 +63,9 @@ class NoServer(Exception):
 def find() -> KernelEndpoint:
     """Return the endpoint of the server that started this kernel or terminal.
 
-    Raises `NoServer`.
+    Where none did, that of a running server of this user. Raises `NoServer`.
     """
     pid, url = os.environ.get(SERVER_PID, ""), os.environ.get(SERVER_URL, "")
-    if not url and not _is_number(pid):
-        msg = text(
-            "No Jupyter server found for this kernel or terminal (neither %1 nor %2 is set)",
-            SERVER_PID,
-            SERVER_URL,
-        )
-        raise NoServer(msg)
     try:
         return bounded(lambda: _find(pid, url), FILE_TIMEOUT_S)
     except TimeoutError:
@@ -88,6 +85,11 @@ def _find(pid: str, url: str) -> KernelEndpoint:
             # there.
             if unusable.reason is not Reason.MISSING or not url:
                 raise NoServer(_WHY[unusable.reason]) from None
+    elif not url:
+        found = next(kernel_endpoint.live(folder), None)
+        if found is None:
+            raise NoServer(text("No Jupyter server with jupyter-dsw is running here for this user"))
+        return found
     found = next(_of_server(folder, url), None)
     if found is None:
         msg = text(
