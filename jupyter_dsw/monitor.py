@@ -13,14 +13,17 @@ import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.i18n import text
+from jupyter_dsw.reading import Problem, Reading
+from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import InstanceResponse
-    from jupyter_dsw.upstream.errors import DSWError
     from jupyter_dsw.upstream.settings import Source
 
 log = logging.getLogger(__name__)
@@ -36,8 +39,6 @@ NEAR_A_STOP_MS = 10 * 60 * 1000
 FRESHNESS_JITTER = 0.1
 FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
-# A person corrects these here and tries again: no call was made, so there is none to space out.
-MENDED_HERE = frozenset({"NotConfigured", "NoCredentials"})
 # A person's refresh is granted at most once in this many seconds.
 BETWEEN_REFRESHES = 5.0
 
@@ -128,7 +129,7 @@ class Monitor:
         if now < self._endpoint_requested_wait_until:
             return False
         if self._reading.error is not None and self._reading.error.code in MENDED_HERE:
-            return True
+            return True  # no call was made, so there is none to space out
         if fresh:
             return now >= self._last_call + BETWEEN_REFRESHES
         return now >= self._reading.next_read
@@ -151,13 +152,7 @@ class Monitor:
         return waiting
 
     def _call(self, waiting: Future[Reading]) -> None:
-        try:
-            reading = self._next_reading()
-        except ImportError as error:  # a broken installation: not even its error can be built
-            with self._lock:
-                self._waiting = None
-            waiting.set_exception(error)
-            return
+        reading = self._next_reading()
         with self._lock:
             self._settle(waiting, reading)
 
@@ -171,9 +166,6 @@ class Monitor:
             waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
-        # Here and below, not above: a server's start would wait for what parses a response.
-        from jupyter_dsw.upstream.errors import DSWError
-
         try:
             return self._after_response(self._client.get_instance())
         except DSWError as error:
@@ -185,9 +177,6 @@ class Monitor:
             return self._after_unforeseen(error)
 
     def _after_unforeseen(self, error: Exception) -> Reading:
-        from jupyter_dsw.i18n import text
-        from jupyter_dsw.upstream.errors import DSWError
-
         unforeseen = DSWError(
             text("jupyter-dsw itself failed (%1).", type(error).__name__),
             text("Please report it with the place that the log of this process shows."),
@@ -195,10 +184,6 @@ class Monitor:
         return self._after_failure(unforeseen)
 
     def _after_response(self, response: InstanceResponse) -> Reading:
-        import msgspec
-
-        from jupyter_dsw.reading import Reading
-
         now = self.clock()
         self._failures = 0
         self._endpoint_requested_wait_until = float("-inf")
@@ -215,8 +200,6 @@ class Monitor:
         return msgspec.structs.replace(reading, next_read=now + fresh_s)
 
     def _after_failure(self, error: DSWError) -> Reading:
-        from jupyter_dsw.reading import Problem, Reading
-
         now = self.clock()
         self._failures += 1
         if error.retry_after_ms is not None:

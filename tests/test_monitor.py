@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
 
@@ -270,8 +270,6 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
 
 
 def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clock: Clock) -> None:
-    from jupyter_dsw.reading import Contract
-
     sent = read(monitor)
     clock.now += 7
     answer = sent.to_contract(clock.now).to_builtins()
@@ -279,13 +277,3 @@ def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clo
     received = Contract.from_builtins(answer).to_reading(50.0)
     assert received.to_contract(51.0).to_builtins()["age_ms"] == 8000
     assert received.to_contract(50.0).to_builtins() == answer
-
-
-def test_a_broken_installation_raises_and_may_be_mended(
-    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setitem(sys.modules, "jupyter_dsw.reading", None)
-        with pytest.raises(ImportError):
-            read(monitor)
-    assert read(monitor).instance is not None

@@ -12,6 +12,7 @@ from jupyter_dsw.render.labels import format_duration, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from logging import Logger
 
     from jupyter_events import EventLogger
 
@@ -133,9 +134,21 @@ def _limit(remaining_ms: int | None) -> int | None:
     return next((limit for limit in LIMITS if remaining_ms <= limit * 60_000), None)
 
 
-def emit(event_logger: EventLogger, change: Change) -> None:
-    """Emit the event of `change`; on the event loop, where its listeners run."""
-    event_logger.emit(schema_id=change.schema_id, data=msgspec.to_builtins(change))
+class Reporter:
+    """Reports what changed, in the log and as events of one server."""
+
+    def __init__(self, log: Logger, event_logger: EventLogger) -> None:
+        self._log = log
+        self._event_logger = event_logger
+        self._changes = Changes()
+
+    def report(self, reading: Reading, now: float) -> None:
+        """Report what is new in `reading`, at `now`; on the event loop, where listeners run."""
+        for change in self._changes.of(reading, now):
+            level, line = log_line(change)
+            self._log.log(level, "jupyter-dsw: %s", line)
+            data = msgspec.to_builtins(change)
+            self._event_logger.emit(schema_id=change.schema_id, data=data)
 
 
 def log_line(change: Change) -> tuple[int, str]:

@@ -1,29 +1,32 @@
-"""The server extension: wires monitor, endpoints and connection file."""
+"""The server extension: wires monitor, reports, endpoints and connection file."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jsonschema import ValidationError
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import IOLoop
 from traitlets import Enum, Float, Unicode
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
-from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.server.handlers import (
-    KERNEL_TOKEN,
-    MONITOR,
-    OBSERVER,
-    InstanceHandler,
-    KernelInstanceHandler,
-)
-from jupyter_dsw.server.observer import Observer
-from jupyter_dsw.upstream import LazyClient
+from jupyter_dsw.server.handlers import EXTENSION, InstanceHandler, KernelInstanceHandler
+from jupyter_dsw.server.metrics import Metrics
 
 if TYPE_CHECKING:
+    from jupyter_events import EventLogger
+
+    from jupyter_dsw.monitor import Monitor
+    from jupyter_dsw.reading import Reading
+    from jupyter_dsw.upstream.client import Client
     from jupyter_dsw.upstream.settings import Settings
 
+EVENT_SCHEMAS = Path(__file__).parent / "event_schemas"
 # As long as a reading is fresh: the connection file may be lost (a cleaner, another server), and a
 # folder be full or read-only for a while.
 LOOK_AGAIN_S = 60.0
@@ -41,7 +44,7 @@ _NO_MODES = (
 class DSWExtension(ExtensionApp):
     """Proxies GetInstance of the PAI-DSW instance that this server runs on."""
 
-    name = "jupyter_dsw"
+    name = EXTENSION
 
     instance_id = Unicode(
         help="The instance to read, `dsw-…`. Empty: the environment's DSW_INSTANCE_ID."
@@ -71,33 +74,61 @@ class DSWExtension(ExtensionApp):
     deadline_s = Float(15.0, help="Seconds that one reading may take in all.").tag(config=True)
 
     def initialize_settings(self) -> None:
-        """Build the monitor and its observer.
+        """Prepare what the endpoints need, short of what only a reading needs."""
+        server: Any = self.serverapp
+        _register_event_schemas(server.event_logger)
+        self.metrics = Metrics(elapsed_seconds)
+        if not self.metrics.expose():
+            server.log.debug("jupyter-dsw: another server of this process shows its metrics.")
+        self.kernel_token = os.urandom(32).hex()
+        self.monitor: Monitor | None = None
+        self._client: Client | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ready_monitor(self) -> Monitor:
+        """Return the server's one monitor; the first request makes it.
 
         A misconfigured environment never raises here: the readings report it.
         """
-        server: Any = self.serverapp
-        self.client = LazyClient(self._load_settings)
-        self.observer = Observer(server.log, server.event_logger)
-        monitor = Monitor(self.client, observe=self.observer.called)
-        self.kernel_token = os.urandom(32).hex()
-        self.settings.update(
-            {MONITOR: monitor, OBSERVER: self.observer, KERNEL_TOKEN: self.kernel_token}
-        )
+        async with self._one_at_a_time:
+            if self.monitor is None:
+                loop = IOLoop.current()
+                try:
+                    self.monitor = await loop.run_in_executor(None, self._make_monitor, loop)
+                except RuntimeError:  # at a limit of threads, which the monitor reports
+                    self.monitor = self._make_monitor(loop)
+            return self.monitor
 
-    def _load_settings(self) -> Settings:
+    def _make_monitor(self, loop: IOLoop) -> Monitor:
+        # Not above: a server's start would wait 0.1 s for what parses responses and talks HTTP.
+        from jupyter_dsw.monitor import Monitor
+        from jupyter_dsw.server.events import Reporter
+        from jupyter_dsw.upstream.client import Client
         from jupyter_dsw.upstream.settings import Settings
 
-        return Settings.from_environment(
-            os.environ,
-            instance_id=self.instance_id,
-            region=self.region,
-            network=self.network,
-            endpoint=self.endpoint,
-            fields=self.fields,
-            connect_timeout_s=self.connect_timeout_s,
-            read_timeout_s=self.read_timeout_s,
-            deadline_s=self.deadline_s,
-        )
+        server: Any = self.serverapp
+        # The server's own log, so that its level is the one that people set.
+        reporter = Reporter(server.log, server.event_logger)
+
+        def load_settings() -> Settings:
+            return Settings.from_environment(
+                os.environ,
+                instance_id=self.instance_id,
+                region=self.region,
+                network=self.network,
+                endpoint=self.endpoint,
+                fields=self.fields,
+                connect_timeout_s=self.connect_timeout_s,
+                read_timeout_s=self.read_timeout_s,
+                deadline_s=self.deadline_s,
+            )
+
+        def observe(reading: Reading, seconds: float) -> None:
+            self.metrics.called(reading, seconds)
+            loop.add_callback(reporter.report, reading, elapsed_seconds())
+
+        self._client = Client(load_settings)
+        return Monitor(self._client, observe=observe)
 
     def initialize_handlers(self) -> None:
         """Add both endpoints, and write the connection file once the server listens."""
@@ -148,8 +179,19 @@ class DSWExtension(ExtensionApp):
             IOLoop.current().remove_timeout(self._looking_again)
         if self.connection_file is not None:
             self.connection_file.remove()
-        self.client.close()
-        self.observer.close()
+        if self._client is not None:
+            self._client.close()
+        self.metrics.withdraw()
+
+
+def _register_event_schemas(event_logger: EventLogger) -> None:
+    for path in sorted(EVENT_SCHEMAS.glob("*.json")):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            event_logger.register_event_schema(schema)
+        except ValidationError:
+            # jupyter-events before 0.11 wants a number there, later ones a string.
+            event_logger.register_event_schema({**schema, "version": int(schema["version"])})
 
 
 def _local_url(server: Any, path: str) -> str:

@@ -12,20 +12,18 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from jupyter_dsw.i18n import TAGS, of_accept_language
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 from jupyter_dsw.upstream.errors import http_status_of
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
-    from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
-    from jupyter_dsw.server.observer import Observer
+    from jupyter_dsw.server.extension import DSWExtension
 
 AUTH_RESOURCE = "dsw"
-# Keys of the web application's settings.
-MONITOR = "jupyter_dsw_monitor"
-OBSERVER = "jupyter_dsw_observer"
-KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
+EXTENSION = "jupyter_dsw"
+"""The extension's name, under which the web application's settings have it."""
 
 
 class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
@@ -58,39 +56,37 @@ class ReadingHandler(APIHandler):
         return _Quiet(super().log, {}) if self._sends_a_failure else super().log
 
     @property
-    def monitor(self) -> Monitor:
-        """The server's one monitor."""
-        monitor: Monitor = self.settings[MONITOR]
-        return monitor
+    def extension(self) -> DSWExtension:
+        """The extension that serves this endpoint."""
+        extension: DSWExtension = self.settings[EXTENSION]
+        return extension
 
     def compute_etag(self) -> None:
         """Responses are no-store, so skip ETag hashing."""
 
     async def send_reading(self) -> None:
         """Finish with the current reading. The event loop goes on while a call is under way."""
-        begun = self.monitor.clock()
+        monitor = await self.extension.ready_monitor()
+        begun = monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
-        reading = self.monitor.cached(fresh=fresh)
-        observer: Observer = self.settings[OBSERVER]
-        observer.requested(self.client, hit=reading is not None)
+        reading = monitor.cached(fresh=fresh)
+        self.extension.metrics.requested(self.client, hit=reading is not None)
         if reading is None:
             # Shielded: a client that goes away leaves the others their reading.
-            call = asyncio.wrap_future(self.monitor.read(fresh=fresh))
+            call = asyncio.wrap_future(monitor.read(fresh=fresh))
             reading = await asyncio.shield(call)
         status = _status(reading)
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         self._sends_a_failure = status >= 400
         language = "en" if reading.error is None else self._language_of_error()
-        now = self.monitor.clock()
+        now = monitor.clock()
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: a tab that was closed meanwhile is no error.
         self.finish(reading.to_contract(now, language).encode())
 
     def _language_of_error(self) -> Language:
-        from jupyter_dsw.i18n import TAGS, of_accept_language
-
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])
         self.set_header("Vary", "Accept-Language")
@@ -154,8 +150,8 @@ class KernelInstanceHandler(ReadingHandler):
 
     def _has_kernel_token(self) -> bool:
         sent = self.request.headers.get(KERNEL_TOKEN_HEADER, "")
-        token: str = self.settings[KERNEL_TOKEN]
-        return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
+        token = self.extension.kernel_token.encode()
+        return hmac.compare_digest(sent.encode("utf-8", "replace"), token)
 
     @allow_unauthenticated
     async def get(self) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import REGISTRY, Counter, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily
 
-from jupyter_dsw.monitor import MENDED_HERE
-from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

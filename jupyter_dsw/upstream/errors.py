@@ -117,6 +117,10 @@ class UpstreamFailed(DSWError):
     http_status = 502
 
 
+MENDED_HERE = frozenset({NotConfigured.__name__, NoCredentials.__name__})
+"""The codes of what a person corrects here: no call was made."""
+
+
 def http_status_of(code: str) -> int:
     """Return the HTTP status of the error with this `code`; 503 for an unforeseen one."""
     return next(

@@ -9,7 +9,6 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403 - its fixtures, for th
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403 - its hooks for coroutines
 from traitlets.config import Config
 
-from jupyter_dsw.server.handlers import MONITOR
 from tests.faults.neighbours import NOTHING, NothingHandler
 from tests.faults.scene import Scene
 from tests.faults.served import Served
@@ -56,7 +55,7 @@ def jp_server_config(scene: Scene) -> Config:
 @pytest.fixture
 def served(scene: Scene, jp_serverapp: Any, jp_fetch: Any, jp_base_url: str) -> Served:
     """A server whose monitor has read nothing yet and lives by the scene's clock."""
-    jp_serverapp.web_app.settings[MONITOR] = scene.monitor()
+    jp_serverapp.web_app.settings["jupyter_dsw"].monitor = scene.monitor()
     nothing = (f"{jp_base_url}{NOTHING}", NothingHandler)
     jp_serverapp.web_app.add_handlers(".*$", [nothing])
 

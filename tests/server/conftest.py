@@ -18,6 +18,8 @@ import jupyter_dsw.server
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from jupyter_dsw.monitor import Monitor
+
 
 @pytest.fixture  # type: ignore[no-redef]
 def jp_server_config(
@@ -25,6 +27,14 @@ def jp_server_config(
 ) -> Config:
     del environment  # must be set before the server starts
     return Config({"ServerApp": {"jpserver_extensions": {"jupyter_dsw": True}}})
+
+
+@pytest.fixture
+def monitor(jp_serverapp: Any, jp_asyncio_loop: Any) -> Monitor:
+    """The server's own, as its first request makes it."""
+    extension = jp_serverapp.web_app.settings["jupyter_dsw"]
+    monitor: Monitor = jp_asyncio_loop.run_until_complete(extension.ready_monitor())
+    return monitor
 
 
 @pytest.fixture

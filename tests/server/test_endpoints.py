@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
     from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.monitor import Monitor
 
 PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
@@ -157,11 +159,10 @@ async def test_without_any_good_reading_the_status_fits_the_error(
 
 
 async def test_a_good_reading_stays_under_an_error_with_its_age(
-    jp_fetch: Any, emulator: Emulator, jp_serverapp: Any, contract: Callable[[Any], None]
+    jp_fetch: Any, emulator: Emulator, monitor: Monitor, contract: Callable[[Any], None]
 ) -> None:
     await jp_fetch(PEOPLE)
     emulator.scenario = "denied"
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     real = monitor.clock
     monitor.clock = lambda: real() + 60
     answer = json.loads((await jp_fetch(PEOPLE)).body)
@@ -189,9 +190,8 @@ async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
 
 
 async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endpoint(
-    jp_fetch: Any, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+    jp_fetch: Any, monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     real_clock, real_call, slept = monitor.clock, monitor._client.get_instance, [0.0]
 
     def slow() -> Any:
@@ -208,17 +208,39 @@ async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endp
 
 
 async def test_a_persons_refresh_asks_the_endpoint_again(
-    jp_fetch: Any, emulator: Emulator, jp_serverapp: Any
+    jp_fetch: Any, emulator: Emulator, monitor: Monitor
 ) -> None:
     await jp_fetch(PEOPLE)
     emulator.change(InstanceName="renamed")
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     real = monitor.clock
     monitor.clock = lambda: real() + 5
     held = json.loads((await jp_fetch(PEOPLE)).body)
     assert held["instance"]["InstanceName"] != "renamed"
     fresh = json.loads((await jp_fetch(PEOPLE, headers={"Cache-Control": "no-cache"})).body)
     assert fresh["instance"]["InstanceName"] == "renamed"
+
+
+async def test_a_broken_installation_is_a_500_and_may_be_mended(
+    jp_fetch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setitem(sys.modules, "jupyter_dsw.upstream.client", None)
+        failed = await jp_fetch(PEOPLE, raise_error=False)
+    assert failed.code == 500
+    assert "The server's log has more." in json.loads(failed.body)["message"]
+    assert (await jp_fetch(PEOPLE)).code == 200
+
+
+async def test_the_first_request_is_served_at_a_limit_of_threads(
+    jp_serverapp: Any, jp_asyncio_loop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    extension = jp_serverapp.web_app.settings["jupyter_dsw"]
+    monkeypatch.setattr(jp_asyncio_loop, "run_in_executor", refuse)
+    assert await extension.ready_monitor() is await extension.ready_monitor()
 
 
 class TestUnderAnAuthorizer:

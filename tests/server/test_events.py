@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
     from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.monitor import Monitor
 
 PEOPLE = "jupyter-dsw/v1/instance"
 PAGE = Path(__file__).parents[2] / "docs" / "observability.md"
@@ -68,14 +69,13 @@ def heard(jp_serverapp: Any) -> Heard:
 
 @pytest.fixture
 def ask(
-    fetch_any: Any, jp_serverapp: Any, emulator: Emulator
+    fetch_any: Any, jp_serverapp: Any, monitor: Monitor, emulator: Emulator
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     """Asks with a clock that is farther ahead each time, and waits for the listeners."""
     emulator.change(
         IdleInstanceCuller={"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 0},
         InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 0},
     )
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     real, calls = monitor.clock, 0
 
     async def fetch() -> dict[str, Any]:

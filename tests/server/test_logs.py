@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from jupyter_dsw.server.events import Reporter
+
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.monitor import Monitor
 
 PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
@@ -54,10 +57,10 @@ class Log:
 
 @pytest.fixture
 def log(
-    caplog: pytest.LogCaptureFixture, fetch_any: Any, jp_serverapp: Any, emulator: Emulator
+    caplog: pytest.LogCaptureFixture, fetch_any: Any, monitor: Monitor, emulator: Emulator
 ) -> Log:
     emulator.change(**QUIET)
-    return Log(caplog, fetch_any, jp_serverapp.web_app.settings["jupyter_dsw_monitor"])
+    return Log(caplog, fetch_any, monitor)
 
 
 async def test_the_first_status_is_reported_and_then_only_another_one(
@@ -170,16 +173,17 @@ async def test_a_failure_is_warned_of_once_with_advice_until_it_changes(
 
 
 async def test_a_stop_comes_near_also_by_the_last_good_reading(
-    log: Log, emulator: Emulator, jp_serverapp: Any
+    log: Log, emulator: Emulator, monitor: Monitor, jp_serverapp: Any
 ) -> None:
     emulator.change(**idle(25))
     await log.ask()
-    emulator.scenario = "denied"
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     reading = monitor.cached()
-    observer = jp_serverapp.web_app.settings["jupyter_dsw_observer"]
-    observer._report(reading, reading.taken + 26 * 60)
-    assert [text.rpartition(" in ")[2] for _, text in log.lines[1:]] == ["9 min."]
+    assert reading is not None
+    assert reading.taken is not None
+    reporter = Reporter(jp_serverapp.log, jp_serverapp.event_logger)
+    for minutes in (0, 26):
+        reporter.report(reading, reading.taken + minutes * 60)
+    assert log.lines[-1][1].endswith(" will be stopped for idleness in 9 min.")
 
 
 @pytest.mark.parametrize("scenario", ["reset", "html", "missing", "throttled", "denied"])

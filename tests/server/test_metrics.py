@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_events import EventLogger
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from jupyter_dsw.server.metrics import OUTCOMES, Metrics
-from jupyter_dsw.server.observer import Observer
 from jupyter_dsw.upstream import errors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.monitor import Monitor
 
 PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
@@ -167,11 +164,10 @@ async def test_a_stop_whose_time_cannot_be_read_is_not_absent(
 
 
 async def test_after_a_failure_the_age_is_that_of_the_reading_that_is_shown(
-    ask: Any, scrape: Any, emulator: Emulator, jp_serverapp: Any
+    ask: Any, scrape: Any, emulator: Emulator, monitor: Monitor
 ) -> None:
     await ask()
     emulator.scenario = "denied"
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     real = monitor.clock
     monitor.clock = lambda: real() + 60
     assert (await ask())["error"]["code"] == "Denied"
@@ -240,28 +236,6 @@ class TestBesideAnotherServerOfThisProcess:
         samples = await scrape()  # raises where a sample is there twice
         # Those of the first server, which nobody has asked.
         assert sum(samples["jupyter_dsw_calls_total"].values()) == 0
-
-
-class TestWithoutPrometheus:
-    @pytest.fixture
-    def environment(
-        self, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-    ) -> dict[str, str]:
-        monkeypatch.setitem(sys.modules, "jupyter_dsw.server.metrics", None)
-        return environment
-
-    async def test_the_server_answers(self, ask: Any, scrape: Any) -> None:
-        assert (await ask())["error"] is None
-        assert await scrape() == {}
-
-    async def test_the_log_says_what_is_missing(
-        self, environment: dict[str, str], caplog: pytest.LogCaptureFixture
-    ) -> None:
-        assert environment
-        Observer(logging.getLogger("a-server"), EventLogger()).close()
-        assert caplog.messages == [
-            "jupyter-dsw: no metrics, for want of jupyter_dsw.server.metrics."
-        ]
 
 
 async def test_a_server_that_stops_takes_its_metrics_along(jp_serverapp: Any) -> None:

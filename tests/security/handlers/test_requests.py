@@ -14,6 +14,7 @@ from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.monitor import Monitor
 
 OTHERS = st.sampled_from(
     [
@@ -123,12 +124,12 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
     http_server: Any,
     http_server_port: tuple[Any, int],
     connection: dict[str, str],
+    monitor: Monitor,
     jp_base_url: str,
     emulator: Emulator,
 ) -> None:
     assert http_server is not None
     overheard = Overheard(emulator)
-    monitor = jp_serverapp.web_app.settings["jupyter_dsw_monitor"]
     port = http_server_port[1]
     doors = (
         ("jupyter-dsw/v1/instance", f"token {jp_serverapp.identity_provider.token}"),
