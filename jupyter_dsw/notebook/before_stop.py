@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import functools
 import inspect
@@ -158,8 +159,6 @@ def _is_deferred(callback: Any) -> bool:
 
 
 def _is_deferred_result(result: Any) -> bool:
-    import asyncio
-
     # A future belongs to something that has been started.
     awaited = inspect.isawaitable(result) and not asyncio.isfuture(result)
     return awaited or inspect.isgenerator(result) or inspect.isasyncgen(result)

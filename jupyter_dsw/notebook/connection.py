@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from jupyter_core.paths import jupyter_runtime_dir
+
 from jupyter_dsw import kernel_endpoint
 from jupyter_dsw.i18n import text
 from jupyter_dsw.kernel_endpoint import Reason, UnusableFile
@@ -105,8 +107,6 @@ def _is_number(word: str) -> bool:
 
 def runtime_folder() -> Path:
     """Return Jupyter's folder for connection files."""
-    from jupyter_core.paths import jupyter_runtime_dir
-
     return Path(jupyter_runtime_dir())
 
 

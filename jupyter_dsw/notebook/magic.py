@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook import person, readings
-from jupyter_dsw.notebook.suggestions import with_suggestion
+from jupyter_dsw.notebook.person import with_suggestion
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
-"""Which language the person at this kernel or terminal reads, and in which time zone."""
+"""The person at this kernel or terminal: their language, their time zone, what they may mean."""
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import time
@@ -9,13 +10,17 @@ from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_core.paths import jupyter_config_dir
+
 from jupyter_dsw import i18n
 from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.i18n import joined, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
-    from jupyter_dsw.i18n import Language
+    from jupyter_dsw.i18n import Language, Text
 
 LONGEST_SETTINGS = 64 * 1024
 _SETTINGS = Path("@jupyterlab", "translation-extension", "plugin.jupyterlab-settings")
@@ -49,6 +54,12 @@ def translated(message: str) -> str:
     return i18n.translated(message, language())
 
 
+def with_suggestion(message: Text, word: str, known: Sequence[str]) -> Text:
+    """Return `message`, and the one of `known` that is nearest to `word` where one is near."""
+    near = difflib.get_close_matches(word.lower(), known, n=1)
+    return joined(" ", (message, text("Did you mean %1?", repr(near[0])))) if near else message
+
+
 def _chosen_in_jupyterlab() -> str:
     try:
         content, _ = read_plain_file(_settings_folder() / _SETTINGS, LONGEST_SETTINGS)
@@ -60,8 +71,6 @@ def _chosen_in_jupyterlab() -> str:
 
 
 def _settings_folder() -> Path:
-    from jupyter_core.paths import jupyter_config_dir
-
     return Path(
         os.environ.get("JUPYTERLAB_SETTINGS_DIR") or f"{jupyter_config_dir()}/lab/user-settings"
     )

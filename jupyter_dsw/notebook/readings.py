@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from datetime import datetime, timezone
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -17,16 +18,18 @@ from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.notebook import connection, person
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.notebook import connection, kernel_request, person
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.render.text import to_text
 from jupyter_dsw.render.view import format_duration, view_model
 from jupyter_dsw.upstream import errors
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.settings import Settings
 
 if TYPE_CHECKING:
-    from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.render.view_model import ViewModel
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
@@ -91,7 +94,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         # With the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
         static = {"text/plain": self.to_text(), "text/html": self.to_html()}
         try:
-            from jupyter_dsw.notebook.widget import panel_mimebundle
+            from jupyter_dsw.notebook.widget import panel_mimebundle  # noqa: PLC0415
 
             return panel_mimebundle(self, self.sections, read=current) | static
         except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
@@ -227,20 +230,12 @@ def _own_monitor() -> Monitor:
     global _monitor  # noqa: PLW0603 - one a process, made at its first use
     with _monitor_lock:
         if _monitor is None:
-            from jupyter_dsw.monitor import Monitor
-            from jupyter_dsw.upstream.client import Client
-            from jupyter_dsw.upstream.settings import Settings
-
             _monitor = Monitor(Client(Settings.from_environment))
         return _monitor
 
 
 def _from_server(*, fresh: bool) -> base.Reading:
     endpoint = connection.find()
-    from http.client import HTTPException
-
-    from jupyter_dsw.notebook import kernel_request
-
     sent = elapsed_seconds()
     try:
         status, body, waited_ms = kernel_request.get(

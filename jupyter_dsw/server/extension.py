@@ -15,7 +15,13 @@ from traitlets import Enum, Float, Unicode
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
-from jupyter_dsw.server.handlers import EXTENSION, InstanceHandler, KernelInstanceHandler
+from jupyter_dsw.server.handlers import (
+    KERNEL_TOKEN,
+    METRICS,
+    READY_MONITOR,
+    InstanceHandler,
+    KernelInstanceHandler,
+)
 from jupyter_dsw.server.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -44,7 +50,7 @@ _NO_MODES = (
 class DSWExtension(ExtensionApp):
     """Proxies GetInstance of the PAI-DSW instance that this server runs on."""
 
-    name = EXTENSION
+    name = "jupyter_dsw"
 
     instance_id = Unicode(
         help="The instance to read, `dsw-…`. Empty: the environment's DSW_INSTANCE_ID."
@@ -84,6 +90,9 @@ class DSWExtension(ExtensionApp):
         self.monitor: Monitor | None = None
         self._client: Client | None = None
         self._one_at_a_time = asyncio.Lock()
+        self.settings[READY_MONITOR] = self.ready_monitor
+        self.settings[METRICS] = self.metrics
+        self.settings[KERNEL_TOKEN] = self.kernel_token
 
     async def ready_monitor(self) -> Monitor:
         """Return the server's one monitor; the first request makes it.

@@ -18,12 +18,15 @@ from jupyter_dsw.upstream.errors import http_status_of
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
+    from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
-    from jupyter_dsw.server.extension import DSWExtension
+    from jupyter_dsw.server.metrics import Metrics
 
 AUTH_RESOURCE = "dsw"
-EXTENSION = "jupyter_dsw"
-"""The extension's name, under which the web application's settings have it."""
+# Keys of the web application's settings.
+READY_MONITOR = "jupyter_dsw_ready_monitor"
+METRICS = "jupyter_dsw_metrics"
+KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 
 class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
@@ -55,22 +58,17 @@ class ReadingHandler(APIHandler):
         """
         return _Quiet(super().log, {}) if self._sends_a_failure else super().log
 
-    @property
-    def extension(self) -> DSWExtension:
-        """The extension that serves this endpoint."""
-        extension: DSWExtension = self.settings[EXTENSION]
-        return extension
-
     def compute_etag(self) -> None:
         """Responses are no-store, so skip ETag hashing."""
 
     async def send_reading(self) -> None:
         """Finish with the current reading. The event loop goes on while a call is under way."""
-        monitor = await self.extension.ready_monitor()
+        monitor: Monitor = await self.settings[READY_MONITOR]()
         begun = monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = monitor.cached(fresh=fresh)
-        self.extension.metrics.requested(self.client, hit=reading is not None)
+        metrics: Metrics = self.settings[METRICS]
+        metrics.requested(self.client, hit=reading is not None)
         if reading is None:
             # Shielded: a client that goes away leaves the others their reading.
             call = asyncio.wrap_future(monitor.read(fresh=fresh))
@@ -150,8 +148,8 @@ class KernelInstanceHandler(ReadingHandler):
 
     def _has_kernel_token(self) -> bool:
         sent = self.request.headers.get(KERNEL_TOKEN_HEADER, "")
-        token = self.extension.kernel_token.encode()
-        return hmac.compare_digest(sent.encode("utf-8", "replace"), token)
+        token: str = self.settings[KERNEL_TOKEN]
+        return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
 
     @allow_unauthenticated
     async def get(self) -> None:

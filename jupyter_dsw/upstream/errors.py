@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from jupyter_dsw.i18n import joined, text, translated
+
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
 
@@ -41,8 +43,6 @@ class DSWError(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        from jupyter_dsw.i18n import joined, text, translated
-
         request = text("(Request id: %1)", self.request_id) if self.request_id else ""
         parts = (self.message, self.advice, request)
         return translated(joined(" ", filter(None, parts)), self.language)
