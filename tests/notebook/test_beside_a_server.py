@@ -64,15 +64,6 @@ def test_it_asks_the_server_not_the_endpoint(
     assert emulator.calls == 1
 
 
-def test_a_kernel_that_a_server_answers_loads_nothing_to_ask_the_endpoint(
-    start_lab: Any, start_kernel_in: Any
-) -> None:
-    _, kernel = start_kernel_in(start_lab())
-    heavy = "['requests', 'urllib3', 'jupyter_dsw.upstream.client']"
-    said = kernel.text(f"{ASKED}\nimport sys\nprint([m for m in {heavy} if m in sys.modules])")
-    assert said.splitlines() == ["Running | via the Jupyter server", "[]"]
-
-
 def test_asking_again_and_again_is_no_activity_of_the_server(
     start_lab: Any, start_kernel_in: Any
 ) -> None:
