@@ -46,6 +46,32 @@ WRAPS = """element => {
     return Math.max(...tops.map(({ bottom }) => bottom))
         - Math.min(...tops.map(({ top }) => top)) > 24;
 }"""
+# What stands in one line with the next stop leaves an area empty, to its right or below it. A
+# notice has a frame and may be short.
+EMPTY_NEXT_TO_IT = """element => {
+    const regions = [...element.parentElement.parentElement.children];
+    const stop = element.getBoundingClientRect();
+    const line = regions.filter(region => {
+        const { top, bottom } = region.getBoundingClientRect();
+        return top < stop.bottom && bottom > stop.top;
+    });
+    const end = Math.max(...line.map(region => region.getBoundingClientRect().bottom));
+    const unframed = line.filter(region => !region.querySelector('.stop, .alert'));
+    return unframed.some(region => {
+        const walker = document.createTreeWalker(region, NodeFilter.SHOW_TEXT);
+        const range = document.createRange();
+        let [right, bottom] = [0, 0];
+        while (walker.nextNode()) {
+            if (!walker.currentNode.data.trim()) continue;
+            range.selectNodeContents(walker.currentNode);
+            for (const text of range.getClientRects()) {
+                right = Math.max(right, text.right);
+                bottom = Math.max(bottom, text.bottom);
+            }
+        }
+        return region.getBoundingClientRect().right - right > 240 || end - bottom > 80;
+    });
+}"""
 SMALL = """element => {
     const { width, height } = element.getBoundingClientRect();
     return Math.round(width) < 24 || Math.round(height) < 24;
@@ -92,6 +118,16 @@ def test_everything_fits(page: Page, gallery: Path, width: int, language: str) -
     assert faults(page, ".unbroken", STANDS_APART) == []
     assert faults(page, "*", OVERFLOWS) == []
     assert faults(page, "*", SCROLLS) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_next_to_the_next_stop_is_empty(
+    page: Page, gallery: Path, width: int, language: str
+) -> None:
+    page.set_viewport_size({"width": width + 40, "height": 1000})
+    open_gallery(page, gallery, width=width, lang=language, theme="light")
+    assert faults(page, ".stop", EMPTY_NEXT_TO_IT) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -125,7 +125,7 @@ test('a server that is gone is not flooded', async () => {
   assert.ok(requests.length <= 20, String(requests.length));
 });
 
-test('an reading ends the failure and the back-off', async () => {
+test('a reading ends the failure and the back-off', async () => {
   outcome = 'server-gone';
   panel();
   await settle();

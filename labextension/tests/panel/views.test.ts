@@ -26,7 +26,7 @@ const shown = (
 
 /** The parts of a panel, by the texts of their headings or else by their classes. */
 function partsOf(shown: ViewModel): string[] {
-  const parts = [...draw(panel(shown)).querySelectorAll('.panel > div')];
+  const parts = [...draw(panel(shown)).querySelectorAll('.row > div')];
   return parts.map(part => {
     const heading = part.querySelector('h3')?.textContent ?? part.className;
     return heading.replace(/[\s\d]+/g, ' ').trim();
@@ -211,7 +211,7 @@ test('a snapshot that is being pushed has committing behind it and saved before 
 test('a snapshot that failed has its reason or where to look, and is no link', () => {
   assert.match(
     shown('snapshots', readingNamed('idle')),
-    /Save failed The writable layer is larger/,
+    /Save failed 2026-11-21 .* The writable layer is larger/,
   );
   const rows = draw(snapshots(viewModelOf(readingNamed('save failed')))).querySelectorAll(
     'ul > li',
@@ -280,7 +280,7 @@ test('an unknown problem has a headline too', () => {
 
 test('an instance that was never read leaves the problem and what to do', () => {
   const shown = viewModelOf(readingNamed('never read'));
-  assert.equal(draw(panel(shown)).querySelectorAll('.panel > div').length, 2);
+  assert.equal(draw(panel(shown)).querySelectorAll('.row > div').length, 2);
 });
 
 test('so does a cell whose first reading has no instance, before any other comes', () => {

@@ -38,12 +38,12 @@ export function datasets(model: ViewModel): View {
   });
 }
 
+/** The statuses of an image that is being saved, in their order. */
+const SAVING = ['Committing', 'Pushing'];
+
 /** Committing → Pushing → Saved: what is behind it, where it is, what is to come. */
-function progress(status = ''): TemplateResult {
-  const now = ['Committing', 'Pushing', 'Saved'].indexOf(status);
-  if (status === 'Failed') return badge(t('Save failed'), 'bad');
-  if (now < 0) return badge(status || '—');
-  if (now === 2) return badge(t('Saved'), 'good');
+function progress(status: string): TemplateResult {
+  const now = SAVING.indexOf(status);
   const steps = [t('Committing'), t('Pushing'), t('Saved')].map((text, step) => {
     if (step === now) return html`<li class="now" aria-current="step">${text}</li>`;
     return html`<li class=${step < now ? 'done' : 'next'}>${text}</li>`;
@@ -53,14 +53,21 @@ function progress(status = ''): TemplateResult {
   </ol>`;
 }
 
+/** Whether an image was saved, or failed. */
+function outcome(status: string): TemplateResult {
+  if (status === 'Failed') return badge(t('Save failed'), 'bad');
+  return status === 'Saved' ? badge(t('Saved'), 'good') : badge(status || '—');
+}
+
 function snapshotRow(model: ViewModel, snapshot: Snapshot): TemplateResult {
-  const { ImageName, ImageId, ImageUrl, RepositoryUrl, GmtCreateTime, Status } = snapshot;
+  const { ImageName, ImageId, ImageUrl, RepositoryUrl, GmtCreateTime, Status = '' } = snapshot;
   const failure = failureOf(snapshot);
   const name = ImageName ?? ImageId ?? '';
   // Of an image that was not saved, the repository has nothing.
   return html`${path(failure === null ? link(RepositoryUrl, name) : name, ImageUrl)}
-    <span class="soft">${GmtCreateTime ? moment(GmtCreateTime) : nothing}</span>
-    <div>${progress(Status)} ${reason(model, failure)}</div>`;
+    ${SAVING.includes(Status) ? progress(Status) : outcome(Status)}
+    <span class="source">${GmtCreateTime ? moment(GmtCreateTime) : nothing}</span>
+    ${reason(model, failure)}`;
 }
 
 /** Saved images, newest first. */

@@ -25,22 +25,26 @@ interface Region {
   readonly view: (model: ViewModel) => View;
   /** The sections of an instance that it belongs to; none if it is always there. */
   readonly sections: readonly SectionName[];
-  /** `half` where it stands next to another one if it fits. */
+  /** How much of a row it takes at least: see panel.css. All of it by default. */
   readonly kind?: string;
 }
 
-/** The parts of a panel, top to bottom. */
-export const REGIONS: readonly Region[] = [
-  { view: header, sections: ['status'], kind: 'half' },
-  { view: stop, sections: ['status', 'timers'], kind: 'half' },
-  { view: alert, sections: [] },
-  { view: resources, sections: ['resources'] },
-  { view: datasets, sections: ['datasets'], kind: 'half' },
-  { view: snapshots, sections: ['snapshots'], kind: 'half' },
-  { view: disks, sections: ['disks'] },
-  { view: network, sections: ['network'] },
-  { view: details, sections: ['details'] },
-  { view: foot, sections: [], kind: 'foot' },
+/** The parts of a panel, top to bottom; those of one row stand next to each other where they fit. */
+const ROWS: readonly (readonly Region[])[] = [
+  [
+    { view: header, sections: ['status'], kind: 'narrow' },
+    { view: stop, sections: ['status', 'timers'], kind: 'half' },
+    { view: alert, sections: [], kind: 'wide' },
+    { view: resources, sections: ['resources'], kind: 'wide' },
+  ],
+  [
+    { view: datasets, sections: ['datasets'], kind: 'half' },
+    { view: snapshots, sections: ['snapshots'], kind: 'half' },
+    { view: disks, sections: ['disks'], kind: 'half' },
+  ],
+  [{ view: network, sections: ['network'] }],
+  [{ view: details, sections: ['details'] }],
+  [{ view: foot, sections: [], kind: 'foot' }],
 ];
 
 function region({ view, sections, kind = '' }: Region, model: ViewModel): View {
@@ -56,11 +60,16 @@ function region({ view, sections, kind = '' }: Region, model: ViewModel): View {
   }
 }
 
+function row(regions: readonly Region[], model: ViewModel): View {
+  const views = regions.map(one => region(one, model));
+  return views.every(view => view === nothing) ? nothing : html`<div class="row">${views}</div>`;
+}
+
 /** The whole panel. What a reading or a tick does not change stays the element that it is. */
 export function panel(model: ViewModel): TemplateResult {
   // No landmark: a notebook may have many panels.
   return html`<div class="panel" role="group" aria-label=${t('DSW instance')}>
-    ${REGIONS.map(one => region(one, model))}
+    ${ROWS.map(one => row(one, model))}
   </div>`;
 }
 
