@@ -15,6 +15,7 @@ from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests import installed
 from tests.canaries import Canaries
+from tests.dsw.environment import Container
 from tests.leftovers import Leftovers
 from tests.once import once
 from tests.waiting import until
@@ -144,3 +145,21 @@ def other_environment(
         environment.install(distributions[1], "jupyterlab", "ipykernel")
 
     return installed.Environment(once(tmp_path_factory, "venv", create))
+
+
+@pytest.fixture(scope="session")
+def dsw_template(
+    distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Container:
+    """A container of an instance after `pip install` in a notebook; to be copied, not changed."""
+
+    def create(folder: Path) -> None:
+        Container.create(folder).image.install(distributions[1])
+
+    return Container(once(tmp_path_factory, "dsw", create))
+
+
+@pytest.fixture
+def dsw_container(dsw_template: Container, tmp_path: Path) -> Container:
+    """A container of an instance with jupyter-dsw in the image only; its server does not run."""
+    return dsw_template.copy(tmp_path / "container")

@@ -14,13 +14,18 @@ KEPT = ("PIP_", "SSL_", "REQUESTS_CA_BUNDLE", "LANG")
 
 def image(environment: Environment, prefix: Path) -> Environment:
     """Copy an environment, and take this project out of the copy, as a person does."""
+    made = copy(environment, prefix)
+    made.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "jupyter-dsw")
+    return made
+
+
+def copy(environment: Environment, prefix: Path) -> Environment:
+    """Copy an environment to `prefix`, whose files it shares until they are replaced."""
     shutil.copytree(environment.prefix, prefix, symlinks=True, copy_function=os.link)
     for script in (prefix / "bin").iterdir():
         if script.is_file() and not script.is_symlink():
             _move(script, environment.prefix, prefix)
-    copy = Environment(prefix)
-    copy.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "jupyter-dsw")
-    return copy
+    return Environment(prefix)
 
 
 def _move(script: Path, old: Path, new: Path) -> None:

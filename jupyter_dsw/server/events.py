@@ -135,9 +135,9 @@ def _limit(remaining_ms: int | None) -> int | None:
 
 
 class Reporter:
-    """Reports what changed, in the log and as events of one server."""
+    """Reports what changed, in the log and, with an `event_logger`, as events of one server."""
 
-    def __init__(self, log: Logger, event_logger: EventLogger) -> None:
+    def __init__(self, log: Logger, event_logger: EventLogger | None) -> None:
         self._log = log
         self._event_logger = event_logger
         self._changes = Changes()
@@ -147,8 +147,9 @@ class Reporter:
         for change in self._changes.of(reading, now):
             level, line = log_line(change)
             self._log.log(level, "jupyter-dsw: %s", line)
-            data = msgspec.to_builtins(change)
-            self._event_logger.emit(schema_id=change.schema_id, data=data)
+            if self._event_logger is not None:
+                data = msgspec.to_builtins(change)
+                self._event_logger.emit(schema_id=change.schema_id, data=data)
 
 
 def log_line(change: Change) -> tuple[int, str]:

@@ -82,7 +82,10 @@ class DSWExtension(ExtensionApp):
     def initialize_settings(self) -> None:
         """Prepare what the endpoints need, short of what only a reading needs."""
         server: Any = self.serverapp
-        _register_event_schemas(server.event_logger)
+        # jupyter-server 1 has no events.
+        self.event_logger: EventLogger | None = getattr(server, "event_logger", None)
+        if self.event_logger is not None:
+            _register_event_schemas(self.event_logger)
         self.metrics = Metrics(elapsed_seconds)
         if not self.metrics.expose():
             server.log.debug("jupyter-dsw: another server of this process shows its metrics.")
@@ -117,7 +120,7 @@ class DSWExtension(ExtensionApp):
 
         server: Any = self.serverapp
         # The server's own log, so that its level is the one that people set.
-        reporter = Reporter(server.log, server.event_logger)
+        reporter = Reporter(server.log, self.event_logger)
 
         def load_settings() -> Settings:
             return Settings.from_environment(

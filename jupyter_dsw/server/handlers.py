@@ -6,9 +6,10 @@ import asyncio
 import hmac
 import json
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.auth import decorator
+from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
@@ -17,11 +18,18 @@ from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 from jupyter_dsw.upstream.errors import http_status_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_dsw.i18n import Language
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.server.metrics import Metrics
 
+# Since jupyter-server 2.13, which can demand this mark of every method without authentication.
+_Method = TypeVar("_Method")
+_allow_unauthenticated: Callable[[_Method], _Method] = getattr(
+    decorator, "allow_unauthenticated", lambda method: method
+)
 AUTH_RESOURCE = "dsw"
 # Keys of the web application's settings.
 READY_MONITOR = "jupyter_dsw_ready_monitor"
@@ -117,7 +125,9 @@ class InstanceHandler(ReadingHandler):
 
         Jupyter lets methods that are not implemented pass to a 405.
         """
-        await super().prepare()
+        checked: Any = super().prepare()
+        if checked is not None:  # jupyter-server 1 checks without waiting
+            await checked
         if not self.current_user:
             raise web.HTTPError(403)
         self._is_signed_in = True
@@ -151,12 +161,12 @@ class KernelInstanceHandler(ReadingHandler):
         token: str = self.settings[KERNEL_TOKEN]
         return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
 
-    @allow_unauthenticated
+    @_allow_unauthenticated
     async def get(self) -> None:
         """Send the current reading."""
         await self.send_reading()
 
-    @allow_unauthenticated
+    @_allow_unauthenticated
     def options(self) -> None:
         """Refuse a preflight: kernels are no browsers."""
         raise web.HTTPError(405)
