@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.dsw.environment import JULY_2023, JUNE_2024
+from tests.dsw.environment import JUNE_2024
 from tests.installed import Environment
 from tests.test_packaging import without_colours
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_dsw.emulator import Emulator
     from tests.dsw.environment import Container
 
 ADDED = {"anywidget", "jupyter_dsw", "msgspec", "psygnal"}
