@@ -18,7 +18,7 @@ from jupyter_dsw.model.redaction import cleaners
 
 # Of pages that are in English.
 CHINESE_TITLES = {
-    "reference": "参考（英文）",
+    "configuration": "配置（英文）",
     "administrators": "管理员（英文）",
     "how-it-works": "原理（英文）",
 }
@@ -81,7 +81,7 @@ html_sidebars: dict[str, list[str]] = {"index": [], "zh/index": []}
 
 
 def fill_in(_app: Sphinx, _page: str, source: list[str]) -> None:
-    """Put what the code says of itself where a page has `<!-- generated: … -->`."""
+    """Replace each `<!-- generated: … -->` of a page by what is read out of the code."""
     for name, write in GENERATED.items():
         marker = f"<!-- generated: {name} -->"
         if marker in source[0]:
@@ -95,7 +95,7 @@ def without_fields(_app: Sphinx, _what: str, _name: str, thing: Any, *_: Any) ->
 
 
 def show_plain_types(kind: type[Element] = Element) -> None:
-    """Have a struct's texts shown as `str`: their kinds are of interest to the parser only."""
+    """Show a struct's texts as `str`: only the parser needs their kinds."""
     cleaners(kind)  # reads the kinds, before they are gone
     kind.__annotations__ = get_type_hints(kind)
     for each in kind.__subclasses__():
@@ -105,11 +105,11 @@ def show_plain_types(kind: type[Element] = Element) -> None:
 def in_chinese(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
-    """Tell browsers in which language a page is, and lead from Chinese pages to Chinese ones."""
+    """Mark the language of a Chinese page, and make its navigation lead to Chinese pages."""
     if not page.startswith("zh/"):
         return
     context["language"] = "zh-CN"
-    places = ["zh/start", "zh/surfaces", "reference", "administrators", "how-it-works"]
+    places = ["zh/start", "configuration", "administrators", "how-it-works"]
     items = [
         f'<li class="nav-item{" current active" if page == place else ""}">'
         f'<a class="nav-link nav-internal" href="{context["pathto"](place)}">'

@@ -23,16 +23,16 @@ ROOT = Path(__file__).parents[1]
 SETTINGS_SCHEMA = ROOT / "labextension" / "schema" / "plugin.json"
 OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"
 
-# The variables that no trait stands for.
+# Variables without an option of the same meaning.
 OTHER_VARIABLES = {
     "JUPYTER_DSW_SHARING_TOKEN": "The API's `Token`, for an instance that was shared with you. "
-    "A secret, so there is no trait for it.",
-    "ALIBABA_CLOUD_ACCESS_KEY_ID": "An access key; goes before the credential service.",
-    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "Its secret.",
-    "ALIBABA_CLOUD_SECURITY_TOKEN": "The security token that belongs to it, where it is a "
-    "temporary one.",
-    "ALIBABA_CLOUD_CREDENTIALS_URI": "The credential service of the instance's RAM role. DSW sets "
-    "it. A loopback address is asked past any proxy.",
+    "It is a secret, so there is no option for it.",
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": "An access key. It takes precedence over the credential "
+    "service.",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "The secret of that access key.",
+    "ALIBABA_CLOUD_SECURITY_TOKEN": "The security token of a temporary access key.",
+    "ALIBABA_CLOUD_CREDENTIALS_URI": "The credential service of the instance's RAM role; PAI-DSW "
+    "sets it. A loopback address is called without a proxy.",
 }
 
 
@@ -48,10 +48,10 @@ def environment_variables() -> dict[str, str]:
     for field, names in VARIABLES.items():
         for name in names:
             if name not in OTHER_VARIABLES:
-                known[name] = f"The same as `DSWExtension.{field}`."
+                known[name] = f"Same as `DSWExtension.{field}`."
     for field, (first, *others) in VARIABLES.items():
         for name in others:
-            known[name] = f"`DSWExtension.{field}`, where `{first}` is not set."
+            known[name] = f"Same as `DSWExtension.{field}`, if `{first}` is not set."
     return known | OTHER_VARIABLES
 
 
@@ -89,7 +89,7 @@ def _about_trait(trait: TraitType[Any, Any]) -> str:
 
 
 def _environment() -> str:
-    return _definitions((f"`{name}`", says) for name, says in environment_variables().items())
+    return _definitions((f"`{name}`", text) for name, text in environment_variables().items())
 
 
 def _settings() -> str:
@@ -136,7 +136,7 @@ def _paths() -> str:
             parts.append(f"### {verb.upper()} {path}\n\n**{operation['summary']}.**")
             parts.append(operation.get("description", ""))
             parts.append(_parameters(operation.get("parameters", ())))
-            parts.append(_answers(operation["responses"]))
+            parts.append(_responses(operation["responses"]))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -146,7 +146,7 @@ def _parameters(parameters: Iterable[dict[str, Any]]) -> str:
     return _table(("parameter", "in", "meaning"), rows) if rows else ""
 
 
-def _answers(responses: dict[str, dict[str, Any]]) -> str:
+def _responses(responses: dict[str, dict[str, Any]]) -> str:
     rows = (
         (f"`{status}`", _schema_names(_resolved(each)), _one_line(_resolved(each)["description"]))
         for status, each in responses.items()
@@ -155,7 +155,7 @@ def _answers(responses: dict[str, dict[str, Any]]) -> str:
 
 
 def _each_text_once(rows: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Rows of one meaning in one: they share the response in the contract."""
+    """Join rows of the same meaning: they share the response in the contract."""
     shared: dict[tuple[str, str], list[str]] = {}
     for status, body, meaning in rows:
         shared.setdefault((body, meaning), []).append(status)

@@ -34,7 +34,9 @@ def shape(name: str) -> dict[str, list[str]]:
         "words of code in tables": [
             " ".join(re.findall(r"`[^`]+`", row)) for row in text.splitlines() if row[:1] == "|"
         ],
-        "links": [others.get(link, link.replace("docs/zh/", "docs/")) for link in links],
+        "links": [
+            others.get(link, link.replace("docs/zh/", "docs/").partition("#")[0]) for link in links
+        ],
         "pictures": re.findall(r'(?:srcset|src|media|width)="([^"]+)"', text),
     }
 

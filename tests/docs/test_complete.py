@@ -22,7 +22,7 @@ from tests.docs.site import Html
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The pages that tell of a command, by command.
+# The page of each command.
 PAGE_OF = dict.fromkeys(COMMANDS, "terminal") | {"demo": "demo", "emulator": "demo"}
 SECTION_OF = {"demo": "The demo", "emulator": "The endpoint alone"}
 VARIABLES = re.compile(r'"((?:JUPYTER_DSW|ALIBABA_CLOUD|DSW)_[A-Z_]+)"')
@@ -54,16 +54,16 @@ def options_of(command: str) -> list[str]:
 def test_every_command_and_each_of_its_options(command: str) -> None:
     assert f"`jupyter dsw {command}`" in (DOCS / "terminal.md").read_text("utf-8")
     page = DOCS / f"{PAGE_OF[command]}.md"
-    told = section(page, SECTION_OF.get(command, f"`{command}`"))
+    text = section(page, SECTION_OF.get(command, f"`{command}`"))
     assert options_of(command)
-    missing = [name for name in options_of(command) if not re.search(rf"{name}\b", told)]
+    missing = [name for name in options_of(command) if not re.search(rf"{name}\b", text)]
     assert missing == []
 
 
 def test_every_word_of_the_magic() -> None:
-    told = (DOCS / "cell.md").read_text("utf-8")
+    text = (DOCS / "cell.md").read_text("utf-8")
     assert set(SECTIONS) <= set(arguments())
-    assert [word for word in arguments() if word not in told] == []
+    assert [word for word in arguments() if word not in text] == []
 
 
 def test_every_option_of_the_server_extension(configuration: str) -> None:
@@ -94,17 +94,17 @@ def test_every_setting_of_jupyterlab(configuration: str) -> None:
 def test_every_command_of_jupyterlab() -> None:
     tokens = (ROOT / "labextension/src/lab/tokens.ts").read_text("utf-8")
     ids = re.findall(r"'(jupyter-dsw:[a-z-]+)'", tokens.partition("CommandIDs")[2])
-    told = (DOCS / "window.md").read_text("utf-8")
+    text = (DOCS / "window.md").read_text("utf-8")
     assert len(ids) >= 7
-    assert [name for name in ids if f"`{name}`" not in told] == []
+    assert [name for name in ids if f"`{name}`" not in text] == []
 
 
 def test_every_plugin_of_jupyterlab() -> None:
     sources = (ROOT / "labextension/src/lab/plugins").glob("*.ts")
     found = [re.findall(r"(?:id:|ID =) '(jupyter-dsw:\w+)'", path.read_text()) for path in sources]
     assert all(found)
-    told = section(DOCS / "administrators.md", "Turn features off")
-    assert [name for names in found for name in names if f"| `{name}` |" not in told] == []
+    text = section(DOCS / "administrators.md", "Turn features off")
+    assert [name for names in found for name in names if f"| `{name}` |" not in text] == []
 
 
 def test_every_public_name(api: Html) -> None:
@@ -154,7 +154,7 @@ def test_every_path_and_every_field_of_the_contract(rest: Html) -> None:
 
 
 def test_every_scenario_of_the_emulator(site: Path) -> None:
-    told = Html(site / "demo.html").text
+    text = Html(site / "demo.html").text
     assert [
-        each for each in SCENARIOS.values() if f"{each.name} {each.description}" not in told
+        each for each in SCENARIOS.values() if f"{each.name} {each.description}" not in text
     ] == []

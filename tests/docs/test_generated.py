@@ -17,6 +17,6 @@ def test_only_what_is_between_the_marks_changes() -> None:
 
 
 @pytest.mark.parametrize("page", ["# Title\n", f"{begin('c')}\n", f"{end('c')}{begin('c')}"])
-def test_a_page_without_the_marks_is_told(page: str) -> None:
+def test_a_page_without_the_marks_is_reported(page: str) -> None:
     with pytest.raises(ValueError, match="c:begin"):
         with_part(page, "c", "new")
