@@ -173,7 +173,7 @@ def _schemas() -> str:
         parts.append(f"### {name}\n\n{_one_line(schema.get('description', ''))}")
         if "properties" in schema:
             rows = (
-                (f"`{field}`", _type(each), _one_line(_resolved(each).get("description", "")))
+                (f"`{field}`", _type(each), _one_line(each.get("description", "")))
                 for field, each in schema["properties"].items()
             )
             parts.append(_table(("field", "type", "meaning"), rows))
@@ -187,8 +187,9 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "oneOf" in schema:
-        return " or ".join(_type(each) for each in schema["oneOf"])
+    options = schema.get("oneOf") or schema.get("anyOf")
+    if options:
+        return " or ".join(_type(each) for each in options)
     if "enum" in schema:
         return ", ".join(f"`{_json(value)}`" for value in schema["enum"])
     if schema.get("type") == "array":

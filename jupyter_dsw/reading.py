@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.model.instance import Instance, instance_from_wire
-from jupyter_dsw.model.stops import Countdowns, countdowns
+from jupyter_dsw.model.stops import Countdowns, Milliseconds, countdowns
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:
@@ -22,15 +22,21 @@ Clock: TypeAlias = Literal["endpoint", "local"]
 
 # `next_read_in_ms` is never below this, so that no client polls in a tight loop.
 SOONEST_NEXT_READ_MS = 1000
+_Wait = Annotated[int, msgspec.Meta(ge=SOONEST_NEXT_READ_MS)]
+_UTC = Annotated[str, msgspec.Meta(pattern="Z$", extra_json_schema={"format": "date-time"})]
 
 
 class Problem(msgspec.Struct, frozen=True):
     """Why the last attempt failed, and what a person can do about it."""
 
     code: str
+    """Which kind of error it is."""
     message: str
+    """What failed, in the language of `Content-Language`."""
     advice: str
+    """What to do next, in the language of `Content-Language`."""
     request_id: str | None = None
+    """Alibaba Cloud's ID of the request, for its support; None where no response came."""
 
     @classmethod
     def of(cls, error: DSWError) -> Problem:
@@ -115,25 +121,39 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class ContractError(Problem, frozen=True):
     """Why the last attempt failed, and when the next one is due."""
 
-    retry_in_ms: int = SOONEST_NEXT_READ_MS
+    retry_in_ms: _Wait = SOONEST_NEXT_READ_MS
+    """When the next attempt is due: milliseconds from this response."""
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading as the REST contract has it; `server/rest-api.yml` describes each field.
+    """A reading as the server sends it: the REST contract.
 
-    What has a default may be missing when it is received: a server of an earlier version has less.
+    `python -m scripts.contract` writes `server/rest-api.yml` and the browser's types from it, with
+    the docstrings. What has a default may be missing when it is received: a server of an earlier
+    version has less.
     """
 
     instance: dict[str, Any] | None = None
-    read_at: str | None = None
+    """GetInstance's own element names and nesting, secrets removed; None if none was ever read."""
+    read_at: _UTC | None = None
+    """When the endpoint responded, UTC, by the clock of `read_at_by`; None if it never did."""
     read_at_by: Clock = "endpoint"
-    age_ms: int | None = None
-    next_read_in_ms: int
+    """Whose clock `read_at` is by, and the time left until a due time: the endpoint's, or, where
+    its response had no `Date`, that of the machine that called it."""
+    age_ms: Milliseconds | None = None
+    """How long ago the request for it was sent, by a clock of the server that counts sleep."""
+    next_read_in_ms: _Wait
+    """In how many milliseconds the next request brings something new."""
     countdowns: Countdowns | None = None
+    """Both stops as of this response; None if no instance was ever read."""
     error: ContractError | None = None
+    """Why the last attempt to read failed; None if it did not."""
     source: Source
+    """Which endpoint, region and instance ID."""
     redacted: tuple[str, ...] = ()
+    """What was removed from `instance`, by path; the values are not in the server either."""
     unreadable: tuple[str, ...] = ()
+    """What was left out of `instance` since it could not be read, by path."""
 
     def encode(self) -> bytes:
         """Return the JSON that a server sends."""

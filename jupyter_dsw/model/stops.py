@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from math import floor
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,8 @@ State: TypeAlias = Literal["off", "active", "counting", "unknown"]
 """`off`: no such stop; `active`: not idle now; `counting`: on its way; `unknown`: set, but its time
 could not be read."""
 
+Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+
 _MINUTE_MS = 60_000
 _CULLER, _TIMER = "IdleInstanceCuller", "InstanceShutdownTimer"
 # A `Date` header has whole seconds: the moment itself is up to a second later.
@@ -36,9 +38,11 @@ class IdleCountdown(msgspec.Struct, frozen=True, kw_only=True):
     """The stop after idleness, from `IdleInstanceCuller`."""
 
     state: State = "off"
-    """Whether it is set, and whether the instance is idle now."""
-    remaining_ms: int | None = None
-    """Milliseconds to the stop if the instance stays idle; None unless counting."""
+    """`off`: no such stop is set; `active`: the instance is not idle now; `counting`: it is;
+    `unknown`: it is set, but its time could not be read, which is not the same as no stop."""
+    remaining_ms: Milliseconds | None = None
+    """Milliseconds to the stop, as of this response, if the instance stays idle; None unless
+    counting."""
     idle_minutes: float | None = None
     """Minutes the instance had been idle when the endpoint responded."""
     max_idle_minutes: float | None = None
@@ -53,11 +57,12 @@ class ScheduledCountdown(msgspec.Struct, frozen=True, kw_only=True):
     """The stop by schedule, from `InstanceShutdownTimer`."""
 
     state: State = "off"
-    """`off`, `counting` or `unknown`."""
-    remaining_ms: int | None = None
-    """Milliseconds to the stop; None unless counting."""
-    due_time: datetime | None = None
-    """When it will be stopped (UTC), by the endpoint's clock."""
+    """`off`: no such stop is set; `counting`: it is; `unknown`: it is set, but its time could not
+    be read."""
+    remaining_ms: Milliseconds | None = None
+    """Milliseconds to the stop, as of this response; None unless counting."""
+    due_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """When it will be stopped (UTC), by the endpoint's clock; None where that is unknown."""
 
 
 class Countdowns(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,17 +43,19 @@ Speed = Annotated[float, msgspec.Meta(ge=1, le=MAX_SPEED)]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a response comes from, as far as it is known; never a credential.
-
-    `endpoint` is a host, with its port where it is not the default one.
-    """
+    """Where a response comes from, as far as it is known; never a credential."""
 
     endpoint: str | None = None
+    """The host that was called, with its port where it is not the default one."""
     region: str | None = None
+    """The region, `cn-hangzhou`."""
     instance_id: str | None = None
+    """The instance's ID, `dsw-…`."""
     simulated: bool = False
+    """Whether the endpoint is an emulator, as it reported itself."""
     speed: Speed = 1.0
-    """How many times as fast as real time the instance lives: 1 unless it is simulated."""
+    """How many times as fast as real time the instance lives, and the countdowns run: 1 unless it
+    is simulated."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-// Written by scripts/contract_types.py from the Python model: change that, and run it.
+// Written by scripts/contract.py from the Python structs: change those, and run it.
 import type { JsonObject } from './contract.ts';
 
 /** The instance details: GetInstance's response, secrets removed. */
