@@ -327,7 +327,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         { ImageId: 'z', ImageName: markup, RepositoryUrl: 'data:text/html,x', Status: 'Odd' },
       ],
       Labels: [{ Key: markup, Value: `${LRO}abc` }],
-      NestedDeep: { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: 1 } } } } } } } } } },
     },
     { countdowns: nothing },
   ),

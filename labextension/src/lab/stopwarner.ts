@@ -168,7 +168,7 @@ export class StopWarner {
   }
 
   /** Whether a warning has to wait for the end of quiet hours, or of an outage. */
-  private _isHeldBack({ form, threshold }: Due): boolean {
+  private _hasToWait({ form, threshold }: Due): boolean {
     const { quietFrom, quietTo, dialogMinutes } = this._options.preferences();
     if (form === 'dialog' && this._options.gone()) return true;
     return threshold > dialogMinutes * MINUTE_MS && isQuiet(quietFrom, quietTo, new Date());
@@ -176,7 +176,7 @@ export class StopWarner {
 
   private _due(): DueWarning[] {
     return this._decisions().flatMap(({ stop, decision: { due } }) =>
-      due && !this._isHeldBack(due) ? [{ stop, due }] : [],
+      due && !this._hasToWait(due) ? [{ stop, due }] : [],
     );
   }
 

@@ -99,154 +99,154 @@ export interface PollerOptions {
  */
 export class Poller implements DataSource {
   constructor(options: PollerOptions) {
-    this._options = options;
-    this._tabs = options.tabs ?? NO_TABS;
-    this._tabs.onMessage(message => {
-      this._receive(message);
+    this.#options = options;
+    this.#tabs = options.tabs ?? NO_TABS;
+    this.#tabs.onMessage(message => {
+      this.#receive(message);
     });
   }
 
   /** What is known now. */
   get state(): DataSourceState {
-    return this._state;
+    return this.#state;
   }
 
   /** Calls back on changes, and requests readings, until what is returned is called. */
   watch(changed: () => void): () => void {
-    this._watchers.add(changed);
-    this._schedule();
+    this.#watchers.add(changed);
+    this.#schedule();
     return () => {
-      this._watchers.delete(changed);
-      this._schedule();
+      this.#watchers.delete(changed);
+      this.#schedule();
     };
   }
 
   /** Requests a new reading now, for a person. */
   refresh(): void {
-    this._byPerson = true;
-    this._freshWanted = true;
-    this._schedule();
+    this.#byPerson = true;
+    this.#freshWanted = true;
+    this.#schedule();
   }
 
   /** Requests a new reading, and resolves with what is known then; `byPerson` as for `refresh`. */
   read({ byPerson = false } = {}): Promise<DataSourceState['reading']> {
     return new Promise(resolve => {
-      this._waiting.push(resolve);
-      this._byPerson ||= byPerson;
-      this._freshWanted = true;
-      this._schedule();
+      this.#waiting.push(resolve);
+      this.#byPerson ||= byPerson;
+      this.#freshWanted = true;
+      this.#schedule();
     });
   }
 
   /** Sends what is due: while the machine slept, or nobody looked, the timer did not. */
   readonly heartbeat = (): void => {
-    this._schedule();
+    this.#schedule();
   };
 
   /** Something happened that makes a request worthwhile before it is due: the network is back. */
   readonly catchUp = (): void => {
-    if (this._dueAt !== Infinity) this._dueAt = 0;
-    this._schedule();
+    if (this.#dueAt !== Infinity) this.#dueAt = 0;
+    this.#schedule();
   };
 
   /** Takes a response that nobody requested. */
   accept(reading: Reading): void {
-    this._accept(reading, now(), now());
-    this._schedule();
+    this.#accept(reading, now(), now());
+    this.#schedule();
   }
 
-  private _schedule(): void {
-    clearTimeout(this._timer);
-    if (this._busy || !(this._watchers.size || this._freshWanted)) return;
-    const wait = this._freshWanted ? 0 : this._dueAt - now();
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#busy || !(this.#watchers.size || this.#freshWanted)) return;
+    const wait = this.#freshWanted ? 0 : this.#dueAt - now();
     // `setTimeout` takes no longer ones; after that it looks again.
-    if (wait > 0) this._timer = setTimeout(this.heartbeat, Math.min(wait, MAX_TIMEOUT_MS));
-    else if (!this._standsBy()) void this._poll();
+    if (wait > 0) this.#timer = setTimeout(this.heartbeat, Math.min(wait, MAX_TIMEOUT_MS));
+    else if (!this.#standsBy()) void this.#poll();
   }
 
-  private _standsBy(): boolean {
-    return this._options.standby?.() ?? false;
+  #standsBy(): boolean {
+    return this.#options.standby?.() ?? false;
   }
 
-  private async _poll(): Promise<void> {
-    this._busy = true;
-    const known = this._outcomes;
+  async #poll(): Promise<void> {
+    this.#busy = true;
+    const known = this.#outcomes;
     try {
-      await this._tabs.exclusively(async () => {
+      await this.#tabs.exclusively(async () => {
         // While it waited for its turn, another tab got a response, or nobody looks any more.
-        const superseded = !this._freshWanted && this._outcomes !== known;
-        if (!superseded && !this._standsBy()) await this._request();
+        const superseded = !this.#freshWanted && this.#outcomes !== known;
+        if (!superseded && !this.#standsBy()) await this.#request();
       });
     } catch {
       // The browser refused the turn, as it does where the document is about to go.
-      this._accept(this._options.onReject, now(), now());
+      this.#accept(this.#options.onReject, now(), now());
     }
-    this._busy = false;
-    this._schedule();
+    this.#busy = false;
+    this.#schedule();
   }
 
-  private async _request(): Promise<void> {
-    const [fresh, byPerson] = [this._freshWanted, this._byPerson];
-    this._freshWanted = this._byPerson = false;
-    this._change({ requesting: true });
+  async #request(): Promise<void> {
+    const [fresh, byPerson] = [this.#freshWanted, this.#byPerson];
+    this.#freshWanted = this.#byPerson = false;
+    this.#change({ requesting: true });
     const [sent, sentAt] = [now(), Date.now()];
-    const outcome = await this._options.request(fresh).catch(() => this._options.onReject);
-    this._tabs.send({ outcome, sent: sentAt, received: Date.now() });
-    this._accept(outcome, sent, now(), byPerson);
+    const outcome = await this.#options.request(fresh).catch(() => this.#options.onReject);
+    this.#tabs.send({ outcome, sent: sentAt, received: Date.now() });
+    this.#accept(outcome, sent, now(), byPerson);
   }
 
   /** Takes what another tab got. */
-  private _receive({ outcome, sent, received }: TabMessage): void {
+  #receive({ outcome, sent, received }: TabMessage): void {
     if (typeof outcome !== 'string' && !isReading(outcome)) return;
     const [clock, wall] = [now(), Date.now()];
     const ago = (moment: number) => clock - Math.max(0, wall - moment || 0);
-    this._accept(outcome, ago(sent), ago(received));
-    this._schedule();
+    this.#accept(outcome, ago(sent), ago(received));
+    this.#schedule();
   }
 
   /** `sent`, `received`: when the request and its response were, by `now()`. */
-  private _accept(outcome: Outcome, sent: number, received: number, byPerson = false): void {
-    this._outcomes++;
+  #accept(outcome: Outcome, sent: number, received: number, byPerson = false): void {
+    this.#outcomes++;
     const random = Math.random();
-    if (this._isLate(outcome, sent, received)) {
-      this._change({ requesting: false });
+    if (this.#isLate(outcome, sent, received)) {
+      this.#change({ requesting: false });
     } else if (typeof outcome === 'string') {
-      const { longestBackOff } = this._options;
-      this._sent = sent;
-      this._dueAt = received + backOff(outcome, ++this._failures, random, longestBackOff);
-      this._change({ requesting: false, failure: outcome, nothingNewer: false });
+      const { longestBackOff } = this.#options;
+      this.#sent = sent;
+      this.#dueAt = received + backOff(outcome, ++this.#failures, random, longestBackOff);
+      this.#change({ requesting: false, failure: outcome, nothingNewer: false });
     } else {
-      this._sent = sent;
-      this._failures = 0;
-      this._dueAt = received + delayAfter(outcome, random);
+      this.#sent = sent;
+      this.#failures = 0;
+      this.#dueAt = received + delayAfter(outcome, random);
       const reading = receivedReading(outcome, sent, received);
       const nothingNewer = byPerson && !outcome.error && wasCached(outcome, sent, received);
-      this._change({ requesting: false, failure: null, reading, nothingNewer });
-      if (nothingNewer) this._forgetSoon();
+      this.#change({ requesting: false, failure: null, reading, nothingNewer });
+      if (nothingNewer) this.#forgetSoon();
     }
-    for (const resolve of this._waiting.splice(0)) resolve(this._state.reading);
+    for (const resolve of this.#waiting.splice(0)) resolve(this.#state.reading);
   }
 
-  private _forgetSoon(): void {
-    clearTimeout(this._forgetting);
-    this._forgetting = setTimeout(() => {
-      this._change({ nothingNewer: false });
+  #forgetSoon(): void {
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => {
+      this.#change({ nothingNewer: false });
     }, NOTHING_NEWER_MS);
   }
 
   /** Whether what came was requested earlier than what is known, and has nothing newer. */
-  private _isLate(outcome: Outcome, sent: number, received: number): boolean {
-    if (sent >= this._sent) return false;
-    const { reading } = this._state;
+  #isLate(outcome: Outcome, sent: number, received: number): boolean {
+    if (sent >= this.#sent) return false;
+    const { reading } = this.#state;
     return (
       typeof outcome === 'string' ||
       (reading !== null && !isNewer(receivedReading(outcome, sent, received), reading))
     );
   }
 
-  private _change(part: Partial<DataSourceState>): void {
-    this._state = { ...this._state, ...part };
-    for (const changed of [...this._watchers]) {
+  #change(part: Partial<DataSourceState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const changed of [...this.#watchers]) {
       try {
         changed();
       } catch (error) {
@@ -256,27 +256,27 @@ export class Poller implements DataSource {
     }
   }
 
-  private readonly _options: PollerOptions;
-  private readonly _tabs: Tabs;
-  private readonly _watchers = new Set<() => void>();
-  private readonly _waiting: ((reading: DataSourceState['reading']) => void)[] = [];
-  private _state: DataSourceState = {
+  readonly #options: PollerOptions;
+  readonly #tabs: Tabs;
+  readonly #watchers = new Set<() => void>();
+  readonly #waiting: ((reading: DataSourceState['reading']) => void)[] = [];
+  #state: DataSourceState = {
     reading: null,
     failure: null,
     requesting: false,
     nothingNewer: false,
   };
   /** When the next request is due, by `now()`. */
-  private _dueAt = 0;
+  #dueAt = 0;
   /** When the request was sent whose outcome is known, by `now()`. */
-  private _sent = -Infinity;
+  #sent = -Infinity;
   /** How many outcomes came so far, of this tab or another one. */
-  private _outcomes = 0;
-  private _failures = 0;
-  private _forgetting: ReturnType<typeof setTimeout> | undefined;
-  private _freshWanted = false;
+  #outcomes = 0;
+  #failures = 0;
+  #forgetting: ReturnType<typeof setTimeout> | undefined;
+  #freshWanted = false;
   /** Whether a person wants it, and is to see where there is nothing newer. */
-  private _byPerson = false;
-  private _busy = false;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
+  #byPerson = false;
+  #busy = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 }

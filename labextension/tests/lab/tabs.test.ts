@@ -73,13 +73,13 @@ test('without locks two tabs send the requests of one, nearly', async () => {
 });
 
 test('where locks are refused a task runs all the same, once', async () => {
-  const refusals = [
+  const rejecting = [
     () => Promise.reject(new Error('not fully active')),
     () => {
       throw new Error('access is denied');
     },
   ];
-  for (const request of refusals) {
+  for (const request of rejecting) {
     setLocks({ request });
     let runs = 0;
     const done = browserTabs('tabs').exclusively(() => Promise.resolve(++runs));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeEach, test } from 'node:test';
 import { draw, textOf } from './rendering.ts';
 import { setLanguage } from '../../src/panel/i18n.ts';
-import { details } from '../../src/panel/views/details.ts';
-import { network } from '../../src/panel/views/details.ts';
+import { details, network } from '../../src/panel/views/details.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
 
 beforeEach(() => {
@@ -52,11 +52,29 @@ test('hidden values are counted, and named only when that is opened', () => {
   assert.match(text({}), /2 hidden values .*EnvironmentVariables\.WANDB_PROJECT/);
 });
 
-test('an element that this panel does not know is shown under its own name', () => {
-  const shown = text({ MaintenanceWindow: 'Sun 02:00', Cost: { Hourly: 12 }, Empty: {} });
-  assert.match(shown, /MaintenanceWindow Sun 02:00/);
-  assert.match(shown, /Cost \{"Hourly":12\}/);
-  assert.doesNotMatch(shown, /Empty/);
+test('every element of the model has a place in the panel', async () => {
+  const source = (name: string) => readFile(`src/panel/${name}`, 'utf8');
+  const [, instance = ''] = (await source('elements.ts')).split('export interface Instance {');
+  const elements = [...(instance.split('\n}')[0] ?? '').matchAll(/readonly (\w+)\?:/g)];
+  const views = await readdir('src/panel/views');
+  const files = ['viewmodel.ts', 'safety.ts', ...views.map(name => `views/${name}`)];
+  const shown = (await Promise.all(files.map(source))).join('\n');
+  const without = elements.flatMap(([, name = '']) =>
+    new RegExp(`\\b${name}\\b`).test(shown) ? [] : [name],
+  );
+  assert.deepEqual(without, [
+    // Their part of the reading is `countdowns`.
+    'InstanceShutdownTimer',
+    'IdleInstanceCuller',
+    // Of the response, not of the instance.
+    'Success',
+    'Message',
+    'Code',
+    'HttpStatusCode',
+    // How the instance's servers and its images are guarded is nobody's business here.
+    'ImageAuth',
+    'ServiceConfig',
+  ]);
 });
 
 test('a value without end takes a line, not the panel', () => {

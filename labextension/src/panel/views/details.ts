@@ -116,68 +116,6 @@ export function network(model: ViewModel): View {
     ${known === nothing ? none : known}`;
 }
 
-/** The elements that have a place in the panel, here or elsewhere. */
-const PLACED = new Set<string>([
-  'InstanceId',
-  'InstanceName',
-  'InstanceUrl',
-  'JupyterlabUrl',
-  'WebIDEUrl',
-  'TerminalUrl',
-  'Status',
-  'ReasonCode',
-  'ReasonMessage',
-  'WorkspaceId',
-  'WorkspaceName',
-  'WorkspaceSource',
-  'EcsSpec',
-  'RequestedResource',
-  'Driver',
-  'PaymentType',
-  'AccumulatedRunningTimeInMs',
-  'ImageId',
-  'ImageName',
-  'ImageUrl',
-  'ImageAuth',
-  'AcceleratorType',
-  'Accessibility',
-  'UserId',
-  'UserName',
-  'GmtCreateTime',
-  'GmtModifiedTime',
-  'TenantId',
-  'UserCommandId',
-  'Datasets',
-  'LatestSnapshot',
-  'InstanceSnapshotList',
-  'CloudDisks',
-  'DynamicMount',
-  'InstanceShutdownTimer',
-  'IdleInstanceCuller',
-  'UserVpc',
-  'PodIps',
-  'ProxyPath',
-  'ResourceId',
-  'ResourceName',
-  'Priority',
-  'EnvironmentVariables',
-  'Labels',
-  'Tags',
-  'DockerConfig',
-  'CredentialConfig',
-  'Affinity',
-  'NodeErrorRecovery',
-  'MigrationOptions',
-  'AccessRestrictionRules',
-  'ServiceConfig',
-  // Of the response, not of the instance.
-  'RequestId',
-  'Success',
-  'Message',
-  'Code',
-  'HttpStatusCode',
-] satisfies readonly (keyof Instance)[]);
-
 /** Whose it is, what it was made of, since when. */
 function general(instance: Instance): Fact[] {
   const { GmtCreateTime: created, GmtModifiedTime: changed, WorkspaceId: workspace } = instance;
@@ -230,13 +168,6 @@ function settings(instance: Instance): Fact[] {
   ];
 }
 
-/** Elements that are newer than this panel, under their own names. */
-function unplaced(instance: Instance): Fact[] {
-  return Object.entries(instance)
-    .filter(([name, value]) => !PLACED.has(name) && !isEmpty(value))
-    .map(([label, value]) => [label, oneLine(value)]);
-}
-
 /** What the server does not pass on, by place, folded behind how many they are. */
 function hidden(model: ViewModel): View {
   const places = model.known?.redacted ?? [];
@@ -254,7 +185,7 @@ function hidden(model: ViewModel): View {
 
 function all(model: ViewModel): TemplateResult {
   const instance = instanceOf(model);
-  return html`${facts([...general(instance), ...settings(instance), ...unplaced(instance)])}
+  return html`${facts([...general(instance), ...settings(instance)])}
     ${shows(model, 'network') ? nothing : networkFacts(model)} ${hidden(model)}
     <p class="actions">
       <button type="button" data-action="copy-json">${t('Copy as JSON')}</button>

@@ -21,34 +21,34 @@ function icon(drawing: string, name = ''): TemplateResult {
   </svg>`;
 }
 
-/** Copies a text; the drawing changes for a moment once that is done. */
-export function copyButton(text: string | undefined): View {
-  if (!text) return nothing;
-  const label = t('Copy %1', text);
+/** A button that shows a drawing, and its label to screen readers and the mouse. */
+function iconButton(
+  label: string,
+  view: unknown,
+  { copied, action, busy }: { copied?: string; action?: string; busy?: boolean },
+): TemplateResult {
   return html`<button
     class="icon"
     type="button"
     title=${label}
     aria-label=${label}
-    data-copy=${text}
+    aria-busy=${busy ?? nothing}
+    data-copy=${copied ?? nothing}
+    data-action=${action ?? nothing}
   >
-    ${icon(COPY, 'before')}${icon(DONE, 'after')}
+    ${view}
   </button>`;
 }
 
+/** Copies a text; the drawing changes for a moment once that is done. */
+export function copyButton(copied: string | undefined): View {
+  if (!copied) return nothing;
+  return iconButton(t('Copy %1', copied), [icon(COPY, 'before'), icon(DONE, 'after')], { copied });
+}
+
 /** Requests a new reading. */
-export function refreshButton(requesting: boolean): TemplateResult {
-  const label = t('Refresh');
-  return html`<button
-    class="icon"
-    type="button"
-    title=${label}
-    aria-label=${label}
-    aria-busy=${requesting}
-    data-action="refresh"
-  >
-    ${icon(REFRESH)}
-  </button>`;
+export function refreshButton(busy: boolean): TemplateResult {
+  return iconButton(t('Refresh'), icon(REFRESH), { action: 'refresh', busy });
 }
 
 /** A short text in a frame, coloured by a tone. */
