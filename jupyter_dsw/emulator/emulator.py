@@ -13,19 +13,18 @@ import uuid
 from typing import TYPE_CHECKING, Any, final
 from urllib.parse import unquote
 
-from jupyter_dsw.emulator import error_responses
 from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
+from jupyter_dsw.emulator.gateway import ErrorResponse, Verifier
 from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
 from jupyter_dsw.emulator.instance_response import ResponseWriter, merge
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
 from jupyter_dsw.emulator.simulation import state
-from jupyter_dsw.emulator.verification import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from jupyter_dsw.emulator.verification import SignedRequest
+    from jupyter_dsw.emulator.gateway import SignedRequest
 
 REGION = "cn-hangzhou"
 SCENARIO_PATH = "/emulator/scenario"
@@ -230,7 +229,7 @@ class Emulator:
         try:
             self._authorize(request, path)
             return self._play(request_id, headers)
-        except error_responses.ErrorResponse as error:
+        except ErrorResponse as error:
             body = error.body(request_id, request.header("host") or "")
             return _json(body, error.status, (*headers, *error.headers))
 
@@ -252,7 +251,7 @@ class Emulator:
 
     def _authorize(self, request: SignedRequest, path: str) -> None:
         if request.method != "GET":
-            raise error_responses.unsupported_method()
+            raise ErrorResponse("UnsupportedHTTPMethod")
         self._verifier.verify(
             request,
             endpoint_time=self._endpoint_time(),
@@ -260,18 +259,20 @@ class Emulator:
         )
         action = (request.header("x-acs-action"), request.header("x-acs-version"))
         if not path.startswith(_INSTANCES_PATH) or action != (_ACTION, _VERSION):
-            raise error_responses.unknown_action()
+            raise ErrorResponse("InvalidAction.NotFound")
         instance_id = unquote(path.removeprefix(_INSTANCES_PATH))
         if instance_id != self.instance_id or self.scenario == "missing":
-            raise error_responses.no_such_instance(instance_id)
+            raise ErrorResponse("ValidationError", instance_id)
 
     def _play(self, request_id: str, headers: tuple[tuple[str, str], ...]) -> Response:
         scenario = self.scenario
         response = self.response(request_id)
         if scenario == "denied":
-            raise error_responses.no_permission(response["UserId"], response["WorkspaceId"], REGION)
+            account, workspace = response["UserId"], response["WorkspaceId"]
+            resource = f"acs:paidsw:{REGION}:{account}:workspace/{workspace}"
+            raise ErrorResponse("NoPermissionError", resource)
         if scenario == "throttled":
-            raise error_responses.throttled()
+            raise ErrorResponse("Throttling.User")
         if scenario == "refused":
             return _json(_refused(request_id), headers=headers)
         if scenario in {"garbage", "html", "empty"}:

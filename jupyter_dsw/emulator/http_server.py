@@ -16,7 +16,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from jupyter_dsw.emulator.verification import SignedRequest
+from jupyter_dsw.emulator.gateway import SignedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

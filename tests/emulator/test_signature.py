@@ -8,8 +8,8 @@ import hashlib
 import pytest
 
 from jupyter_dsw.emulator.credentials import AccessKey
-from jupyter_dsw.emulator.error_responses import ErrorResponse
-from jupyter_dsw.emulator.verification import (
+from jupyter_dsw.emulator.gateway import (
+    ErrorResponse,
     SignedRequest,
     Verifier,
     canonical_request,

@@ -1,7 +1,7 @@
-"""ACS3-HMAC-SHA256, the endpoint's side, from the specification.
+"""Alibaba Cloud's API gateway: it verifies signatures, and sends error responses.
 
-Source: "V3 request structure and signature" of the Alibaba Cloud SDK documentation. Written apart
-from the project's own signer, so that the two judge each other.
+The signature is ACS3-HMAC-SHA256, by "V3 request structure and signature" of the Alibaba Cloud SDK
+documentation. It is written apart from the project's own signer, so that the two judge each other.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
-
-from jupyter_dsw.emulator import error_responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +35,65 @@ _MANDATORY = {
 _AUTHORIZATION = re.compile(
     ALGORITHM + r" +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})"
 )
+
+RETRY_AFTER_MS = 30_000
+"""The wait that a throttled response requests in ``x-acs-retry-after`` (milliseconds)."""
+
+# HTTP status and message of each code, as in the official lists of common error codes ("Client
+# errors" of the OpenAPI products). The messages of a wrong signature and of a missing workspace
+# role are as seen live. `ValidationError` is one of the two codes that DSW documents.
+_ERRORS = {
+    "IncompleteSignature": (400, "The request signature does not conform to Aliyun standards."),
+    "InvalidAccessKeyId.NotFound": (404, "Specified access key is not found or invalid."),
+    "InvalidAction.NotFound": (
+        404,
+        "Specified api is not found, please check your url and method.",
+    ),
+    "InvalidSecurityToken.Expired": (400, "Specified SecurityToken is expired."),
+    "InvalidSecurityToken.MismatchWithAccessKey": (
+        400,
+        "Specified SecurityToken mismatch with the AccessKey.",
+    ),
+    "InvalidTimeStamp.Expired": (400, "Specified time stamp or date value is expired."),
+    "InvalidTimeStamp.Format": (400, "Specified time stamp or date value is not well formatted."),
+    "NoPermissionError": (403, "No permission GetInstance for resource: {}"),
+    "SignatureDoesNotMatch": (
+        400,
+        (
+            "Specified signature does not match our calculation. "
+            "server StringToSign is [{}] server CanonicalRequest is [{}]"
+        ),
+    ),
+    "SignatureNonceUsed": (400, "Specified signature nonce was used already."),
+    "Throttling.User": (400, "Request was denied due to user flow control."),
+    "UnsupportedHTTPMethod": (400, "Specified http method is not supported."),
+    "ValidationError": (404, "Instance {} not found."),
+}
+
+
+class ErrorResponse(Exception):
+    """The gateway's error response with this code, `values` filled into its message."""
+
+    def __init__(self, code: str, *values: str) -> None:
+        super().__init__(code)
+        self.code = code
+        # Whatever is missing has a code of its own, MissingAction for one.
+        missing = f"{code.removeprefix('Missing')} is mandatory for this action."
+        self.status, message = _ERRORS.get(code, (400, missing))
+        self.message = message.format(*values)
+        throttled = code == "Throttling.User"
+        self.headers = (("x-acs-retry-after", str(RETRY_AFTER_MS)),) if throttled else ()
+
+    def body(self, request_id: str, host: str) -> dict[str, str]:
+        """Return its JSON body."""
+        recommend = f"https://api.aliyun.com/troubleshoot?q={self.code}&product=pai-dsw"
+        return {
+            "RequestId": request_id,
+            "HostId": host,
+            "Code": self.code,
+            "Message": self.message,
+            "Recommend": f"{recommend}&requestId={request_id}",
+        }
 
 
 @dataclass(frozen=True)
@@ -114,12 +171,12 @@ class Verifier:
         key_id, claimed_headers, claimed_signature = _authorization(request)
         for name, parameter in _MANDATORY.items():
             if not request.header(name):
-                raise error_responses.missing_parameter(parameter)
+                raise ErrorResponse(f"Missing{parameter}")
         if abs(_date(request) - endpoint_time) > TOLERANCE_S:
-            raise error_responses.stale_date()
+            raise ErrorResponse("InvalidTimeStamp.Expired")
         key = self._find_key(key_id)
         if key is None:
-            raise error_responses.unknown_access_key()
+            raise ErrorResponse("InvalidAccessKeyId.NotFound")
         _check_token(request, key, endpoint_time if token_time is None else token_time)
         _check_signature(request, key, claimed_headers, claimed_signature)
         self._use_nonce(request.header("x-acs-signature-nonce") or "", endpoint_time)
@@ -131,14 +188,14 @@ class Verifier:
                 seen: at for seen, at in self._nonces.items() if now - at <= 2 * TOLERANCE_S
             }
             if nonce in self._nonces:
-                raise error_responses.reused_nonce()
+                raise ErrorResponse("SignatureNonceUsed")
             self._nonces[nonce] = now
 
 
 def _authorization(request: SignedRequest) -> tuple[str, str, str]:
     match = _AUTHORIZATION.fullmatch(request.header("authorization") or "")
     if match is None:
-        raise error_responses.incomplete_signature()
+        raise ErrorResponse("IncompleteSignature")
     key_id, headers, claimed = match.groups()
     return key_id, headers, claimed
 
@@ -147,18 +204,18 @@ def _date(request: SignedRequest) -> int:
     try:
         parsed = time.strptime(request.header("x-acs-date") or "", "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
-        raise error_responses.malformed_date() from None
+        raise ErrorResponse("InvalidTimeStamp.Format") from None
     return calendar.timegm(parsed)
 
 
 def _check_token(request: SignedRequest, key: AccessKey, now: float) -> None:
     token = request.header("x-acs-security-token")
     if token is None and key.security_token is not None:
-        raise error_responses.missing_security_token()
+        raise ErrorResponse("MissingSecurityToken")
     if token != key.security_token:
-        raise error_responses.foreign_security_token()
+        raise ErrorResponse("InvalidSecurityToken.MismatchWithAccessKey")
     if key.expired(now):
-        raise error_responses.expired_security_token()
+        raise ErrorResponse("InvalidSecurityToken.Expired")
 
 
 def _check_signature(
@@ -175,7 +232,7 @@ def _check_signature(
         and claimed_headers == ";".join(names)
         and request.header("x-acs-content-sha256") == content
     ):
-        raise error_responses.wrong_signature(to_sign, canonical)
+        raise ErrorResponse("SignatureDoesNotMatch", to_sign, canonical)
 
 
 def _headers_to_sign(request: SignedRequest) -> set[str]:
