@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
@@ -38,10 +37,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 # Names whose value names what the other values of an object are: {"Key": "password", "Value": …}.
 _SUBJECT_NAMES = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
 _LONGEST_SCALAR = 64
-# In characters, of which 4,000 take about 1 ms.
-_WORK_OF_NODE = 40
-_WORK_BETWEEN_PAUSES = 4000
-_PAUSE_S = 0.0001
 _MAX_INTEGER = 2**63 - 1
 
 
@@ -58,7 +53,6 @@ class Redaction:
         self.dropped = dropped
         self._nodes = MAX_NODES
         self._characters = MAX_CHARACTERS
-        self._work = 0
 
     def element(self, kind: type[msgspec.Struct], name: str, value: Any) -> Any:
         """Copy the element `name` of a struct, without its secrets.
@@ -194,7 +188,6 @@ class Redaction:
     def _bounded(self, text: str, path: str) -> str:
         room = min(MAX_TEXT, self._characters)
         self._characters -= min(len(text), room)
-        self._pause_after(min(len(text), room))
         sound = self._sound(text[:room])
         if sound != text:
             self.dropped.add(path)
@@ -207,17 +200,9 @@ class Redaction:
 
     def _next(self, path: str) -> bool:
         self._nodes -= 1
-        self._pause_after(_WORK_OF_NODE)
         if self._nodes < 0:
             self.dropped.add(path)
         return self._nodes >= 0
-
-    def _pause_after(self, work: int) -> None:
-        """Let other threads go on: without a pause each of their turns waits 5 ms for this one."""
-        self._work += work
-        if self._work > _WORK_BETWEEN_PAUSES:
-            self._work = 0
-            time.sleep(_PAUSE_S)
 
     def _hidden(self, value: Any, path: str) -> Any:
         if path:

@@ -96,7 +96,8 @@ def test_other_requests_keep_their_latency_while_hostile_responses_are_read(
     for number in range(1, len(BODIES) + 1):
         during += _while_reading(lab, hostile, number)
     assert len(during) >= len(BODIES)
-    assert statistics.median(during) < 3 * statistics.median(usual) + SWITCH_INTERVAL_S
+    # A request takes some turns, and each may wait for the thread that reads.
+    assert statistics.median(during) < 3 * statistics.median(usual) + 6 * SWITCH_INTERVAL_S
     # The patterns that this replaced held up everything for minutes.
     assert max(during) < 1
 
