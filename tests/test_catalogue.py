@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(jupyter_dsw.__file__).parent
-STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/instance.ts"
+STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/viewmodel.ts"
 # What is told with words, and which of its arguments they are.
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
