@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.i18n import translated
-from jupyter_dsw.model.statuses import SNAPSHOT_STATUSES, STATUSES
 from jupyter_dsw.notebook import magic, stub
 from jupyter_dsw.upstream.errors import DSWError
 from scripts import catalogue
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(jupyter_dsw.__file__).parent
-STATUSES_OF_THE_PANEL = PACKAGE.parent / "labextension/src/panel/viewmodel.ts"
 # What is told with words, and which of its arguments they are.
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
@@ -167,15 +164,6 @@ def test_nobody_speaks_past_the_catalogue() -> None:
         if WORDS.search(NO_WORDS.sub("", literal))
     ]
     assert unmarked == []
-
-
-def test_python_and_the_panel_call_statuses_the_same() -> None:
-    entries = re.findall(r"(\w+): t\('(.+)'\)", STATUSES_OF_THE_PANEL.read_text("utf-8"))
-    by_panel = {status: translations()[english] for status, english in entries}
-    assert {status: translated(words, "zh_CN") for status, words in STATUSES} == by_panel
-    assert [translated(words, "zh_CN") for _, words in SNAPSHOT_STATUSES] == [
-        translations()[english] for english in ("Committing", "Pushing", "Save failed", "Saved")
-    ]
 
 
 def test_the_magics_help_is_its_docstring() -> None:

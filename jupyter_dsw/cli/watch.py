@@ -20,7 +20,8 @@ from jupyter_dsw.columns import wrapped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.person import translated
-from jupyter_dsw.render.view import SECTIONS, format_duration
+from jupyter_dsw.render.values import format_duration
+from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

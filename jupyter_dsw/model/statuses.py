@@ -9,22 +9,22 @@ from jupyter_dsw.i18n import Text, text
 
 STATUSES: tuple[tuple[str, Text], ...] = (
     ("Creating", text("Creating")),
-    ("SaveFailed", text("SaveFailed (image save failed)")),
+    ("SaveFailed", text("Image save failed")),
     ("Stopped", text("Stopped")),
     ("Failed", text("Failed")),
-    ("ResourceAllocating", text("ResourceAllocating (allocating resources)")),
+    ("ResourceAllocating", text("Allocating resources")),
     ("Stopping", text("Stopping")),
     ("Updating", text("Updating")),
-    ("Saving", text("Saving (saving image)")),
+    ("Saving", text("Saving image")),
     ("Queuing", text("Queuing")),
-    ("Recovering", text("Recovering (recovering instance)")),
-    ("Starting", text("Starting (creating)")),
+    ("Recovering", text("Recovering")),
+    ("Starting", text("Starting")),
     ("Running", text("Running")),
-    ("Saved", text("Saved (image saved successfully)")),
+    ("Saved", text("Image saved")),
     ("Deleting", text("Deleting")),
-    ("EnvPreparing", text("EnvPreparing (preparing environment)")),
+    ("EnvPreparing", text("Preparing environment")),
 )
-"""Values of `Status` as they are shown, with the API page's meaning where that says more."""
+"""Labels of the values of `Status`, the same as in the panel."""
 
 TRANSITIONAL_STATUSES = frozenset(
     {
@@ -54,7 +54,7 @@ SNAPSHOT_STATUSES: tuple[tuple[str, Text], ...] = (
     ("Failed", text("Save failed")),
     ("Saved", text("Saved")),
 )
-"""Values of a snapshot's `Status` as they are shown."""
+"""Labels of the values of a snapshot's `Status`."""
 
 TRANSITIONAL_SNAPSHOT_STATUSES = frozenset({"Committing", "Pushing"})
 """Snapshot statuses in which the image is still being saved."""
@@ -63,11 +63,11 @@ SNAPSHOT_STEPS = ("Committing", "Pushing", "Saved")
 """The way of an image that is saved without failing."""
 
 
-def status_in_words(status: str) -> str:
-    """Give what is shown for an instance status: the status itself if it is unknown."""
+def status_label(status: str) -> str:
+    """Return the label of an instance status; the status itself if it has none."""
     return dict[str, str](STATUSES).get(status, status)
 
 
-def snapshot_status_in_words(status: str) -> str:
-    """Give what is shown for a snapshot status: the status itself if it is unknown."""
+def snapshot_status_label(status: str) -> str:
+    """Return the label of a snapshot status; the status itself if it has none."""
     return dict[str, str](SNAPSHOT_STATUSES).get(status, status)

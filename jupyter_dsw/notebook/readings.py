@@ -22,9 +22,9 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection, kernel_request, person
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html
-from jupyter_dsw.render.moments import Moments
 from jupyter_dsw.render.text import to_text
-from jupyter_dsw.render.view import format_duration, view_model
+from jupyter_dsw.render.values import Moments, format_duration
+from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings

@@ -1,4 +1,7 @@
-"""The sections of a page, each made of one part of the instance."""
+"""The sections of what is shown, each made of one part of the instance.
+
+An element has the same label here and in the panel: `tests/render/test_labels.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_dsw.i18n import text
-from jupyter_dsw.render.labels import (
-    access_words,
-    bar_words,
-    both_words,
-    core_words,
-    format_duration,
-    idle_words,
-    joined_words,
-    payment_words,
-    plain,
-    reason_words,
-    scheduled_words,
-    size_words,
-    snapshot_words,
-    stops_at_the_head,
-)
-from jupyter_dsw.render.view_model import MAX_ROWS, Section, facts, table
+from jupyter_dsw.render import values
+from jupyter_dsw.render.values import plain
+from jupyter_dsw.render.view_model import MAX_ROWS, Fact, Section, facts, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.elements import CloudDisk, Dataset, InstanceSnapshot
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.model.stops import Countdowns
-    from jupyter_dsw.render.moments import Moments
+    from jupyter_dsw.render.values import Moments
 
 _Item = TypeVar("_Item")
 
@@ -43,10 +32,10 @@ def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) ->
         facts(
             (text("Instance ID"), plain(instance.instance_id or "")),
             (text("Image"), plain(instance.image_name or instance.image_url or "")),
-            (text("Workspace"), both_words(instance.workspace_name, instance.workspace_id)),
+            (text("Workspace"), values.named(instance.workspace_name, instance.workspace_id)),
             (
-                text("Running time"),
-                None if running is None else text("%1 in all", format_duration(running)),
+                text("Total run time"),
+                None if running is None else values.format_duration(running),
             ),
             ("JupyterLab", plain(instance.jupyterlab_url or ""), instance.jupyterlab_url),
         ),
@@ -66,11 +55,11 @@ def datasets_section(instance: Instance, _stops: Countdowns, _moments: Moments) 
 
 
 def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
-    access = access_words(dataset.writable, dataset.access)
+    access = values.access(dataset.writable, dataset.access)
     dynamic = text("dynamic") if dataset.dynamic else ""
     return (
         plain(dataset.mount_path or ""),
-        joined_words(access, dynamic),
+        values.listed(access, dynamic),
         plain(dataset.uri or ""),
         plain(" ".join(filter(None, (dataset.dataset_id, dataset.dataset_version)))),
     )
@@ -88,10 +77,10 @@ def snapshots_section(instance: Instance, _stops: Countdowns, moments: Moments) 
 
 
 def _snapshot_row(moments: Moments, snapshot: InstanceSnapshot) -> tuple[str, ...]:
-    reason = reason_words(snapshot.reason_code, snapshot.reason_message)
+    reason = values.reason_of(snapshot.reason_code, snapshot.reason_message)
     return (
         plain(snapshot.image_name or snapshot.image_id or ""),
-        snapshot_words(snapshot),
+        values.snapshot_progress(snapshot),
         moments.write(snapshot.gmt_create_time),
         (reason or text("no reason given")) if snapshot.status == "Failed" else "",
     )
@@ -102,19 +91,19 @@ def timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> 
     return Section(
         text("Timers"),
         facts(
-            (text("Idle stop"), idle_words(stops.idle)),
-            (text("Scheduled stop"), scheduled_words(stops.scheduled, moments)),
+            (text("Idle stop"), values.idle_stop(stops.idle)),
+            (text("Scheduled stop"), values.scheduled_stop(stops.scheduled, moments)),
         ),
     )
 
 
 def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
     """Return the stops that the line under the status is not about."""
-    shown = stops_at_the_head(stops)
+    shown = values.stops_at_the_head(stops)
     if not shown:  # that none is set
         return Section(text("Timers"))
-    idle = "" if "idle" in shown else idle_words(stops.idle)
-    scheduled = "" if "scheduled" in shown else scheduled_words(stops.scheduled, moments)
+    idle = "" if "idle" in shown else values.idle_stop(stops.idle)
+    scheduled = "" if "scheduled" in shown else values.scheduled_stop(stops.scheduled, moments)
     return Section(
         text("Timers"),
         facts((text("Idle stop"), idle), (text("Scheduled stop"), scheduled)),
@@ -123,27 +112,35 @@ def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moment
 
 def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
     """Return what it runs on."""
-    asked = instance.requested_resource
-    gpus = asked.gpu_count if asked else None
+    requested = instance.requested_resource
+    gpus = requested.gpu_count if requested else None
     return Section(
         text("Resources"),
         facts(
-            (text("Type"), plain(instance.ecs_spec or instance.resource_name or "")),
+            (text("Instance type"), plain(instance.ecs_spec or "")),
             (text("Compute"), plain(instance.accelerator_type or "")),
-            ("CPU", core_words(asked.cpu_cores, asked.cpu) if asked else ""),
-            (text("Memory"), size_words(asked.memory_bytes, asked.memory) if asked else ""),
+            ("CPU", values.cores(requested.cpu_cores, requested.cpu) if requested else ""),
+            (
+                text("Memory"),
+                values.size(requested.memory_bytes, requested.memory) if requested else "",
+            ),
             (
                 text("Shared memory"),
-                size_words(asked.shared_memory_bytes, asked.shared_memory) if asked else "",
+                values.size(requested.shared_memory_bytes, requested.shared_memory)
+                if requested
+                else "",
             ),
             (
                 "GPU",
-                plain(f"{gpus:g} × {asked.gpu_type or 'GPU'}") if asked and gpus else "",
+                plain(f"{gpus:g} × {requested.gpu_type or 'GPU'}") if requested and gpus else "",
             ),
             (text("NVIDIA driver"), plain(instance.driver or "")),
-            (text("Payment"), payment_words(instance.payment_type)),
+            (
+                text("Billing method"),
+                values.label_of(instance.payment_type, values.BILLING_METHODS),
+            ),
         ),
-        empty=text("No resources are told."),
+        empty=text("No information about the resources."),
     )
 
 
@@ -151,7 +148,7 @@ def disks_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> 
     """Return the cloud disks and how full they are."""
     return _list_section(
         text("Cloud disks"),
-        (text("Mount path"), text("Capacity"), text("Used"), text("Mode"), text("Folder")),
+        (text("Mount path"), text("Capacity"), text("Used"), text("Type"), text("Folder")),
         instance.cloud_disks,
         _disk_row,
         empty=text("No cloud disk is attached."),
@@ -161,10 +158,125 @@ def disks_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> 
 def _disk_row(disk: CloudDisk) -> tuple[str, ...]:
     return (
         plain(disk.mount_path or ""),
-        size_words(disk.capacity_bytes, disk.capacity),
-        bar_words(disk.used_fraction),
-        plain(disk.sub_type or ""),
+        values.size(disk.capacity_bytes, disk.capacity),
+        values.usage_bar(disk.used_fraction),
+        values.label_of(disk.sub_type, values.DISK_TYPES),
         plain(disk.path or ""),
+    )
+
+
+def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+    """Return the VPC, its addresses and forwarded ports."""
+    vpc = instance.user_vpc
+    pods = [each.ip for each in instance.pod_ips if each.ip]
+    if vpc is None:
+        return Section(
+            text("Network"),
+            facts((text("Pod IPs"), values.enumerated(pods))),
+            empty=text("No VPC is configured."),
+        )
+    forwards = [
+        (
+            plain(each.name or ""),
+            plain(" → ".join(filter(None, (each.external_port, each.forward_port)))),
+            plain(", ".join(each.access_type)),
+            plain((each.connect_info.phase or "") if each.connect_info else ""),
+        )
+        for each in vpc.forward_infos[:MAX_ROWS]
+    ]
+    return Section(
+        text("Network"),
+        facts(
+            ("VPC", plain(vpc.vpc_id or "")),
+            (text("vSwitch"), plain(vpc.v_switch_id or "")),
+            (text("Security group"), plain(vpc.security_group_id or "")),
+            (text("CIDR blocks"), values.enumerated(vpc.cidr_blocks)),
+            (text("Default route"), plain(vpc.default_route or "")),
+            ("IP", plain(vpc.ip or "")),
+            (text("Pod IPs"), values.enumerated(pods)),
+        ),
+        table(
+            (text("Forwarding"), text("Port"), text("From"), text("State")),
+            forwards,
+            len(vpc.forward_infos),
+        ),
+        empty=text("No VPC is configured."),
+    )
+
+
+def details_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
+    """Return the rest of the response, and what was left out of it."""
+    return Section(
+        text("Details"),
+        (
+            *facts(
+                (text("Owner"), values.named(instance.user_name, instance.user_id)),
+                (
+                    text("Visibility"),
+                    values.label_of(instance.accessibility, values.VISIBILITIES),
+                ),
+                (text("Created"), moments.write(instance.gmt_create_time)),
+                (text("Modified"), moments.write(instance.gmt_modified_time)),
+                (text("Image ID"), plain(instance.image_id or "")),
+                (text("Image URL"), plain(instance.image_url or "")),
+                (text("Resource"), values.named(instance.resource_name, instance.resource_id)),
+                (text("Priority"), "" if instance.priority is None else str(instance.priority)),
+                (text("Workspace folder"), plain(instance.workspace_source or "")),
+            ),
+            *_links(instance),
+            *facts(
+                (text("Proxy path"), plain(instance.proxy_path or "")),
+                (text("Environment"), values.enumerated(instance.environment_variables)),
+                (text("Labels"), values.pairs((each.key, each.value) for each in instance.labels)),
+                (
+                    text("Tags"),
+                    values.pairs((each.tag_key, each.tag_value) for each in instance.tags),
+                ),
+            ),
+            *_settings(instance),
+            *facts(
+                (text("Custom command"), plain(instance.user_command_id or "")),
+                (text("Tenant"), plain(instance.tenant_id or "")),
+                (text("Request ID"), plain(instance.request_id or "")),
+                (text("Hidden values"), values.enumerated(instance.redacted)),
+                (text("Unreadable values"), values.enumerated(instance.unreadable)),
+            ),
+        ),
+        empty=text("No further details."),
+    )
+
+
+def _links(instance: Instance) -> tuple[Fact, ...]:
+    return facts(
+        (text("Instance page"), plain(instance.instance_url or ""), instance.instance_url),
+        ("Web IDE", plain(instance.web_ide_url or ""), instance.web_ide_url),
+        (text("Terminal"), plain(instance.terminal_url or ""), instance.terminal_url),
+    )
+
+
+def _settings(instance: Instance) -> tuple[Fact, ...]:
+    mount, docker = instance.dynamic_mount, instance.docker_config
+    recovery, credentials = instance.node_error_recovery, instance.credential_config
+    affinity = instance.affinity.cpu if instance.affinity else None
+    roles = (
+        role.role_arn or ""
+        for config in (credentials.configs if credentials else ())
+        for role in config.roles
+    )
+    points = [each.root_path or "" for each in mount.mount_points] if mount else []
+    return facts(
+        (text("Dynamic mount"), values.dotted(values.on_or_off(mount), values.enumerated(points))),
+        ("Docker", values.on_or_off(docker)),
+        (text("Credentials"), values.on_or_off(credentials)),
+        (text("Roles"), values.enumerated(roles)),
+        (text("CPU affinity"), values.on_or_off(affinity)),
+        (text("Node error"), values.yes_or_no(recovery.has_node_error) if recovery else ""),
+        (
+            text("Node switch"),
+            values.yes_or_no(recovery.enable_auto_switch_on_node_error) if recovery else "",
+        ),
+        (text("Migration"), values.pairs(instance.migration_options.items())),
+        (text("Access rules"), values.pairs(instance.access_restriction_rules.items())),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is shown of a reading, as text and as HTML alike."""
+"""A reading as a view model: what text and HTML show of it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
 from jupyter_dsw.model.stops import Countdowns
-from jupyter_dsw.render.details import details_section, network_section
-from jupyter_dsw.render.labels import (
-    format_duration,
-    joined_words,
-    next_stop_words,
-    plain,
-    reason_words,
-    status_words,
-)
-from jupyter_dsw.render.moments import Moments
+from jupyter_dsw.render import values
 from jupyter_dsw.render.sections import (
     datasets_section,
+    details_section,
     disks_section,
+    network_section,
     other_timers_section,
     resources_section,
     snapshots_section,
     status_section,
     timers_section,
 )
+from jupyter_dsw.render.values import Moments, format_duration, plain
 from jupyter_dsw.render.view_model import Section, ViewModel, facts
 
 if TYPE_CHECKING:
@@ -34,8 +28,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.reading import Reading
-
-__all__ = ["NEXT_STOP", "SECTIONS", "format_duration", "view_model"]
 
 _MAKERS: dict[str, Callable[[Instance, Countdowns, Moments], Section]] = {
     "status": status_section,
@@ -92,10 +84,10 @@ def view_model(
     made = tuple(makers[name](instance, stops, moments) for name in chosen if instance)
     next_stop = ""
     if instance and countdowns and not timers_named:
-        next_stop = next_stop_words(instance, stops, moments)
+        next_stop = values.next_stop(instance, stops, moments)
     return ViewModel(
         language=language,
-        status=status_words(instance) if instance else "",
+        status=values.status_of(instance) if instance else "",
         tone=_tone(instance.status) if instance else "off",
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
         facts=facts(
@@ -103,7 +95,7 @@ def view_model(
             (text("Reason"), _reason(instance) if instance else ""),
         ),
         notice=_SIMULATED if reading.source.simulated else "",
-        problem=_problem_words(reading, language),
+        problem=_problem(reading, language),
         sections=tuple(section for section in made if names or not section.is_empty),
         foot=_foot(reading, now, moments, translated(origin, language)),
     ).translated()
@@ -131,12 +123,12 @@ def _reason(instance: Instance) -> str:
     """Why it is not running. A running instance may still carry the reason of an old failure."""
     if instance.status in {"Running", "Stopped", "Saved"}:
         return ""
-    words = reason_words(instance.reason_code, instance.reason_message)
+    reason = values.reason_of(instance.reason_code, instance.reason_message)
     failed = instance.status in {"Failed", "SaveFailed"}
-    return words or (text("the endpoint gives no reason") if failed else "")
+    return reason or (text("the endpoint gives no reason") if failed else "")
 
 
-def _problem_words(reading: Reading, language: Language) -> str:
+def _problem(reading: Reading, language: Language) -> str:
     if reading.error is None:
         return "" if reading.instance else text("Nothing has been read yet.")
     problem = reading.error.in_language(language)
@@ -152,9 +144,9 @@ def _foot(reading: Reading, now: float, moments: Moments, origin: str) -> str:
     if reading.read_at is None:
         return text("From %1", origin) if origin else ""
     age_ms = reading.age_ms_at(now)
-    return joined_words(
+    return values.dotted(
         text("Read %1", moments.write(reading.read_at)),
-        text("by this machine's clock") if reading.read_at_by == "local" else "",
         "" if age_ms is None else text("%1 ago", format_duration(age_ms)),
+        text("by the instance's clock") if reading.read_at_by == "local" else "",
         text("from %1", origin) if origin else "",
     )

@@ -35,7 +35,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A titled part: facts, a table, or a word about there being none."""
+    """A titled part: facts, a table, or a sentence that there is none."""
 
     title: str
     facts: tuple[Fact, ...] = ()
@@ -44,7 +44,7 @@ class Section(msgspec.Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has nothing but its word about that."""
+        """Whether it has nothing but that sentence."""
         return not self.facts and self.table is None
 
 
@@ -95,5 +95,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> 
     return Table(
         columns=tuple(columns[index] for index in used),
         rows=tuple(tuple(row[index] for index in used) for row in rows),
-        more=text("and %1 more", total - len(rows)) if total > len(rows) else "",
+        more=text("%1 more", total - len(rows)) if total > len(rows) else "",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 import msgspec
 
 from jupyter_dsw.model.stops import Countdowns, Stop
-from jupyter_dsw.render.labels import format_duration, plain
+from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -114,7 +114,7 @@ def test_a_stop_whose_time_cannot_be_read_is_no_success(emulator: Emulator, time
     emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 0}, InstanceShutdownTimer=timer)
     done = dsw("info")
     assert done.returncode == 1
-    assert "Next stop  scheduled: time unknown, see the PAI console" in done.stdout
+    assert "Next stop  Scheduled stop · time unknown, see the PAI console" in done.stdout
 
 
 @pytest.mark.parametrize(

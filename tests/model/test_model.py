@@ -284,7 +284,7 @@ def test_an_unknown_status_is_kept_as_it_came() -> None:
 def test_sets_of_statuses_are_of_documented_ones() -> None:
     assert {*TRANSITIONAL_STATUSES, *ENDED_STATUSES} <= dict(STATUSES).keys()
     assert dict(SNAPSHOT_STATUSES).keys() >= TRANSITIONAL_SNAPSHOT_STATUSES
-    assert dict(STATUSES)["Starting"] == "Starting (creating)"
+    assert dict(STATUSES)["Starting"] == "Starting"
 
 
 def test_snapshots_are_each_once_newest_first_in_their_freshest_state() -> None:

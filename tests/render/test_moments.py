@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_dsw.i18n import translated
 from jupyter_dsw.notebook.person import time_zone
-from jupyter_dsw.render.moments import Moments
+from jupyter_dsw.render.values import Moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

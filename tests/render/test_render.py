@@ -16,9 +16,8 @@ from jupyter_dsw.i18n import text as sentence
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.render import html, text
 from jupyter_dsw.render.html import is_safe_link
-from jupyter_dsw.render.labels import plain
-from jupyter_dsw.render.moments import Moments
-from jupyter_dsw.render.view import SECTIONS, format_duration, view_model
+from jupyter_dsw.render.values import Moments, format_duration, plain
+from jupyter_dsw.render.view import SECTIONS, view_model
 from jupyter_dsw.upstream.settings import Source
 from tests.model.responses import example, instance
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 READ_AT = datetime(2026, 11, 23, 21, 0, 0, tzinfo=timezone.utc)
 ORIGIN = "dsw-730 in cn-hangzhou, by pai-dsw-vpc.cn-hangzhou.aliyuncs.com"
+IDLE_FOR_30_MIN = "idle for 30 of 60 min; stops unless CPU reaches 20 %"
 DENIED = Problem("Denied", "RAM refused paidsw:GetInstance.", "Ask an administrator for it.")
 
 
@@ -101,7 +101,7 @@ def test_the_first_lines_are_status_name_and_the_next_stop_with_its_reason() -> 
     lines = to_text(view(), width=100).splitlines()
     assert lines[:2] == [
         "● Running  training_data",
-        "  Next stop  idle 30 of 60 min: stops in about 30 min unless CPU reaches 20 %",
+        f"  Next stop  Idle stop · in about 30 min · {IDLE_FOR_30_MIN}",
     ]
 
 
@@ -113,15 +113,18 @@ def test_a_gpu_instance_names_both_thresholds() -> None:
 @pytest.mark.parametrize(
     ("elements", "words"),
     [
-        ({"IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}}, "scheduled: stops in 1 h"),
+        (
+            {"IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}},
+            "Scheduled stop · in 1 h · scheduled for ",
+        ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "CpuPercentThreshold": 20},
                 "InstanceShutdownTimer": None,
             },
-            "not idle now: stops after 60 min below CPU 20 %",
+            "None while in use · stops after 60 min idle, with CPU below 20 %",
         ),
-        ({"IdleInstanceCuller": None, "InstanceShutdownTimer": {}}, "none is set"),
+        ({"IdleInstanceCuller": None, "InstanceShutdownTimer": {}}, "None planned"),
     ],
 )
 def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) -> None:
@@ -134,25 +137,25 @@ def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) ->
     [
         (
             {"IdleInstanceCuller": None, "InstanceShutdownTimer": {"DueTime": "soon"}},
-            "scheduled: time unknown, see the PAI console",
+            "Scheduled stop · time unknown, see the PAI console",
         ),
         (
             {"IdleInstanceCuller": "on", "InstanceShutdownTimer": None},
-            "idle: time unknown, see the PAI console",
+            "Idle stop · time unknown, see the PAI console",
         ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": "x"},
                 "InstanceShutdownTimer": None,
             },
-            "after 60 min idle: time unknown, see the PAI console",
+            "stops after 60 min idle; time unknown, see the PAI console",
         ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 29.5},
                 "InstanceShutdownTimer": "soon",
             },
-            "unless it is used; scheduled: time unknown, see the PAI console",
+            "unless it is used; Scheduled stop · time unknown, see the PAI console",
         ),
     ],
 )
@@ -162,7 +165,7 @@ def test_a_stop_whose_time_is_unknown_is_never_shown_as_none(
     shown = view(instance(**elements))
     text = render(shown, width=200) if render is to_text else Markup(render(shown)).text
     assert words in text
-    assert "none is set" not in text
+    assert "None" not in text
 
 
 def test_a_stopped_instance_has_no_next_stop() -> None:
@@ -181,9 +184,9 @@ def test_an_unknown_status_is_shown_as_it_is() -> None:
     assert to_text(view(instance(Status="Hibernating"))).startswith("● Hibernating  ")
 
 
-def test_a_status_with_a_further_meaning_shows_it() -> None:
+def test_a_status_is_shown_by_its_label() -> None:
     shown = to_text(view(instance(Status="ResourceAllocating")))
-    assert shown.startswith("● ResourceAllocating (allocating resources)  ")
+    assert shown.startswith("● Allocating resources  ")
 
 
 def test_by_default_all_sections_but_network_and_details_are_shown() -> None:
@@ -219,8 +222,8 @@ def test_a_section_without_content_says_so_only_when_it_was_asked_for() -> None:
 
 def test_the_timers_section_shows_both_stops() -> None:
     shown = to_text(view(), ["timers"], width=120)
-    assert "Idle stop       idle 30 of 60 min: " in shown
-    assert "Scheduled stop  stops in 1 h, at 2021-01-12 14:36 (UTC)" in shown
+    assert "Idle stop       in about 30 min · idle for 30 of 60 min; " in shown
+    assert "Scheduled stop  in 1 h · scheduled for 2021-01-12 14:36 (UTC)" in shown
     assert "Next stop" not in shown, "it would be the same again"
 
 
@@ -232,7 +235,7 @@ def test_text_says_nothing_twice() -> None:
             values = [line.split("  ")[-1] for line in shown.splitlines() if "stop" in line]
             assert len(values) == len(set(values)), shown
     none = view(instance(IdleInstanceCuller=None, InstanceShutdownTimer=None))
-    assert "Timers" not in to_text(none), "the line under the status says that none is set"
+    assert "Timers" not in to_text(none), "the line under the status shows that none is planned"
     assert to_text(view(), ["all"], width=200).count("/dsw-3****/lab/") == 1
 
 
@@ -276,14 +279,14 @@ def test_a_disk_shows_how_full_it_is() -> None:
 @pytest.mark.parametrize("render", [to_text, to_html])
 def test_the_foot_tells_when_from_where_and_how_old(render: Any) -> None:
     shown = " ".join(render(view(age_s=45)).split())
-    assert f"Read 2026-11-23 21:00 (UTC), 45 s ago, from {ORIGIN}" in shown
+    assert f"Read 2026-11-23 21:00 (UTC) · 45 s ago · from {ORIGIN}" in shown
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
 def test_the_foot_says_whose_clock_it_was_where_the_endpoint_sent_none(render: Any) -> None:
     assert "clock" not in render(view())
     shown = " ".join(unescape(render(view(age_s=45, read_at_by="local"))).split())
-    assert "Read 2026-11-23 21:00 (UTC), by this machine's clock, 45 s ago" in shown
+    assert "Read 2026-11-23 21:00 (UTC) · 45 s ago · by the instance's clock" in shown
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
@@ -327,7 +330,7 @@ def test_long_lists_are_bounded(render: Any) -> None:
     shown = render(view(many), ["all"])
     assert ("/mnt/019" in shown, "/mnt/020" in shown) == (True, False)
     assert ("tag-019" in shown, "tag-020" in shown) == (True, False)
-    assert shown.count("and 30 more") == 2
+    assert shown.count("30 more") == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -512,15 +515,15 @@ def test_durations_in_chinese(milliseconds: int, expected: str) -> None:
 def test_a_page_in_chinese_says_the_same() -> None:
     gpu = instance(AcceleratorType="GPU", Datasets=example()["Datasets"] * 2)
     shown = to_text(view(gpu, language="zh_CN"), ["datasets", "timers"], width=120)
-    idle = "已空闲 30 / 60 分钟：约 30 分钟后停机，除非 CPU 达到 20% 或 GPU 达到 10%"
+    idle = "约 30 分钟后 · 已空闲 30 / 60 分钟；CPU 达到 20% 或 GPU 达到 10% 时不会停机"
     assert shown.splitlines()[0] == "● 运行中  training_data"
     assert f"空闲停机  {idle}" in shown
     assert "数据集（2）" in shown
-    assert "定时停机  1 小时后停机，停机时间 2021-01-12 14:36（UTC）" in shown
+    assert "定时停机  1 小时后 · 定时于 2021-01-12 14:36（UTC）" in shown
     aged = to_text(view(gpu, age_s=45, language="zh_CN"), width=120)
-    assert "读取于 2026-11-23 21:00（UTC），45 秒前，来自 " in aged
+    assert "读取于 2026-11-23 21:00（UTC） · 45 秒前 · 来自 " in aged
     head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=120)
-    assert head.splitlines()[1] == f"  下次停机  {idle}"
+    assert head.splitlines()[1] == f"  下次停机  空闲停机 · {idle}"
 
 
 def test_columns_stand_below_each_other_in_chinese() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.context import Failed, Skipped, Step, not_checked_because_of
 from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.render.labels import plain, reason_words, status_words
+from jupyter_dsw.render.values import plain, reason_of, status_of
 from jupyter_dsw.upstream.error_responses import ErrorResponse, error_of_response
 from jupyter_dsw.upstream.errors import (
     BadSignature,
@@ -196,11 +196,11 @@ def _instance(context: Context) -> Text:
         raise Skipped(not_checked_because_of(text("permission")))
     instance = context.response.instance
     name = plain(instance.instance_name or instance.instance_id or "")
-    found = text("%1: %2", name, status_words(instance))
+    found = text("%1: %2", name, status_of(instance))
     if context.response.simulated:
         found = text("%1 (simulated by an emulator)", found)
     if instance.status == "Failed":
-        reason = reason_words(instance.reason_code, instance.reason_message)
+        reason = reason_of(instance.reason_code, instance.reason_message)
         raise Failed(
             text("%1: %2.", found, reason or text("the endpoint gives no reason")),
             text("Look at the instance's events in the PAI console, and start it again."),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from jupyter_dsw.cli.doctor.context import LEFT_OUT, Skipped, Step
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import time_zone
-from jupyter_dsw.render.moments import Moments
+from jupyter_dsw.render.values import Moments
 from jupyter_dsw.upstream.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ export function measure(value: string, unit: string): string {
 }
 
 export function percent(value: number, digits = 0): string {
-  return t('%1\u00a0%', number(value, digits));
+  return t('%1 %', number(value, digits)).replace(' ', '\u00a0');
 }
 
 /**

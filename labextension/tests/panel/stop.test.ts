@@ -23,21 +23,21 @@ function withCountdowns(change: Partial<Countdowns>): Reading {
 test('an instance with a GPU has both thresholds', () => {
   assert.match(
     shown(readingNamed('idle')),
-    /29 min idle 30 of 60 min: stops unless CPU reaches 20 % or GPU reaches 10 %/,
+    /29 min idle for 30 of 60 min; stops unless CPU reaches 20 % or GPU reaches 10 %/,
   );
 });
 
 test('an instance without a GPU has one', () => {
   assert.match(
     shown(readingNamed('soon')),
-    /3 min idle 57 of 60 min: stops unless CPU reaches 20 %/,
+    /3 min idle for 57 of 60 min; stops unless CPU reaches 20 %/,
   );
   assert.doesNotMatch(shown(readingNamed('soon')), /GPU/);
 });
 
 test('the reason is written in Chinese', () => {
   setLanguage('zh-CN');
-  assert.match(shown(readingNamed('soon')), /已空闲 57 \/ 60 分钟：到时停机，除非 CPU 达到 20%/);
+  assert.match(shown(readingNamed('soon')), /已空闲 57 \/ 60 分钟；CPU 达到 20% 时不会停机/);
 });
 
 test('the time that is left is there once', () => {
@@ -45,7 +45,7 @@ test('the time that is left is there once', () => {
 });
 
 test('the idle minutes go on while the countdown runs', () => {
-  assert.match(shown(readingNamed('soon'), MINUTE), /2 min idle 58 of 60 min/);
+  assert.match(shown(readingNamed('soon'), MINUTE), /2 min idle for 58 of 60 min/);
 });
 
 test('both stops are shown, the nearer one first', () => {
@@ -67,7 +67,7 @@ test('a reading from days ago does not claim that the stop comes now', () => {
 test('an instance in use has no stop before it, and shows the rule', () => {
   assert.match(
     shown(readingNamed('in use')),
-    /None while in use stops after 60 min idle, while CPU is below 20 % and GPU below 10 %/,
+    /None while in use stops after 60 min idle, with CPU below 20 % and GPU below 10 %/,
   );
 });
 
@@ -86,7 +86,7 @@ test('a scheduled stop whose time could not be read is a stop of unknown time, n
   const reading = readingNamed('time unknown');
   assert.match(
     shown(reading),
-    /^Next stop Time unknown Scheduled stop: time unknown, see the PAI console Idle stop/,
+    /^Next stop Time unknown Scheduled stop · time unknown, see the PAI console Idle stop/,
   );
   assert.doesNotMatch(shown(reading), /None/);
 });
@@ -97,7 +97,7 @@ test('an idle stop whose time could not be read is shown next to a scheduled one
   const idle = { ...countdowns.idle, state: 'unknown' as const, remaining_ms: null };
   assert.match(
     shown(withCountdowns({ ...countdowns, idle })),
-    /^Next stop 1 d 3 h .* Idle stop · after 60 min idle: time unknown, see the PAI console/,
+    /^Next stop 1 d 3 h .* Idle stop · stops after 60 min idle; time unknown, see the PAI console/,
   );
 });
 
@@ -127,7 +127,7 @@ test('no number is parted from its unit by the end of a line, and no moment', ()
   const why = draw(stop(viewModelOf(readingNamed('idle')))).querySelector('.figures + p');
   assert.match(
     why?.textContent ?? '',
-    /60\u00a0min: .*CPU reaches 20\u00a0% or GPU reaches 10\u00a0%/,
+    /60\u00a0min; .*CPU reaches 20\u00a0% or GPU reaches 10\u00a0%/,
   );
   const moment = draw(stop(viewModelOf(readingNamed('scheduled')))).querySelector('.unbroken');
   assert.match(moment?.textContent ?? '', /^2026-11-2[45] \d\d:\d\d \(UTC.*\)$/);

@@ -307,7 +307,10 @@ test('the foot shows where the reading came from and how old it is', () => {
 
 test('the foot shows whose clock it was where the endpoint sent no date', () => {
   const reading: Reading = { ...readingNamed('idle'), read_at_by: 'local' };
-  assert.match(textOf(foot(viewModelOf(reading, 3000))), /^read 15 s ago · by the server's clock /);
+  assert.match(
+    textOf(foot(viewModelOf(reading, 3000))),
+    /^read 15 s ago · by the instance's clock /,
+  );
 });
 
 test('hostile texts make no links but the console’s, and no markup', () => {

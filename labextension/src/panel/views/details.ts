@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Instance } from '../elements.ts';
 import { duration, memory, moment, t, textFor } from '../i18n.ts';
 import { instanceOf, shows, type ViewModel } from '../viewmodel.ts';
-import { type Fact, facts, fold, link, type View } from './parts.ts';
+import { dotted, type Fact, facts, fold, link, type View } from './parts.ts';
 
 /** Values of one enumeration that are shown. */
 const MOST = 20;
@@ -72,7 +72,7 @@ export function resources(model: ViewModel): View {
     [t('Shared memory'), memory(requested.SharedMemory)],
     [t('NVIDIA driver'), instance.Driver],
     [
-      t('Payment'),
+      t('Billing method'),
       payment &&
         textFor(payment, { PayAsYouGo: t('Pay-as-you-go'), Subscription: t('Subscription') }),
     ],
@@ -129,7 +129,7 @@ function general(instance: Instance): Fact[] {
         textFor(instance.Accessibility, { PRIVATE: t('private'), PUBLIC: t('public') }),
     ],
     [t('Created'), created && moment(created)],
-    [t('Changed'), changed && moment(changed)],
+    [t('Modified'), changed && moment(changed)],
     [t('Compute'), instance.AcceleratorType],
     [t('Resource'), named(instance.ResourceName, instance.ResourceId)],
     [t('Priority'), instance.Priority],
@@ -153,7 +153,7 @@ function settings(instance: Instance): Fact[] {
     [t('Environment'), enumerate(Object.keys(variables))],
     [t('Labels'), pairs((instance.Labels ?? []).map(one => [one.Key, one.Value]))],
     [t('Tags'), pairs((instance.Tags ?? []).map(one => [one.TagKey, one.TagValue]))],
-    [t('Dynamic mount'), [onOrOff(mount), enumerate(folders)].filter(Boolean).join(' ')],
+    [t('Dynamic mount'), dotted(onOrOff(mount), enumerate(folders))],
     ['Docker', onOrOff(instance.DockerConfig)],
     [t('Credentials'), onOrOff(credentials)],
     [t('Roles'), enumerate(roles)],

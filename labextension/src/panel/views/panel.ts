@@ -83,7 +83,7 @@ export function foot({ source, known, elapsed, requesting, nothingNewer }: ViewM
           >${dotted(
             t('read %1 ago', duration(age + elapsed)),
             // The endpoint's response had no date: times left to a due time depend on it.
-            known?.read_at_by === 'local' && t("by the server's clock"),
+            known?.read_at_by === 'local' && t("by the instance's clock"),
           )}</span
         >`;
   return html`${old} ${refreshButton(requesting)}

@@ -72,40 +72,49 @@ function thresholds(idle: IdleCountdown): readonly [cpu: string | null, gpu: str
   return [cpu === null ? null : percent(cpu, 2), gpu === null ? null : percent(gpu, 2)];
 }
 
-/** What counts as use of an idle instance. */
-function unless(idle: IdleCountdown): string {
+/** When an idle instance is stopped. */
+function idleRule(idle: IdleCountdown, limit: string): string {
   const [cpu, gpu] = thresholds(idle);
-  if (cpu && gpu) return t('unless CPU reaches %1 or GPU reaches %2', cpu, gpu);
-  if (cpu) return t('unless CPU reaches %1', cpu);
-  return gpu ? t('unless GPU reaches %1', gpu) : t('unless it is used');
+  if (cpu && gpu)
+    return t('stops after %1 idle, with CPU below %2 and GPU below %3', limit, cpu, gpu);
+  if (cpu) return t('stops after %1 idle, with CPU below %2', limit, cpu);
+  return gpu
+    ? t('stops after %1 idle, with GPU below %2', limit, gpu)
+    : t('stops after %1 idle', limit);
 }
 
-/** When an instance counts as idle; empty where that is not known. */
-function rule(idle: IdleCountdown): string {
+/** How long it has been idle, and what counts as use. */
+function idleProgress(idle: IdleCountdown, spent: string, limit: string): string {
   const [cpu, gpu] = thresholds(idle);
-  if (cpu && gpu) return t('while CPU is below %1 and GPU below %2', cpu, gpu);
-  if (cpu) return t('while CPU is below %1', cpu);
-  return gpu ? t('while GPU is below %1', gpu) : '';
+  if (cpu && gpu) {
+    return t(
+      'idle for %1 of %2; stops unless CPU reaches %3 or GPU reaches %4',
+      spent,
+      limit,
+      cpu,
+      gpu,
+    );
+  }
+  if (cpu) return t('idle for %1 of %2; stops unless CPU reaches %3', spent, limit, cpu);
+  return gpu
+    ? t('idle for %1 of %2; stops unless GPU reaches %3', spent, limit, gpu)
+    : t('idle for %1 of %2; stops unless it is used', spent, limit);
 }
 
-/** "idle 30 of 60 min: stops unless CPU reaches 20 %"; the rule while in use. */
+/** Why the idle stop comes, or what it waits for; null if it is off. */
 function idleReason(idle: IdleCountdown, left: number | null): string | null {
   const most = idle.max_idle_minutes ?? 0;
   const limit = measure(number(most, 1), t('min'));
   if (isUnknown(idle)) {
     return most
-      ? t('after %1 min idle: time unknown, see the PAI console', number(most, 1))
-      : t('idle: time unknown, see the PAI console');
+      ? t('stops after %1 idle; time unknown, see the PAI console', limit)
+      : t('time unknown, see the PAI console');
   }
-  if (left === null) {
-    if (idle.state !== 'active') return null;
-    const when = rule(idle);
-    return when ? t('stops after %1 idle, %2', limit, when) : t('stops after %1 idle', limit);
-  }
+  if (left === null) return idle.state === 'active' ? idleRule(idle, limit) : null;
   const spent = Math.max(0, most - Math.ceil(Math.max(0, left) / MINUTE));
   return left > 0
-    ? t('idle %1 of %2: stops %3', number(spent, 1), limit, unless(idle))
-    : t('idle %1 of %2', number(spent, 1), limit);
+    ? idleProgress(idle, number(spent, 1), limit)
+    : t('idle for %1 of %2', number(spent, 1), limit);
 }
 
 function scheduledReason(scheduled: ScheduledCountdown): string | null {
@@ -198,7 +207,7 @@ function countdown({ idle, next }: Timers): TemplateResult {
 function why({ idle, next }: Timers): string {
   const { name, why, unknown } = next ?? idle;
   if (!why) return t('no timer is set');
-  return unknown ? t('%1: %2', name, why) : why;
+  return unknown ? dotted(name, why) : why;
 }
 
 /** A timer in one line. */

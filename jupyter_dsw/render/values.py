@@ -1,0 +1,326 @@
+"""Values as people read them: durations, moments, statuses, the next stop with its reason.
+
+They are `Text` where they are ours: English, to be translated where they are shown. The panel's
+`i18n.ts` and `views/` write the same.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.model.quantities import format_bytes
+from jupyter_dsw.model.statuses import SNAPSHOT_STEPS, snapshot_status_label, status_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jupyter_dsw.i18n import Text
+    from jupyter_dsw.model.elements import InstanceSnapshot
+    from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
+
+MAX_VALUE = 400
+"""Characters of one value that are shown."""
+
+MAX_VALUES = 20
+"""Values of one enumeration that are shown."""
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_MAX_MARKS = 3
+_COMMA = text(", ")
+_DOT = " · "
+
+
+def plain(shown: str) -> str:
+    r"""Make a text of the response fit to be shown, whoever wrote it.
+
+    Terminal escapes, line breaks and what has no width of its own go; direction marks and other
+    control characters are spelled out (`\u202e`); a long text is cut.
+    """
+    cut = shown[: MAX_VALUE * 2]
+    kept = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
+    words = " ".join(kept.split())
+    if len(words) <= MAX_VALUE and len(cut) == len(shown):
+        return words
+    return text("%1… (%2 characters)", words[:MAX_VALUE].rstrip(), len(shown))
+
+
+def _visible(character: str) -> str:
+    if character in "\n\r\t\x0b\x0c\u2028\u2029":
+        return " "
+    if character in "\u00ad\u200b\u200c\u200d\u2060\ufeff":
+        return ""
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+        return character.encode("unicode_escape").decode()
+    return character
+
+
+def _without_mark_towers(text: str) -> str:
+    """Keep few combining marks in a row: more of them paint over other lines."""
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def format_duration(milliseconds: float) -> Text:
+    """Write a duration for people: `"1 min 29 s"`, `"29 min"`, `"1 h 5 min"`, `"2 d 3 h"`.
+
+    Rounded down, so that no stop looks later than it is: to seconds below 10 minutes, then to
+    minutes, from a day on to hours. Units that are zero are left out; below a second is `"0 s"`.
+    The front end's `duration` gives the same.
+    """
+    whole = max(0, int(milliseconds // 1000))
+    days, hours = (whole // _DAY, text("d")), (whole % _DAY // _HOUR, text("h"))
+    minutes, seconds = (whole % _HOUR // _MINUTE, text("min")), (whole % _MINUTE, text("s"))
+    if whole >= _DAY:
+        units = [days, hours]
+    elif whole >= _HOUR:
+        units = [hours, minutes]
+    elif whole >= 10 * _MINUTE:
+        units = [minutes]
+    else:
+        units = [minutes, seconds]
+    shown = [unit for unit in units if unit[0]] or [seconds]
+    return joined(" ", (word for count, unit in shown for word in (str(count), unit)))
+
+
+class Moments(msgspec.Struct, frozen=True, kw_only=True):
+    """How moments are written for one person."""
+
+    zone: tzinfo | None = timezone.utc
+    """The person's time zone; None: the one that this process is set to."""
+    now: datetime | None = None
+    """The present moment (aware), for text that is read at once: of today, the date is left out.
+    None for text that is kept."""
+
+    def write(self, moment: datetime | None) -> str:
+        """Write a moment as `21:00 (UTC+8)` or `2026-11-26 21:00 (UTC+8)`; `""` for None.
+
+        Whole minutes, rounded down. The front end's `moment` gives the same.
+        """
+        if moment is None:
+            return ""
+        local = self._local(moment)
+        today = self.now is not None and self._local(self.now).date() == local.date()
+        # Not by strftime: how it writes years before 1000 depends on the platform.
+        time = f"{local.hour:02}:{local.minute:02}"
+        day = f"{local.year:04}-{local.month:02}-{local.day:02}"
+        return text("%1 (%2)", time if today else f"{day} {time}", _offset(local))
+
+    def _local(self, moment: datetime) -> datetime:
+        try:
+            return moment.astimezone(self.zone)
+        except (OverflowError, ValueError, OSError):  # at the ends of the calendar
+            return moment.astimezone(timezone.utc)
+
+
+def _offset(moment: datetime) -> str:
+    """Return how far the clocks are ahead at an aware moment: `UTC+8`, `UTC-3:30`, `UTC`."""
+    ahead = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
+    hours, minutes = divmod(abs(ahead), 60)
+    if ahead == 0:
+        return "UTC"
+    return f"UTC{'-' if ahead < 0 else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
+
+
+def status_of(instance: Instance) -> str:
+    """Return the label of the instance's status."""
+    return status_label(plain(instance.status or "")) or text("status unknown")
+
+
+def stops_at_the_head(stops: Countdowns) -> tuple[Stop, ...]:
+    """Return which stops the line under the status is about; the others have their own section."""
+    if stops.next_stop is None:
+        return () if stops.idle.state == "off" else ("idle",)
+    # A stop whose time is unknown may be nearer than the one that is known.
+    return tuple(dict.fromkeys((stops.next_stop, *stops.unknown)))
+
+
+def next_stop(instance: Instance, stops: Countdowns, moments: Moments) -> str:
+    """Describe which stop comes first and why: the line under the status."""
+    if instance.has_ended:
+        return ""
+    shown = stops_at_the_head(stops)
+    if not shown:
+        return text("None planned")
+    if stops.next_stop is None:
+        return dotted(text("None while in use"), idle_stop(stops.idle))
+    described = {
+        "idle": dotted(text("Idle stop"), idle_stop(stops.idle)),
+        "scheduled": dotted(text("Scheduled stop"), scheduled_stop(stops.scheduled, moments)),
+    }
+    return joined(text("; "), (described[stop] for stop in shown))
+
+
+def idle_stop(idle: IdleCountdown) -> str:
+    """Describe how long it is until the idle stop, and what counts as idle or as use."""
+    limit = joined(" ", (_minutes(idle.max_idle_minutes), text("min")))
+    if idle.state == "off":
+        return text("off")
+    if idle.state == "unknown":
+        if idle.max_idle_minutes is None:
+            return text("time unknown, see the PAI console")
+        return text("stops after %1 idle; time unknown, see the PAI console", limit)
+    if idle.state == "active":
+        return _idle_rule(idle, limit)
+    left = text("in about %1", format_duration(idle.remaining_ms or 0))
+    return dotted(left, _idle_progress(idle, _minutes(idle.idle_minutes), limit))
+
+
+def _minutes(minutes: float | None) -> str:
+    return "" if minutes is None else f"{minutes:.15g}"
+
+
+def _idle_rule(idle: IdleCountdown, limit: Text) -> Text:
+    cpu, gpu = _thresholds(idle)
+    if cpu and gpu:
+        return text("stops after %1 idle, with CPU below %2 and GPU below %3", limit, cpu, gpu)
+    if cpu:
+        return text("stops after %1 idle, with CPU below %2", limit, cpu)
+    if gpu:
+        return text("stops after %1 idle, with GPU below %2", limit, gpu)
+    return text("stops after %1 idle", limit)
+
+
+def _idle_progress(idle: IdleCountdown, spent: str, limit: Text) -> Text:
+    cpu, gpu = _thresholds(idle)
+    if cpu and gpu:
+        return text(
+            "idle for %1 of %2; stops unless CPU reaches %3 or GPU reaches %4",
+            spent,
+            limit,
+            cpu,
+            gpu,
+        )
+    if cpu:
+        return text("idle for %1 of %2; stops unless CPU reaches %3", spent, limit, cpu)
+    if gpu:
+        return text("idle for %1 of %2; stops unless GPU reaches %3", spent, limit, gpu)
+    return text("idle for %1 of %2; stops unless it is used", spent, limit)
+
+
+def _thresholds(idle: IdleCountdown) -> tuple[Text | None, Text | None]:
+    cpu, gpu = idle.cpu_percent_threshold, idle.gpu_percent_threshold
+    return None if cpu is None else _percent(cpu), None if gpu is None else _percent(gpu)
+
+
+def _percent(value: float) -> Text:
+    return text("%1 %", f"{value:.15g}")
+
+
+def scheduled_stop(scheduled: ScheduledCountdown, moments: Moments) -> str:
+    """Describe how long it is until the scheduled stop, and when that is."""
+    if scheduled.state == "off":
+        return text("off")
+    at = moments.write(scheduled.due_time)
+    if scheduled.remaining_ms is None:
+        if at:
+            return text("stops at %1, time left unknown", at)
+        return text("time unknown, see the PAI console")
+    left = text("in %1", format_duration(scheduled.remaining_ms))
+    return dotted(left, text("scheduled for %1", at) if at else "")
+
+
+def snapshot_progress(snapshot: InstanceSnapshot) -> str:
+    """Return how far the saving of an image is: `"Pushing (step 2 of 3)"`, `"Save failed"`."""
+    status = plain(snapshot.status or "")
+    label = snapshot_status_label(status) or text("status unknown")
+    if snapshot.in_transition:
+        step = SNAPSHOT_STEPS.index(status) + 1
+        return text("%1 (step %2 of %3)", label, step, len(SNAPSHOT_STEPS))
+    return label
+
+
+def reason_of(code: str | None, message: str | None) -> str:
+    """Return what the endpoint reports of a failure; it may have reported nothing."""
+    return plain(": ".join(part for part in (code, message) if part and part.strip()))
+
+
+def access(writable: bool | None, access: str | None) -> str:
+    """Return `read-write`, `read-only`, or what else the response has."""
+    if writable is None:
+        return plain(access or "")
+    return text("read-write") if writable else text("read-only")
+
+
+def size(size: int | None, original: str | None) -> str:
+    """Write a size in binary units, or its original where that could not be read."""
+    return plain(original or "") if size is None else format_bytes(size)
+
+
+def usage_bar(used: float | None) -> str:
+    """Draw how full something is, `"████░░░░░░ 40 %"`; empty where that is not known."""
+    if used is None:
+        return ""
+    full = round(used * 10)
+    return joined(" ", ("█" * full + "░" * (10 - full), _percent(round(used * 100))))
+
+
+def named(name: str | None, identifier: str | None) -> str:
+    """Return `name (identifier)`, or the one there is."""
+    first, second = plain(name or ""), plain(identifier or "")
+    return text("%1 (%2)", first, second) if first and second else first or second
+
+
+def enumerated(values: Iterable[str]) -> str:
+    """Enumerate values, the first `MAX_VALUES` of them."""
+    filled = [value for value in values if value]
+    shown = list(map(plain, filled[:MAX_VALUES]))
+    if len(filled) > MAX_VALUES:
+        shown.append(text("%1 more", len(filled) - MAX_VALUES))
+    return joined(_COMMA, shown)
+
+
+def listed(*values: str) -> str:
+    """Enumerate values of ours, those there are."""
+    return joined(_COMMA, filter(None, values))
+
+
+def dotted(*facts: str) -> str:
+    """List facts that do not depend on each other, those there are, dots between them."""
+    return joined(_DOT, filter(None, facts))
+
+
+def pairs(all_pairs: Iterable[tuple[str | None, Any]]) -> str:
+    """Enumerate names with their values, `"tag1=value1, tag2"`."""
+    return enumerated(f"{name}={value}" if value else f"{name or ''}" for name, value in all_pairs)
+
+
+def cores(count: float | None, original: str | None) -> str:
+    """Write a number of cores, or its original where that could not be read."""
+    if count is None:
+        return plain(original or "")
+    return text("%1 core", "1") if count == 1 else text("%1 cores", f"{count:g}")
+
+
+def on_or_off(setting: Any) -> str:
+    """Return `on` or `off` by the setting's own `enable`; empty if it is not known."""
+    enabled = getattr(setting, "enable", None)
+    return "" if enabled is None else text("on") if enabled else text("off")
+
+
+def yes_or_no(value: bool | None) -> str:
+    """Return `yes` or `no`; empty if it is not known."""
+    return "" if value is None else text("yes") if value else text("no")
+
+
+# Values of the API that have a label; others are shown as they are.
+BILLING_METHODS = {"PayAsYouGo": text("Pay-as-you-go"), "Subscription": text("Subscription")}
+VISIBILITIES = {"PRIVATE": text("private"), "PUBLIC": text("public")}
+DISK_TYPES = {"rootfs": text("system disk")}
+
+
+def label_of(value: str | None, labels: dict[str, Text]) -> str:
+    """Return the label of a value, or the value itself."""
+    return labels.get(value or "") or plain(value or "")
