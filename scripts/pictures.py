@@ -111,7 +111,7 @@ def _plan(emulator: Emulator, *, idle_minutes: int, stop_in: float) -> None:
 
 
 def _open(page: Page, lab: Lab, *cells: str) -> None:
-    """Open a notebook with these cells, and nothing beside it."""
+    """Open a notebook with these cells, and nothing next to it."""
     write_notebook(lab, *cells)
     (lab.home / "work" / NAME).rename(lab.home / "work" / "train.ipynb")
     windows.open_window(page, lab, "lab/tree/train.ipynb")
@@ -123,7 +123,7 @@ def _settle(page: Page) -> None:
     """Move the mouse out of the way, and wait for animations and for a new reading."""
     page.mouse.move(0, 0)
     windows.execute(page, "jupyter-dsw:refresh")
-    # Where the server had just read, "nothing newer yet" is shown for 5 s.
+    # If the server had just read it, "nothing newer yet" is shown for 5 s.
     page.wait_for_timeout(6000)
 
 
@@ -142,11 +142,11 @@ def _save(frames: list[bytes], name: str) -> None:
             duration=[1000] * len(others) + [3000],
             loop=0,
         )
-        if out.tell() <= LARGEST:
+        if len(out.getvalue()) <= LARGEST:
             break
     path = FOLDER / f"{name}.webp"
     path.write_bytes(out.getvalue())
-    print(f"{path.name}: {out.tell() // 1000} kB, quality {quality}, {len(frames)} frames")
+    print(f"{path.name}: {len(out.getvalue()) // 1000} kB, quality {quality}, {len(frames)} frames")
 
 
 @contextmanager

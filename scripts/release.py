@@ -68,10 +68,10 @@ def try_out(wheel: Path) -> None:
         before = files(environment)
         environment.install(wheel)
         print(environment.run("pip", "check"))
-        told = environment.run("jupyter", "server", "extension", "list")
-        must_have(told, r"jupyter_dsw.*enabled", r"jupyter_dsw \S+ .*OK")
-        told = environment.run("jupyter", "labextension", "list")
-        must_have(told, r"jupyter-dsw v\S+ .*enabled.*OK")
+        listed = environment.run("jupyter", "server", "extension", "list")
+        must_have(listed, r"jupyter_dsw.*enabled", r"jupyter_dsw \S+ .*OK")
+        listed = environment.run("jupyter", "labextension", "list")
+        must_have(listed, r"jupyter-dsw v\S+ .*enabled.*OK")
         print(environment.run("jupyter", "dsw", "doctor", "--offline", **ON_AN_INSTANCE))
         environment.run("pip", "uninstall", "--yes", "jupyter-dsw")
         if left := {name for name in files(environment) - before if "dsw" in name}:
@@ -79,11 +79,11 @@ def try_out(wheel: Path) -> None:
         print("Uninstalling leaves nothing behind.")
 
 
-def must_have(told: str, *patterns: str) -> None:
+def must_have(listed: str, *patterns: str) -> None:
     """Print the line of each pattern; exit where one is missing."""
     for pattern in patterns:
-        if not (found := re.search(pattern, told)):
-            sys.exit(f"No line {pattern!r} in:\n{told}")
+        if not (found := re.search(pattern, listed)):
+            sys.exit(f"No line {pattern!r} in:\n{listed}")
         print(found[0])
 
 

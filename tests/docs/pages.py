@@ -14,7 +14,7 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *DOCS.rglob("*.md"))
     if not any(part.startswith("_") for part in path.relative_to(ROOT).parts)
 )
-# What a block may say of itself right before it.
+# A mark right before a block.
 RUNNABLE = "<!-- runnable -->"
 _FENCE = re.compile(r"^ *```(\S*)[^\n]*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 

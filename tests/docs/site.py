@@ -22,8 +22,8 @@ BLOCKS = {"dd", "dt", "h1", "h2", "h3", "li", "p", "td", "th"}
 def site(factory: pytest.TempPathFactory) -> Path:
     """Build the site with warnings as errors, and return its folder."""
     folder = once(factory, "site", _build)
-    said = (folder / "said").read_text("utf-8")
-    assert said == "", said
+    failure = (folder / "failure").read_text("utf-8")
+    assert failure == "", failure
     return folder / "html"
 
 
@@ -39,13 +39,13 @@ def _build(folder: Path) -> None:
         check=False,
     )
     # Kept instead of raised, so that a site that fails is not built again for each test.
-    said = done.stdout or f"status {done.returncode}"
-    (folder / "said").write_text(said if done.returncode else "", "utf-8")
+    failure = done.stdout or f"status {done.returncode}"
+    (folder / "failure").write_text(failure if done.returncode else "", "utf-8")
 
 
 @dataclass
 class Html(HTMLParser):
-    """What a built page holds: its anchors, where it leads, what it loads."""
+    """What is on a built page: its anchors, where it leads, what it loads."""
 
     path: Path
     anchors: set[str] = field(default_factory=set)

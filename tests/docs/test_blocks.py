@@ -98,10 +98,10 @@ def examples(key: str) -> list[tuple[str, Any]]:
     return [(where, value) for where, value in found if key in value]
 
 
-def test_the_example_of_an_answer_is_of_the_contract() -> None:
-    ((_, answer),) = examples("next_read_in_ms")
+def test_the_example_of_a_response_fits_the_contract() -> None:
+    ((_, response),) = examples("next_read_in_ms")
     schema = {"$ref": "#/components/schemas/Reading", **openapi()}
-    jsonschema.validate(answer, schema)
+    jsonschema.validate(response, schema)
 
 
 def test_examples_of_settings_are_of_the_schema() -> None:
