@@ -1,7 +1,7 @@
 """An account's watched instances against the quota of its calls, simulated.
 
 Each instance has the product's own `Monitor` on a simulated clock. The endpoint with its quota,
-and the pages that watch, are a model. docs/fleet.md says what the figures mean.
+and the pages that watch, are a model. docs/fleet.md describes what the figures mean.
 """
 
 from __future__ import annotations

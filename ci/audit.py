@@ -1,7 +1,7 @@
 """`python -m ci.audit`: known vulnerabilities of what the wheel installs, and of the npm packages.
 
 Both ask databases on the internet, of PyPI and of the npm registry. The exit status is 0 if both
-know of nothing, 1 if something was found, 2 if there is a package that they could not be asked of.
+know of nothing, 1 if something was found, 2 if one could not be queried.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def python_packages() -> int:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "requirements.txt"
         wanted.write_text("".join(f"{n}=={v}\n" for n, v in resolved(".").items()), "utf-8")
-        said = _run(
+        done = _run(
             sys.executable, "-m", "pip_audit", "--requirement", wanted, "--no-deps",
             "--disable-pip", "--progress-spinner", "off", "--format", "json",
         )  # fmt: skip
     try:
-        packages: list[dict[str, Any]] = json.loads(said.stdout)["dependencies"]
+        packages: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
     except ValueError:
-        return _unreachable(PYPI, said.stderr)
+        return _unreachable(PYPI, done.stderr)
     unknown = [each["name"] for each in packages if "skip_reason" in each]
     found = [(each, one) for each in packages for one in each.get("vulns", ())]
     for each, one in found:
@@ -47,12 +47,12 @@ def python_packages() -> int:
 
 def npm_packages() -> int:
     """Ask the npm registry's database about all that builds and tests the front end."""
-    said = _run("jlpm", "npm", "audit", "--all", "--recursive", "--json", cwd=ROOT / "labextension")
+    done = _run("jlpm", "npm", "audit", "--all", "--recursive", "--json", cwd=ROOT / "labextension")
     try:
-        report = json.loads(said.stdout)
+        report = json.loads(done.stdout)
         advisories: dict[str, dict[str, Any]] = report["advisories"]
     except (ValueError, KeyError, TypeError):
-        return _unreachable(NPM, said.stdout or said.stderr)
+        return _unreachable(NPM, done.stdout or done.stderr)
     for one in advisories.values():
         print(f"{one['module_name']} {one['vulnerable_versions']}: {one['title']} ({one['url']})")
     print(f"npm: {len(advisories)} known vulnerabilities.")
@@ -69,9 +69,9 @@ def _run(*command: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]
     )
 
 
-def _unreachable(database: str, said: str) -> int:
-    first = said.strip().partition("\n")[0][:300]
-    print(f"{database} could not be asked about all packages: nothing is known of the rest.")
+def _unreachable(database: str, output: str) -> int:
+    first = output.strip().partition("\n")[0][:300]
+    print(f"{database} could not be queried about all packages: nothing is known of the rest.")
     print(f"  {first}")
     return UNREACHABLE
 

@@ -1,4 +1,4 @@
-"""What `pyproject.toml` asks for, as the installed package tells it."""
+"""What `pyproject.toml` requires, as the installed package has it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`python -m ci.sbom` writes the wheel's bill of materials: CycloneDX 1.6, for `.dist-info/sboms/`.
 
-It lists the npm packages that are in the built JavaScript, as the build itself tells them, and what
+It lists the npm packages that are in the built JavaScript, as the build itself lists them, and what
 the wheel depends on. No time and no serial number is in it: it changes when what it lists does.
 """
 
@@ -38,7 +38,7 @@ def document() -> dict[str, Any]:
                 "version": version("jupyter-dsw"),
                 "purl": itself,
                 "licenses": [{"license": {"id": "BSD-3-Clause"}}],
-                # What is vendored is a part of it; what is installed beside it is not.
+                # What is vendored is a part of it; what is installed next to it is not.
                 "components": bundled,
             }
         },

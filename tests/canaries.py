@@ -94,7 +94,7 @@ class Canaries:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was looked at, and where a secret was seen."""
+        """Report what was looked at, and where a secret was seen."""
         planted = len(self.secrets())
         terminalreporter.write_line(
             f"canaries: {planted} secrets planted, {self.files_read} files read, "

@@ -1,4 +1,4 @@
-"""What the tests of every room share: a running emulator, and an environment that points to it."""
+"""What all tests share: a running emulator, and an environment that points to it."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def give_lists(emulator: Emulator, count: int) -> None:
     """Mount `count` datasets, `/mnt/data/0` …, and let `count` images, `image-0` …, be saved."""
-    answer = emulator.response()
-    datasets, images = answer["Datasets"], answer["InstanceSnapshotList"]
+    response = emulator.response()
+    datasets, images = response["Datasets"], response["InstanceSnapshotList"]
     mounted = [
         {**datasets[number % len(datasets)], "MountPath": f"/mnt/data/{number}"}
         for number in range(count)

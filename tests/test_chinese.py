@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from jupyter_dsw.notebook.readings import Reading
     from tests.canaries import Canaries
 
-# Takes 10 s to say what `FailureKind.TIMED_OUT` says, below.
+# Takes 10 s, and shows the same as `FailureKind.TIMED_OUT` below.
 SILENT = "hang"
 
 
-def leaves(said: str) -> set[str]:
+def leaves(sentence: str) -> set[str]:
     """What was filled into a text, and is none itself."""
-    if not isinstance(said, Text):
-        return {said}
-    return {leaf for value in said.values for leaf in leaves(value)}
+    if not isinstance(sentence, Text):
+        return {sentence}
+    return {leaf for value in sentence.values for leaf in leaves(value)}
 
 
 def values_in(wire: Any) -> set[str]:
-    """Every text of an answer, and every name in it."""
+    """Every text of a response, and every name in it."""
     if isinstance(wire, dict):
         return {*wire, *(text for value in wire.values() for text in values_in(value))}
     if isinstance(wire, list):
@@ -85,7 +85,7 @@ def emulator(canaries: Canaries) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def said(
+def printed(
     chinese: None, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., str]:
     """What `jupyter dsw …` prints."""
@@ -102,10 +102,10 @@ def said(
 
 @pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != SILENT])
 def test_the_page_of_every_scenario(
-    emulator: Emulator, said: Callable[..., str], scenario: str
+    emulator: Emulator, printed: Callable[..., str], scenario: str
 ) -> None:
     emulator.scenario = scenario
-    page = said("info", "all")
+    page = printed("info", "all")
     assert re.search("[\u4e00-\u9fff]", page)
     reading = readings.current()
     own = own_of(emulator, reading)
@@ -116,22 +116,22 @@ def test_the_page_of_every_scenario(
 
 
 def own_of(emulator: Emulator, reading: Reading) -> set[str]:
-    """What the endpoint itself said."""
-    said = leaves(reading.error.message) if reading.error else set()
-    # `…: …` is how a reason is told with its code.
-    return values_in(emulator.response()) | said | {"Internal Error", "intranet, internet", "Ready"}
+    """What the endpoint itself sent."""
+    sent = leaves(reading.error.message) if reading.error else set()
+    # `…: …` is how a reason is shown with its code.
+    return values_in(emulator.response()) | sent | {"Internal Error", "intranet, internet", "Ready"}
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "denied", "failed", "skewed"])
-def test_the_doctor(emulator: Emulator, said: Callable[..., str], scenario: str) -> None:
+def test_the_doctor(emulator: Emulator, printed: Callable[..., str], scenario: str) -> None:
     emulator.scenario = scenario
-    shown = said("doctor")
+    shown = printed("doctor")
     assert english_in(shown, *own_of(emulator, readings.current())) == []
     assert "✓ TLS" in shown
 
 
 def test_the_doctor_elsewhere(
-    said: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    printed: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DSW_INSTANCE_ID", "")
     monkeypatch.setenv("REGION", "")
@@ -139,30 +139,30 @@ def test_the_doctor_elsewhere(
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "one")
     monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:9/")
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    assert english_in(said("doctor", "--offline")) == []
+    assert english_in(printed("doctor", "--offline")) == []
 
 
-def test_the_doctors_names_are_the_same_for_scripts(said: Callable[..., str]) -> None:
-    checks = {check["name"]: check for check in json.loads(said("doctor", "--json"))["checks"]}
+def test_the_doctors_names_are_the_same_for_scripts(printed: Callable[..., str]) -> None:
+    checks = {check["name"]: check for check in json.loads(printed("doctor", "--json"))["checks"]}
     assert checks["instance id"]["state"] == "ok"
     assert checks["signature"]["found"] == "已通过"
 
 
 @pytest.mark.parametrize("width", [70, 100])
 def test_the_doctors_lines_fit_and_stand_below_each_other(
-    emulator: Emulator, said: Callable[..., str], width: int, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, printed: Callable[..., str], width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.scenario = "denied"
     monkeypatch.setenv("COLUMNS", str(width))
-    lines = said("doctor").partition("\n\n")[0].splitlines()
+    lines = printed("doctor").partition("\n\n")[0].splitlines()
     assert max(map(columns, lines)) <= width
     starts = {columns(re.match(r"[✓✗–·] \S+(?: ID)? +| +", line)[0]) for line in lines}  # type: ignore[index]
     assert starts == {20}
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_the_help(said: Callable[..., str], command: str) -> None:
-    shown = said(*filter(None, (command, "--help")))
+def test_the_help(printed: Callable[..., str], command: str) -> None:
+    shown = printed(*filter(None, (command, "--help")))
     own = {*COMMANDS, *SCENARIOS, *magic.arguments(), "Committing", "Pushing", "Saved", "false"}
     assert english_in(shown, *own) == []
     assert shown.startswith("用法：jupyter dsw")
@@ -171,10 +171,10 @@ def test_the_help(said: Callable[..., str], command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_fits_a_terminal(
-    said: Callable[..., str], command: str, monkeypatch: pytest.MonkeyPatch
+    printed: Callable[..., str], command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    assert max(map(columns, said(command, "--help").splitlines())) <= 100
+    assert max(map(columns, printed(command, "--help").splitlines())) <= 100
 
 
 @pytest.mark.parametrize(
@@ -199,12 +199,12 @@ def test_the_help_fits_a_terminal(
     ],
 )
 def test_what_a_command_line_is_refused_with(
-    said: Callable[..., str], words: tuple[str, ...]
+    printed: Callable[..., str], words: tuple[str, ...]
 ) -> None:
-    refusal = said(*words).splitlines()[-1]
-    refusal = re.sub(r"^jupyter dsw( \w+)?[:：]", "", refusal)
-    assert english_in(refusal, *magic.arguments()) == []
-    assert re.search("[\u4e00-\u9fff]", refusal)
+    message = printed(*words).splitlines()[-1]
+    message = re.sub(r"^jupyter dsw( \w+)?[:：]", "", message)
+    assert english_in(message, *magic.arguments()) == []
+    assert re.search("[\u4e00-\u9fff]", message)
 
 
 @pytest.mark.parametrize("line", ["--help", "datasetz --jsn", "--json --text"])

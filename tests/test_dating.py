@@ -65,11 +65,11 @@ def client(
 
 def slow(door: Door, clock: Clock) -> None:
     """Let each response of the endpoint take `LATENCY_S`, by the fake clock."""
-    answer = door.behave
+    respond = door.behave
 
     def later(connection: socket.socket, head: bytes) -> None:
         clock.now += LATENCY_S
-        answer(connection, head)
+        respond(connection, head)
 
     door.behave = later
 
@@ -90,11 +90,11 @@ def test_a_reading_is_dated_when_its_request_was_sent(
 def test_of_two_tries_the_successful_one_dates_the_reading(
     client: Client, door: Door, clock: Clock
 ) -> None:
-    answer = door.behave
+    respond = door.behave
 
     def lose_the_first(connection: socket.socket, _head: bytes) -> None:
         clock.now += LATENCY_S
-        door.behave = answer
+        door.behave = respond
         hang_up(connection, b"")
 
     door.behave = lose_the_first
@@ -140,9 +140,9 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
     stops = reading.countdowns_at(clock.now)
     assert stops is not None
     assert (stops.next_stop, stops.remaining_ms) == ("scheduled", 599_000)
-    answer = reading.to_contract(clock.now).to_builtins()
-    assert (answer["read_at"], answer["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
-    assert Contract.from_builtins(answer).to_reading(clock.now).read_at_by == "local"
+    contract = reading.to_contract(clock.now).to_builtins()
+    assert (contract["read_at"], contract["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
+    assert Contract.from_builtins(contract).to_reading(clock.now).read_at_by == "local"
 
 
 @pytest.mark.usefixtures("environment")

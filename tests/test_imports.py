@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 def loaded_by(code: str, *prefixes: str) -> list[str]:
     """Which modules whose names begin so are loaded after `code` ran in a fresh interpreter."""
-    say = f"{code}\nimport sys\nprint(*[m for m in sys.modules if m.startswith({prefixes!r})])"
-    done = subprocess.run([sys.executable, "-c", say], check=True, capture_output=True, text=True)
+    script = f"{code}\nimport sys\nprint(*[m for m in sys.modules if m.startswith({prefixes!r})])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
     return done.stdout.split()
 
 
@@ -60,8 +62,8 @@ def test_a_server_starts_without_what_only_a_reading_needs(
 
 def test_the_names_of_the_package_are_those_it_announces() -> None:
     code = "import jupyter_dsw\nprint(*[getattr(jupyter_dsw, n) and n for n in dir(jupyter_dsw)])"
-    said = loaded_by(code, "nothing at all")
-    assert said == [
+    names = loaded_by(code, "nothing at all")
+    assert names == [
         "DSWError",
         "Instance",
         "Reading",

@@ -1,4 +1,4 @@
-"""Texts in two languages, and which of them somebody asks for."""
+"""Texts in two languages, and which of them somebody reads."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ HOSTILE = "%1 %2 {0} {host} %s %(prog)s \\1 \\g<0> %%"
 
 
 def test_a_text_is_its_english_sentence() -> None:
-    said = text("%1 did not finish its response in time.", "localhost")
-    assert said == "localhost did not finish its response in time."
-    assert translated(said, "en") == said
-    assert type(translated(said, "en")) is str
-    assert translated(said, "zh_CN") == "localhost 未能按时完成响应。"
+    sentence = text("%1 did not finish its response in time.", "localhost")
+    assert sentence == "localhost did not finish its response in time."
+    assert translated(sentence, "en") == sentence
+    assert type(translated(sentence, "en")) is str
+    assert translated(sentence, "zh_CN") == "localhost 未能按时完成响应。"
 
 
 def test_texts_inside_a_text_are_translated_with_it() -> None:
-    said = text("Read %1", joined(", ", (text("%1 ago", text("Memory")), "Memory")))
-    assert said == "Read Memory ago, Memory"
-    assert translated(said, "zh_CN") == "读取于 内存前, Memory"
+    sentence = text("Read %1", joined(", ", (text("%1 ago", text("Memory")), "Memory")))
+    assert sentence == "Read Memory ago, Memory"
+    assert translated(sentence, "zh_CN") == "读取于 内存前, Memory"
 
 
 def test_what_is_no_text_stays_as_it_is() -> None:
@@ -48,8 +48,8 @@ def test_what_is_no_text_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("spoken", ["en", "zh_CN"])
 def test_values_are_filled_in_as_they_are(spoken: i18n.Language) -> None:
-    for said in (text("from %1", HOSTILE), text("from %1").filled(HOSTILE)):
-        assert translated(said, spoken).endswith(f" {HOSTILE}")
+    for sentence in (text("from %1", HOSTILE), text("from %1").filled(HOSTILE)):
+        assert translated(sentence, spoken).endswith(f" {HOSTILE}")
     both = translated(text("%1 (%2): %3", HOSTILE, text("from %1", HOSTILE), "%1"), spoken)
     assert both.count(HOSTILE) == 2
     assert translated(joined(HOSTILE, ("a", "b")), spoken) == f"a{HOSTILE}b"
@@ -60,9 +60,9 @@ def test_a_place_without_a_value_stays() -> None:
 
 
 def test_no_space_follows_chinese_punctuation() -> None:
-    said = joined(" ", (text("Restart the Jupyter server."), text("from %1", "a"), "b"))
-    assert translated(said, "zh_CN") == "请重启 Jupyter 服务器。来自 a b"
-    assert translated(said, "en") == "Restart the Jupyter server. from a b"
+    sentence = joined(" ", (text("Restart the Jupyter server."), text("from %1", "a"), "b"))
+    assert translated(sentence, "zh_CN") == "请重启 Jupyter 服务器。来自 a b"
+    assert translated(sentence, "en") == "Restart the Jupyter server. from a b"
 
 
 def test_an_error_keeps_its_translation_on_its_way_to_another_process() -> None:
@@ -113,7 +113,9 @@ def test_the_environment_is_read_in_gettexts_order(environ: dict[str, str], expe
         ("de," * 100_000 + "zh-CN", "en"),
     ],
 )
-def test_a_request_is_answered_in_the_language_it_accepts(header: str, expected: str) -> None:
+def test_the_response_is_in_the_language_that_the_request_accepts(
+    header: str, expected: str
+) -> None:
     assert of_accept_language(header) == expected
 
 

@@ -123,7 +123,7 @@ def test_failures_back_off_with_jitter_and_keep_the_last_good_reading(
     assert read(monitor).error is None
 
 
-def test_the_wait_that_the_endpoint_asks_for_is_kept_even_for_a_persons_refresh(
+def test_the_wait_that_the_endpoint_requests_is_kept_even_for_a_persons_refresh(
     monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.scenario = "throttled"
@@ -182,11 +182,11 @@ def test_a_second_refresh_waits_for_the_call_of_the_first(
     monitor, goes_on = Monitor(client, clock=clock), threading.Event()
     before = read(monitor)
     clock.now += 6
-    answer = client.get_instance
+    respond = client.get_instance
 
     def slow() -> InstanceResponse:
         goes_on.wait()
-        return answer()
+        return respond()
 
     monkeypatch.setattr(client, "get_instance", slow)
     first = monitor.read(fresh=True)
@@ -272,8 +272,8 @@ def test_an_unforeseen_exception_becomes_a_reading_that_quotes_nothing_of_it(
 def test_a_reading_survives_the_way_over_the_rest_contract(monitor: Monitor, clock: Clock) -> None:
     sent = read(monitor)
     clock.now += 7
-    answer = sent.to_contract(clock.now).to_builtins()
-    assert answer["age_ms"] == 7000
-    received = Contract.from_builtins(answer).to_reading(50.0)
+    contract = sent.to_contract(clock.now).to_builtins()
+    assert contract["age_ms"] == 7000
+    received = Contract.from_builtins(contract).to_reading(50.0)
     assert received.to_contract(51.0).to_builtins()["age_ms"] == 8000
-    assert received.to_contract(50.0).to_builtins() == answer
+    assert received.to_contract(50.0).to_builtins() == contract

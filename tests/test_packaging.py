@@ -1,4 +1,4 @@
-"""What the wheel holds, and that `pip install` of it is the only step."""
+"""What the wheel has, and that `pip install` of it is the only step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATA = "jupyter_dsw-0.1.0.data/data/"
 LARGEST_PANEL = 45_000
 
 
-def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]) -> None:
+def test_the_wheel_has_all_that_makes_it_work(distributions: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(distributions[1]) as wheel:
         names = set(wheel.namelist())
         panel = wheel.getinfo("jupyter_dsw/notebook/static/panel.js")
@@ -43,7 +43,7 @@ def test_the_wheel_holds_all_that_makes_it_work(distributions: tuple[Path, Path]
     assert not [name for name in names if name.startswith("jupyter_dsw/labextension")]
 
 
-def test_the_sdist_holds_the_sources_of_the_front_end(distributions: tuple[Path, Path]) -> None:
+def test_the_sdist_has_the_sources_of_the_front_end(distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[0]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"labextension/src/lab/index.ts", "labextension/yarn.lock", "LICENSE"} <= names
@@ -81,10 +81,10 @@ def test_the_terminal_command_is_there(other_environment: Environment) -> None:
     assert "emulator" in other_environment.run("jupyter", "dsw", "--help")
 
 
-def test_plain_ipython_has_the_magic_and_asks_directly(
+def test_plain_ipython_has_the_magic_and_calls_the_api(
     other_environment: Environment, emulator: Emulator, tmp_path: Path
 ) -> None:
-    said = other_environment.run(
+    printed = other_environment.run(
         "ipython",
         "--colors=nocolor",
         "--simple-prompt",
@@ -93,6 +93,6 @@ def test_plain_ipython_has_the_magic_and_asks_directly(
         IPYTHONDIR=str(tmp_path),
         **emulator.environment(),
     )
-    assert "Running" in said
-    assert "directly from the API" in " ".join(said.split())
+    assert "Running" in printed
+    assert "directly from the API" in " ".join(printed.split())
     assert emulator.accepted == 1

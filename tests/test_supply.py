@@ -25,7 +25,7 @@ SCHEMAS = "jupyter_dsw/server/event_schemas/"
 
 
 def test_the_bill_of_materials_is_that_of_what_is_built() -> None:
-    assert sbom.SBOM.read_text("utf-8") == sbom.text(), "say `make sbom`"
+    assert sbom.SBOM.read_text("utf-8") == sbom.text(), "run `make sbom`"
 
 
 def test_the_bill_of_materials_is_valid_cyclonedx() -> None:
@@ -50,13 +50,13 @@ def test_the_bill_of_materials_names_what_is_bundled_and_what_is_needed() -> Non
     }
 
 
-def test_the_bill_of_materials_would_name_what_the_build_says_it_bundled(
+def test_the_bill_of_materials_would_name_what_the_build_lists_as_bundled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = {"name": "@scope/part", "versionInfo": "1.2.3", "licenseId": "MIT"}
-    told = tmp_path / "third-party-licenses.json"
-    told.write_text(json.dumps({"packages": [package]}))
-    monkeypatch.setattr(sbom, "BUNDLED", told)
+    licenses = tmp_path / "third-party-licenses.json"
+    licenses.write_text(json.dumps({"packages": [package]}))
+    monkeypatch.setattr(sbom, "BUNDLED", licenses)
     (bundled,) = sbom.document()["metadata"]["component"]["components"]
     assert bundled["purl"] == "pkg:npm/%40scope/part@1.2.3"
     assert bundled["licenses"] == [{"license": {"id": "MIT"}}]
@@ -73,7 +73,7 @@ def test_the_wheel_has_its_bill_of_materials_and_the_schemas_of_its_events(
     assert len([name for name in names if name.startswith(SCHEMAS)]) == 3
 
 
-def test_whatever_the_package_asks_for_says_its_lowest_version() -> None:
+def test_whatever_the_package_requires_has_a_lowest_version() -> None:
     for each in requirements.dependencies():
         assert each.specifier.contains(requirements.lowest(each))
 
@@ -98,22 +98,22 @@ def test_all_that_the_developers_extra_names_is_pinned() -> None:
         for line in requires("jupyter-dsw") or ()
         if Requirement(line).marker is None or "extra" in str(Requirement(line).marker)
     }
-    assert named - {"jupyter-dsw"} <= set(pinned()), "say `make pins`"
+    assert named - {"jupyter-dsw"} <= set(pinned()), "run `make pins`"
 
 
-def said(name: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command that asks a database print this."""
+def prints(name: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command that queries a database print this."""
     done = CompletedProcess([name], 1, output, "no route to host\nmore")
     monkeypatch.setattr(audit, "_run", lambda *_, **__: done)
     monkeypatch.setattr(audit, "resolved", lambda *_: {"requests": "2.19.0"})
 
 
-def test_an_audit_tells_what_is_known(
+def test_an_audit_reports_what_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vulnerability = {"id": "CVE-1", "fix_versions": ["2.20.0"]}
     package = {"name": "requests", "version": "2.19.0", "vulns": [vulnerability]}
-    said("pip-audit", json.dumps({"dependencies": [package]}), monkeypatch)
+    prints("pip-audit", json.dumps({"dependencies": [package]}), monkeypatch)
     assert audit.python_packages() == audit.FOUND
     assert "requests 2.19.0: CVE-1, fixed in: 2.20.0" in capsys.readouterr().out
 
@@ -123,8 +123,8 @@ def test_an_audit_that_could_not_ask_does_not_pass(
 ) -> None:
     skipped = {"name": "requests", "skip_reason": "Dependency not found on PyPI"}
     for output in ("", json.dumps({"dependencies": [skipped]})):
-        said("pip-audit", output, monkeypatch)
+        prints("pip-audit", output, monkeypatch)
         assert audit.python_packages() == audit.UNREACHABLE
-    said("jlpm", "", monkeypatch)
+    prints("jlpm", "", monkeypatch)
     assert audit.npm_packages() == audit.UNREACHABLE
-    assert "could not be asked about all packages" in capsys.readouterr().out
+    assert "could not be queried about all packages" in capsys.readouterr().out

@@ -76,21 +76,19 @@ class Countdowns(msgspec.Struct, frozen=True, kw_only=True):
     """The nearest one with a known time, else one whose time is unknown; None where none is set."""
 
     @property
+    def by_kind(self) -> dict[Stop, IdleCountdown | ScheduledCountdown]:
+        """Both countdowns by their kind of stop."""
+        return {"scheduled": self.scheduled, "idle": self.idle}
+
+    @property
     def remaining_ms(self) -> int | None:
         """Milliseconds to the next stop; None where there is none, or its time is unknown."""
-        if self.next_stop is None:
-            return None
-        nearer = self.idle if self.next_stop == "idle" else self.scheduled
-        return nearer.remaining_ms
+        return None if self.next_stop is None else self.by_kind[self.next_stop].remaining_ms
 
     @property
     def unknown(self) -> tuple[Stop, ...]:
         """The stops that are set, and whose time is unknown."""
-        both: tuple[tuple[Stop, State], ...] = (
-            ("scheduled", self.scheduled.state),
-            ("idle", self.idle.state),
-        )
-        return tuple(stop for stop, state in both if state == "unknown")
+        return tuple(stop for stop, each in self.by_kind.items() if each.state == "unknown")
 
 
 def countdowns(
@@ -108,7 +106,8 @@ def countdowns(
     else:
         idle = _idle(instance, elapsed_ms)
         scheduled = _scheduled(instance, responded_at, elapsed_ms)
-    return Countdowns(idle=idle, scheduled=scheduled, next_stop=_next_stop(idle, scheduled))
+    both = Countdowns(idle=idle, scheduled=scheduled)
+    return msgspec.structs.replace(both, next_stop=_next_stop(both))
 
 
 def _ended(instance: Instance) -> IdleCountdown:
@@ -182,15 +181,12 @@ def _remaining_at_response(timer: InstanceShutdownTimer, responded: datetime | N
     return (timer.due_time - responded - _DATE_RESOLUTION) // timedelta(milliseconds=1)
 
 
-def _next_stop(idle: IdleCountdown, scheduled: ScheduledCountdown) -> Stop | None:
-    both: tuple[tuple[Stop, IdleCountdown | ScheduledCountdown], ...] = (
-        ("scheduled", scheduled),
-        ("idle", idle),
-    )
-    known = {stop: each.remaining_ms for stop, each in both if each.remaining_ms is not None}
-    if known:
-        return min(known, key=lambda stop: known[stop])
-    return next((stop for stop, each in both if each.state == "unknown"), None)
+def _next_stop(both: Countdowns) -> Stop | None:
+    left = {stop: each.remaining_ms for stop, each in both.by_kind.items()}
+    known = [(remaining, stop) for stop, remaining in left.items() if remaining is not None]
+    # Of two at the same moment the scheduled one.
+    nearest = min(known, key=lambda each: each[0], default=None)
+    return nearest[1] if nearest else next(iter(both.unknown), None)
 
 
 def _left(remaining_ms: int, elapsed_ms: int) -> int:

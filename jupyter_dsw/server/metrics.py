@@ -10,11 +10,11 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from prometheus_client.metrics_core import Metric
 
-    from jupyter_dsw.model.stops import Countdowns
+    from jupyter_dsw.model.stops import Stop
     from jupyter_dsw.reading import Reading
 
 CLIENTS = ("browser", "kernel")
@@ -93,15 +93,29 @@ class Metrics:
             yield from counted.collect()
         reading, now = self._reading, self._clock()
         age_ms = reading.age_ms_at(now) if reading else None
-        countdowns = reading.countdowns_at(now) if reading else None
+        both = reading.countdowns_at(now) if reading else None
+        stops = both.by_kind.items() if both else ()
+        idle_minutes = both.idle.idle_minutes if both else None
         yield _gauge(
             "jupyter_dsw_reading_age_seconds",
             "Seconds since the request for the reading was sent.",
             [] if age_ms is None else [age_ms / 1000],
         )
-        yield _stops(countdowns)
-        yield _unknown_stops(countdowns)
-        yield _idle_time(countdowns)
+        yield _gauge_by_stop(
+            "jupyter_dsw_stop_remaining_seconds",
+            "Seconds until the instance is stopped, by the kind of stop; absent where unknown.",
+            {stop: ms / 1000 for stop, each in stops if (ms := each.remaining_ms) is not None},
+        )
+        yield _gauge_by_stop(
+            "jupyter_dsw_stop_time_unknown",
+            "1 where a stop is set whose time could not be read, by the kind of stop; else 0.",
+            {stop: float(each.state == "unknown") for stop, each in stops},
+        )
+        yield _gauge(
+            "jupyter_dsw_idle_seconds",
+            "Seconds that the instance had been idle when it was read, of whole minutes.",
+            [] if idle_minutes is None else [idle_minutes * 60],
+        )
 
 
 def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetricFamily:
@@ -111,35 +125,10 @@ def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetri
     return family
 
 
-def _stops(both: Countdowns | None) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "jupyter_dsw_stop_remaining_seconds",
-        "Seconds until the instance is stopped, by the kind of stop; absent where none is known.",
-        labels=["stop"],
-    )
-    if both is not None:
-        for stop, countdown in (("idle", both.idle), ("scheduled", both.scheduled)):
-            if countdown.remaining_ms is not None:
-                family.add_metric([stop], countdown.remaining_ms / 1000)
+def _gauge_by_stop(
+    name: str, documentation: str, values: Mapping[Stop, float]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, documentation, labels=["stop"])
+    for stop, value in values.items():
+        family.add_metric([stop], value)
     return family
-
-
-def _unknown_stops(both: Countdowns | None) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "jupyter_dsw_stop_time_unknown",
-        "1 where a stop is set whose time could not be read, by the kind of stop; else 0.",
-        labels=["stop"],
-    )
-    if both is not None:
-        for stop in ("idle", "scheduled"):
-            family.add_metric([stop], float(stop in both.unknown))
-    return family
-
-
-def _idle_time(both: Countdowns | None) -> GaugeMetricFamily:
-    minutes = both.idle.idle_minutes if both else None
-    return _gauge(
-        "jupyter_dsw_idle_seconds",
-        "Seconds that the instance had been idle when it was read; the endpoint counts minutes.",
-        [] if minutes is None else [minutes * 60],
-    )

@@ -103,7 +103,7 @@ def url(container: Container) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}{PREFIX}"
     try:
-        until(lambda: server.poll() is not None or answers(url))
+        until(lambda: server.poll() is not None or responds(url))
         assert server.poll() is None, (container.repository.parent / "server.log").read_text()
         yield url
     finally:
@@ -112,7 +112,7 @@ def url(container: Container) -> Iterator[str]:
         server.wait()
 
 
-def answers(url: str) -> bool:
+def responds(url: str) -> bool:
     with contextlib.suppress(requests.ConnectionError):
         return requests.get(f"{url}api", timeout=60).ok
     return False
@@ -133,9 +133,9 @@ def test_the_tour_is_what_opens_under_the_hubs_prefix(url: str) -> None:
 
 
 def test_the_server_and_its_terminals_see_a_simulated_instance(url: str) -> None:
-    answer = get(url, "jupyter-dsw/v1/instance").json()
-    assert answer["instance"]["Status"] == "Running"
-    assert answer["source"]["simulated"] is True
+    reading = get(url, "jupyter-dsw/v1/instance").json()
+    assert reading["instance"]["Status"] == "Running"
+    assert reading["source"]["simulated"] is True
 
 
 def test_the_sources_are_in_no_kernels_way(container: Container) -> None:

@@ -41,9 +41,9 @@ def test_an_unknown_scenario_changes_nothing_and_names_those_there_are(emulator:
 
 
 @pytest.mark.parametrize("endpoint", ["", "https://pai-dsw.cn-hangzhou.aliyuncs.com"])
-def test_a_real_endpoint_is_never_asked(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_endpoint_is_never_called(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
-        pytest.fail("asked")
+        pytest.fail("called")
 
     monkeypatch.setattr(requests.Session, "request", fail)
     monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", endpoint)
@@ -58,7 +58,7 @@ def test_no_page_of_another_origin_can_change_the_scenario(emulator: Emulator, m
     with requests.Session() as session:
         session.trust_env = False
         url = f"{emulator.url}/emulator/scenario"
-        answer = session.request(method, url, data="denied", headers=headers, timeout=60)
-    assert answer.status_code == 405
-    assert not [name for name in answer.headers if name.startswith("Access-Control")]
+        response = session.request(method, url, data="denied", headers=headers, timeout=60)
+    assert response.status_code == 405
+    assert not [name for name in response.headers if name.startswith("Access-Control")]
     assert emulator.scenario == "healthy"

@@ -33,7 +33,7 @@ def text(cell: Any, mime_type: str = "text/plain") -> str:
     )
 
 
-def test_it_runs_from_top_to_bottom_and_shows_what_it_says(
+def test_it_runs_from_top_to_bottom_and_shows_what_it_describes(
     emulator: Emulator, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del environment
@@ -94,6 +94,6 @@ def test_the_one_that_opens_speaks_the_language_of_the_terminal() -> None:
     assert [tour("en"), tour("zh_CN")] == [path.name for path in TOURS]
 
 
-def test_it_says_first_that_the_instance_is_simulated() -> None:
+def test_it_begins_with_the_fact_that_the_instance_is_simulated() -> None:
     assert "**simulated**" in cells(ENGLISH, "markdown")[0].source
     assert "**模拟的**" in cells(CHINESE, "markdown")[0].source

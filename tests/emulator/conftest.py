@@ -80,7 +80,7 @@ def static_key() -> Callable[[Emulator], dict[str, str]]:
 
 @pytest.fixture
 def call(get: Callable[[str], Reply]) -> Callable[..., Reply]:
-    """Call GetInstance of an emulator; everything about the request can be said.
+    """Call GetInstance of an emulator; everything about the request can be set.
 
     `sign` False leaves the signature out; `without` names headers that are left out before
     signing; `tamper` is given the signed request, to change its `method`, `target`, `headers` or

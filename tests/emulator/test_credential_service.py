@@ -22,7 +22,7 @@ def emulator(clock: Any) -> Iterator[Emulator]:
         yield running
 
 
-def test_it_answers_as_in_a_dsw_instance(emulator: Emulator, get: Any, clock: Any) -> None:
+def test_it_responds_as_in_a_dsw_instance(emulator: Emulator, get: Any, clock: Any) -> None:
     reply = get(emulator.credentials_uri)
     assert reply.status == 200
     assert list(reply.json) == [

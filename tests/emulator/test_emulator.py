@@ -1,4 +1,4 @@
-"""The emulator as something that runs: started, asked by many, closed without a trace."""
+"""The emulator as something that runs: started, called by many, closed without a trace."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_environment_is_that_of_an_instance(emulator: Emulator) -> None:
     }
 
 
-def test_the_environment_holds_no_secret(emulator: Emulator) -> None:
+def test_the_environment_has_no_secret(emulator: Emulator) -> None:
     text = str(emulator.environment())
     assert not any(secret in text for secret in emulator.secrets)
 
@@ -68,7 +68,7 @@ def test_there_is_no_url_before_the_start_and_no_second_start(emulator: Emulator
         emulator.start()
 
 
-def test_a_port_can_be_asked_for(emulator: Emulator) -> None:
+def test_a_port_can_be_chosen(emulator: Emulator) -> None:
     port = int(emulator.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
         Emulator(port=port).start()
@@ -130,7 +130,7 @@ def served() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_in_the_foreground_it_says_how_to_use_it_and_ends_when_told(
+def test_in_the_foreground_it_prints_how_to_use_it_and_ends_at_a_signal(
     served: subprocess.Popen[str], get: Any, stop: signal.Signals
 ) -> None:
     assert served.stdout is not None

@@ -23,7 +23,7 @@ def test_a_rightly_signed_request_gets_the_instance(emulator: Emulator, call: Ca
     assert (emulator.calls, emulator.accepted) == (1, 1)
 
 
-def test_a_refusal_has_the_gateways_shape(emulator: Emulator, call: Call) -> None:
+def test_an_error_response_has_the_gateways_shape(emulator: Emulator, call: Call) -> None:
     reply = call(emulator, sign=False)
     assert set(reply.json) == {"RequestId", "HostId", "Code", "Message", "Recommend"}
     assert reply.headers["x-acs-request-id"] == reply.json["RequestId"]
@@ -116,7 +116,7 @@ def test_a_tampered_request_is_refused(
     assert emulator.accepted == 1
 
 
-def test_a_wrong_signature_is_answered_with_all_that_was_to_be_signed(
+def test_the_response_to_a_wrong_signature_has_all_that_was_to_be_signed(
     emulator: Emulator, call: Call
 ) -> None:
     message = call(emulator, tamper=another_signature).json["Message"]

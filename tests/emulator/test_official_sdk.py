@@ -1,4 +1,4 @@
-"""The official SDK's client gets its answers from the emulator."""
+"""The official SDK's client gets its responses from the emulator."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def test_it_reads_the_instance(
     emulator: Emulator, client_fixture: str, request: pytest.FixtureRequest
 ) -> None:
     client = request.getfixturevalue(client_fixture)
-    answer = client.get_instance(emulator.instance_id, GetInstanceRequest()).body
-    assert answer.instance_id == emulator.instance_id
-    assert answer.user_name == "测试用户"
-    assert [dataset.mount_access for dataset in answer.datasets] == ["RO", "RW", "RW"]
-    assert answer.idle_instance_culler.max_idle_time_in_minutes == 60
+    instance = client.get_instance(emulator.instance_id, GetInstanceRequest()).body
+    assert instance.instance_id == emulator.instance_id
+    assert instance.user_name == "测试用户"
+    assert [dataset.mount_access for dataset in instance.datasets] == ["RO", "RW", "RW"]
+    assert instance.idle_instance_culler.max_idle_time_in_minutes == 60
     assert emulator.accepted == 1
 
 
@@ -60,7 +60,7 @@ def test_it_sends_sharing_token_and_fields(emulator: Emulator, with_role: Any) -
     assert with_role.get_instance(emulator.instance_id, request).body.status == "Running"
 
 
-def test_it_understands_a_refusal(emulator: Emulator, with_role: Any) -> None:
+def test_it_understands_an_error_response(emulator: Emulator, with_role: Any) -> None:
     emulator.scenario = "denied"
     with pytest.raises(ClientException) as refused:
         with_role.get_instance(emulator.instance_id, GetInstanceRequest())

@@ -1,4 +1,4 @@
-"""The answer: the API page's shape, realistic values, a canary for every secret."""
+"""The response: the API page's shape, realistic values, a canary for every secret."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def item_key_sets(value: Any) -> Iterator[set[str]]:
             yield from item_key_sets(item)
 
 
-def seconds(told: str) -> int:
-    return calendar.timegm(time.strptime(told, "%Y-%m-%dT%H:%M:%SZ"))
+def seconds(time_text: str) -> int:
+    return calendar.timegm(time.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
-def test_every_element_of_the_api_page_is_in_the_answer(emulator: Emulator, call: Any) -> None:
-    answer = call(emulator).json
-    assert set(element_paths(EXAMPLE)) <= set(element_paths(answer))
-    assert set(answer) == set(EXAMPLE)
+def test_every_element_of_the_api_page_is_in_the_response(emulator: Emulator, call: Any) -> None:
+    response = call(emulator).json
+    assert set(element_paths(EXAMPLE)) <= set(element_paths(response))
+    assert set(response) == set(EXAMPLE)
 
 
 @pytest.mark.parametrize("name", ["Datasets", "InstanceSnapshotList", "CloudDisks", "PodIps"])
@@ -69,8 +69,8 @@ def test_every_secret_is_a_unique_canary_that_a_search_finds(emulator: Emulator)
     assert len(set(emulator.secrets)) == len(emulator.secrets)
     assert min(map(len, emulator.secrets)) >= 16
     handed_out = emulator.static_environment().values()
-    answer = emulator.response()
-    text = json.dumps(answer) + base64.b64decode(answer["ImageAuth"]).decode()
+    response = emulator.response()
+    text = json.dumps(response) + base64.b64decode(response["ImageAuth"]).decode()
     assert all(secret in text for secret in emulator.secrets if secret not in handed_out)
 
 
@@ -79,33 +79,33 @@ def test_two_emulators_share_no_secret() -> None:
 
 
 def test_secrets_are_where_users_and_dsw_put_them(emulator: Emulator) -> None:
-    answer = emulator.response()
+    response = emulator.response()
     places = [
-        *answer["EnvironmentVariables"].values(),
-        *(dataset["Options"] for dataset in answer["Datasets"]),
-        answer["Datasets"][2]["Uri"],
-        answer["DynamicMount"]["MountPoints"][0]["Options"],
-        answer["ServiceConfig"]["JupyterServerPassword"],
-        answer["ServiceConfig"]["CodeServerPassword"],
-        *list(answer["CredentialConfig"]["Configs"][0]["Roles"][0]["UserInfo"].values())[2:],
-        answer["ImageAuth"],
-        base64.b64decode(answer["ImageAuth"]).decode(),
-        answer["Labels"][1]["Value"],
-        answer["InstanceUrl"],
-        answer["JupyterlabUrl"],
-        answer["WebIDEUrl"],
-        answer["LatestSnapshot"]["RepositoryUrl"],
+        *response["EnvironmentVariables"].values(),
+        *(dataset["Options"] for dataset in response["Datasets"]),
+        response["Datasets"][2]["Uri"],
+        response["DynamicMount"]["MountPoints"][0]["Options"],
+        response["ServiceConfig"]["JupyterServerPassword"],
+        response["ServiceConfig"]["CodeServerPassword"],
+        *list(response["CredentialConfig"]["Configs"][0]["Roles"][0]["UserInfo"].values())[2:],
+        response["ImageAuth"],
+        base64.b64decode(response["ImageAuth"]).decode(),
+        response["Labels"][1]["Value"],
+        response["InstanceUrl"],
+        response["JupyterlabUrl"],
+        response["WebIDEUrl"],
+        response["LatestSnapshot"]["RepositoryUrl"],
     ]
     for place in places:
         assert any(secret in place for secret in emulator.secrets), place
 
 
 def test_json_is_inside_a_string_where_the_api_has_it_so(emulator: Emulator) -> None:
-    answer = emulator.response()
-    role = answer["CredentialConfig"]["Configs"][0]["Roles"][0]
+    response = emulator.response()
+    role = response["CredentialConfig"]["Configs"][0]["Roles"][0]
     embedded = [
-        *(dataset["Options"] for dataset in answer["Datasets"]),
-        answer["DynamicMount"]["MountPoints"][0]["Options"],
+        *(dataset["Options"] for dataset in response["Datasets"]),
+        response["DynamicMount"]["MountPoints"][0]["Options"],
         role["Policy"],
     ]
     assert all(isinstance(json.loads(text), dict) for text in embedded)
@@ -137,7 +137,7 @@ def test_due_time_less_date_is_the_remaining_time_at_any_speed(
             assert abs(remaining * 1000 - timer["RemainingTimeInMs"]) <= 2000
 
 
-def test_time_runs_at_the_speed_that_was_asked_for(clock: Any) -> None:
+def test_time_runs_at_the_speed_that_was_set(clock: Any) -> None:
     emulator = Emulator("lifecycle", speed=60, clock=clock)
     clock.now += 3
     assert emulator.response()["Status"] == "Running"
@@ -156,21 +156,21 @@ def test_the_disk_adds_up(clock: Any) -> None:
 def test_changes_are_merged_deeply_and_stay(emulator: Emulator, call: Any) -> None:
     emulator.change(InstanceName="other", IdleInstanceCuller={"IdleTimeInMinutes": 59})
     emulator.change(IdleInstanceCuller={"CpuPercentThreshold": 5}, Datasets=[])
-    answer = call(emulator).json
-    assert answer["InstanceName"] == "other"
-    culler = answer["IdleInstanceCuller"]
+    response = call(emulator).json
+    assert response["InstanceName"] == "other"
+    culler = response["IdleInstanceCuller"]
     assert (culler["IdleTimeInMinutes"], culler["CpuPercentThreshold"]) == (59, 5)
     assert culler["MaxIdleTimeInMinutes"] == 60
-    assert answer["Datasets"] == []
+    assert response["Datasets"] == []
 
 
 def test_a_change_may_be_of_any_type(emulator: Emulator, call: Any) -> None:
     emulator.change(UserVpc=None, IdleInstanceCuller="broken", Status=7, Unknown={"a": [1]})
-    answer = call(emulator).json
-    assert answer["UserVpc"] is None
-    assert answer["IdleInstanceCuller"] == "broken"
-    assert answer["Status"] == 7
-    assert answer["Unknown"] == {"a": [1]}
+    response = call(emulator).json
+    assert response["UserVpc"] is None
+    assert response["IdleInstanceCuller"] == "broken"
+    assert response["Status"] == 7
+    assert response["Unknown"] == {"a": [1]}
 
 
 def test_a_scenario_with_another_life_begins_it_when_it_is_set(clock: Any) -> None:
@@ -192,10 +192,10 @@ def test_a_life_can_begin_anew(clock: Any) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_an_answer_can_be_written_at_any_time(name: str, clock: Any) -> None:
+def test_a_response_can_be_written_at_any_time(name: str, clock: Any) -> None:
     emulator = Emulator(name, clock=clock)
     for _ in range(8):
-        answer = emulator.response()
-        assert set(answer) == set(EXAMPLE)
-        json.dumps(answer)
+        response = emulator.response()
+        assert set(response) == set(EXAMPLE)
+        json.dumps(response)
         clock.now += 3600

@@ -1,4 +1,4 @@
-"""What each scenario does to somebody who asks over HTTP."""
+"""What each scenario does to a client over HTTP."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUSES = {
     "save-failed": "SaveFailed",
     "failed": "Failed",
 }
-REFUSALS = {
+ERRORS = {
     "denied": (403, "NoPermissionError"),
     "missing": (404, "ValidationError"),
     "throttled": (400, "Throttling.User"),
@@ -36,7 +36,7 @@ BROKEN = {"slow", "hang", "reset", "garbage", "truncated", "html", "empty", "ref
 
 
 def test_every_scenario_has_a_test_here() -> None:
-    assert set(STATUSES) | set(REFUSALS) | BROKEN == set(SCENARIOS)
+    assert set(STATUSES) | set(ERRORS) | BROKEN == set(SCENARIOS)
 
 
 def test_every_scenario_has_a_line_for_the_help() -> None:
@@ -53,33 +53,33 @@ def test_the_instance_is_in_the_status(
     assert emulator.accepted == 1
 
 
-@pytest.mark.parametrize(("scenario", "refusal"), REFUSALS.items())
+@pytest.mark.parametrize(("scenario", "error"), ERRORS.items())
 def test_the_gateway_refuses(
-    emulator: Emulator, call: Any, scenario: str, refusal: tuple[int, str]
+    emulator: Emulator, call: Any, scenario: str, error: tuple[int, str]
 ) -> None:
     emulator.scenario = scenario
     reply = call(emulator)
-    assert (reply.status, reply.code) == refusal
+    assert (reply.status, reply.code) == error
     assert (emulator.calls, emulator.accepted) == (1, 0)
 
 
 def test_healthy_counts_down_to_two_stops_and_has_images_saved_pushed_and_failed(
     emulator: Emulator, call: Any
 ) -> None:
-    answer = call(emulator).json
-    assert answer["IdleInstanceCuller"]["IdleTimeInMinutes"] == 5
-    assert answer["IdleInstanceCuller"]["MaxIdleTimeInMinutes"] == 60
-    assert answer["InstanceShutdownTimer"]["RemainingTimeInMs"] > 5 * 3600 * 1000
-    images = answer["InstanceSnapshotList"]
+    response = call(emulator).json
+    assert response["IdleInstanceCuller"]["IdleTimeInMinutes"] == 5
+    assert response["IdleInstanceCuller"]["MaxIdleTimeInMinutes"] == 60
+    assert response["InstanceShutdownTimer"]["RemainingTimeInMs"] > 5 * 3600 * 1000
+    images = response["InstanceSnapshotList"]
     assert [image["Status"] for image in images] == ["Saved", "Pushing", "Failed"]
-    assert answer["LatestSnapshot"] == images[1]
+    assert response["LatestSnapshot"] == images[1]
 
 
 def test_failed_gives_no_reason(emulator: Emulator, call: Any) -> None:
     emulator.scenario = "failed"
-    answer = call(emulator).json
-    assert (answer["ReasonCode"], answer["ReasonMessage"]) == ("", "")
-    assert answer["InstanceShutdownTimer"] == {}
+    response = call(emulator).json
+    assert (response["ReasonCode"], response["ReasonMessage"]) == ("", "")
+    assert response["InstanceShutdownTimer"] == {}
 
 
 def test_denied_names_the_workspace(emulator: Emulator, call: Any) -> None:
@@ -89,7 +89,7 @@ def test_denied_names_the_workspace(emulator: Emulator, call: Any) -> None:
     assert message.endswith(":workspace/40823")
 
 
-def test_throttled_says_how_long(emulator: Emulator, call: Any) -> None:
+def test_throttled_has_the_wait(emulator: Emulator, call: Any) -> None:
     emulator.scenario = "throttled"
     assert call(emulator).headers["x-acs-retry-after"] == "30000"
 
@@ -109,13 +109,13 @@ def test_expired_leaves_a_key_without_token_alone(
     assert call(emulator, key=key).status == 200
 
 
-def test_refused_says_so_in_an_answer_of_status_200(emulator: Emulator, call: Any) -> None:
+def test_refused_is_a_response_of_status_200(emulator: Emulator, call: Any) -> None:
     emulator.scenario = "refused"
     reply = call(emulator)
     assert (reply.status, reply.json["Success"], reply.code) == (200, False, "InternalError")
 
 
-def test_garbage_is_neither_utf8_nor_json_and_holds_secrets(emulator: Emulator, call: Any) -> None:
+def test_garbage_is_neither_utf8_nor_json_and_has_secrets(emulator: Emulator, call: Any) -> None:
     emulator.scenario = "garbage"
     reply = call(emulator)
     assert reply.status == 200
@@ -127,7 +127,7 @@ def test_garbage_is_neither_utf8_nor_json_and_holds_secrets(emulator: Emulator, 
     assert any(secret.encode() in reply.body for secret in emulator.secrets)
 
 
-def test_html_holds_secrets(emulator: Emulator, call: Any) -> None:
+def test_html_has_secrets(emulator: Emulator, call: Any) -> None:
     emulator.scenario = "html"
     reply = call(emulator)
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html")
@@ -156,20 +156,20 @@ def test_reset_resets_the_connection(emulator: Emulator, call: Any) -> None:
     assert not isinstance(reset.value, http.client.RemoteDisconnected)
 
 
-def test_slow_answers_in_the_end(call: Any) -> None:
+def test_slow_responds_in_the_end(call: Any) -> None:
     with Emulator("slow", slow_s=0.1) as emulator:
         assert call(emulator).json["InstanceId"] == emulator.instance_id
         assert emulator.accepted == 1
 
 
 @pytest.mark.parametrize("scenario", ["hang", "slow"])
-def test_closing_ends_an_answer_that_does_not_come(
+def test_closing_ends_a_response_that_does_not_come(
     call: Any, static_key: Any, in_background: Callable[..., Any], scenario: str
 ) -> None:
     arrived = threading.Event()
 
     def clock() -> float:
-        # Asked by whatever verifies a date.
+        # Called by whatever verifies a date.
         arrived.set()
         return time.time()
 

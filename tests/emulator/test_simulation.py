@@ -89,7 +89,7 @@ def test_an_image_goes_through_its_stages() -> None:
     assert [moment.images[0].changed_at for moment in at[1:]] == [60, 60, 120, 120, 180]
 
 
-def test_a_failed_image_says_why_and_leaves_the_instance_in_save_failed() -> None:
+def test_a_failed_image_has_its_reason_and_leaves_the_instance_in_save_failed() -> None:
     image = SavedImage("tuned", at=0, commit_s=60, failure=("Code", "no space left"))
     life = Life(started_at=-STARTING_S, images=(image,))
     assert state(life, 59).images[0].reason_message == ""

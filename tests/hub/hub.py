@@ -23,8 +23,8 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DOOR = "jupyter-dsw/v1/instance"
-KERNELS_DOOR = "jupyter-dsw/v1/kernel/instance"
+BROWSER_ENDPOINT = "jupyter-dsw/v1/instance"
+KERNEL_ENDPOINT = "jupyter-dsw/v1/kernel/instance"
 PATIENCE_S = 120.0
 # A hub seldom is at the root of its host.
 BASE = "/team/"
@@ -77,11 +77,11 @@ class Hub:
 
     def wait_until_it_responds(self) -> None:
         """Return when people can sign in; fails with its last words if that never comes."""
-        until(lambda: self.process.poll() is not None or self._answers(), patience_s=PATIENCE_S)
+        until(lambda: self.process.poll() is not None or self._responds(), patience_s=PATIENCE_S)
         log = (self.home / "hub.log").read_text(errors="replace")
         assert self.process.poll() is None, f"JupyterHub ended. Its log ends:\n{log[-2000:]}"
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             return stranger().get(f"{self.url}hub/login", timeout=30).status_code == 200
         except requests.RequestException:
@@ -124,13 +124,13 @@ class Person:
 
     @property
     def connection(self) -> dict[str, str]:
-        """What the person's server tells its kernels."""
+        """What the person's server writes for its kernels."""
         (path,) = self.connection_files()
         content: dict[str, str] = json.loads(path.read_text())
         return content
 
     def connection_files(self) -> list[Path]:
-        """Where it tells them."""
+        """Where it writes that."""
         return list(self._runtime.glob("jupyter-dsw-*.json"))
 
     @property
@@ -147,7 +147,7 @@ class Person:
         return self.session.get(url, timeout=PATIENCE_S, **options)
 
     def ask_hub(self, method: str, path: str) -> Any:
-        """What the hub's REST API answers, as the person's home page of the hub asks it."""
+        """What the hub's REST API sends to the person's home page of the hub."""
         return self._ask(method, "hub/", f"api/{path}")
 
     def start_kernel(self) -> Kernel:
@@ -156,7 +156,7 @@ class Person:
         return Kernel.of(self._runtime / f"kernel-{started['id']}.json")
 
     def _ask(self, method: str, part: str, path: str) -> Any:
-        answer = self.session.request(
+        response = self.session.request(
             method,
             self.hub.url + part + path,
             headers={
@@ -165,8 +165,8 @@ class Person:
             },
             timeout=PATIENCE_S,
         )
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
+        assert response.ok, response.text
+        return response.json() if response.content else None
 
 
 def stranger() -> requests.Session:
@@ -182,6 +182,6 @@ def _xsrf(session: requests.Session, path: str) -> str:
 
 
 def _own_path() -> dict[str, str]:
-    # The proxy is a script of the Node beside this Python.
+    # The proxy is a script of the Node next to this Python.
     folders = (os.fspath(Path(sys.executable).parent), os.environ.get("PATH", ""))
     return {"PATH": os.pathsep.join(folders)}

@@ -44,7 +44,7 @@ c.Spawner.environment = {
 }
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 c.Spawner.args = [
-    # As root (containers), Jupyter wants to be told that this is meant.
+    # As root (containers), Jupyter needs a setting that this is meant.
     "--allow-root",
     "--LabApp.expose_app_in_browser=True",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

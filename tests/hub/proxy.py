@@ -1,4 +1,4 @@
-"""JupyterHub's proxy, from npm: beside the Node of this environment, away from the labextension's.
+"""JupyterHub's proxy, from npm: next to the Node of this environment, away from the labextension's.
 
 As a command, `python -m tests.hub.proxy`, installs it where it is not there.
 """

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel
 from tests.browser.windows import execute, status_item, statuses_of_readings, wait_for_window
-from tests.hub.hub import DOOR, Person
+from tests.hub.hub import BROWSER_ENDPOINT, Person
 
 if TYPE_CHECKING:
     from tests.hub.hub import Hub
@@ -31,8 +31,8 @@ def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
         metadata={"kernelspec": {"name": "python3", "display_name": "python3"}},
     )
     nbformat.write(notebook, second.home / NAME)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     sign_in(page, second, f"lab/tree/{NAME}")
     wait_for_kernel(page)
     expect(status_item(page)).to_contain_text("Running")
@@ -40,8 +40,8 @@ def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
     expect(page.locator("#jupyter-dsw-panel dsw-panel")).to_contain_text("the second instance")
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("the second instance")
-    doors = {url.partition("?")[0] for url in asked if "jupyter-dsw/v1" in url}
-    assert doors == {f"{second.url}jupyter-dsw/v1/instance"}
+    endpoints = {url.partition("?")[0] for url in requested if "jupyter-dsw/v1" in url}
+    assert endpoints == {f"{second.url}jupyter-dsw/v1/instance"}
 
 
 def test_a_server_that_the_hub_stopped_is_gone_and_what_was_known_stays(
@@ -69,7 +69,7 @@ def test_a_guest_on_anothers_shared_server_is_left_in_peace(page: Page, hub: Hub
     owner = Person.sign_in(hub, "sharing")
     statuses = statuses_of_readings(page)
     sign_in(page, owner, "lab", "guest")
-    # Whose server it is, the hub asks to confirm.
+    # The hub has the person confirm whose server it is.
     page.get_by_role("button", name="Authorize").click()
     wait_for_window(page)
     execute(page, "jupyter-dsw:show-panel")
@@ -79,4 +79,4 @@ def test_a_guest_on_anothers_shared_server_is_left_in_peace(page: Page, hub: Hub
     expect(status_item(page)).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('online'))")
     assert statuses == [403]
-    assert owner.get(f"{owner.url}{DOOR}").json()["instance"]["InstanceName"]
+    assert owner.get(f"{owner.url}{BROWSER_ENDPOINT}").json()["instance"]["InstanceName"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
-from tests.hub.hub import BASE, DOOR, KERNELS_DOOR, Person, stranger
+from tests.hub.hub import BASE, BROWSER_ENDPOINT, KERNEL_ENDPOINT, Person, stranger
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def kernels(first: Person, second: Person) -> Iterator[dict[str, Kernel]]:
 
 def seen(person: Person) -> Any:
     """The reading that a page of the person's gets."""
-    answer = person.get(person.url + DOOR)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = person.get(person.url + BROWSER_ENDPOINT)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def test_each_sees_their_own_instance(
@@ -55,39 +55,41 @@ def test_each_ones_kernels_read_the_same_by_their_own_server(
         seen(person)
         calls = emulators[person.name].calls
         assert f"the {person.name} instance" in kernels[person.name].text(READ)
-        # The server answered from what it had: the kernel made no call of its own.
+        # The server sent what it had cached: the kernel made no call of its own.
         assert emulators[person.name].calls == calls
 
 
-def test_the_door_is_below_the_users_own_base_url(first: Person) -> None:
-    assert first.connection["url"].endswith(f"{BASE}user/first/{KERNELS_DOOR}")
+def test_the_kernel_endpoint_is_below_the_users_own_base_url(first: Person) -> None:
+    assert first.connection["url"].endswith(f"{BASE}user/first/{KERNEL_ENDPOINT}")
     assert first.connection["url"].startswith("http://127.0.0.1:")
     assert not first.connection["url"].startswith(first.hub.url)
     for elsewhere in ("", "hub/"):
-        answer = first.get(f"{first.hub.url}{elsewhere}{DOOR}")
-        assert answer.status_code == 404 or "instance" not in answer.text
+        response = first.get(f"{first.hub.url}{elsewhere}{BROWSER_ENDPOINT}")
+        assert response.status_code == 404 or "instance" not in response.text
 
 
 def test_who_has_not_signed_in_is_refused(first: Person) -> None:
     with stranger() as session:
-        answer = session.get(first.url + DOOR, timeout=60)
-    assert answer.status_code == 403
-    assert answer.json() == {"message": "Forbidden."}
-    assert answer.history == []
+        response = session.get(first.url + BROWSER_ENDPOINT, timeout=60)
+    assert response.status_code == 403
+    assert response.json() == {"message": "Forbidden."}
+    assert response.history == []
 
 
 def test_the_others_cookies_are_refused(first: Person, second: Person) -> None:
     for person, other in ((first, second), (second, first)):
         # All of a browser in which the other is signed in.
-        answer = person.get(other.url + DOOR)
-        assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden."})
+        response = person.get(other.url + BROWSER_ENDPOINT)
+        assert (response.status_code, response.json()) == (403, {"message": "Forbidden."})
         # And the person's own, under the name that the other's server looks for.
         (own,) = (c for c in person.session.cookies if c.name == f"jupyterhub-user-{person.name}")
         with stranger() as session:
             for at, status in ((person, 200), (other, 403)):
                 cookie = f"jupyterhub-user-{at.name}={own.value}"
-                answer = session.get(at.url + DOOR, headers={"Cookie": cookie}, timeout=60)
-                assert answer.status_code == status, answer.text
+                response = session.get(
+                    at.url + BROWSER_ENDPOINT, headers={"Cookie": cookie}, timeout=60
+                )
+                assert response.status_code == status, response.text
 
 
 def test_the_others_tokens_of_the_hub_are_refused(
@@ -98,14 +100,14 @@ def test_the_others_tokens_of_the_hub_are_refused(
     for token in (of_the_hub, of_the_kernel.strip()):
         with stranger() as session:
             session.headers["Authorization"] = f"token {token}"
-            assert session.get(first.url + DOOR, timeout=60).status_code == 200
-            assert session.get(second.url + DOOR, timeout=60).status_code == 403
+            assert session.get(first.url + BROWSER_ENDPOINT, timeout=60).status_code == 200
+            assert session.get(second.url + BROWSER_ENDPOINT, timeout=60).status_code == 403
 
 
 def test_the_others_kernels_token_is_refused(first: Person, second: Person) -> None:
     for person, other in ((first, second), (second, first)):
         headers = {KERNEL_TOKEN_HEADER: person.connection["token"]}
-        by_the_hub = f"user/{{}}/{KERNELS_DOOR}"
+        by_the_hub = f"user/{{}}/{KERNEL_ENDPOINT}"
         with stranger() as session:
             session.headers.update(headers)
             for url, status in (
@@ -113,8 +115,8 @@ def test_the_others_kernels_token_is_refused(first: Person, second: Person) -> N
                 (person.hub.url + by_the_hub.format(person.name), 200),
                 (other.connection["url"], 403),
                 (other.hub.url + by_the_hub.format(other.name), 403),
-                (person.url + DOOR, 403),
-                (other.url + DOOR, 403),
+                (person.url + BROWSER_ENDPOINT, 403),
+                (other.url + BROWSER_ENDPOINT, 403),
             ):
                 assert session.get(url, timeout=60).status_code == status, url
 
@@ -132,7 +134,7 @@ def test_asking_is_no_activity_of_the_users_server(
 
 
 def test_a_server_that_the_hub_stops_leaves_no_connection_file(hub: Hub) -> None:
-    # Of the first one's instance too: nothing says that a hub has an instance a user.
+    # Of the first one's instance too: nothing shows that a hub has an instance a user.
     leaving = Person.sign_in(hub, "leaving")
     assert seen(leaving)["instance"]["InstanceName"] == "the first instance"
     assert leaving.connection["token"]

@@ -1,4 +1,4 @@
-"""Answers of GetInstance for the tests: the page's example, its elements, changes to it."""
+"""Responses of GetInstance for the tests: the page's example, its elements, changes to it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ELEMENTS: tuple[tuple[str, str], ...] = tuple(
 
 
 def example() -> dict[str, Any]:
-    """The example answer of the API page, to change at will."""
-    answer: dict[str, Any] = json.loads((HERE / "getinstance-example.json").read_text())
-    return answer
+    """The example response of the API page, to change at will."""
+    response: dict[str, Any] = json.loads((HERE / "getinstance-example.json").read_text())
+    return response
 
 
 def instance(**elements: Any) -> Instance:
@@ -29,15 +29,15 @@ def instance(**elements: Any) -> Instance:
     return parse_instance(example() | elements)
 
 
-def put(answer: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """Set the element at a path; `[]` takes the first item. Gives the answer."""
+def put(response: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Set the element at a path; `[]` takes the first item. Returns the response."""
     *parents, last = path.split(".")
-    place: Any = answer
+    place: Any = response
     for name in parents:
         place = place[name.removesuffix("[]")]
         place = place[0] if name.endswith("[]") else place
     place[last] = value
-    return answer
+    return response
 
 
 def top_of(path: str) -> str:

@@ -1,4 +1,4 @@
-"""When the instance will be stopped, whatever the local clock and the time zone say."""
+"""When the instance will be stopped, whatever the local clock and the time zone are."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _timer(due: Any = None, remaining: Any = None) -> dict[str, Any]:
     return {"Status": "Running", "InstanceShutdownTimer": timer}
 
 
-def _stops(answer: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Countdowns:
-    return countdowns(parse_instance(answer), responded_at=at, elapsed_ms=elapsed_ms)
+def _stops(response: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Countdowns:
+    return countdowns(parse_instance(response), responded_at=at, elapsed_ms=elapsed_ms)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_idle_stop_is_the_longest_idleness_less_the_present_one(
     assert (stop.state, stop.remaining_ms) == (state, remaining_ms)
 
 
-def test_the_idle_stop_tells_its_conditions() -> None:
+def test_the_idle_stop_has_its_conditions() -> None:
     stop = _stops(_idle()).idle
     assert (stop.idle_minutes, stop.max_idle_minutes, stop.cpu_percent_threshold) == (30, 60, 20)
 
@@ -229,7 +229,7 @@ def test_elapsed_time_is_taken_off_the_scheduled_stop() -> None:
     assert _stops(_timer("2026-11-23T12:00:05Z"), elapsed_ms=9000).scheduled.remaining_ms == 0
 
 
-def test_a_missing_due_time_is_worked_out_from_the_answers_date() -> None:
+def test_a_missing_due_time_is_worked_out_from_the_date_of_the_response() -> None:
     stop = _stops(_timer(remaining=3_600_000), elapsed_ms=60_000).scheduled
     assert stop.due_time == NOON + timedelta(hours=1)
     assert _stops(_timer(remaining=2**53 - 1)).scheduled.due_time is None
@@ -245,7 +245,7 @@ def test_no_stop_lies_ahead_of_an_instance_that_has_ended(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "next_stop"),
+    ("response", "next_stop"),
     [
         (_idle() | _timer(remaining=29 * MINUTE_MS), "scheduled"),
         (_idle() | _timer(remaining=31 * MINUTE_MS), "idle"),
@@ -257,8 +257,8 @@ def test_no_stop_lies_ahead_of_an_instance_that_has_ended(status: str) -> None:
         ({}, None),
     ],
 )
-def test_the_nearer_stop_is_the_next_one(answer: dict[str, Any], next_stop: str | None) -> None:
-    assert _stops(answer).next_stop == next_stop
+def test_the_nearer_stop_is_the_next_one(response: dict[str, Any], next_stop: str | None) -> None:
+    assert _stops(response).next_stop == next_stop
 
 
 @pytest.fixture(params=["Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati"])

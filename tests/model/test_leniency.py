@@ -1,4 +1,4 @@
-"""An odd field costs itself and nothing else, whatever it holds."""
+"""An odd field costs itself and nothing else, whatever it is."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def test_any_value_at_any_element_costs_at_most_that_element(path: str, value: A
 
 
 @settings(max_examples=60, deadline=None)
-@given(answer=st.dictionaries(st.sampled_from([p for p, _ in ELEMENTS if "." not in p]), JSON))
-def test_an_answer_odd_throughout_is_read_all_the_same(answer: dict[str, Any]) -> None:
-    _shown(parse_instance(answer)).encode()
+@given(response=st.dictionaries(st.sampled_from([p for p, _ in ELEMENTS if "." not in p]), JSON))
+def test_a_response_odd_throughout_is_read_all_the_same(response: dict[str, Any]) -> None:
+    _shown(parse_instance(response)).encode()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_lone_surrogates_become_replacement_characters() -> None:
     assert instance(InstanceName="a\ud800b").instance_name == "a\ufffdb"
 
 
-def test_the_raw_answer_is_left_as_it_is() -> None:
+def test_the_raw_response_is_left_as_it_is() -> None:
     raw = example()
     parse_instance(raw)
     assert raw == example()

@@ -42,7 +42,7 @@ def test_every_element_of_the_api_page_is_in_the_model_with_its_type(path: str, 
     annotation = str(_annotation(Instance, path))
     expected = {
         "string": ("str", "datetime"),
-        # A quantity may come with a fraction, whatever the page says.
+        # A quantity may come with a fraction, whatever the page has.
         "integer": ("int", "float"),
         "boolean": ("bool",),
         "array": ("tuple",),
@@ -105,7 +105,7 @@ def test_a_response_that_is_no_object_raises_without_quoting_it(response: Any) -
         parse_instance(response)
 
 
-def test_an_empty_answer_is_an_instance_of_which_nothing_is_known() -> None:
+def test_an_empty_response_is_an_instance_of_which_nothing_is_known() -> None:
     assert parse_instance({}) == Instance()
 
 
@@ -174,7 +174,9 @@ def test_a_time_that_cannot_be_read_costs_only_itself(odd: object) -> None:
         ("9" * 400, None),
     ],
 )
-def test_sizes_count_gib_unless_they_say_otherwise(text: str | None, expected: int | None) -> None:
+def test_sizes_count_gib_unless_they_have_another_unit(
+    text: str | None, expected: int | None
+) -> None:
     assert size_in_bytes(text) == expected
 
 
@@ -186,10 +188,10 @@ def test_counts_of_cores_are_read(text: str, expected: float | None) -> None:
 
 
 def test_requested_resources_are_quantities() -> None:
-    asked = instance().requested_resource
-    assert asked is not None
-    assert (asked.cpu_cores, asked.gpu_count, asked.gpu_type) == (32, 4, "v100")
-    assert asked.memory_bytes == asked.shared_memory_bytes == 32 * GIB
+    requested = instance().requested_resource
+    assert requested is not None
+    assert (requested.cpu_cores, requested.gpu_count, requested.gpu_type) == (32, 4, "v100")
+    assert requested.memory_bytes == requested.shared_memory_bytes == 32 * GIB
 
 
 def test_durations_are_timedeltas() -> None:
@@ -204,7 +206,7 @@ def test_durations_are_timedeltas() -> None:
     assert read.node_error_recovery.auto_switch_countdown == timedelta(seconds=30)
 
 
-def test_a_duration_beyond_what_timedelta_holds_is_none() -> None:
+def test_a_duration_beyond_timedelta_is_none() -> None:
     read = instance(IdleInstanceCuller={"MaxIdleTimeInMinutes": 2**53 - 1})
     assert read.idle_instance_culler is not None
     assert read.idle_instance_culler.max_idle_time is None
@@ -222,7 +224,7 @@ def test_options_that_hold_nothing_are_an_empty_mapping(options: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "actual", "access", "writable"),
+    ("requested", "actual", "access", "writable"),
     [
         ("RW", "", "RW", True),
         ("RO", None, "RO", False),
@@ -233,10 +235,10 @@ def test_options_that_hold_nothing_are_an_empty_mapping(options: str) -> None:
     ],
 )
 def test_the_actual_access_counts_where_it_is_filled(
-    asked: str, actual: str | None, access: str | None, writable: bool | None
+    requested: str, actual: str | None, access: str | None, writable: bool | None
 ) -> None:
     dataset = parse_instance(
-        {"Datasets": [{"MountAccess": asked, "ActualMountAccess": actual}]}
+        {"Datasets": [{"MountAccess": requested, "ActualMountAccess": actual}]}
     ).datasets[0]
     assert (dataset.access, dataset.writable) == (access, writable)
 

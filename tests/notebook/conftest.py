@@ -1,4 +1,4 @@
-"""Real kernels, without and beside a Jupyter server."""
+"""Real kernels, without a Jupyter server and next to one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_dsw.notebook import before_stop, readings
 from jupyter_dsw.notebook.stop_watch import WatchThread
 from tests.kernels import Kernel
-from tests.notebook.stopping import nobody_asked_for_long
+from tests.notebook.stopping import unused_for_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ def start_kernel(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
     started = []
 
     def start(**variables: str) -> Kernel:
-        # A profile of the person who runs the tests has no say in them.
+        # A profile of the person who runs the tests does not apply to them.
         environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython"), **variables}
         manager = KernelManager(kernel_name="python3")
         manager.start_kernel(env=environment)
@@ -40,18 +40,18 @@ def start_kernel(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
 
 @pytest.fixture
 def kernel(start_kernel: Callable[..., Kernel], environment: dict[str, str]) -> Kernel:
-    """A kernel on the emulator's instance, with no Jupyter server beside it."""
+    """A kernel on the emulator's instance, with no Jupyter server."""
     del environment
     return start_kernel()
 
 
 @pytest.fixture
 def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This process has not asked the emulator yet; its thread ends with the test."""
+    """This process has made no call yet; its thread ends with the test."""
     del environment
     thread = WatchThread()
     monkeypatch.setattr(readings, "_monitor", None)
     monkeypatch.setattr(before_stop, "_thread", thread)
     yield
     thread.watch.listeners = ()
-    nobody_asked_for_long(thread)
+    unused_for_long(thread)

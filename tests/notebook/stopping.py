@@ -1,4 +1,4 @@
-"""Instances that will be stopped, as overrides of the emulator's answer; the end of watching."""
+"""Instances that will be stopped, as overrides of the emulator's response; the end of watching."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from jupyter_dsw.notebook.stop_watch import WatchThread
 
-# No image is being saved: a reading holds for a minute.
+# No image is being saved: a reading is fresh for a minute.
 QUIET: dict[str, Any] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
 BUSY: dict[str, Any] = {**QUIET, "IdleInstanceCuller": {"IdleTimeInMinutes": 0}}
 NO_STOP: dict[str, Any] = {**BUSY, "InstanceShutdownTimer": None}
 
 
 def stops_in(minutes: float) -> dict[str, Any]:
-    """A busy instance that says to be stopped by schedule in so many minutes."""
+    """A busy instance that will be stopped by schedule in so many minutes."""
     due = datetime.now(timezone.utc) + timedelta(minutes=minutes)
     timer = {"RemainingTimeInMs": int(minutes * 60_000), "DueTime": f"{due:%Y-%m-%dT%H:%M:%SZ}"}
     return {**BUSY, "InstanceShutdownTimer": timer}
 
 
-def nobody_asked_for_long(thread: WatchThread) -> None:
-    """Return when `thread` has seen that nobody asks any more."""
+def unused_for_long(thread: WatchThread) -> None:
+    """Return when `thread` has seen that it is not used any more."""
     thread.last_used_at = elapsed_seconds() - FORGOTTEN_AFTER_S
 
     def has_ended() -> bool:

@@ -22,8 +22,8 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
 client = Client(Settings.from_environment)
 try:
-    answer = client.get_instance()
-    print(answer, repr(answer.instance), answer.instance.to_wire())
+    response = client.get_instance()
+    print(response, repr(response.instance), response.instance.to_wire())
 except Exception as error:
     traceback.print_exc()
     get_ipython().run_line_magic("xmode", "Verbose")
@@ -54,11 +54,11 @@ def test_no_secret_is_in_a_traceback_a_log_or_a_repr_of_a_kernel(
     assert not canaries.found_in(json.dumps(kernel.run(FAIL_LOUDLY), default=str))
 
 
-def test_no_secret_is_told_where_the_gateway_quotes_what_was_signed(
+def test_no_secret_is_printed_where_the_gateway_quotes_what_was_signed(
     loud_kernel: Callable[..., Kernel], emulator: Emulator, canaries: Canaries
 ) -> None:
     wrong = {"ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong"}
     kernel = loud_kernel(**emulator.static_environment() | wrong)
-    said = json.dumps(kernel.run(FAIL_LOUDLY), default=str)
-    assert "BadSignature" in said
-    assert not canaries.found_in(said)
+    printed = json.dumps(kernel.run(FAIL_LOUDLY), default=str)
+    assert "BadSignature" in printed
+    assert not canaries.found_in(printed)

@@ -33,11 +33,11 @@ def test_it_saves_before_the_stop_and_resumes_where_it_saved(
         command(10**12, checkpoint), stdout=subprocess.PIPE, text=True, bufsize=1
     )
     assert process.stdout is not None
-    said = process.stdout.readline()
-    # The instance goes, and nothing gets to say a last word.
+    printed = process.stdout.readline()
+    # The instance goes, and nothing runs any more.
     process.kill()
     process.communicate()
-    saved = re.fullmatch(r"saved at step (\d+), 0:0[45]:\S+ before the stop\n", said)
+    saved = re.fullmatch(r"saved at step (\d+), 0:0[45]:\S+ before the stop\n", printed)
     assert saved
     step = int(saved[1])
     assert json.loads(checkpoint.read_text())["step"] == step

@@ -52,7 +52,7 @@ def test_every_snippet_compiles() -> None:
         compile(code, str(PAGE), "exec")
 
 
-def test_the_time_left_is_told() -> None:
+def test_the_time_left_is_printed() -> None:
     assert timedelta(0) < snippet("left = jupyter_dsw.time_left()\n")["left"]
 
 

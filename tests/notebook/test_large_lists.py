@@ -27,8 +27,8 @@ LISTS = ("Datasets", "InstanceSnapshotList")
 
 
 def kept(kernel: Kernel) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(kernel.text(KEPT))
-    return answer
+    reading: dict[str, Any] = json.loads(kernel.text(KEPT))
+    return reading
 
 
 @pytest.fixture
@@ -40,22 +40,22 @@ def large(kernel: Kernel, emulator: Emulator) -> Kernel:
 def test_the_notebook_keeps_the_first_datasets_and_the_newest_images_and_counts_the_others(
     large: Kernel,
 ) -> None:
-    answer = kept(large)
-    datasets, images = (answer["instance"][name] for name in LISTS)
+    reading = kept(large)
+    datasets, images = (reading["instance"][name] for name in LISTS)
     assert [one["MountPath"] for one in datasets] == [f"/mnt/data/{n}" for n in range(MAX_ROWS)]
     newest = range(MANY - 1, MANY - 1 - MAX_ROWS, -1)
     assert [one["ImageName"] for one in images] == [f"image-{n}" for n in newest]
-    assert answer["left_out"] == dict.fromkeys(LISTS, MANY - MAX_ROWS)
+    assert reading["left_out"] == dict.fromkeys(LISTS, MANY - MAX_ROWS)
 
 
 def test_short_lists_are_kept_whole(kernel: Kernel, emulator: Emulator) -> None:
     give_lists(emulator, MAX_ROWS)
-    answer = kept(kernel)
-    assert answer["left_out"] == {}
-    assert [len(answer["instance"][name]) for name in LISTS] == [MAX_ROWS, MAX_ROWS]
+    reading = kept(kernel)
+    assert reading["left_out"] == {}
+    assert [len(reading["instance"][name]) for name in LISTS] == [MAX_ROWS, MAX_ROWS]
 
 
-def test_the_outputs_beside_the_panel_are_bounded_too(large: Kernel) -> None:
+def test_the_outputs_next_to_the_panel_are_bounded_too(large: Kernel) -> None:
     data = large.data("%dsw_info all")
     for text in (data["text/plain"], data["text/html"]):
         assert f"and {MANY - MAX_ROWS} more" in text
@@ -63,25 +63,25 @@ def test_the_outputs_beside_the_panel_are_bounded_too(large: Kernel) -> None:
 
 
 def test_code_has_all_of_them(large: Kernel) -> None:
-    said = large.text(
+    printed = large.text(
         "import json\nr = %dsw_info\n"
         "print(len(r.instance.datasets), len(r.instance.snapshots))\n"
         "print([len(json.loads(r.to_json())['instance'][n]) for n in " + repr(LISTS) + "])"
     )
-    assert said.split("\n")[:2] == [f"{MANY} {MANY}", f"[{MANY}, {MANY}]"]
+    assert printed.split("\n")[:2] == [f"{MANY} {MANY}", f"[{MANY}, {MANY}]"]
 
 
-def test_a_front_end_that_has_no_server_to_ask_is_told_of_all_of_them(large: Kernel) -> None:
+def test_a_front_end_without_a_server_gets_all_of_them(large: Kernel) -> None:
     model = large.data("%dsw_info")[WIDGET]["model_id"]
     content = {"comm_id": model, "data": {"method": "custom", "content": {"type": "read"}}}
     client = large.client
     client.shell_channel.send(client.session.msg("comm_msg", content))
-    answer = until(lambda: _told(model, client.get_iopub_msg(timeout=60)))
-    assert [len(answer["instance"][name]) for name in LISTS] == [MANY, MANY]
+    reading = until(lambda: _reading_in(model, client.get_iopub_msg(timeout=60)))
+    assert [len(reading["instance"][name]) for name in LISTS] == [MANY, MANY]
 
 
-def _told(model: str, message: dict[str, Any]) -> Any:
-    """What a message to the panel says, if it is one; a trait's change is none."""
+def _reading_in(model: str, message: dict[str, Any]) -> Any:
+    """The reading in a message to the panel, if it is one; a trait's change is none."""
     content = message["content"]
     if message["msg_type"] == "comm_msg" and content["comm_id"] == model:
         return content["data"].get("content")

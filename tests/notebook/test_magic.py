@@ -1,4 +1,4 @@
-"""`%dsw_info` in a real kernel that has no Jupyter server beside it."""
+"""`%dsw_info` in a real kernel that has no Jupyter server."""
 
 from __future__ import annotations
 
@@ -65,25 +65,25 @@ def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
     assert "Snapshots" not in both["text/plain"]
 
 
-def test_json_is_the_answer_of_the_rest_contract(kernel: Kernel) -> None:
-    answer = json.loads(kernel.data("%dsw_info --json")["text/plain"])
-    assert answer["instance"]["Status"] == "Running"
-    assert answer["countdowns"]["next_stop"] == "idle"
+def test_json_is_the_response_of_the_rest_contract(kernel: Kernel) -> None:
+    reading = json.loads(kernel.data("%dsw_info --json")["text/plain"])
+    assert reading["instance"]["Status"] == "Running"
+    assert reading["countdowns"]["next_stop"] == "idle"
 
 
 def test_an_unknown_word_gets_the_list_and_the_nearest_match(kernel: Kernel) -> None:
-    said = kernel.text("%dsw_info datasetz")
-    assert "'datasetz'" in said
-    assert "'datasets'" in said
-    assert "snapshots" in said
+    printed = kernel.text("%dsw_info datasetz")
+    assert "'datasetz'" in printed
+    assert "'datasets'" in printed
+    assert "snapshots" in printed
     assert kernel.run("r = %dsw_info datasetz")
     assert kernel.data("r is None")["text/plain"] == "True"
 
 
 def test_help_names_every_section_and_option(kernel: Kernel) -> None:
-    said = kernel.text("%dsw_info --help")
+    printed = kernel.text("%dsw_info --help")
     for word in ("status", "network", "all", "--json", "--text", "--fresh"):
-        assert word in said
+        assert word in printed
 
 
 def test_the_question_mark_shows_what_it_does(kernel: Kernel) -> None:
@@ -102,7 +102,7 @@ def test_tab_completes_the_words(kernel: Kernel, typed: str) -> None:
     assert "datasets" in reply["content"]["matches"]
 
 
-def test_fresh_asks_the_endpoint_again_at_most_each_five_seconds(
+def test_fresh_calls_the_endpoint_again_at_most_each_five_seconds(
     kernel: Kernel, emulator: Emulator
 ) -> None:
     kernel.run("r = %dsw_info")
@@ -120,7 +120,7 @@ def test_fresh_asks_the_endpoint_again_at_most_each_five_seconds(
     assert emulator.calls == 2
 
 
-def test_where_nothing_can_be_asked_it_says_which_rung_failed_and_what_to_set(
+def test_where_nothing_can_be_read_it_shows_what_failed_and_what_to_set(
     start_kernel: Callable[..., Kernel],
 ) -> None:
     kernel = start_kernel()
@@ -129,12 +129,12 @@ def test_where_nothing_can_be_asked_it_says_which_rung_failed_and_what_to_set(
         text.split()
     )
     assert "DSW_INSTANCE_ID" in text
-    said = kernel.run(
+    printed = kernel.run(
         "import jupyter_dsw\n"
         "try:\n    jupyter_dsw.read()\n"
         "except jupyter_dsw.DSWError as error:\n    print(error.code, error.advice)"
     )
-    assert "NotConfigured" in said[0]["text"]
+    assert "NotConfigured" in printed[0]["text"]
 
 
 def test_the_startup_file_leaves_no_name_and_loads_nothing_heavy(kernel: Kernel) -> None:
@@ -160,14 +160,14 @@ def test_text_loads_no_widget(kernel: Kernel) -> None:
 
 
 def test_the_kernel_loads_no_server_code(kernel: Kernel) -> None:
-    said = kernel.text(
+    printed = kernel.text(
         "r = %dsw_info\nimport sys\n"
         "print([m for m in sys.modules if m.startswith(('jupyter_server', 'jupyter_dsw.server'))])"
     )
-    assert said.strip() == "[]"
+    assert printed.strip() == "[]"
 
 
-def test_the_panel_answers_a_front_end_that_has_no_server_to_ask(
+def test_the_panel_responds_to_a_front_end_without_a_server(
     kernel: Kernel, emulator: Emulator
 ) -> None:
     model = kernel.data("%dsw_info")[WIDGET]["model_id"]
@@ -201,7 +201,7 @@ def test_settings_made_after_a_failure_count_at_once(
 
 
 def test_a_child_that_was_forked_during_a_call_can_read(kernel: Kernel, emulator: Emulator) -> None:
-    said = kernel.text(
+    printed = kernel.text(
         "import os, jupyter_dsw, jupyter_dsw.notebook.readings as source\n"
         "from concurrent.futures import Future\n"
         "source._own_monitor()._waiting = Future()  # a call that is under way\n"
@@ -211,7 +211,7 @@ def test_a_child_that_was_forked_during_a_call_can_read(kernel: Kernel, emulator
         "    os._exit(0)\n"
         "print(os.read(out, 100).decode()); _ = os.waitpid(pid, 0)"
     )
-    assert said.strip() == "Running"
+    assert printed.strip() == "Running"
     assert emulator.calls == 1
 
 

@@ -31,7 +31,7 @@ AS_JUPYTERLAB_WRITES_IT = """{
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of JupyterLab's language, not there yet; the environment asks for nothing."""
+    """The file of JupyterLab's language, not there yet; the environment sets none."""
     for name in CHINESE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(tmp_path / "settings"))
@@ -86,7 +86,7 @@ def test_the_choice_goes_before_the_environment(
         b"[" * 200_000,
     ],
 )
-def test_settings_that_tell_nothing_change_nothing(
+def test_settings_without_a_language_change_nothing(
     settings: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
@@ -126,7 +126,7 @@ def test_a_kernel_speaks_it(start_kernel: Callable[..., Kernel], settings: Path)
 
 
 @pytest.mark.usefixtures("settings")
-def test_what_code_raises_is_told_in_it_and_stays_english_for_code(
+def test_what_code_raises_is_shown_in_it_and_stays_english_for_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(readings, "_monitor", None)
@@ -139,7 +139,7 @@ def test_what_code_raises_is_told_in_it_and_stays_english_for_code(
 
 
 @pytest.mark.usefixtures("settings")
-def test_the_server_is_asked_in_it(
+def test_the_server_gets_a_request_in_it(
     start_lab: Any, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.scenario = "denied"

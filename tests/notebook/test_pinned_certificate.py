@@ -70,7 +70,7 @@ def test_a_certificate_renewed_on_disk_changes_nothing_while_the_server_runs(
         assert request(server, pinned) == 200
 
 
-def test_an_expired_certificate_still_tells_the_server(authority: Authority) -> None:
+def test_an_expired_certificate_still_identifies_the_server(authority: Authority) -> None:
     certfile = authority.full_chain("notebook.example", days=-1)
     with serving(certfile) as server:
         assert request(server, fingerprint(certfile)) == 200

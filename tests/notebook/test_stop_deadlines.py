@@ -28,7 +28,7 @@ MINUTE = 60
 
 
 class Clock:
-    """Monotonic seconds that move when told."""
+    """Monotonic seconds that move when set."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -57,7 +57,7 @@ class Calls:
 
     @property
     def left(self) -> list[timedelta]:
-        """What each was told to be left."""
+        """What each call got as the time left."""
         return [left for _, left in self.made]
 
 
@@ -92,14 +92,14 @@ def calls(watch: Watch) -> Calls:
 
 
 def idle(emulator: Emulator, minutes: int, *, longest: int = 60) -> None:
-    """From now on the instance says to have been idle so long."""
+    """From now on the instance has been idle so long."""
     emulator.change(
         IdleInstanceCuller={"IdleTimeInMinutes": minutes, "MaxIdleTimeInMinutes": longest}
     )
 
 
 def schedule(emulator: Emulator, minutes: float | None) -> None:
-    """From now on the instance says to be stopped by schedule in so many minutes."""
+    """From now on the instance will be stopped by schedule in so many minutes."""
     timer = None
     if minutes is not None:
         timer = {"RemainingTimeInMs": int(minutes * MINUTE * 1000), "DueTime": None}
@@ -111,7 +111,7 @@ def left(watch: Watch) -> float | None:
     return None if watch.next_at is None else (watch.next_at - watch.clock()) / MINUTE
 
 
-def test_the_nearer_stop_counts_and_the_scheduled_one_is_told_apart(
+def test_the_nearer_stop_counts_and_the_scheduled_one_is_known_too(
     watch: Watch, emulator: Emulator, clock: Clock
 ) -> None:
     idle(emulator, 20)
@@ -128,7 +128,7 @@ def test_an_instance_that_is_busy_has_no_idle_stop(watch: Watch, emulator: Emula
     assert left(watch) is None
 
 
-def test_it_asks_when_a_reading_no_longer_holds_and_not_before(
+def test_it_reads_when_a_reading_is_no_longer_fresh_and_not_before(
     watch: Watch, emulator: Emulator, clock: Clock
 ) -> None:
     idle(emulator, 0)
@@ -218,7 +218,7 @@ def test_a_reset_that_no_reading_saw_makes_another_stop(
     assert calls.left == [timedelta(minutes=4), timedelta(minutes=8)]
 
 
-def test_whole_idle_minutes_are_one_stop_and_its_earliest_moment_holds(
+def test_whole_idle_minutes_are_one_stop_and_its_earliest_moment_counts(
     watch: Watch, calls: Calls, emulator: Emulator, clock: Clock
 ) -> None:
     schedule(emulator, None)
@@ -227,7 +227,7 @@ def test_whole_idle_minutes_are_one_stop_and_its_earliest_moment_holds(
     for _ in range(3):
         clock.now += 15
         watch.turn()
-        # The endpoint still says 55, so by this answer alone it would be 5 minutes again.
+        # The endpoint still has 55, so by this response alone it would be 5 minutes again.
     assert left(watch) == 4.25
     clock.now += 10
     idle(emulator, 56)
@@ -349,11 +349,11 @@ class SlowEveryThirdTime(Client):
         self.responses = 0
 
     def get_instance(self) -> InstanceResponse:
-        answer = super().get_instance()
+        response = super().get_instance()
         self.responses += 1
         if self.responses % 3 == 0:
             self._fake_clock.now += 8
-        return answer
+        return response
 
 
 def test_a_cancelled_handle_is_not_called(

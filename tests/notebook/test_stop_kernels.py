@@ -1,4 +1,4 @@
-"""`before_stop()` in kernels: busy ones, beside a Jupyter server and without, under nbclient."""
+"""`before_stop()` in kernels: busy ones, next to a Jupyter server and without, under nbclient."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ BUSY_CELL = """
 import json, pathlib, jupyter_dsw
 steps = 0
 def save(reading, left):
-    told = {"steps": steps, "status": reading.instance.status, "left": left.total_seconds()}
+    saved = {"steps": steps, "status": reading.instance.status, "left": left.total_seconds()}
     part = pathlib.Path(FOLDER, "part")
-    part.write_text(json.dumps(told))
+    part.write_text(json.dumps(saved))
     part.rename(pathlib.Path(FOLDER, "checkpoint"))
 with jupyter_dsw.before_stop(save, minutes=4.9):
     while not pathlib.Path(FOLDER, "gone").exists():
@@ -48,10 +48,10 @@ class TestABusyCell:
         assert emulator.response()["Status"] == "Running"
         until(lambda: emulator.response()["Status"] != "Running")
         (folder / "gone").touch()
-        told = json.loads((folder / "checkpoint").read_text())
-        assert 0 < told["steps"] < int(kernel.text("print(steps)"))
-        assert told["status"] == "Running"
-        assert 0 < told["left"] <= 4.9 * 60
+        saved = json.loads((folder / "checkpoint").read_text())
+        assert 0 < saved["steps"] < int(kernel.text("print(steps)"))
+        assert saved["status"] == "Running"
+        assert 0 < saved["left"] <= 4.9 * 60
 
     def test_saves_before_the_stop(
         self, kernel: Kernel, emulator: Emulator, tmp_path: Path
@@ -62,7 +62,7 @@ class TestABusyCell:
         until((tmp_path / "checkpoint").exists)
         self.ends(kernel, emulator, tmp_path)
 
-    def test_saves_beside_a_server_and_that_is_no_activity(
+    def test_saves_next_to_a_server_and_that_is_no_activity(
         self, start_lab: Any, emulator: Emulator, tmp_path: Path
     ) -> None:
         lab = start_lab()
@@ -77,7 +77,7 @@ class TestABusyCell:
         kernel.run(f"FOLDER = {str(tmp_path)!r}")
         emulator.scenario = "idle"
         kernel.client.execute(BUSY_CELL)
-        # The beginning of the cell is activity; when it asks, that is over.
+        # The beginning of the cell is activity; when it reads, that is over.
         until(lambda: emulator.calls)
         before = state()
         assert before[0] == "busy"
@@ -87,7 +87,7 @@ class TestABusyCell:
         kernel.client.stop_channels()
 
 
-def test_a_failing_callback_is_told_under_the_cell_that_set_it_up_and_others_are_called(
+def test_a_failing_callback_is_shown_under_the_cell_that_set_it_up_and_others_are_called(
     kernel: Kernel, emulator: Emulator
 ) -> None:
     emulator.change(**stops_in(4))
@@ -102,20 +102,20 @@ def test_a_failing_callback_is_told_under_the_cell_that_set_it_up_and_others_are
         "    go.wait(); called.set()\n"
     )
     kernel.client.execute("go.set(); called.wait(60); print(called.is_set())")
-    told = {"stdout": "", "stderr": ""}
+    printed = {"stdout": "", "stderr": ""}
 
     def everything() -> bool:
         message = kernel.client.get_iopub_msg(timeout=60)
         if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == set_up:
-            told[message["content"]["name"]] += message["content"]["text"]
+            printed[message["content"]["name"]] += message["content"]["text"]
         # A line and its end may come in two messages.
-        return all(text.endswith("\n") for text in told.values())
+        return all(text.endswith("\n") for text in printed.values())
 
     until(everything)
-    assert "before_stop: fails failed." in told["stderr"]
-    assert "1 / 0" in told["stderr"]
-    assert told["stderr"].endswith("ZeroDivisionError: division by zero\n")
-    assert told["stdout"] == "about to fail\n"
+    assert "before_stop: fails failed." in printed["stderr"]
+    assert "1 / 0" in printed["stderr"]
+    assert printed["stderr"].endswith("ZeroDivisionError: division by zero\n")
+    assert printed["stdout"] == "about to fail\n"
 
 
 def test_a_notebook_that_nbclient_runs_is_called_too(

@@ -23,7 +23,7 @@ def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def start(code: str) -> subprocess.Popen[str]:
-    """Start `code` as a script that is told by its standard input when to go on."""
+    """Start `code` as a script that goes on when its standard input has a line."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
         [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe, text=True
@@ -42,8 +42,8 @@ def test_a_script_is_called_and_what_its_callback_raises_is_on_stderr(emulator: 
         @jupyter_dsw.before_stop
         def works(reading, left): called.set()
         assert called.wait(60)
-        until_told = [t for t in threading.enumerate() if t.name == "jupyter-dsw-before-stop"]
-        for thread in until_told: thread.join()
+        callbacks = [t for t in threading.enumerate() if t.name == "jupyter-dsw-before-stop"]
+        for thread in callbacks: thread.join()
         print(jupyter_dsw.time_left() is not None)
         """
     )
@@ -82,12 +82,12 @@ def test_an_endpoint_that_hangs_does_not_hold_up_the_end(emulator: Emulator) -> 
     emulator.scenario = "hang"
     process = start(ASK_IN_THE_BACKGROUND)
     until(lambda: emulator.calls == 1)
-    # Had it waited for the endpoint, there would be the word that it did not answer.
+    # Had it waited for the endpoint, there would be a line that it did not respond.
     assert process.communicate("end now\n", timeout=120) == ("", "")
     assert process.returncode == 0
 
 
-def test_where_nothing_can_be_read_a_loop_goes_on_and_is_told_why_once() -> None:
+def test_where_nothing_can_be_read_a_loop_goes_on_and_the_reason_is_shown_once() -> None:
     done = run(
         """
         import jupyter_dsw
@@ -130,8 +130,8 @@ class TestAForkedProcess:
         process = start(ASK_IN_THE_BACKGROUND + FORK)
         until(lambda: emulator.calls == 1)
         emulator.scenario = "healthy"
-        said, _ = process.communicate("fork now\n", timeout=120)
-        assert said == "True ['jupyter-dsw-watch']\n"
+        printed, _ = process.communicate("fork now\n", timeout=120)
+        assert printed == "True ['jupyter-dsw-watch']\n"
 
     def test_makes_none_of_the_calls_of_the_one_that_it_came_from(self, emulator: Emulator) -> None:
         emulator.change(**stops_in(4))

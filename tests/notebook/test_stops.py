@@ -15,7 +15,7 @@ import jupyter_dsw
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.notebook import before_stop, readings, stop_watch
-from tests.notebook.stopping import BUSY, NO_STOP, QUIET, nobody_asked_for_long, stops_in
+from tests.notebook.stopping import BUSY, NO_STOP, QUIET, stops_in, unused_for_long
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -86,18 +86,18 @@ def test_a_million_steps_ask_once(emulator: Emulator) -> None:
 
 def test_many_first_callers_share_one_thread_and_one_call(emulator: Emulator) -> None:
     emulator.change(**stops_in(300))
-    # Earlier tests' may not have noticed yet that nobody asks them any more.
+    # Earlier tests' may not have noticed yet that they are not used any more.
     before = set(threading.enumerate())
-    answers: list[timedelta | None] = []
+    lefts: list[timedelta | None] = []
     callers = [
-        threading.Thread(target=lambda: answers.append(jupyter_dsw.time_left())) for _ in range(20)
+        threading.Thread(target=lambda: lefts.append(jupyter_dsw.time_left())) for _ in range(20)
     ]
     for caller in callers:
         caller.start()
     for caller in callers:
         caller.join()
-    assert len(answers) == 20
-    assert None not in answers
+    assert len(lefts) == 20
+    assert None not in lefts
     assert emulator.calls == 1
     begun = [thread.name for thread in threading.enumerate() if thread not in before]
     assert begun.count("jupyter-dsw-watch") == 1
@@ -105,7 +105,7 @@ def test_many_first_callers_share_one_thread_and_one_call(emulator: Emulator) ->
 
 @pytest.fixture
 def an_hour_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let an hour pass: no reading holds any more, and nobody asked meanwhile."""
+    """Let an hour pass: no reading is fresh any more, and nothing was called meanwhile."""
 
     def move() -> None:
         def clock() -> float:
@@ -122,7 +122,7 @@ def an_hour_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return move
 
 
-def test_when_nobody_asks_for_long_it_stops_asking_and_the_next_call_reads_anew(
+def test_when_it_is_not_called_for_long_it_stops_reading_and_the_next_call_reads_anew(
     emulator: Emulator, an_hour_later: Callable[[], None]
 ) -> None:
     emulator.change(**stops_in(300))
@@ -145,7 +145,7 @@ def test_while_there_is_a_handle_it_goes_on_asking(
     an_hour_later()
     until(lambda: emulator.calls == 2)
     handle.cancel()
-    nobody_asked_for_long(before_stop._thread)
+    unused_for_long(before_stop._thread)
 
 
 def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) -> None:

@@ -1,4 +1,4 @@
-"""A real Jupyter server in this process, with the extension, beside the emulator."""
+"""A real Jupyter server in this process, with the extension, next to the emulator."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def monitor(jp_serverapp: Any, jp_asyncio_loop: Any) -> Monitor:
 
 @pytest.fixture
 def connection(jp_serverapp: Any) -> dict[str, str]:
-    """What the server tells its kernels."""
+    """What the server writes for its kernels."""
     (path,) = Path(jp_serverapp.runtime_dir).glob("jupyter-dsw-*.json")
     content: dict[str, str] = json.loads(path.read_text())
     return content

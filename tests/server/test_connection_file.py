@@ -44,7 +44,7 @@ async def test_it_is_for_the_owners_eyes_only_and_has_url_and_token(
     assert len(connection["token"]) >= 32
 
 
-async def test_it_holds_no_credential(
+async def test_it_has_no_credential(
     jp_fetch: Any, connection: dict[str, str], emulator: Emulator
 ) -> None:
     await jp_fetch("jupyter-dsw/v1/instance")
@@ -112,7 +112,8 @@ def test_what_a_killed_server_left_behind_is_swept_and_nothing_else(tmp_path: Pa
     ended.wait()
     of_ended = kernel_endpoint.path_of(tmp_path, ended.pid)
     # Its process ID was given to another process since.
-    of_another = kernel_endpoint.path_of(tmp_path, os.getppid())
+    another = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    of_another = kernel_endpoint.path_of(tmp_path, another.pid)
     left = [of_ended, of_another, of_ended.with_suffix(".0123456789abcdef.tmp")]
     others = [
         tmp_path / f"jpserver-{ended.pid}.json",
@@ -126,12 +127,13 @@ def test_what_a_killed_server_left_behind_is_swept_and_nothing_else(tmp_path: Pa
         path.chmod(0o600)
     of_another.write_text(json.dumps({"url": "http://x/", "token": "t", "started": "1"}))
     own = keep(tmp_path)
+    another.communicate(b"\n", timeout=60)
     assert set(tmp_path.iterdir()) == {own, *others}
 
 
 @pytest.fixture
 def file_system_without_modes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As CIFS is mounted by default: whatever mode is asked for, it is 0755."""
+    """As CIFS is mounted by default: whatever mode is requested, it is 0755."""
     real = os.fstat
 
     def fstat(descriptor: int) -> os.stat_result:

@@ -47,12 +47,12 @@ async def test_a_logged_in_person_gets_the_instance(
     jp_fetch: Any, emulator: Emulator, contract: Callable[[Any], None]
 ) -> None:
     response = await jp_fetch(PEOPLE)
-    answer = json.loads(response.body)
-    contract(answer)
-    assert answer["instance"]["InstanceId"] == emulator.environment()["DSW_INSTANCE_ID"]
-    assert answer["error"] is None
-    assert answer["source"]["endpoint"] == emulator.url.removeprefix("http://")
-    assert answer["source"]["simulated"] is True
+    reading = json.loads(response.body)
+    contract(reading)
+    assert reading["instance"]["InstanceId"] == emulator.environment()["DSW_INSTANCE_ID"]
+    assert reading["error"] is None
+    assert reading["source"]["endpoint"] == emulator.url.removeprefix("http://")
+    assert reading["source"]["simulated"] is True
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -70,9 +70,9 @@ async def test_the_kernels_token_opens_the_kernels_endpoint_and_nothing_else(
     ask: Any, connection: dict[str, str], contract: Callable[[Any], None]
 ) -> None:
     token = {HEADER: connection["token"]}
-    answer = json.loads((await ask(KERNELS, **token)).body)
-    contract(answer)
-    assert answer["instance"]["Status"] == "Running"
+    reading = json.loads((await ask(KERNELS, **token)).body)
+    contract(reading)
+    assert reading["instance"]["Status"] == "Running"
     for path in (PEOPLE, "api/contents", "api/kernels", "api/sessions", "api/config/x"):
         assert (await ask(path, **token)).code == 403
         as_jupyters = {"Authorization": f"token {connection['token']}"}
@@ -101,9 +101,9 @@ async def test_no_parameter_or_header_changes_what_is_read(
         params={"instance_id": "dsw-other", "InstanceId": "dsw-other", "endpoint": "https://x.y"},
         headers={"X-Forwarded-Host": "evil.example", "X-Acs-Action": "ListInstances"},
     )
-    answer = json.loads(response.body)
-    assert answer["instance"]["InstanceId"] == expected
-    assert answer["source"]["instance_id"] == expected
+    reading = json.loads(response.body)
+    assert reading["instance"]["InstanceId"] == expected
+    assert reading["source"]["instance_id"] == expected
 
 
 async def test_a_page_of_another_origin_is_refused_though_its_person_is_logged_in(
@@ -152,10 +152,10 @@ async def test_without_any_good_reading_the_status_fits_the_error(
         await jp_fetch(PEOPLE)
     assert failed.value.code == status
     assert failed.value.response is not None
-    answer = json.loads(failed.value.response.body)
-    contract(answer)
-    assert answer["instance"] is None
-    assert answer["error"]["advice"]
+    reading = json.loads(failed.value.response.body)
+    contract(reading)
+    assert reading["instance"] is None
+    assert reading["error"]["advice"]
 
 
 async def test_a_good_reading_stays_under_an_error_with_its_age(
@@ -165,11 +165,11 @@ async def test_a_good_reading_stays_under_an_error_with_its_age(
     emulator.scenario = "denied"
     real = monitor.clock
     monitor.clock = lambda: real() + 60
-    answer = json.loads((await jp_fetch(PEOPLE)).body)
-    contract(answer)
-    assert answer["instance"]["Status"] == "Running"
-    assert answer["age_ms"] >= 60_000
-    assert answer["error"]["code"] == "Denied"
+    reading = json.loads((await jp_fetch(PEOPLE)).body)
+    contract(reading)
+    assert reading["instance"]["Status"] == "Running"
+    assert reading["age_ms"] >= 60_000
+    assert reading["error"]["code"] == "Denied"
 
 
 async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
@@ -179,12 +179,12 @@ async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
         IdleInstanceCuller={"IdleTimeInMinutes": 0},
         InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": None},
     )
-    answer = json.loads((await jp_fetch(PEOPLE)).body)
-    contract(answer)
-    assert answer["unreadable"] == ["InstanceShutdownTimer.DueTime"]
-    assert answer["countdowns"]["next_stop"] == "scheduled"
-    assert answer["countdowns"]["scheduled"]["state"] == "unknown"
-    rebuilt = Contract.from_builtins(answer).to_reading(1000.0).countdowns_at(1000.0)
+    reading = json.loads((await jp_fetch(PEOPLE)).body)
+    contract(reading)
+    assert reading["unreadable"] == ["InstanceShutdownTimer.DueTime"]
+    assert reading["countdowns"]["next_stop"] == "scheduled"
+    assert reading["countdowns"]["scheduled"]["state"] == "unknown"
+    rebuilt = Contract.from_builtins(reading).to_reading(1000.0).countdowns_at(1000.0)
     assert rebuilt is not None
     assert rebuilt.unknown == ("scheduled",)
 
@@ -195,9 +195,9 @@ async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endp
     real_clock, real_call, slept = monitor.clock, monitor._client.get_instance, [0.0]
 
     def slow() -> Any:
-        answer = real_call()
+        reading = real_call()
         slept[0] = 8.0
-        return answer
+        return reading
 
     monkeypatch.setattr(monitor, "clock", lambda: real_clock() + slept[0])
     monkeypatch.setattr(monitor._client, "get_instance", slow)
@@ -207,15 +207,15 @@ async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endp
     assert 8000 <= age_ms <= waited_ms < 38_000
 
 
-async def test_a_persons_refresh_asks_the_endpoint_again(
+async def test_a_persons_refresh_calls_the_endpoint_again(
     jp_fetch: Any, emulator: Emulator, monitor: Monitor
 ) -> None:
     await jp_fetch(PEOPLE)
     emulator.change(InstanceName="renamed")
     real = monitor.clock
     monitor.clock = lambda: real() + 5
-    held = json.loads((await jp_fetch(PEOPLE)).body)
-    assert held["instance"]["InstanceName"] != "renamed"
+    cached = json.loads((await jp_fetch(PEOPLE)).body)
+    assert cached["instance"]["InstanceName"] != "renamed"
     fresh = json.loads((await jp_fetch(PEOPLE, headers={"Cache-Control": "no-cache"})).body)
     assert fresh["instance"]["InstanceName"] == "renamed"
 
@@ -256,7 +256,7 @@ class TestUnderAnAuthorizer:
         assert json.loads(refused.body) == body
         assert (await jp_fetch("api/status")).code == 200
 
-    async def test_a_stranger_is_asked_to_sign_in_instead(self, ask: Any) -> None:
+    async def test_a_stranger_has_to_sign_in_instead(self, ask: Any) -> None:
         assert json.loads((await ask(PEOPLE)).body) == {"message": "Forbidden."}
 
 
@@ -265,17 +265,17 @@ class TestWithoutAnInstance:
     def environment(self) -> dict[str, str]:
         return {}
 
-    async def test_the_server_starts_and_says_what_to_set(
+    async def test_the_server_starts_and_reports_what_to_set(
         self, jp_fetch: Any, contract: Callable[[Any], None]
     ) -> None:
         with pytest.raises(HTTPClientError) as failed:
             await jp_fetch(PEOPLE)
         assert failed.value.code == 503
         assert failed.value.response is not None
-        answer = json.loads(failed.value.response.body)
-        contract(answer)
-        assert answer["error"]["code"] == "NotConfigured"
-        assert "DSW_INSTANCE_ID" in answer["error"]["message"]
+        reading = json.loads(failed.value.response.body)
+        contract(reading)
+        assert reading["error"]["code"] == "NotConfigured"
+        assert "DSW_INSTANCE_ID" in reading["error"]["message"]
 
 
 class TestUnderStrictAuthentication:

@@ -1,4 +1,4 @@
-"""The event loop is never held, and a crowd costs one call."""
+"""The event loop never waits, and a crowd costs one call."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PEOPLE = "jupyter-dsw/v1/instance"
 async def test_two_hundred_concurrent_clients_of_an_empty_server_cost_one_call(
     jp_fetch: Any, emulator: Emulator
 ) -> None:
-    answers = await asyncio.gather(*(jp_fetch(PEOPLE) for _ in range(200)))
+    responses = await asyncio.gather(*(jp_fetch(PEOPLE) for _ in range(200)))
     assert emulator.calls == 1
-    read_at = {json.loads(answer.body)["read_at"] for answer in answers}
+    read_at = {json.loads(response.body)["read_at"] for response in responses}
     assert len(read_at) == 1
     assert None not in read_at
 
 
-async def test_other_handlers_answer_while_the_endpoint_hangs(
+async def test_other_handlers_respond_while_the_endpoint_hangs(
     jp_fetch: Any, emulator: Emulator
 ) -> None:
     emulator.scenario = "hang"

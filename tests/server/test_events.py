@@ -71,7 +71,7 @@ def heard(jp_serverapp: Any) -> Heard:
 def ask(
     fetch_any: Any, jp_serverapp: Any, monitor: Monitor, emulator: Emulator
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Asks with a clock that is farther ahead each time, and waits for the listeners."""
+    """Requests with a clock that is farther ahead each time, and waits for the listeners."""
     emulator.change(
         IdleInstanceCuller={"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 0},
         InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 0},
@@ -82,9 +82,9 @@ def ask(
         nonlocal calls
         calls += 1
         monitor.clock = lambda: real() + calls * 360
-        answer: dict[str, Any] = json.loads((await fetch_any(PEOPLE)).body)
+        reading: dict[str, Any] = json.loads((await fetch_any(PEOPLE)).body)
         await jp_serverapp.event_logger.gather_listeners()
-        return answer
+        return reading
 
     return fetch
 
@@ -170,16 +170,20 @@ async def test_a_failure_is_an_event_until_it_changes_and_so_is_its_end(
     emulator.scenario = "healthy"
     await ask()
     await ask()
-    told = [data for schema_id, data in heard.events if schema_id == READING]
-    assert [(data["action"], data["code"]) for data in told] == [
+    reported = [data for schema_id, data in heard.events if schema_id == READING]
+    assert [(data["action"], data["code"]) for data in reported] == [
         ("failed", "Denied"),
         ("failed", "BadResponse"),
         ("recovered", None),
     ]
-    assert told[0]["message"] == error["message"]
-    assert told[0]["advice"] == error["advice"]
-    assert told[0]["request_id"]
-    assert set(told[2].values()) == {"recovered", None, emulator.environment()["DSW_INSTANCE_ID"]}
+    assert reported[0]["message"] == error["message"]
+    assert reported[0]["advice"] == error["advice"]
+    assert reported[0]["request_id"]
+    assert set(reported[2].values()) == {
+        "recovered",
+        None,
+        emulator.environment()["DSW_INSTANCE_ID"],
+    }
 
 
 async def test_who_subscribes_to_the_servers_events_gets_them(
@@ -265,14 +269,14 @@ def reading(
 
 def test_an_idle_stop_that_ticks_and_is_read_again_is_reported_once() -> None:
     changes = Changes()
-    told = []
+    reported = []
     # Idle since second 20 of a minute; read a minute apart at rest, and every 15 s near the end.
     now = 0.0
     while now < 3600:
         latest = reading(idle=int((now + 20) // 60), taken=now)
-        told += changes.of(latest, now)
+        reported += changes.of(latest, now)
         now += fresh_for(latest, now)
-    stops = [change for change in told if isinstance(change, StopChange)]
+    stops = [change for change in reported if isinstance(change, StopChange)]
     assert [(stop.action, stop.within_minutes) for stop in stops] == [
         ("near", 30),
         ("near", 10),
@@ -282,14 +286,14 @@ def test_an_idle_stop_that_ticks_and_is_read_again_is_reported_once() -> None:
 
 def test_the_same_failure_with_other_figures_in_it_is_reported_once() -> None:
     changes = Changes()
-    told = [
+    reported = [
         change
         for seconds in (1000, 1001)
         for change in changes.of(
             reading(problem=Problem("ClockSkew", f"It is {seconds} s ahead.", "Set it.")), 0.0
         )
     ]
-    assert [type(change) for change in told] == [ReadingChange, StatusChange]
+    assert [type(change) for change in reported] == [ReadingChange, StatusChange]
 
 
 def test_another_instance_starts_anew() -> None:

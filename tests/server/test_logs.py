@@ -1,4 +1,4 @@
-"""What the server's log tells people: a line where something changes for them, and no other."""
+"""What the server's log reports: a line where something changes for them, and no other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUIET: dict[str, object] = {
 
 
 class Log:
-    """Reads the server's log, and asks with a clock that is farther ahead each time."""
+    """Reads the server's log, and requests with a clock that is farther ahead each time."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture, fetch: Any, monitor: Any) -> None:
         self._caplog = caplog
@@ -48,7 +48,7 @@ class Log:
         return [(level, text) for level, ours, text in lines if ours]
 
     async def ask(self) -> Any:
-        """The answer after a call that was due; what is to be logged of it has been by then."""
+        """The reading after a call that was due; by then its changes are in the log."""
         self._minutes += 6
         self._monitor.clock = lambda: self._real() + self._minutes * 60
         response = await self._fetch(PEOPLE)

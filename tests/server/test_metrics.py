@@ -56,7 +56,7 @@ def ask(fetch_any: Any) -> Callable[[], Awaitable[Any]]:
     return fetch
 
 
-async def test_an_answer_counts_as_one_call_that_took_a_time(ask: Any, scrape: Any) -> None:
+async def test_a_response_counts_as_one_call_that_took_a_time(ask: Any, scrape: Any) -> None:
     await ask()
     samples = await scrape()
     assert samples["jupyter_dsw_calls_total"]["ok",] == 1
@@ -223,18 +223,18 @@ def exposed() -> Iterator[Metrics]:
     metrics.withdraw()
 
 
-class TestBesideAnotherServerOfThisProcess:
+class TestNextToAnotherServerOfThisProcess:
     @pytest.fixture
     def environment(self, environment: dict[str, str], exposed: Metrics) -> dict[str, str]:
         del exposed  # as if another server had started before
         return environment
 
-    async def test_the_server_starts_and_answers_and_names_no_metric_twice(
+    async def test_the_server_starts_and_responds_and_names_no_metric_twice(
         self, ask: Any, scrape: Any
     ) -> None:
         assert (await ask())["error"] is None
         samples = await scrape()  # raises where a sample is there twice
-        # Those of the first server, which nobody has asked.
+        # Those of the first server, which got no request.
         assert sum(samples["jupyter_dsw_calls_total"].values()) == 0
 
 

@@ -1,4 +1,4 @@
-"""A kernel beside a real Jupyter server that runs the extension."""
+"""A kernel next to a real Jupyter server that runs the extension."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ def listens(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
-ASKED = "r = %dsw_info\nprint(r.instance.status, '|', r.via)"
+READ = "r = %dsw_info\nprint(r.instance.status, '|', r.via)"
 
 
-def test_it_asks_the_server_not_the_endpoint(
+def test_it_reads_from_the_server_not_the_endpoint(
     start_lab: Any, start_kernel_in: Any, emulator: Emulator
 ) -> None:
     lab = start_lab()
     served = lab.request("GET", "jupyter-dsw/v1/instance")
     _, kernel = start_kernel_in(lab)
-    said = kernel.text("r = %dsw_info --fresh\nprint(r.to_json())\nprint(r.via)")
-    answer, _, asked = said.strip().rpartition("\n")
-    assert asked == "via the Jupyter server"
-    assert json.loads(answer)["read_at"] == served["read_at"]
+    printed = kernel.text("r = %dsw_info --fresh\nprint(r.to_json())\nprint(r.via)")
+    content, _, via = printed.strip().rpartition("\n")
+    assert via == "via the Jupyter server"
+    assert json.loads(content)["read_at"] == served["read_at"]
     assert emulator.calls == 1
 
 
@@ -69,7 +69,7 @@ def test_asking_again_and_again_is_no_activity_of_the_server(
 ) -> None:
     lab = start_lab()
     _, kernel = start_kernel_in(lab)
-    kernel.text(ASKED)
+    kernel.text(READ)
     path = json.loads(next((lab.home / "runtime").glob("jupyter-dsw-*.json")).read_text())
     ask = (
         "import requests\n"
@@ -99,7 +99,7 @@ def test_it_finds_the_server_however_that_is_reached(
     start_lab: Any, start_kernel_in: Any, options: dict[str, object]
 ) -> None:
     _, kernel = start_kernel_in(start_lab(options))
-    assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
+    assert kernel.text(READ).strip() == "Running | via the Jupyter server"
 
 
 def test_a_dead_proxy_in_the_environment_does_not_matter(
@@ -108,11 +108,11 @@ def test_a_dead_proxy_in_the_environment_does_not_matter(
     dead = "http://127.0.0.1:9"
     lab = start_lab(HTTP_PROXY=dead, HTTPS_PROXY=dead, http_proxy=dead, https_proxy=dead)
     _, kernel = start_kernel_in(lab)
-    assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
+    assert kernel.text(READ).strip() == "Running | via the Jupyter server"
 
 
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
-def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate(
+def test_a_server_that_speaks_tls_is_read_over_tls_and_known_by_its_certificate(
     tmp_path: Path, emulator: Emulator
 ) -> None:
     # A full chain with the key, for a name that is not this machine's.
@@ -135,14 +135,14 @@ def test_a_server_that_speaks_tls_is_asked_over_tls_and_known_by_its_certificate
             timeout=60,
         ).json()
         kernel = Kernel.of(lab.home / "runtime" / f"kernel-{model['id']}.json")
-        assert kernel.text(ASKED).strip() == "Running | via the Jupyter server"
+        assert kernel.text(READ).strip() == "Running | via the Jupyter server"
         # Another certificate, though of the same authority and for the same name.
         other = authority.full_chain("notebook.example", name="other.pem")
         changed = json.dumps({**connection, "certificate": fingerprint(other)})
-        asked = while_spoiled(
-            file, lambda path: path.write_text(changed), lambda: kernel.text(ASKED).strip()
+        via = while_spoiled(
+            file, lambda path: path.write_text(changed), lambda: kernel.text(READ).strip()
         )
-        assert asked == "Running | directly from the API"
+        assert via == "Running | directly from the API"
         kernel.client.stop_channels()
     finally:
         lab.stop()
@@ -165,11 +165,11 @@ def test_a_connection_file_that_cannot_be_trusted_is_not_used(
         else:
             file.write_text('{"url": "http')
 
-    asked = while_spoiled(path, spoil, lambda: kernel.text(ASKED).strip())
-    assert asked == "Running | directly from the API"
+    via = while_spoiled(path, spoil, lambda: kernel.text(READ).strip())
+    assert via == "Running | directly from the API"
 
 
-def test_a_kernel_that_outlives_its_server_asks_directly(
+def test_a_kernel_that_outlives_its_server_calls_the_api(
     start_lab: Any, start_kernel_in: Any
 ) -> None:
     lab = start_lab()
@@ -180,5 +180,5 @@ def test_a_kernel_that_outlives_its_server_asks_directly(
         url = "http://127.0.0.1:9/jupyter-dsw/v1/kernel/instance"
         file.write_text(json.dumps({**json.loads(file.read_text()), "url": url}))
 
-    asked = while_spoiled(path, lead_nowhere, lambda: kernel.text(ASKED).strip())
-    assert asked == "Running | directly from the API"
+    via = while_spoiled(path, lead_nowhere, lambda: kernel.text(READ).strip())
+    assert via == "Running | directly from the API"
