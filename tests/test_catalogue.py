@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(jupyter_dsw.__file__).parent
-# What is told with words, and which of its arguments they are.
+# What shows a text to people, and which of its arguments that is.
 SPEAKERS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
     **dict.fromkeys(("DSWError", "Failed"), (0, 1)),
@@ -30,7 +30,7 @@ SPEAKERS = {
     "print": (0,),
 }
 SPEAKING_NAMES = {"help", "description", "epilog", "title"}
-# The name of the command before what it says, and the lines of a shell.
+# The name of the command before its message, and the lines of a shell.
 NO_WORDS = re.compile(r"jupyter dsw \w+:|jupyter dsw|export ")
 WORDS = re.compile(r"[A-Za-z]{3,}")
 
