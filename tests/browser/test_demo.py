@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.windows import dialog, status_item, toast
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -23,8 +21,21 @@ if TYPE_CHECKING:
 
 
 OPTIONS = ("--scenario=scheduled", "--speed=2")
-TWO_MINUTES_MS = 120_000
 LIFECYCLE = ("--scenario=lifecycle", "--speed=60")
+# Two hours of the instance take two minutes, on a machine that is not busy.
+PATIENCE_MS = 300_000
+# Notes what is shown, however shortly: notifications, the dialog, the status bar's text and colour.
+NOTE_WHAT_IS_SHOWN = """
+window.shown = [];
+const note = text => { if (text && !shown.includes(text)) shown.push(text); };
+new MutationObserver(() => {
+    for (const toast of document.querySelectorAll('.Toastify__toast')) note(toast.innerText);
+    if (document.querySelector('.jp-dsw-StopDialog')) note('dialog');
+    const status = document.querySelector('.jp-dsw-Status-button');
+    note(status?.className);
+    if (/Stopp(ing|ed)/.test(status?.textContent)) note('stopped');
+}).observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+"""
 
 
 @pytest.fixture
@@ -88,11 +99,12 @@ def test_the_tour_opens_with_the_panel_of_the_simulated_instance_and_nothing_sta
 def test_at_a_speed_a_person_sees_both_notifications_the_dialog_and_the_end(
     demo: subprocess.Popen[str], page: Page
 ) -> None:
+    page.add_init_script(NOTE_WHAT_IS_SHOWN)
     page.goto(url_in(printed_until_ready(demo)))
-    # Two hours in two minutes: the first is due after a minute and a half.
-    for left in (r"2\d|30", r"\d|10"):
-        warning = toast(page).filter(has_text=re.compile(rf"stop at .*, in ({left}).min"))
-        expect(warning).to_be_visible(timeout=TWO_MINUTES_MS)
-    expect(dialog(page)).to_be_visible()
-    expect(status_item(page)).to_have_class(re.compile("jp-dsw-urgent"))
-    expect(status_item(page)).to_contain_text(re.compile("Stopp(ing|ed)"))
+    page.wait_for_function("window.shown.includes('stopped')", timeout=PATIENCE_MS)
+    shown: list[str] = page.evaluate("shown")
+    warnings = dict.fromkeys(re.findall(r"stop at .*, in (\d+).min", "\n".join(shown)))
+    first, second = map(int, warnings)
+    assert 30 >= first > 10 >= second
+    assert "dialog" in shown
+    assert any("jp-dsw-urgent" in one for one in shown)

@@ -17,12 +17,14 @@ from tests.browser.windows import (
     dialog_with_keys,
     execute,
     hasten,
+    notifications,
     open_window,
     refresh_until_seen,
     set_setting,
     status_item,
     stop_in,
     toast,
+    wait_until_decided,
 )
 from tests.waiting import until
 
@@ -136,10 +138,9 @@ def test_thresholds_and_quiet_hours_are_followed_live(
     set_setting(page, "toastMinutes", [400])
     expect(status_item(page)).to_have_class(re.compile("jp-dsw-near"))
     # A warning would come after a reading of its own.
-    with page.expect_response(re.compile("dsw/v1")):
-        execute(page, "jupyter-dsw:refresh")
-    page.wait_for_timeout(500)
-    expect(toast(page)).to_have_count(0)
+    execute(page, "jupyter-dsw:refresh")
+    wait_until_decided(page)
+    expect(notifications(page)).to_have_text("0")
     set_setting(page, "quietFrom", "")
     expect(toast(page)).to_contain_text("Scheduled stop")
     set_setting(page, "dialogMinutes", 350)
@@ -225,12 +226,7 @@ def test_all_of_it_works_by_keyboard(
 def press_tab_until(page: Page, selector: str, text: str = "") -> None:
     """Press Tab until an element of that kind, with that text, has the focus."""
     there = page.locator(f"{selector}:focus", has_text=text)
-    for _ in range(150):
-        if there.count():
-            return
-        page.keyboard.press("Tab")
-    msg = f"Tab never comes to {selector}"
-    raise AssertionError(msg)
+    until(there.count, between=lambda: page.keyboard.press("Tab"))
 
 
 def test_nothing_moves_for_those_who_prefer_that(

@@ -13,9 +13,9 @@ from tests.browser.windows import (
     INSTANCE,
     MINUTE,
     WIDGETS,
-    execute,
     hasten,
     hold_readings,
+    refresh_until_seen,
     stop_in,
     write_settings,
 )
@@ -115,15 +115,9 @@ def test_ticks_touch_the_countdown_only_and_all_rows_can_be_reached_by_keyboard(
     others.evaluate("list => { list.lastElementChild.mine = true; }")
     page.unroute(INSTANCE)
     emulator.change(InstanceName="renamed-meanwhile")
-    until(lambda: refreshed(page, panel))
+    refresh_until_seen(page, panel.get_by_text("renamed-meanwhile"))
     assert others.evaluate("list => list.lastElementChild.mine")
     assert panel.evaluate(FOCUSED_LABEL) == f"Copy /mnt/data/{MANY - 1}"
-
-
-def refreshed(page: Page, panel: Locator) -> bool:
-    execute(page, "jupyter-dsw:refresh")
-    page.wait_for_timeout(500)
-    return panel.get_by_text("renamed-meanwhile").count() > 0
 
 
 def saved_widgets(path: Path) -> dict[str, Any]:

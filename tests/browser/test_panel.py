@@ -18,7 +18,7 @@ from tests.browser.notebooks import (
     wait_for_kernel,
     write_notebook,
 )
-from tests.browser.windows import MINUTE, stop_in
+from tests.browser.windows import MINUTE, is_seen, stop_in
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class TestInEveryPage:
     def test_it_follows_the_endpoint_while_the_kernel_is_busy_and_is_no_activity(
         self, page: Page, start_lab: Any, emulator: Emulator, path: str
     ) -> None:
+        under_way = requests_under_way(page)
         lab = start_lab()
         write_notebook(lab, "%dsw_info", BUSY)
         # In transition, so that a reading holds for 10 s only.
@@ -85,7 +86,8 @@ class TestInEveryPage:
         # From here on, whatever moves the last activity is the panel's polling: the page's own
         # requests are kept from the server.
         page.route(re.compile(r"/(api|lab/api)/"), lambda route: route.abort())
-        before = until(lambda: settled_activities(page, lab))
+        until(lambda: page.evaluate("true") and not under_way)
+        before = last_activities(lab)
         calls = emulator.calls
         until(lambda: emulator.calls > calls)
         # Where it counts, it is counted before the answer is out.
@@ -93,11 +95,13 @@ class TestInEveryPage:
         assert last_activities(lab) == before
 
 
-def settled_activities(page: Page, lab: Lab) -> tuple[Any, ...] | None:
-    """The last activities, once the requests that were under way are over."""
-    before = last_activities(lab)
-    page.wait_for_timeout(1000)
-    return before if last_activities(lab) == before else None
+def requests_under_way(page: Page) -> set[Request]:
+    """The page's requests without a response yet, kept up to date while Playwright is called."""
+    under_way: set[Request] = set()
+    page.on("request", under_way.add)
+    page.on("requestfinished", under_way.discard)
+    page.on("requestfailed", under_way.discard)
+    return under_way
 
 
 def last_activities(lab: Lab) -> tuple[Any, ...]:
@@ -189,12 +193,8 @@ def test_the_refresh_button_brings_what_changed(
     expect(panel).to_contain_text("Running")
     emulator.change(InstanceName="renamed-meanwhile")
 
-    def refreshed() -> bool:
-        panel.get_by_role("button", name="Refresh").click()
-        page.wait_for_timeout(500)
-        return panel.get_by_text("renamed-meanwhile").count() > 0
-
-    until(refreshed, patience_s=30)
+    refresh = panel.get_by_role("button", name="Refresh")
+    until(lambda: is_seen(panel.get_by_text("renamed-meanwhile")), between=refresh.click)
 
 
 def test_an_error_says_what_to_do_while_the_last_good_values_stay(

@@ -7,6 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import TimeoutError as NotSeenError
+
+from tests.waiting import until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response, Route
 
@@ -161,8 +165,29 @@ def hold_readings(page: Page) -> None:
 
 def refresh_until_seen(page: Page, place: Locator) -> None:
     """Read again until something is there: the server reads at most once in 5 s of its clock."""
-    end = time.monotonic() + 60
-    while not place.count():
-        assert time.monotonic() < end, f"{place} was not seen"
-        execute(page, "jupyter-dsw:refresh")
-        page.wait_for_timeout(500)
+    until(lambda: is_seen(place), between=lambda: execute(page, "jupyter-dsw:refresh"))
+
+
+def is_seen(place: Locator) -> bool:
+    """Whether something is there, at once or within half a second."""
+    try:
+        place.first.wait_for(timeout=500)
+    except NotSeenError:
+        return False
+    return True
+
+
+def wait_until_decided(page: Page) -> None:
+    """Wait until it is decided which warnings the readings so far make due."""
+    # Each decision is made under a lock over all tabs.
+    page.wait_for_function(
+        """async () => {
+            const { held, pending } = await navigator.locks.query();
+            return held.length + pending.length === 0;
+        }"""
+    )
+
+
+def notifications(page: Page) -> Locator:
+    """How many notifications JupyterLab has: it counts them before it shows them."""
+    return page.locator(".jp-Notification-Status-Text")
