@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from gettext import translation
 from importlib.metadata import version as version_of
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -16,6 +18,9 @@ from docs.reference import GENERATED
 from jupyter_dsw.model.elements import Element
 from jupyter_dsw.model.redaction import cleaners
 
+# The theme's own texts; it has no Chinese for a few of them.
+THEME_TEXTS = translation("sphinx", str(files("pydata_sphinx_theme") / "locale"), ["zh"])
+MORE_THEME_TEXTS = {"Collapse Sidebar": "收起导航", "next": "下一页", "previous": "上一页"}
 # Of pages that are in English.
 CHINESE_TITLES = {
     "configuration": "配置（英文）",
@@ -109,6 +114,7 @@ def in_chinese(
     if not page.startswith("zh/"):
         return
     context["language"] = "zh-CN"
+    context["_"] = context["gettext"] = _theme_text
     places = ["zh/start", "configuration", "administrators", "how-it-works"]
     items = [
         f'<li class="nav-item{" current active" if page == place else ""}">'
@@ -117,6 +123,10 @@ def in_chinese(
         for place in places
     ]
     context["generate_header_nav_html"] = lambda *_, **__: "\n".join(items)
+
+
+def _theme_text(message: str) -> str:
+    return MORE_THEME_TEXTS.get(message) or THEME_TEXTS.gettext(message)
 
 
 def setup(app: Sphinx) -> None:
