@@ -1,7 +1,7 @@
-"""What an Alibaba Cloud PAI-DSW instance says of itself, in the notebook that runs on it.
+"""See your Alibaba Cloud PAI-DSW instance from inside its notebooks.
 
-`%dsw_info` shows it in a cell, `jupyter_dsw.read()` gives it to code; `jupyter_dsw.time_left()` and
-`jupyter_dsw.before_stop()` are for code that wants to be ready when the instance is stopped.
+`%dsw_info` shows it in a cell, and `jupyter_dsw.read()` returns it to code. With
+`jupyter_dsw.time_left()` and `jupyter_dsw.before_stop()` code saves its work before a stop.
 """
 
 from __future__ import annotations

@@ -213,13 +213,13 @@ class ServiceConfig(Element, frozen=True):
     """How the instance's own servers are guarded. `ServiceConfig`, from the page's example."""
 
     jupyter_server_password: Secret | None = None
-    """Removed in parsing; the marker says that there is one."""
+    """Removed in parsing; a marker shows that there is one."""
     jupyter_server_auth: Secret | None = None
-    """Removed in parsing; the marker says that there is one."""
+    """Removed in parsing; a marker shows that there is one."""
     code_server_password: Secret | None = None
-    """Removed in parsing; the marker says that there is one."""
+    """Removed in parsing; a marker shows that there is one."""
     code_server_auth: Secret | None = None
-    """Removed in parsing; the marker says that there is one."""
+    """Removed in parsing; a marker shows that there is one."""
 
 
 class PodIp(Element, frozen=True):

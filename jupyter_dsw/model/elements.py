@@ -47,7 +47,7 @@ class Dataset(Element, frozen=True):
     mount_path: FilePath | None = None
     """The mount path inside the container, `/mnt/data`."""
     mount_access: Enumeration | None = None
-    """The read and write permission asked for: `RW` or `RO`."""
+    """The requested read and write permission: `RW` or `RO`."""
     options: Options | None = None
     """The mount options, JSON text, with the values of harmless ones; parsed in `mount_options`."""
     option_type: Enumeration | None = None
@@ -64,13 +64,13 @@ class Dataset(Element, frozen=True):
 
     @property
     def access(self) -> str | None:
-        """`RW`, `RO` or what else was said: `ActualMountAccess` where filled, or `MountAccess`."""
-        said = (self.actual_mount_access or "").strip() or (self.mount_access or "").strip()
-        return said or None
+        """`RW`, `RO` or another value: `ActualMountAccess` where filled, or `MountAccess`."""
+        value = (self.actual_mount_access or "").strip() or (self.mount_access or "").strip()
+        return value or None
 
     @property
     def writable(self) -> bool | None:
-        """Whether one may write there; None where the response does not say."""
+        """Whether one may write there; None if unknown."""
         return {"RW": True, "RO": False}.get((self.access or "").upper())
 
 
@@ -123,7 +123,7 @@ class InstanceSnapshot(Element, frozen=True):
 
 
 class RequestedResource(Element, frozen=True):
-    """What a subscription instance asked for. `RequestedResource`, API page GetInstance."""
+    """What a subscription instance requested. `RequestedResource`, API page GetInstance."""
 
     cpu: Quantity | None = msgspec.field(default=None, name="CPU")
     """The number of CPU cores, `"32"`."""
@@ -187,7 +187,7 @@ class IdleInstanceCuller(Element, frozen=True):
     cpu_percent_threshold: float | None = None
     """CPU utilization in percent, 1 to 100, below which the instance counts as idle."""
     gpu_percent_threshold: float | None = None
-    """GPU utilization in percent, 1 to 100; counts for GPU instances only, beside the CPU's."""
+    """GPU utilization in percent, 1 to 100; counts for GPU instances only, next to the CPU's."""
     max_idle_time_in_minutes: float | None = None
     """Minutes of idleness after which the instance is stopped."""
     idle_time_in_minutes: float | None = None

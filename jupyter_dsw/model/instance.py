@@ -117,7 +117,7 @@ class Instance(Element, frozen=True):
     resource_id: Identifier | None = None
     """The resource ID of a subscription instance."""
     resource_name: Name | None = None
-    """The instance type: CPU and memory asked for (subscription), or the ECS instance type."""
+    """The instance type: requested CPU and memory (subscription), or the ECS instance type."""
     priority: int | None = None
     """The priority: a higher one gets its resources first."""
     requested_resource: RequestedResource | None = None
@@ -133,15 +133,15 @@ class Instance(Element, frozen=True):
     workspace_source: FilePath | None = None
     """The storage the workspace folder is on; empty: NAS, cloud disk or local disk, in turn."""
     request_id: Identifier | None = None
-    """The ID of the request that was answered."""
+    """The ID of the request."""
     success: bool | None = None
     """Whether the call succeeded."""
     message: Message | None = None
-    """The failure's reason; None where the endpoint says "null"."""
+    """The failure's reason; None where the endpoint sends "null"."""
     code: Enumeration | None = None
-    """`InternalError` or `ValidationError`; None where the endpoint says "null"."""
+    """`InternalError` or `ValidationError`; None where the endpoint sends "null"."""
     http_status_code: int | None = None
-    """The HTTP status that the body tells: 400, 404, or 0 for none."""
+    """The HTTP status in the body: 400, 404, or 0 for none."""
     driver: Enumeration | None = None
     """The NVIDIA driver version, `535.54.03`."""
     node_error_recovery: NodeErrorRecovery | None = None
@@ -185,7 +185,7 @@ class Instance(Element, frozen=True):
 
     @property
     def is_gpu(self) -> bool:
-        """Whether this is a GPU instance: `AcceleratorType`, or the GPUs asked for without it."""
+        """Whether this is a GPU instance: `AcceleratorType`, or else the requested GPUs."""
         if self.accelerator_type:
             return self.accelerator_type.strip().upper() == "GPU"
         return bool(self.requested_resource and self.requested_resource.gpu_count)
@@ -199,7 +199,7 @@ class Instance(Element, frozen=True):
     def in_transition(self) -> bool:
         """Whether the status, or that of a snapshot, is about to become another one.
 
-        Nothing is saved any more of an instance that has ended, whatever its snapshots say.
+        An instance that has ended saves nothing, whatever the status of its snapshots.
         """
         saving = not self.has_ended and any(each.in_transition for each in self.snapshots)
         return self.status in TRANSITIONAL_STATUSES or saving
@@ -267,8 +267,8 @@ def instance_from_wire(
 
     Args:
         wire: GetInstance's own names and nesting.
-        redacted: what `Instance.redacted` said on the other side.
-        unreadable: what `Instance.unreadable` said on the other side.
+        redacted: `Instance.redacted` of the other side.
+        unreadable: `Instance.unreadable` of the other side.
 
     Raises:
         TypeError: `wire` is no JSON object.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class DSWError(Exception):
     """A reading of the instance failed.
 
-    `message` says what failed and on what, `advice` what to do next, both free of secrets.
+    `message` describes what failed, `advice` what to do next; neither has a secret in it.
     `request_id` is Alibaba Cloud's, for its support. `retry_after_ms` is how long the endpoint
     requests no calls, in milliseconds; None if it sent no such time.
     """

@@ -146,7 +146,7 @@ export interface Snapshot {
   readonly Status?: string;
 }
 
-/** What a subscription instance asked for. `RequestedResource`, API page GetInstance. */
+/** What a subscription instance requested. `RequestedResource`, API page GetInstance. */
 export interface RequestedResource {
   readonly CPU?: string;
   readonly Memory?: string;
