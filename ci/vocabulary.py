@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,18 +31,22 @@ INSTEAD = {
     "tell tells told": "show, report, describe",
     "trouble troubles": "failure kind, problem",
 }
+TWO_SPACES = "two spaces"
 _WORDS = {word: instead for words, instead in INSTEAD.items() for word in words.split()}
+_WORDS[TWO_SPACES] = "one space after a full stop"
 # Parts of names count too: `asked_at`, `HTTPAnswer`.
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_GAP = re.compile(r"[.!?][`\")\]]*  (?=[A-Z`])")
 _SUFFIXES = {".css", ".ipynb", ".md", ".mjs", ".py", ".ts", ".yml"}
 # The changelog is history; the check and its test name the words.
 _EXCEPT = {"CHANGELOG.md", "ci/vocabulary.py", "tests/test_vocabulary.py"}
 
 
 def words_in(text: str) -> Counter[str]:
-    """Count the words that are not used, also as parts of names."""
+    """Count the words that are not used, also as parts of names, and sentences too far apart."""
     found = (word.lower() for word in _WORD.findall(text))
-    return Counter(word for word in found if word in _WORDS)
+    gaps = (TWO_SPACES for _ in _GAP.finditer(text))
+    return Counter(chain((word for word in found if word in _WORDS), gaps))
 
 
 def counted() -> dict[str, Counter[str]]:

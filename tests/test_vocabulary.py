@@ -13,6 +13,10 @@ def test_words_count_in_prose_and_as_parts_of_names() -> None:
     assert words_in(text) == expected
 
 
+def test_two_spaces_after_a_full_stop_count_too() -> None:
+    assert words_in("One.  Two. Three.  `four`  # five") == {"two spaces": 2}
+
+
 def test_a_file_with_more_of_them_is_named_with_what_to_write_instead() -> None:
     found = {"a.py": Counter(door=2), "b.py": Counter(told=1)}
     assert faults(found, {"a.py": 2, "b.py": 1}) == []

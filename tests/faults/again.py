@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def kill(lab: Lab) -> dict[str, str]:
-    """With SIGKILL: nothing is cleaned up.  Returns the environment that it ran in."""
+    """With SIGKILL: nothing is cleaned up. Returns the environment that it ran in."""
     environment = Path(f"/proc/{lab.process.pid}/environ").read_text().rstrip("\0").split("\0")
     lab.process.kill()
     lab.process.wait()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: how to bring it about, and what is expected of it.  `Scene.mend` ends it."""
+    """One fault: how to bring it about, and what is expected of it. `Scene.mend` ends it."""
 
     name: str
     begin: Callable[[Scene], object]
