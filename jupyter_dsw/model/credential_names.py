@@ -7,12 +7,7 @@ that takes the same characters.
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REDACTED = "<redacted>"
 """Stands where a secret was."""
@@ -48,22 +43,6 @@ _ANY = re.compile(_PARTS)
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _LONGEST_NAME = 96
-
-# In every name that speaks of a credential. Each alternative begins with a letter of its own, so
-# that the search skips what begins none.
-_HINT = re.compile(
-    rf"{_STRONG_PARTS}|passwort|token|credential|signature|cookie|keytab|kubeconfig"
-    "|netrc|pgpass|id_rsa|pw(?![a-z])|connectionstring|access|auth|key|令牌|权杖|凭证|凭据|憑證|授权码|验证码|[\uff21-\uff5a]{4}|"
-    + "|".join(f"{word}(?![a-z])" for word in sorted(_WORDS)),
-)
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-
-
-def hints(text: str) -> Iterator[int]:
-    """Find where a name that speaks of a credential may be."""
-    # `lower()` would make some letters two.
-    lower = text.lower() if text.isascii() else text.translate(_LOWER)
-    return (match.start() for match in _HINT.finditer(lower))
 
 
 def names_credential(name: str) -> bool:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-import string
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.model.credential_names import (
     REDACTED,
     count_humps,
-    hints,
     looks_random,
     names_credential,
     names_password,
@@ -157,8 +155,7 @@ def _without_login(match: re.Match[str]) -> str:
 
 
 # What may be a name: of ASCII and Latin letters, or of any others.
-_NAME = re.compile(r"[A-Za-z0-9_.\-\u00c0-\u024f]+|[^\W\u0000-\u024f]+")
-_IN_NAMES = string.ascii_letters + string.digits + "_.-"
+_NAME = re.compile(r"(?:--)?[^\W\u0000-\u024f]+|[A-Za-z0-9_.\-\u00c0-\u024f]+")
 _LONGEST_NAME = 96
 # No message speaks of credentials so often: the rest of one that does is hidden.
 _MOST_NAMES = 50
@@ -192,28 +189,23 @@ _WORD_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 def _without_values(text: str, *, colons: bool) -> str:
     """Hide what follows names that speak of a credential, and what looks like one."""
-    if not text:
-        return text
     kept: list[str] = []
-    done = seen = found = 0
-    for hint in hints(text):
-        if hint < seen:
-            continue
-        start, seen = _around(text, hint, done)
-        name = text[start:seen]
+    done = position = found = 0
+    while (match := _NAME.search(text, position)) is not None:
+        start, position = match.span()
+        name = match[0]
         if not names_credential(_with_word_before(text, start, name)):
             continue
         found += 1
         if found > _MOST_NAMES:
-            kept += [text[done:seen], REDACTED]
+            kept += [text[done:position], REDACTED]
             done = len(text)
             break
-        value = _value_of(text, start, seen, colons=colons)
-        if name.lower() == "key" and value is not None and _names_another(text, value):
+        value = _value_of(text, start, position, colons=colons)
+        if value is None or (name.lower() == "key" and _names_another(text, value)):
             continue  # key="password" value="…"
-        if value is not None:
-            kept += [text[done : value[0]], REDACTED]
-            done = seen = value[1]
+        kept += [text[done : value[0]], REDACTED]
+        done = position = value[1]
     return _TOKEN.sub(_without_random, without_issued("".join([*kept, text[done:]])))
 
 
@@ -224,14 +216,6 @@ def _names_another(text: str, value: tuple[int, int]) -> bool:
     if word is None or value[1] - value[0] != len(word[0]):
         return False
     return names_credential(word[0])
-
-
-def _around(text: str, position: int, first: int) -> tuple[int, int]:
-    """Give start and end of the name at a position."""
-    match = _NAME.match(text, position)
-    end = match.end() if match else position + 1
-    before = text[max(first, position - _LONGEST_NAME) : position]
-    return position - len(before) + len(before.rstrip(_IN_NAMES)), end
 
 
 def _with_word_before(text: str, start: int, name: str) -> str:
