@@ -16,7 +16,7 @@ $(VENV)/ready: pyproject.toml ci/constraints.txt labextension/package.json labex
 	touch $@
 
 # What the browser runs, rebuilt when its sources changed.
-PANEL_SOURCES := $(shell find labextension/src labextension/style labextension/scripts jupyter_dsw/locale -type f)
+PANEL_SOURCES := $(shell find labextension/src labextension/style labextension/schema labextension/scripts jupyter_dsw/locale -type f)
 $(VENV)/front: $(VENV)/ready $(PANEL_SOURCES)
 	cd labextension && jlpm install --immutable && jlpm build:prod
 	$(BIN)/jupyter-builder develop --overwrite .

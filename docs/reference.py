@@ -104,7 +104,7 @@ def _settings() -> str:
 
 
 def _about_setting(setting: dict[str, Any]) -> str:
-    choices = [f"`{_json(each['const'])}` ({each['title']})" for each in setting.get("oneOf", ())]
+    choices = [f"`{_json(each['enum'][0])}` ({each['title']})" for each in setting.get("oneOf", ())]
     if "enum" in setting:
         # Times of day, which go on as they begin.
         none, *times = (f"`{_json(value)}`" for value in setting["enum"])

@@ -40,7 +40,7 @@ def wait_for_kernel(page: Page) -> None:
 def run_cell(page: Page, index: int) -> None:
     """Put the cursor into a code cell and press Ctrl+Enter."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
-    cell.locator(".cm-content").click()
+    cell.locator(".cm-content, .CodeMirror").click()  # JupyterLab 4, and 3
     page.keyboard.press("Control+Enter")
 
 

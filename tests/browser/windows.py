@@ -55,7 +55,9 @@ def set_setting(page: Page, name: str, value: object) -> None:
     """Change one of the extension's settings in JupyterLab's registry, which saves it by REST."""
     page.evaluate(
         """async ([name, value]) => {
-            const tokens = [...jupyterapp.pluginRegistry._services.keys()];
+            // JupyterLab 4, and 3.
+            const services = jupyterapp.pluginRegistry?._services ?? jupyterapp._serviceMap;
+            const tokens = [...services.keys()];
             const token = tokens.find(({ name }) => name.endsWith(':ISettingRegistry'));
             const registry = await jupyterapp.resolveRequiredService(token);
             await registry.set('jupyter-dsw:plugin', name, value);
@@ -87,7 +89,11 @@ def wait_for_window(page: Page) -> None:
     page.evaluate("jupyterapp.restored.then(() => null)")
     # JupyterLab's launcher comes once the files are listed, and takes the focus. It is not the
     # current widget where a dialog has the focus, or in a tab in the background.
-    page.wait_for_function("() => [...jupyterapp.shell.widgets('main')].length > 0")
+    # Iterators of JupyterLab 3 give the widget itself.
+    page.wait_for_function(
+        "() => { const first = jupyterapp.shell.widgets('main').next();"
+        " return first !== undefined && !first.done; }"
+    )
 
 
 def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:

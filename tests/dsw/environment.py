@@ -176,7 +176,11 @@ class Container:
         spec = {"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python"}
         kernel.unlink()  # which a copy shares
         kernel.write_text(json.dumps(spec))
-        (self.home / ".jupyter").mkdir(parents=True)
+        labconfig = self.home / ".jupyter/labconfig"
+        labconfig.mkdir(parents=True)
+        # JupyterLab's question about its news would be the first thing that people see.
+        news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        (labconfig / "page_config.json").write_text(json.dumps(news))
         # Where the helpers of tests/browser write settings.
         (self.folder / "config").symlink_to(self.home / ".jupyter")
         (self.folder / "work").mkdir()

@@ -79,12 +79,17 @@ export class Documents {
     return [...new Set(contexts)];
   }
 
-  /** Ids of busy kernels: of those that are shown as of now, else as of JupyterLab's last look. */
+  /**
+   * Ids of busy kernels: of those that are shown as of now, else as of JupyterLab's last look.
+   * JupyterLab 3 keeps its list of kernels to itself: there only the shown ones are known.
+   */
   private _busyKernels(): Set<string> {
-    const known = this._reduce(
-      this._services.kernels.running(),
-      ({ id, execution_state: state = '' }) => [[id, state] as const],
-    );
+    const { kernels } = this._services as Partial<JupyterFrontEnd['serviceManager']>;
+    const known = kernels
+      ? this._reduce(kernels.running(), ({ id, execution_state: state = '' }) => [
+          [id, state] as const,
+        ])
+      : [];
     const shown = this._reduce(this._shell.widgets('main'), widget => {
       const { sessionContext } = widget as { readonly sessionContext?: SessionContext };
       const kernel = sessionContext?.session?.kernel;

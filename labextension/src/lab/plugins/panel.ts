@@ -7,6 +7,7 @@ import {
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { some } from '@lumino/algorithm';
 import { TabPanel, type Widget } from '@lumino/widgets';
 import { CommandIDs, DOMAIN, IInstanceStore, IPreferences, paletteCategory } from '../tokens.ts';
 import { instanceIcon, PanelWidget, StatusItem } from '../widgets.ts';
@@ -60,8 +61,9 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const close = () => {
       const tab = tabs.currentWidget;
       if (side?.isVisible) {
-        const atRight = [...(labShell?.widgets('right') ?? [])].includes(side);
-        if (atRight) labShell?.collapseRight();
+        // Iterators of JupyterLab 3 are not iterable.
+        const atRight = labShell && some(labShell.widgets('right'), widget => widget === side);
+        if (atRight) labShell.collapseRight();
         else labShell?.collapseLeft();
         return true;
       }

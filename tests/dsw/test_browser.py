@@ -1,0 +1,141 @@
+"""JupyterLab 3.6.5 in Chromium, with jupyter-dsw in its environment and in that of the kernels."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
+from tests.browser.windows import (
+    MINUTE,
+    TRANSLATION,
+    dialog,
+    dialog_with_keys,
+    execute,
+    hasten,
+    open_window,
+    refresh_until_seen,
+    set_setting,
+    status_item,
+    stop_in,
+    toast,
+    write_settings,
+)
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.demo.lab import Lab
+    from jupyter_dsw.emulator import Emulator
+    from tests.dsw.environment import Container
+
+CELL_PANEL = ".jp-Notebook dsw-panel"
+SIDE_PANEL = "#jupyter-dsw-panel dsw-panel"
+VERSION_WARNING = re.compile("unsatisfied version|no satisfying version", re.IGNORECASE)
+
+
+def test_the_window_opens_without_a_version_warning_of_ours(
+    page: Page, start: Callable[[], Lab], container: Container
+) -> None:
+    # What the widgets' front ends cause would hide it.
+    for other in ("@jupyter-widgets", "anywidget"):
+        shutil.rmtree(container.jupyter.prefix / "share/jupyter/labextensions" / other)
+    messages: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        messages.append(message.text)
+
+    page.on("console", note)
+    open_window(page, start())
+    expect(status_item(page)).to_contain_text("Running")
+    assert messages  # of JupyterLab's own
+    assert [text for text in messages if VERSION_WARNING.search(text)] == []
+    assert page.evaluate("jupyterapp.version") == "3.6.5"
+
+
+def test_cell_side_panel_commands_and_settings(page: Page, start: Callable[[], Lab]) -> None:
+    lab = start()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator(CELL_PANEL)).to_contain_text("Running")
+    expect(page.locator(f"{CELL_PANEL} .alert")).to_have_count(0)
+    status_item(page).click()
+    expect(page.locator(SIDE_PANEL)).to_contain_text("Running")
+    expect(page.locator(SIDE_PANEL).get_by_role("timer")).to_be_visible()
+    status_item(page).click()
+    expect(page.locator(SIDE_PANEL)).to_be_hidden()
+    page.locator(".jp-Notebook .jp-CodeCell").click()
+    execute(page, "jupyter-dsw:insert-info-cell")
+    expect(page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(2)
+    expect(page.locator(".jp-Notebook .jp-CodeCell").last).to_contain_text("%dsw_info")
+    execute(page, "apputils:activate-command-palette")
+    page.keyboard.type("Refresh DSW")
+    expect(page.locator("#modal-command-palette")).to_contain_text("Refresh DSW Instance")
+    page.keyboard.press("Escape")
+    set_setting(page, "statusBar", "countdown")
+    expect(status_item(page)).not_to_contain_text("Running")
+    expect(status_item(page)).to_contain_text("stops in")
+    set_setting(page, "statusBar", "off")
+    expect(status_item(page)).to_be_hidden()
+
+
+def test_warnings_by_toast_and_dialog_save_what_is_not_saved(
+    page: Page, start: Callable[[], Lab], container: Container, emulator: Emulator
+) -> None:
+    hasten(container.folder, 10)
+    stop_in(emulator, 28 * MINUTE)
+    lab = start()
+    write_notebook(lab, "import time; time.sleep(600)", "1")
+    open_notebook(page, lab)
+    expect(toast(page)).to_contain_text("Scheduled stop at")
+    expect(status_item(page)).to_have_class(re.compile("jp-dsw-near"))
+    run_cell(page, 0)
+    saved = lab.home / "work" / NAME
+    change_last_cell(page, "first")
+    toast(page).get_by_role("button", name="Save all").click()
+    until(lambda: "first" in saved.read_text())
+
+    change_last_cell(page, "second")
+    stop_in(emulator, 115)
+    refresh_until_seen(page, dialog(page))
+    expect(dialog(page)).to_contain_text(f"Not saved: {NAME}")
+    expect(dialog(page)).to_contain_text(f"Busy kernels: {NAME}")
+    expect(dialog_with_keys(page)).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_contain_text(f"Saved: {NAME}")
+    assert "second" in saved.read_text()
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_have_count(0)
+
+    lab.stop()
+    execute(page, "jupyter-dsw:refresh")
+    expect(page.locator(".jp-dsw-Notice")).to_contain_text("before the scheduled stop")
+
+
+def change_last_cell(page: Page, text: str) -> None:
+    page.locator(".jp-Notebook .jp-CodeCell .CodeMirror").last.click()
+    page.keyboard.type(f" # {text}")
+    expect(page.locator(".jp-mod-dirty").first).to_be_attached()
+
+
+def test_chinese(
+    page: Page, start: Callable[[], Lab], container: Container, emulator: Emulator
+) -> None:
+    write_settings(container.folder, TRANSLATION, locale="zh_CN")
+    stop_in(emulator, 28 * MINUTE)
+    lab = start()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator(CELL_PANEL)).to_contain_text("运行中")
+    expect(status_item(page)).to_contain_text("运行中")
+    expect(toast(page)).to_contain_text("停机")
+    label = page.evaluate("jupyterapp.commands.label('jupyter-dsw:refresh')")
+    assert re.search("[\u4e00-\u9fff]", label), label
+    execute(page, "settingeditor:open", {"query": "DSW"})
+    expect(page.locator("#setting-editor")).to_contain_text("状态栏")
