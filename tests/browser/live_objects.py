@@ -17,7 +17,7 @@ class Heap:
 
     def count(self, prototype: str, only: str = "() => true") -> int:
         """How many objects are alive with a prototype, an expression, for which `only` is true."""
-        # The console keeps what was written to it, and the inspector what it was asked for.
+        # The console keeps what was written to it, and the inspector the objects that it gave out.
         self._session.send("Runtime.discardConsoleEntries")
         self._session.send("HeapProfiler.collectGarbage")
         of = self._call("Runtime.evaluate", expression=prototype)["result"]["objectId"]

@@ -87,24 +87,24 @@ def test_no_secret_reaches_a_page_a_notebook_a_log_or_a_file(
     run_cell(page, 1)
     expect(page.locator(".jp-OutputArea").last).to_contain_text("redacted")
 
-    # Every failure, as the server reads it: its log at DEBUG, its answer, its metrics.
-    door = "jupyter-dsw/v1/instance"
-    read = lab.request("GET", door)
+    # Every failure, as the server reads it: its log at DEBUG, its response, its metrics.
+    path = "jupyter-dsw/v1/instance"
+    read = lab.request("GET", path)
     for scenario in SCENARIOS:
         emulator.scenario = scenario
-        asked = emulator.calls
+        calls = emulator.calls
 
-        def asked_again(asked: int = asked) -> bool:
-            body = ask(lab, door)
-            if emulator.calls == asked:
-                return False  # it still holds, or it is too soon for another refresh
-            overheard.texts.append((door, body))
+        def called_again(calls: int = calls) -> bool:
+            body = body_of(lab, path)
+            if emulator.calls == calls:
+                return False  # it is still fresh, or it is too soon for another refresh
+            overheard.texts.append((path, body))
             return True
 
-        if scenario != "throttled":  # that one asks to be left alone
-            until(asked_again)
+        if scenario != "throttled":  # the endpoint wants no requests then
+            until(called_again)
     assert read["redacted"]
-    overheard.texts.append(("metrics", ask(lab, "metrics")))
+    overheard.texts.append(("metrics", body_of(lab, "metrics")))
 
     page.keyboard.press("Control+s")
     notebook = lab.home / "work" / NAME
@@ -116,15 +116,15 @@ def test_no_secret_reaches_a_page_a_notebook_a_log_or_a_file(
     assert len(canaries.found_in("".join(emulator.secrets))) >= 20
     for where, text in overheard.texts:
         assert not canaries.found_in(text), where
-    for path in lab.home.rglob("*"):
-        if path.is_file():
-            assert not canaries.found_in(path.read_bytes()), path
+    for file in lab.home.rglob("*"):
+        if file.is_file():
+            assert not canaries.found_in(file.read_bytes()), file
     log = (lab.home / "server.log").read_text(errors="replace")
     assert "DEBUG" in log or "[D " in log
     assert f"/api/v2/instances/{emulator.instance_id}" in log or "urllib3" in log
 
 
-def ask(lab: Lab, path: str) -> bytes:
-    """The body of whatever status, asked as a person's refresh."""
+def body_of(lab: Lab, path: str) -> bytes:
+    """The body of whatever status, requested as by a person's refresh."""
     headers = {"Authorization": f"token {lab.token}", "Cache-Control": "no-cache"}
     return requests.get(lab.url + path, headers=headers, timeout=60).content

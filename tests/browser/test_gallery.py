@@ -175,7 +175,7 @@ def test_the_same_is_announced_again_when_it_is_done_again(page: Page, gallery: 
     expect(announced).to_have_count(2)
 
 
-def test_of_several_changes_of_what_is_in_sight_the_last_one_holds(
+def test_of_several_changes_of_what_is_in_sight_the_last_one_counts(
     page: Page, gallery: Path
 ) -> None:
     page.add_init_script(

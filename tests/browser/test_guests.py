@@ -26,7 +26,7 @@ DENIES = {"ServerApp.authorizer_class": "tests.browser.denies_dsw.DeniesDSW"}
 ROOT = os.fspath(Path(__file__).parents[2])
 
 
-def test_who_is_not_authorized_sees_nothing_and_their_page_asks_once(
+def test_who_is_not_authorized_sees_nothing_and_their_page_requests_once(
     page: Page, start_lab: Any
 ) -> None:
     lab = start_lab(DENIES, PYTHONPATH=ROOT)
@@ -52,13 +52,13 @@ def sign_in(page: Page, lab: Lab, password: str) -> None:
 
 
 def expect_to_be_left_in_peace(page: Page, statuses: list[int]) -> None:
-    """The status bar has no item, the panel says why, and the page asks at a person's wish only."""
+    """No item in the status bar, the reason in the panel, requests at a person's wish only."""
     execute(page, "jupyter-dsw:show-panel")
     panel = page.locator(f"{SIDE} dsw-panel")
     expect(panel).to_contain_text("Not permitted to see this instance")
     expect(panel).not_to_contain_text("Sign in")
     expect(status_item(page)).to_be_hidden()
-    # What would make another page ask again.
+    # What would make another page request again.
     page.evaluate("dispatchEvent(new Event('online'))")
     set_hidden(page, hidden=True)
     set_hidden(page, hidden=False)

@@ -148,7 +148,7 @@ def test_thresholds_and_quiet_hours_are_followed_live(
     expect(toast(page)).to_have_count(0)
 
 
-def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
+def test_what_is_switched_off_is_not_shown_and_what_is_switched_on_again_is(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     hasten(tmp_path, 10)
@@ -171,7 +171,7 @@ def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
     emulator.change(Status="Running", **image("Saved"))
     refresh_until_seen(page, status_item(page).filter(has_text="Running"))
 
-    # Were one of those told, there would be more than the one that comes now.
+    # Were one of those shown, there would be more than the one that comes now.
     set_setting(page, "diskPercent", 90)
     refresh_until_seen(page, toast(page))
     expect(toast(page)).to_contain_text("/mnt/full is 95")
@@ -189,7 +189,7 @@ def test_what_is_switched_off_is_not_told_and_what_is_switched_on_again_is(
     lab.stop()
     execute(page, "jupyter-dsw:refresh")
     expect(status_item(page)).to_contain_text("server not responding")
-    # Longer than it waits before it says so.
+    # Longer than it waits before it shows that.
     page.clock.fast_forward(10_000)
     expect(page.locator(".jp-dsw-Notice")).to_have_count(0)
 

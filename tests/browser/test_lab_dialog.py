@@ -212,7 +212,7 @@ def test_where_jupyterlab_silences_notifications_the_dialog_comes_earlier(
     expect(toast(page)).to_have_count(0)
 
 
-REFUSALS = {
+BLOCKED = {
     "locks": "navigator.locks.request = () => Promise.reject(new Error('not permitted'))",
     "channels": "window.BroadcastChannel = class { constructor() { throw new Error('no'); } }",
     "storage": """for (const name of ['getItem', 'setItem']) {
@@ -230,11 +230,11 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("what", REFUSALS)
+@pytest.mark.parametrize("what", BLOCKED)
 def test_it_warns_where_the_browser_refuses(
     page: Page, start_lab: Any, emulator: Emulator, what: str
 ) -> None:
-    page.add_init_script(REFUSALS[what])
+    page.add_init_script(BLOCKED[what])
     stop_in(emulator, 28 * MINUTE)
     open_window(page, start_lab())
     expect(toast(page)).to_contain_text("Scheduled stop at")

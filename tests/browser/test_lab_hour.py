@@ -1,9 +1,9 @@
 """One hour with five tabs and ten cells, on clocks that run 120 times as fast.
 
 In the pages `Date`, `performance.now`, `setTimeout` and `setInterval` are sped up by a script that
-runs before the page's own; in the server the clock of the monitor is. The requests, the answers and
-the messages between the tabs are real, and take their real time: an asker waits for them longer
-than it would, so it asks a little less often, never more.
+runs before the page's own; in the server the clock of the monitor is. The requests, the responses
+and the messages between the tabs are real, and take their real time: a client waits for
+them longer than it would, so it requests a little less often, never more.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SPEED = 120
 HOUR_S = 3600
-# That often one asker asks at most.
-A_READING_HOLDS_MIN = 0.9
+# That often one client requests at most.
+FRESH_MIN = 0.9
 TABS, CELLS = 5, 10
 
 
@@ -46,7 +46,7 @@ def open_tabs(context: BrowserContext, lab: Any) -> list[Page]:
     return pages
 
 
-def test_five_tabs_and_ten_cells_ask_as_one_does_for_an_hour_and_a_hidden_tab_never(
+def test_five_tabs_and_ten_cells_request_as_one_does_for_an_hour_and_a_hidden_tab_never(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     browser = page.context.browser
@@ -81,16 +81,16 @@ def test_five_tabs_and_ten_cells_ask_as_one_does_for_an_hour_and_a_hidden_tab_ne
     # Not awaited: in a hidden tab it ends when the tab is in sight again.
     for one in (*pages, hidden):
         one.evaluate("void jupyterapp.commands.execute('jupyter-dsw:refresh')")
-    begun, calls, asked = time.time(), emulator.calls, len(requests)
+    begun, calls, sent = time.time(), emulator.calls, len(requests)
     pages[0].wait_for_function(f"Date.now() > window.startsAt + {HOUR_S} * 1000")
-    calls, asked = emulator.calls - calls, len(requests) - asked
+    calls, sent = emulator.calls - calls, len(requests) - sent
     # A little more than an hour: until just now.
     minutes = (time.time() - begun) * SPEED / 60
 
     # On a slow machine the hour has fewer.
-    assert 10 <= calls <= minutes / A_READING_HOLDS_MIN + 2
-    # Each of the five by itself would ask the server five times as often.
-    assert 10 <= asked <= minutes / A_READING_HOLDS_MIN * 1.5
+    assert 10 <= calls <= minutes / FRESH_MIN + 2
+    # Each of the five by itself would call the server five times as often.
+    assert 10 <= sent <= minutes / FRESH_MIN * 1.5
     assert hidden not in requests
     emulator.change(Status="Stopping")
     for one in pages:
@@ -102,7 +102,7 @@ def test_five_tabs_and_ten_cells_ask_as_one_does_for_an_hour_and_a_hidden_tab_ne
 
 
 def note_requests(page: Page, requests: list[Page]) -> None:
-    """Note the page each time it asks for the instance."""
+    """Note the page each time it requests the instance."""
 
     def note(request: Request) -> None:
         if "dsw/v1" in request.url:

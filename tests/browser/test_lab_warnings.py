@@ -55,7 +55,7 @@ def test_a_toast_warns_of_a_scheduled_stop_and_is_taken_back_when_it_is_moved(
     expect(toast(page)).to_have_count(0)
 
 
-def test_a_toast_warns_of_an_idle_stop_and_says_what_prevents_it(
+def test_a_toast_warns_of_an_idle_stop_and_shows_what_prevents_it(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
     emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 51, "MaxIdleTimeInMinutes": 60})
@@ -163,7 +163,7 @@ def test_switched_off_there_are_no_warnings(
     ],
     ids=["status", "node error", "disk", "saved", "not saved"],
 )
-def test_what_happens_to_the_instance_is_told(
+def test_what_happens_to_the_instance_is_shown(
     page: Page,
     start_lab: Any,
     emulator: Emulator,
@@ -179,7 +179,7 @@ def test_what_happens_to_the_instance_is_told(
     refresh_until_seen(page, toast(page).filter(has_text=re.compile(words)))
 
 
-def test_when_the_server_goes_away_it_says_what_was_known_and_is_live_again_by_itself(
+def test_when_the_server_goes_away_it_shows_what_was_known_and_is_live_again_by_itself(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
     stop_in(emulator, 300 * MINUTE)

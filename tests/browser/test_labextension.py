@@ -31,7 +31,7 @@ BUILT = Path(jupyter_dsw.__file__).parent / "labextension"
 SIDE = "#jupyter-dsw-panel"
 
 
-def test_the_status_bar_tells_the_status_and_the_time_to_the_next_stop(
+def test_the_status_bar_shows_the_status_and_the_time_to_the_next_stop(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
     stop_in(emulator, 9 * MINUTE)
@@ -177,7 +177,7 @@ def test_settings_read_as_sentences_and_offer_only_what_is_valid(
     expect(groups.filter(has_text="Full disks")).to_have_css("opacity", "1")
 
 
-def test_beside_a_notebook_of_notebook_7_it_opens_at_the_side(page: Page, start_lab: Any) -> None:
+def test_next_to_a_notebook_of_notebook_7_it_opens_at_the_side(page: Page, start_lab: Any) -> None:
     lab = start_lab()
     write_notebook(lab, "1")
     open_notebook(page, lab, "notebooks")
@@ -185,11 +185,13 @@ def test_beside_a_notebook_of_notebook_7_it_opens_at_the_side(page: Page, start_
     expect(page.locator("#jupyter-dsw-tab dsw-panel")).to_contain_text("Running")
 
 
-def test_the_window_and_its_cells_ask_once_and_no_other_host(page: Page, start_lab: Any) -> None:
-    asked: list[str] = []
+def test_the_window_and_its_cells_request_once_and_call_no_other_host(
+    page: Page, start_lab: Any
+) -> None:
+    urls: list[str] = []
 
     def note(request: Request) -> None:
-        asked.append(request.url)
+        urls.append(request.url)
 
     page.on("request", note)
     lab = start_lab()
@@ -200,14 +202,14 @@ def test_the_window_and_its_cells_ask_once_and_no_other_host(page: Page, start_l
     expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(5)
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
     expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
-    ours = [url for url in asked if "jupyter-dsw/v1" in url]
+    ours = [url for url in urls if "jupyter-dsw/v1" in url]
     # One, and one more where a warning made sure.
     assert 1 <= len(ours) <= 3
-    foreign = [url for url in asked if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
+    foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 
 
-def test_the_commands_have_labels_captions_and_icons_and_do_what_they_say(
+def test_the_commands_have_labels_captions_and_icons_and_do_what_they_promise(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -278,11 +280,11 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
 ) -> None:
     write_settings(tmp_path, TRANSLATION, locale="zh_CN")
     stop_in(emulator, 9 * MINUTE)
-    asked_in: list[str] = []
+    languages: list[str] = []
 
     def note(request: Request) -> None:
         if "dsw/v1" in request.url:
-            asked_in.append(request.headers["accept-language"])
+            languages.append(request.headers["accept-language"])
 
     page.on("request", note)
     open_window(page, start_lab())
@@ -296,8 +298,8 @@ def test_all_of_it_is_chinese_where_jupyterlab_is(
     expect(panel).not_to_contain_text("Resources")
     expect(page.locator(".Toastify__toast", has_text="定时停机")).to_be_visible()
     expect(page.get_by_role("button", name="全部保存")).to_be_visible()
-    # So that the server tells of errors in the same language.
-    assert set(asked_in) == {"zh-CN"}
+    # So that the server reports errors in the same language.
+    assert set(languages) == {"zh-CN"}
     label = page.evaluate("jupyterapp.commands.label('jupyter-dsw:show-panel')")
     assert label == "显示 PAI-DSW 实例"
     for query, found in (("停机", "何时停机"), ("快照", "快照"), ("阿里云", "显示 PAI-DSW 实例")):

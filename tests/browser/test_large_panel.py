@@ -88,7 +88,7 @@ def test_ticks_touch_the_countdown_only_and_all_rows_can_be_reached_by_keyboard(
     lab = start_lab()
     hold_readings(page)
     panel = panel_of_a_cell(page, lab)
-    # What the notebook keeps cannot be unfolded: this is the server's answer, and the last one.
+    # What the notebook keeps cannot be unfolded: this is the server's response, and the last one.
     expect(panel.locator("summary", has_text="994 more")).to_have_count(2)
     assert panel.evaluate("panel => panel.shadowRoot.querySelectorAll('*').length") < MOST_ELEMENTS
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PANELS = 500
 PATH = "jupyter-dsw/v1/instance"
-# At rest, as the instance here is, a reading holds for a minute.
+# At rest, as the instance here is, a reading is fresh for a minute.
 LEAST_PAUSE_MS = 55_000
 FRAMES = """
 () => new Promise(resolve => {
@@ -48,7 +48,7 @@ def display(count: int) -> str:
     return f"for _ in range({count}): display(get_ipython().run_line_magic('dsw_info', 'status'))"
 
 
-def test_five_hundred_panels_ask_as_one_show_the_same_and_leave_the_page_usable(
+def test_five_hundred_panels_request_as_one_show_the_same_and_leave_the_page_usable(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     emulator.change(InstanceName="the-one-under-test", InstanceSnapshotList=[], LatestSnapshot=None)
@@ -73,9 +73,9 @@ def test_five_hundred_panels_ask_as_one_show_the_same_and_leave_the_page_usable(
     until(lambda: prompt(page, 1) == "[2]:")
     expect(page.locator(".jp-Notebook").get_by_text("still here")).to_have_count(1)
 
-    asked = page.evaluate(REQUESTS, PATH)
-    pauses = [later[0] - earlier[1] for earlier, later in itertools.pairwise(asked)]
-    assert asked
+    sent = page.evaluate(REQUESTS, PATH)
+    pauses = [later[0] - earlier[1] for earlier, later in itertools.pairwise(sent)]
+    assert sent
     assert [pause for pause in pauses if pause < LEAST_PAUSE_MS] == []
     assert emulator.calls <= 1 + (time.monotonic() - begun) * 1000 / LEAST_PAUSE_MS
     record(
@@ -116,9 +116,9 @@ def test_an_open_panel_keeps_its_reading_while_its_server_is_dead_and_goes_on_wi
     emulator.change(InstanceName="renamed-meanwhile")
     lab = start_again(lab, environment)
     try:
-        with page.expect_response(lambda response: PATH in response.url) as answered:
+        with page.expect_response(lambda response: PATH in response.url) as responded:
             execute(page, "jupyter-dsw:refresh")
-        assert answered.value.status == 200
+        assert responded.value.status == 200
         expect(alert).to_have_count(0)
         expect(panel).to_contain_text("renamed-meanwhile")
     finally:

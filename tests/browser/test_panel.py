@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
     from tests.installed import Environment
 
-# A kernel that computes until it is told that it may end.
+# A kernel that computes until a file is there.
 BUSY = """
 import pathlib, time
 while not pathlib.Path("enough").exists(): time.sleep(0.05)
@@ -68,7 +68,7 @@ class TestInEveryPage:
         under_way = requests_under_way(page)
         lab = start_lab()
         write_notebook(lab, "%dsw_info", BUSY)
-        # In transition, so that a reading holds for 10 s only.
+        # In transition, so that a reading is fresh for 10 s only.
         emulator.change(Status="Saving")
         open_notebook(page, lab, path)
         run_cell(page, 0)
@@ -90,7 +90,7 @@ class TestInEveryPage:
         before = last_activities(lab)
         calls = emulator.calls
         until(lambda: emulator.calls > calls)
-        # Where it counts, it is counted before the answer is out.
+        # Where it counts, it is counted before the response is out.
         lab.request("GET", "jupyter-dsw/v1/instance")
         assert last_activities(lab) == before
 
@@ -98,9 +98,17 @@ class TestInEveryPage:
 def requests_under_way(page: Page) -> set[Request]:
     """The page's requests without a response yet, kept up to date while Playwright is called."""
     under_way: set[Request] = set()
-    page.on("request", under_way.add)
-    page.on("requestfinished", under_way.discard)
-    page.on("requestfailed", under_way.discard)
+
+    # Playwright marks what it calls: methods of a set take no marks.
+    def begins(request: Request) -> None:
+        under_way.add(request)
+
+    def ends(request: Request) -> None:
+        under_way.discard(request)
+
+    page.on("request", begins)
+    page.on("requestfinished", ends)
+    page.on("requestfailed", ends)
     return under_way
 
 
@@ -132,7 +140,7 @@ def test_it_works_under_a_base_url(page: Page, start_lab: Any) -> None:
     expect(page.locator(".jp-OutputArea").first).to_contain_text("via the Jupyter server")
 
 
-def test_a_kernel_of_another_environment_asks_the_server_too(
+def test_a_kernel_of_another_environment_uses_the_server_too(
     page: Page, start_lab: Any, other_environment: Environment
 ) -> None:
     lab = start_lab()
@@ -153,7 +161,7 @@ def test_a_kernel_of_another_environment_asks_the_server_too(
     expect(outputs).to_contain_text("via the Jupyter server")
 
 
-def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(
+def test_twenty_cells_of_a_page_share_their_requests_and_call_no_other_host(
     page: Page, start_lab: Any
 ) -> None:
     lab = start_lab()
@@ -164,26 +172,26 @@ def test_twenty_cells_of_a_page_share_their_requests_and_ask_no_other_host(
             "display(%dsw_info)", "display(get_ipython().run_line_magic('dsw_info', ''))"
         ),
     )
-    asked: list[str] = []
+    urls: list[str] = []
 
     def note(request: Request) -> None:
-        asked.append(request.url)
+        urls.append(request.url)
 
     page.on("request", note)
     open_notebook(page, lab)
     run_cell(page, 1)
     expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(20)
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
-    ours = [url for url in asked if "jupyter-dsw/v1" in url]
+    ours = [url for url in urls if "jupyter-dsw/v1" in url]
     assert len(ours) <= 3
-    foreign = [url for url in asked if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
+    foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 
 
 def test_the_refresh_button_brings_what_changed(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
-    # At rest a reading holds for a minute: what is seen sooner came by the button.
+    # At rest a reading is fresh for a minute: what is seen sooner came by the button.
     emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     lab = start_lab()
     write_notebook(lab, "%dsw_info")
@@ -197,7 +205,7 @@ def test_the_refresh_button_brings_what_changed(
     until(lambda: is_seen(panel.get_by_text("renamed-meanwhile")), between=refresh.click)
 
 
-def test_an_error_says_what_to_do_while_the_last_good_values_stay(
+def test_an_error_shows_what_to_do_while_the_last_good_values_stay(
     page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
     name = instance_name(emulator)

@@ -157,7 +157,7 @@ def statuses_of_readings(page: Page) -> list[int]:
 
 
 def hold_readings(page: Page) -> None:
-    """Let the page ask no more by itself: what it does after its first reading, it does alone.
+    """Let the page request no more by itself: what it does after its first reading, it does alone.
 
     A request on its way through here loses a person's wish for a new reading.
     """
@@ -188,8 +188,8 @@ def wait_until_decided(page: Page) -> None:
     # Each decision is made under a lock over all tabs.
     page.wait_for_function(
         """async () => {
-            const { held, pending } = await navigator.locks.query();
-            return held.length + pending.length === 0;
+            const locks = Object.values(await navigator.locks.query());
+            return locks.flat().length === 0;
         }"""
     )
 
