@@ -75,13 +75,13 @@ def translated(words: str, language: Language) -> str:
 
 
 def of_environment(environ: Mapping[str, str]) -> Language:
-    """Return the language that the environment asks for, in gettext's order; English for others."""
+    """Return the language that the environment sets, in gettext's order; English for others."""
     wanted = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     return of_tags(wanted.split(":")) or "en"
 
 
 def of_accept_language(header: str) -> Language:
-    """Return the language that an `Accept-Language` asks for (RFC 9110); English for others."""
+    """Return the language that an `Accept-Language` prefers (RFC 9110); English for others."""
     offers = [part.partition(";") for part in header[:_LONGEST_HEADER].split(",")]
     weighed = [(_quality(parameter), tag.strip()) for tag, _, parameter in offers]
     ranked = sorted(weighed, key=lambda offer: offer[0], reverse=True)

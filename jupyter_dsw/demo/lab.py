@@ -30,7 +30,7 @@ class Lab:
     """Its base URL, ending in a slash."""
     token: str
     home: Path
-    """Holds its settings, its runtime files and, in `work`, its notebooks."""
+    """Has its settings, its runtime files and, in `work`, its notebooks."""
 
     @classmethod
     def start(
@@ -71,7 +71,7 @@ class Lab:
         return f"{self.url}lab/tree/{name}?token={self.token}"
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        """Ask the server's REST API and return the JSON; raises `requests.RequestException`."""
+        """Return the JSON of the server's REST API; raises `requests.RequestException`."""
         with requests.Session() as session:
             session.trust_env = False
             session.headers["Authorization"] = f"token {self.token}"
@@ -102,7 +102,7 @@ def _own_options(home: Path) -> dict[str, object]:
         "ServerApp.port": free_port(),
         "ServerApp.port_retries": 0,
         "ServerApp.open_browser": False,
-        # As root (containers), Jupyter wants to be told that this is meant.
+        # As root (containers), Jupyter needs a setting that this is meant.
         "ServerApp.allow_root": True,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }

@@ -118,7 +118,7 @@ def put_tours(lab: Lab, opened: str) -> None:
             _run_first_cell(lab, opened, notebook)
         content = json.loads(nbformat.writes(notebook))
         for cell in content["cells"]:
-            # The server signs a notebook whose code cells say this; without it the panel would not
+            # The server signs a notebook whose code cells have this; without it the panel would not
             # load. Not sooner: nbformat leaves it out of what it writes.
             if cell["cell_type"] == "code":
                 cell["metadata"]["trusted"] = True

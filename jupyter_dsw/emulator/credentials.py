@@ -13,7 +13,7 @@ CREDENTIALS_PATH = "/api/v1/credentials/0"
 class Canaries:
     """Makes unique secrets and remembers every one of them.
 
-    Each holds the word ``canary`` and 24 hexadecimal digits, in characters that JSON and URLs
+    Each has the word ``canary`` and 24 hexadecimal digits, in characters that JSON and URLs
     leave as they are: a text search for it finds every copy.
     """
 
@@ -26,7 +26,7 @@ class Canaries:
         return self.note(prefix + secrets.token_hex(12))
 
     def note(self, secret: str) -> str:
-        """Remember `secret`, another form of a planted one (base64, say), and return it."""
+        """Remember `secret`, another form of a planted one (such as base64), and return it."""
         with self._lock:
             self._planted.append(secret)
         return secret
@@ -51,7 +51,7 @@ class AccessKey:
     expires_at: float | None = None
 
     def expired(self, now: float) -> bool:
-        """Tell whether its time is over."""
+        """Return whether its time is over."""
         return self.expires_at is not None and now >= self.expires_at
 
 

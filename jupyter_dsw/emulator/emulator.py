@@ -189,7 +189,7 @@ class Emulator:
         now = self._clock()
         elapsed = (now - begun) * self._speed
         # Anchored to a whole second, so that a time in the response does not flicker between two.
-        # Simulated time that runs faster is told relative to now: DueTime less the Date header is
+        # Simulated time that runs faster is relative to now: DueTime less the Date header is
         # always RemainingTimeInMs.
         anchor = int(begun) + round((now - begun) * (1 - self._speed))
         response = self._writer.write(

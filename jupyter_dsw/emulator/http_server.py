@@ -25,7 +25,7 @@ _PIECES = 20
 
 
 class Delivery(enum.Enum):
-    """how a response reaches the client."""
+    """How a response reaches the client."""
 
     WHOLE = enum.auto()
     PIECES = enum.auto()
@@ -52,7 +52,7 @@ class Endpoint(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    # The default of 5 refuses connections when 200 askers come at once.
+    # The default of 5 refuses connections when 200 clients come at once.
     request_queue_size = 256
 
     def __init__(
@@ -185,4 +185,4 @@ class _Handler(BaseHTTPRequestHandler):
         return "jupyter-dsw-emulator"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: request lines may carry a sharing token."""
+        """Log nothing: request lines may carry a sharing token."""

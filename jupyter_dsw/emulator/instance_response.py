@@ -49,34 +49,34 @@ class ResponseWriter:
         )
 
     def write(
-        self, life: Life, state: State, tell: Callable[[float], float], request_id: str
+        self, life: Life, state: State, at: Callable[[float], float], request_id: str
     ) -> dict[str, Any]:
-        """Return the response; `tell` turns simulated seconds into seconds since the epoch."""
-        images = [self._image(image, tell) for image in state.images]
+        """Return the response; `at` turns simulated seconds into seconds since the epoch."""
+        images = [self._image(image, at) for image in state.images]
         newest = max(images, key=lambda image: str(image["GmtCreateTime"]), default={})
         changes = {
             "Status": state.status,
-            "GmtCreateTime": _time(tell(life.started_at - 9 * _DAY)),
-            "GmtModifiedTime": _time(tell(state.changed_at)),
+            "GmtCreateTime": _time(at(life.started_at - 9 * _DAY)),
+            "GmtModifiedTime": _time(at(state.changed_at)),
             "AccumulatedRunningTimeInMs": _EARLIER_RUNS_MS + int(state.running_s * 1000),
             "IdleInstanceCuller": self._culler(life, state),
             "InstanceSnapshotList": images,
             "LatestSnapshot": newest,
-            "InstanceShutdownTimer": self._timer(state, tell),
+            "InstanceShutdownTimer": self._timer(state, at),
             "CloudDisks": self._disks(state),
             "RequestId": request_id,
         }
         return {**self._fixed, **changes}
 
-    def _timer(self, state: State, tell: Callable[[float], float]) -> dict[str, Any]:
+    def _timer(self, state: State, at: Callable[[float], float]) -> dict[str, Any]:
         if state.due_at is None or state.remaining_s is None:
             return {}
-        created = _time(tell(state.due_at - 8 * 3600))
+        created = _time(at(state.due_at - 8 * 3600))
         return {
             "InstanceId": self._fixed["InstanceId"],
             "GmtCreateTime": created,
             "GmtModifiedTime": created,
-            "DueTime": _time(tell(state.due_at)),
+            "DueTime": _time(at(state.due_at)),
             "RemainingTimeInMs": int(state.remaining_s * 1000),
         }
 
@@ -89,14 +89,14 @@ class ResponseWriter:
             "IdleTimeInMinutes": state.idle_minutes,
         }
 
-    def _image(self, image: ImageState, tell: Callable[[float], float]) -> dict[str, Any]:
+    def _image(self, image: ImageState, at: Callable[[float], float]) -> dict[str, Any]:
         return {
             "ImageId": f"image-{image.name}",
             "ImageName": image.name,
             "ImageUrl": f"{_REGISTRY}:{image.name}",
             "RepositoryUrl": self._repository,
-            "GmtCreateTime": _time(tell(image.begun_at)),
-            "GmtModifiedTime": _time(tell(image.changed_at)),
+            "GmtCreateTime": _time(at(image.begun_at)),
+            "GmtModifiedTime": _time(at(image.changed_at)),
             "ReasonCode": image.reason_code,
             "ReasonMessage": image.reason_message,
             "Status": image.status,

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 STARTING = (("Creating", 20), ("ResourceAllocating", 40), ("EnvPreparing", 90), ("Starting", 30))
-"""The statuses of an instance that starts, in order, and how long each holds (seconds)."""
+"""The statuses of an instance that starts, in order, and how long each lasts (seconds)."""
 
 STARTING_S = sum(seconds for _, seconds in STARTING)
 STOPPING_S = 60
@@ -42,7 +42,7 @@ class SavedImage:
 class Life:
     """What is to happen to a simulated instance.
 
-    It is told to start at `started_at`. A person or a training job is at work in the intervals of
+    It begins to start at `started_at`. A person or a training job is at work in the intervals of
     `busy` (in order); otherwise it is idle, and stopped after `max_idle_minutes` of that. `stop_at`
     is the scheduled stop, None for none. `failed` is an instance that could not start.
     """
@@ -142,7 +142,7 @@ def _starting_status(life: Life, elapsed: float) -> tuple[str, float]:
 
 
 def _running_status(life: Life, elapsed: float) -> tuple[str, float]:
-    # Inferred, the API page does not say: an image is being saved while the container is
+    # Inferred, since it is not on the API page: an image is being saved while the container is
     # committed, and the instance runs again while the image is pushed.
     begun = [image for image in life.images if life.running_from <= image.at <= elapsed]
     if not begun:

@@ -26,7 +26,7 @@ _WORDS = _STRONG_WORDS | frozenset(
     {"ak", "sig", "sign", "session", "sessionid", "jwt", "bearer", "cred", "creds", "sas", "otp"}
     | {"totp", "pat", "dsn", "webhook"}
 )
-# A name that ends in one of these says something about a credential, and is none.
+# A name that ends in one of these is about a credential, and is none.
 _ABOUT = frozenset(
     {"owner", "type", "mode", "policy", "expiry", "expiration", "expires", "enabled", "required"}
     | {"count", "limit", "length", "size", "age", "ttl", "timeout", "manager", "service", "server"}

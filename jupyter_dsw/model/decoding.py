@@ -152,7 +152,7 @@ def parse_json(text: str) -> tuple[Any, bool]:
     """Parse JSON that comes inside a string, strictly.
 
     Returns:
-        The value, and whether an object in it names a key twice: the text then says more than
+        The value, and whether an object in it names a key twice: the text then has more than
         the value, which has the last one only.
 
     Raises:

@@ -217,7 +217,7 @@ class Instance(Element, frozen=True):
         )
 
     def to_wire(self) -> dict[str, Any]:
-        """Give GetInstance's own names and nesting as JSON-ready dicts, lists and scalars.
+        """Return GetInstance's own names and nesting as JSON-ready dicts, lists and scalars.
 
         Secrets are gone; so are the elements this project does not know, and the bookkeeping of
         `redacted` and `unreadable`.

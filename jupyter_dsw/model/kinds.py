@@ -78,7 +78,7 @@ def _has_both_cases(text: str) -> bool:
 
 
 def secret(text: str) -> str:
-    """Never kept; an empty one says that there is none."""
+    """Never kept; an empty one shows that there is none."""
     return REDACTED if text else text
 
 

@@ -32,7 +32,7 @@ class Names:
             self._names[name] = None
 
     def as_tuple(self) -> tuple[str, ...]:
-        """Give the paths."""
+        """Return the paths."""
         return tuple(self._names)
 
 
@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{0,9})?(?:[eE][+-]?\d{1,3})?", re.ASC
 
 
 def clean_name(name: str) -> str:
-    """Give a name that a user may have written, or the marker where it may be a secret itself."""
+    """Return a name that a user may have written, or the marker where it may be a secret itself."""
     odd = (
         len(name) > _LONGEST_NAME
         or looks_random(name, shortest=20)
@@ -55,7 +55,7 @@ def clean_name(name: str) -> str:
 
 
 def child_path(path: str, name: object) -> str:
-    """Give the path of an object's entry: `child_path("UserVpc", "Ip")` is `"UserVpc.Ip"`.
+    """Return the path of an object's entry: `child_path("UserVpc", "Ip")` is `"UserVpc.Ip"`.
 
     A name may be a user's own: what may be a secret in it goes, and so do odd characters.
     """
@@ -64,7 +64,7 @@ def child_path(path: str, name: object) -> str:
 
 
 def item_path(path: str, index: int) -> str:
-    """Give the path of a list's item: `item_path("Datasets", 0)` is `"Datasets[0]"`."""
+    """Return the path of a list's item: `item_path("Datasets", 0)` is `"Datasets[0]"`."""
     return f"{path}[{index}]"
 
 
@@ -76,7 +76,7 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
     """Build an element of the model from a JSON object.
 
     Args:
-        kind: the struct to build; its types say what is expected.
+        kind: the struct to build; its types define what is expected.
         raw: the JSON value.
         path: its place in the response, `Datasets[0]`; `""` for the response itself.
         unreadable: takes the path of every element below that had to be left out.
@@ -101,7 +101,7 @@ def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> 
 
 @cache
 def readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, _Reader], ...]:
-    """Give each element's attribute, its name on the wire, and what makes its value of JSON."""
+    """Return each element's attribute, its name on the wire, and what makes its value of JSON."""
     types = get_type_hints(kind)
     return tuple(
         (field.name, field.encode_name, _reader(types[field.name]))

@@ -103,7 +103,7 @@ def _offset(match: re.Match[str]) -> timedelta:
 def duration(
     *, milliseconds: float | None = None, minutes: float | None = None
 ) -> timedelta | None:
-    """Give a timedelta of whichever is not None; None where none is, or it passes timedelta's."""
+    """Return a timedelta of whichever is not None; None where none is, or it passes timedelta's."""
     if milliseconds is None and minutes is None:
         return None
     try:
@@ -113,7 +113,7 @@ def duration(
 
 
 def fraction(part: float | None, whole: float | None) -> float | None:
-    """Give part/whole between 0 and 1; None where that says nothing (`whole` 0 or missing)."""
+    """Return part/whole between 0 and 1; None where that means nothing (`whole` 0 or missing)."""
     if part is None or whole is None or whole <= 0 or part < 0:
         return None
     return min(1.0, part / whole)

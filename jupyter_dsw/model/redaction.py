@@ -153,7 +153,7 @@ class Redaction:
         def clean(_: Redaction, each: Any, place: str) -> Any:
             nonlocal subject
             kept = self._free(each, place, subject, depth + 1, judge)
-            # ["--password", "…"]: an item may tell what the next one is.
+            # ["--password", "…"]: an item may name what the next one is.
             subject = each if isinstance(each, str) and _is_credential_word(each) else name
             return kept
 
@@ -186,9 +186,9 @@ class Redaction:
         return kept
 
     def _bounded(self, text: str, path: str) -> str:
-        room = min(MAX_TEXT, self._characters)
-        self._characters -= min(len(text), room)
-        sound = self._sound(text[:room])
+        allowed = min(MAX_TEXT, self._characters)
+        self._characters -= min(len(text), allowed)
+        sound = self._sound(text[:allowed])
         if sound != text:
             self.dropped.add(path)
         return sound
@@ -229,7 +229,7 @@ def _is_credential_word(text: str) -> bool:
 
 @cache
 def cleaners(kind: type[msgspec.Struct]) -> dict[str, _Cleaner]:
-    """Give what copies each element of a struct, by its name on the wire.
+    """Return what copies each element of a struct, by its name on the wire.
 
     Raises:
         TypeError: a text of the struct has no kind.

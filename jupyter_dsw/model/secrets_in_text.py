@@ -219,7 +219,7 @@ def _names_another(text: str, value: tuple[int, int]) -> bool:
 
 
 def _with_word_before(text: str, start: int, name: str) -> str:
-    """Join "access" and "key", which says nothing alone."""
+    """Join "access" and "key", which means nothing alone."""
     if name.lower() not in {"key", "keys"}:
         return name
     before = text[max(0, start - 24) : start]
@@ -227,7 +227,7 @@ def _with_word_before(text: str, start: int, name: str) -> str:
 
 
 def _value_of(text: str, begin: int, end: int, *, colons: bool) -> tuple[int, int] | None:
-    """Give start and end of the value that follows a name; None where there is none to hide."""
+    """Return start and end of the value that follows a name; None where there is none to hide."""
     name = text[begin:end]
     closed = _end(_CLOSE_NAME, text, end)
     separator = _SEPARATOR.match(text, _end(_SPACES, text, closed))

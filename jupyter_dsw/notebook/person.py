@@ -41,7 +41,7 @@ def time_zone(region: str | None) -> tzinfo | None:
     """Return the person's time zone; None is the one that this process is set to.
 
     A container is at UTC unless somebody sets it. In the `region`s of China (`cn-…`) people have
-    UTC+8 then; `TZ=UTC` asks for UTC all the same.
+    UTC+8 then; `TZ=UTC` means UTC all the same.
     """
     is_set = bool(os.environ.get("TZ")) or time.timezone != 0 or time.daylight != 0
     if not is_set and region is not None and region.startswith("cn-"):
