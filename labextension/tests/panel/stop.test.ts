@@ -51,7 +51,7 @@ test('the idle minutes go on while the countdown runs', () => {
 test('both stops are shown, the nearer one first', () => {
   assert.match(
     shown(readingNamed('soon')),
-    /^Next stop 3 min .* Scheduled stop · in 3 h 3 min · scheduled for /,
+    /^Next stop 3 min .* Scheduled stop · in 3 h 3 min · \d{4}-\d\d-\d\d \d\d:\d\d \(UTC/,
   );
 });
 

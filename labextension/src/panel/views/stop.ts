@@ -53,6 +53,8 @@ export interface Timer {
   readonly unknown: boolean;
   /** What it waits for, or what it is set to; null if it is off. */
   readonly why: string | null;
+  /** The moment that it is set to; null where that is not known. */
+  readonly at: string | null;
 }
 
 export interface Timers {
@@ -161,12 +163,14 @@ export function timersOf({ known, elapsed }: ViewModel): Timers | null {
       left: untilIdle,
       unknown: isUnknown(idle),
       why: idleReason(idle, untilIdle),
+      at: null,
     },
     scheduled: {
       name: t('Scheduled stop'),
       left: leftOf(scheduled.remaining_ms),
       unknown: isUnknown(scheduled),
       why: scheduledReason(scheduled),
+      at: scheduled.due_time && !isUnknown(scheduled) ? moment(scheduled.due_time) : null,
     },
   };
   return { ...timers, next: next && timers[next], most: idle.max_idle_minutes || 1 };
@@ -211,10 +215,10 @@ function why({ idle, next }: Timers): string {
 }
 
 /** A timer in one line. */
-function line({ name, left, why }: Timer): View {
+function line({ name, left, why, at }: Timer): View {
   if (!why) return nothing;
   const about = left !== null && left > 0 && t('in %1', duration(left));
-  return html`<p class="soft">${unbroken(dotted(name, about, why))}</p>`;
+  return html`<p class="soft">${unbroken(dotted(name, about, at ?? why))}</p>`;
 }
 
 /** The next stop as a large live countdown with its reason, and the other timer in one line. */
