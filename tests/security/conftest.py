@@ -1,4 +1,4 @@
-"""Real servers, one a file, and what the tests of a room of its own lend to these."""
+"""Real servers, one a file, and what these use of the tests of other packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as no endpoint should give them: made of the API page's example, by a seeded chance."""
+"""Responses as no endpoint should send them: made of the API page's example, by a seeded chance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from random import Random
 
 CANARY = "Canary0fTheFuzz0a1b2c3d4e5f"
-"""Stands in the places of secrets, in answers and in what a gateway quotes."""
+"""Stands in the places of secrets, in responses and in what a gateway quotes."""
 
 _EXAMPLE: dict[str, Any] = {name: json.dumps(value) for name, value in example().items()}
 _ELEMENTS = sorted(_EXAMPLE)
@@ -75,14 +75,14 @@ _STATUSES = (400, 401, 403, 404, 429, 500, 502, 503, 599)
 
 @dataclass(frozen=True)
 class Odd:
-    """One odd answer over HTTP."""
+    """One odd response over HTTP."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
 
-def odd_answer(chance: Random) -> Odd:
+def odd_response(chance: Random) -> Odd:
     """Make one; the same for the same state of `chance`."""
     make: Callable[[Random], Odd] = chance.choices(_KINDS, _WEIGHTS)[0]
     return make(chance)
@@ -107,7 +107,7 @@ def _noise(chance: Random) -> Odd:
     return Odd(chance.choice((200, 500)), {}, chance.randbytes(chance.randint(0, 300)))
 
 
-def _refusal(chance: Random) -> Odd:
+def _error(chance: Random) -> Odd:
     body = {
         "Code": chance.choice(_CODES),
         "Message": chance.choice(_TEXTS) + chance.choice(_QUOTES).format(CANARY),
@@ -127,7 +127,7 @@ def _deep(chance: Random) -> Odd:
     return Odd(200, {}, body.encode())
 
 
-_KINDS = (_instance, _broken_bytes, _noise, _refusal, _deep)
+_KINDS = (_instance, _broken_bytes, _noise, _error, _deep)
 _WEIGHTS = (70, 14, 4, 11, 1)
 
 

@@ -80,15 +80,15 @@ def strict_lab(
 
 
 class Watched:
-    """A page in which nothing may happen that a text of the answer asked for."""
+    """A page in which nothing may happen that a text of the response has."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.alerts: list[str] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         page.add_init_script(WATCH)
         page.on("dialog", self._dismiss)
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("request", lambda request: self.requested.append(request.url))
 
     def _dismiss(self, dialog: Dialog) -> None:
         self.alerts.append(dialog.message)
@@ -147,9 +147,9 @@ def test_hostile_texts_are_text_under_a_strict_policy_and_break_nothing(
     expect(timer).not_to_have_text(before)
 
     assert shown.alerts == []
-    foreign = [url for url in shown.asked if "evil" in url or url.startswith("javascript")]
+    foreign = [url for url in shown.requested if "evil" in url or url.startswith("javascript")]
     assert foreign == []
-    # Nothing of ours asked for what the policy forbids. JupyterLab's page has inline scripts.
+    # Nothing of ours requested what the policy forbids. JupyterLab's page has inline scripts.
     ours = [found for found in shown.violations() if "dsw" in found[2] or "blob" in found[2]]
     assert ours == []
     policy = page.evaluate(

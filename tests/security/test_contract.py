@@ -1,4 +1,4 @@
-"""Schemathesis holds a real server to the OpenAPI file that ships with it."""
+"""Schemathesis compares a real server with the OpenAPI file that ships with it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def credentials(lab: Lab, path: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("known", [True, False], ids=["with its token", "without"])
 @pytest.mark.parametrize("path", [PEOPLE, KERNELS])
-def test_every_answer_is_as_the_shipped_file_says(
+def test_every_response_is_as_the_shipped_file_describes(
     loud_lab: Lab, shared_emulator: Emulator, path: str, known: bool
 ) -> None:
     schema = schemathesis.openapi.from_path(str(FILE))
@@ -60,7 +60,7 @@ def test_every_answer_is_as_the_shipped_file_says(
     assert shared_emulator.calls >= (1 if known else 0)
 
 
-def test_the_file_tells_of_every_door_and_of_nothing_else() -> None:
+def test_the_file_describes_every_endpoint_and_nothing_else() -> None:
     schema: Any = schemathesis.openapi.from_path(str(FILE))
     operations = {(found.ok().method, found.ok().path) for found in schema.get_all_operations()}
     assert {(method.upper(), path) for method, path in operations} == {

@@ -1,4 +1,4 @@
-"""A hundred thousand odd answers: bytes to a reading, and the reading to text, HTML and JSON.
+"""A hundred thousand odd responses: bytes to a reading, and the reading to text, HTML and JSON.
 
 The cases are the same in each run. `FUZZ_SEED=7` makes others, and `FUZZ_CASE=1:4711` repeats the
 one that a failure names.
@@ -25,7 +25,7 @@ from jupyter_dsw.upstream.response import InstanceResponse, read_response
 from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.transport import HTTPResponse
 from tests.security.allowed_html import text_of
-from tests.security.mutations import CANARY, Odd, odd_answer
+from tests.security.mutations import CANARY, Odd, odd_response
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Language
@@ -36,15 +36,15 @@ CHUNKS = 10
 SECRETS = (CANARY,)
 LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
 NOW = 1_800_000_000.0
-# Far more than any rendering of a sound answer has, far less than would freeze a page.
+# Far more than any rendering of a sound response has, far less than would freeze a page.
 LONGEST = 300_000
 
 
 def read(odd: Odd) -> InstanceResponse | DSWError:
-    """What becomes of an answer on the way that every answer takes."""
+    """What becomes of a response on the way that every response takes."""
     try:
-        answer = HTTPResponse(odd.status, odd.headers, odd.body)
-        return read_response(answer, SECRETS, NOW, sent=0.0, instance_id="dsw-1")
+        response = HTTPResponse(odd.status, odd.headers, odd.body)
+        return read_response(response, SECRETS, NOW, sent=0.0, instance_id="dsw-1")
     except DSWError as error:
         return error
 
@@ -63,9 +63,9 @@ def shown(reading: Reading, form: str, width: int, language: Language = "en") ->
     if form == "json":
         encoded = reading.to_contract(5.0, language).encode()
         text = encoded.decode("utf-8")
-        answer = json.loads(text, parse_constant=_no_number)
-        Contract.from_builtins(answer).to_reading(5.0)
-        return json.dumps(answer, ensure_ascii=False)
+        contract = json.loads(text, parse_constant=_no_number)
+        Contract.from_builtins(contract).to_reading(5.0)
+        return json.dumps(contract, ensure_ascii=False)
     model = view_model(reading, ["all"], now=1.005, language=language, origin="127.0.0.1:1")
     if form == "html":
         return text_of(to_html(model))
@@ -80,15 +80,15 @@ def _no_number(constant: str) -> Any:
 
 
 def check(name: str) -> str:
-    """One case: nothing raised, nothing leaked, nothing endless; tells what became of it."""
+    """One case: nothing raised, nothing leaked, nothing endless; returns what became of it."""
     chance = random.Random(name)
-    odd = odd_answer(chance)
+    odd = odd_response(chance)
     result = read(odd)
     reading = reading_of(result)
     form = chance.choice(("text", "html", "json"))
-    told = shown(reading, form, chance.choice((20, 80, 300)), chance.choice(LANGUAGES))
-    assert CANARY not in told, f"a secret in {form}"
-    assert len(told) < LONGEST, f"{form} without end"
+    shown_text = shown(reading, form, chance.choice((20, 80, 300)), chance.choice(LANGUAGES))
+    assert CANARY not in shown_text, f"a secret in {form}"
+    assert len(shown_text) < LONGEST, f"{form} without end"
     if isinstance(result, DSWError):
         assert result.advice
         assert CANARY not in f"{result}{result!r}{vars(result)}"
@@ -98,14 +98,14 @@ def check(name: str) -> str:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_no_odd_answer_raises_leaks_or_goes_on_without_end(chunk: int) -> None:
+def test_no_odd_response_raises_leaks_or_goes_on_without_end(chunk: int) -> None:
     seen: dict[str, int] = {}
     done = 0
     for index in range(chunk, CASES, CHUNKS):
         name = os.environ.get("FUZZ_CASE") or f"{SEED}:{index}"
         try:
             outcome = check(name)
-        except Exception as error:  # noqa: BLE001 - whatever it is, its case is told
+        except Exception as error:  # noqa: BLE001 - whatever it is, its case is shown
             pytest.fail(f"FUZZ_CASE={name} repeats it: {type(error).__name__}: {error}")
         seen[outcome] = seen.get(outcome, 0) + 1
         done += 1
@@ -126,7 +126,7 @@ STATUSES = st.sampled_from([200, 302, 400, 403, 404, 429, 500])
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(body=st.binary(max_size=200), status=STATUSES)
-def test_no_bytes_at_all_are_more_than_a_bad_answer(body: bytes, status: int) -> None:
+def test_no_bytes_at_all_are_more_than_a_bad_response(body: bytes, status: int) -> None:
     result = read(Odd(status, {}, body))
     for form in ("text", "html", "json"):
         shown(reading_of(result), form, 80)
@@ -143,10 +143,10 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(chance=st.randoms(use_true_random=False), value=JSON, status=STATUSES)
-def test_the_same_holds_for_what_hypothesis_makes_up(
+def test_the_same_is_true_for_what_hypothesis_makes_up(
     chance: random.Random, value: Any, status: int
 ) -> None:
-    """Shrinks to the smallest answer that does harm."""
+    """Shrinks to the smallest response that does harm."""
     body = json.dumps({"InstanceId": "dsw-1", chance.choice(NAMES): value}).encode()
     result = read(Odd(status, {"Date": chance.choice(["", "0", "x"])}, body))
     for form in ("text", "html", "json"):

@@ -41,7 +41,7 @@ SWITCH_INTERVAL_S = sys.getswitchinterval()
 
 
 class Hostile:
-    """An endpoint that answers with one of the bodies after another, and remembers when."""
+    """An endpoint that responds with one of the bodies after another, and remembers when."""
 
     def __init__(self) -> None:
         self._responses = [http_response(body.encode()) for body in BODIES.values()]
@@ -98,7 +98,7 @@ def test_other_requests_keep_their_latency_while_hostile_responses_are_read(
     assert len(during) >= len(BODIES)
     # A request takes some turns, and each may wait for the thread that reads.
     assert statistics.median(during) < 3 * statistics.median(usual) + 6 * SWITCH_INTERVAL_S
-    # The patterns that this replaced held up everything for minutes.
+    # The patterns that this replaced blocked everything for minutes.
     assert max(during) < 1
 
 

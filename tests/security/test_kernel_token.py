@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
 
-DOOR = "jupyter-dsw/v1/kernel/instance"
+KERNEL_ENDPOINT = "jupyter-dsw/v1/kernel/instance"
 
 
 def connection_of(lab: Lab) -> dict[str, str]:
@@ -53,15 +53,15 @@ def test_a_kernel_in_which_http_is_debugged_does_not_print_it(
     loud_lab: Lab, kernel: Kernel
 ) -> None:
     token = connection_of(loud_lab)["token"]
-    said = kernel.text("r = %dsw_info --fresh\nprint(r.via)")
-    assert "via the Jupyter server" in said
+    printed = kernel.text("r = %dsw_info --fresh\nprint(r.via)")
+    assert "via the Jupyter server" in printed
     # The switch and the log at DEBUG work in this kernel: other people's requests are printed.
     url = connection_of(loud_lab)["url"]
     theirs = kernel.text(f"import requests; requests.get({url!r}, headers={{'X-Mine': 'seen'}})")
     assert "X-Mine: seen" in theirs
     assert "urllib3" in theirs
-    assert token not in said
-    assert KERNEL_TOKEN_HEADER not in said
+    assert token not in printed
+    assert KERNEL_TOKEN_HEADER not in printed
 
 
 def test_no_process_carries_it_in_its_command_line_or_environment(
@@ -114,7 +114,7 @@ def test_nothing_that_the_server_wrote_has_it_but_its_own_file(
     ]
     assert have_it == [path_of(loud_lab.home, loud_lab.process.pid).name]
     log = (loud_lab.home / "server.log").read_text(errors="replace")
-    assert DOOR in log  # the access log is on
+    assert KERNEL_ENDPOINT in log  # the access log is on
 
 
 def test_a_strict_server_has_nothing_to_warn_of(loud_lab: Lab) -> None:
@@ -157,7 +157,7 @@ def test_it_dies_with_its_server(
 
 
 class _Interrupting(BaseHTTPRequestHandler):
-    """Has whoever asks be interrupted while they wait, as by Ctrl-C."""
+    """Has whoever requests be interrupted while they wait, as by Ctrl-C."""
 
     def do_GET(self) -> None:
         os.kill(os.getpid(), signal.SIGINT)
@@ -176,8 +176,8 @@ def interrupting() -> Iterator[HTTPServer]:
     server.server_close()
 
 
-def told_of(error: BaseException) -> str:
-    """What the loudest renderings of an exception, with all local variables, tell."""
+def renderings_of(error: BaseException) -> str:
+    """What the loudest renderings of an exception, with all local variables, show."""
     out = io.StringIO()
     kind: Any = type(error)
     renderer: Any = VerboseTB(ostream=out)
@@ -207,7 +207,7 @@ def test_a_traceback_with_locals_of_an_interrupted_cell_does_not_show_it(
     url = f"http://127.0.0.1:{interrupting.server_port}/"
     file.touch(0o600)
     file.write_text(json.dumps({"url": url, "token": secret}))
-    told = told_of(interrupted(readings.read))
-    assert "KeyboardInterrupt" in told
-    assert "fresh" in told  # locals are shown
-    assert secret not in told
+    rendered = renderings_of(interrupted(readings.read))
+    assert "KeyboardInterrupt" in rendered
+    assert "fresh" in rendered  # locals are shown
+    assert secret not in rendered

@@ -16,7 +16,7 @@ from tests.canaries import Canaries
 from tests.soak import day, load, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-PLAN = load.Plan(askers=1000, seconds=60, pause_s=1)
+PLAN = load.Plan(clients=1000, seconds=60, pause_s=1)
 HOURS = 24
 
 

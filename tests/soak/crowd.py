@@ -1,4 +1,4 @@
-"""Many askers at once, each on a connection of its own, again and again.
+"""Many clients at once, each on a connection of its own, again and again.
 
 Plain HTTP/1.1 on asyncio's streams: a client that does more would be the slower side.
 """
@@ -24,8 +24,8 @@ _CONNECTING = 64
 
 
 @dataclass(frozen=True)
-class Door:
-    """What is asked, and how an asker shows that it may."""
+class Target:
+    """An endpoint, and how a client shows that it may use it."""
 
     url: str
     headers: Mapping[str, str]
@@ -35,8 +35,8 @@ class _Problem(msgspec.Struct):
     code: str
 
 
-class _Answer(msgspec.Struct):
-    """As much of an answer as tells a good one from a failure; others' answers have neither."""
+class _Response(msgspec.Struct):
+    """As much of a response as distinguishes a good one from a failure; others have neither."""
 
     read_at: str | None = None
     error: _Problem | None = None
@@ -44,43 +44,43 @@ class _Answer(msgspec.Struct):
 
 @dataclass
 class Tally:
-    """What a crowd was answered."""
+    """What a crowd got."""
 
-    answers: Counter[str] = field(default_factory=Counter)
+    responses: Counter[str] = field(default_factory=Counter)
     """How often each HTTP status came, with the error's code where there is one: `504 TimedOut`."""
     broken: Counter[str] = field(default_factory=Counter)
-    """How often a connection or an answer was broken, by what was wrong."""
+    """How often a connection or a response was broken, by what was wrong."""
     waits_ms: list[float] = field(default_factory=list)
 
     @property
     def total(self) -> int:
-        return self.answers.total()
+        return self.responses.total()
 
 
-async def ask(doors: list[Door], *, askers: int, pause_s: float, seconds: float) -> Tally:
-    """Let `askers` ask at `doors` in turn for `seconds`.
+async def ask(endpoints: list[Target], *, clients: int, pause_s: float, seconds: float) -> Tally:
+    """Let `clients` use `endpoints` in turn for `seconds`.
 
-    Each waits for its answer and then `pause_s`, half more or less.
+    Each waits for its response and then `pause_s`, half more or less.
     """
-    allow_open_files(askers + 500)
+    allow_open_files(clients + 500)
     tally = Tally()
     connecting = asyncio.Semaphore(_CONNECTING)
     end = time.perf_counter() + seconds
     await asyncio.gather(
         *(
-            _ask_until(end, pause_s, doors[number % len(doors)], connecting, tally)
-            for number in range(askers)
+            _ask_until(end, pause_s, endpoints[number % len(endpoints)], connecting, tally)
+            for number in range(clients)
         )
     )
     return tally
 
 
 async def _ask_until(
-    end: float, pause_s: float, door: Door, connecting: asyncio.Semaphore, tally: Tally
+    end: float, pause_s: float, endpoint: Target, connecting: asyncio.Semaphore, tally: Tally
 ) -> None:
-    address = urlsplit(door.url)
+    address = urlsplit(endpoint.url)
     lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.netloc}"]
-    lines += [f"{name}: {value}" for name, value in door.headers.items()]
+    lines += [f"{name}: {value}" for name, value in endpoint.headers.items()]
     request = "\r\n".join([*lines, "", ""]).encode()
     try:
         async with connecting:
@@ -88,7 +88,7 @@ async def _ask_until(
         while time.perf_counter() < end:
             begun = time.perf_counter()
             writer.write(request)
-            tally.answers[await _answer(reader)] += 1
+            tally.responses[await _status(reader)] += 1
             tally.waits_ms.append((time.perf_counter() - begun) * 1000)
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
         writer.close()
@@ -97,14 +97,14 @@ async def _ask_until(
         tally.broken[type(error).__name__] += 1
 
 
-async def _answer(reader: asyncio.StreamReader) -> str:
-    """Its status, with the code of its error; ValueError if it is no answer of the contract."""
+async def _status(reader: asyncio.StreamReader) -> str:
+    """Its status, with the code of its error; ValueError if it is no response of the contract."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
     body = await reader.readexactly(int(headers["content-length"]))
-    answer = msgspec.json.decode(body, type=_Answer)
+    response = msgspec.json.decode(body, type=_Response)
     status = head[0].split()[1]
-    return status if answer.error is None else f"{status} {answer.error.code}"
+    return status if response.error is None else f"{status} {response.error.code}"
 
 
 def allow_open_files(wanted: int) -> int:

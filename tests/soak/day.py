@@ -1,4 +1,4 @@
-"""A day of readings on a clock that is told to go on: good ones, failures, keys that change."""
+"""A day of readings on a clock that is set: good ones, failures, keys that change."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_BYTES_A_READING = 100
 
 
 class Day(msgspec.Struct, frozen=True):
-    """What a process did and held while it read; growth is since the first tenth of the time."""
+    """What a process did and used while it read; growth is since the first tenth of the time."""
 
     hours: float
     readings: int
@@ -64,7 +64,7 @@ class Day(msgspec.Struct, frozen=True):
         return found
 
     def strains(self) -> list[str]:
-        """What is too much; only a long day tells."""
+        """What is too much; only a long day shows that."""
         if self.bytes_a_reading > MOST_BYTES_A_READING:
             return [f"{self.bytes_a_reading:.0f} bytes kept of each reading"]
         return []
@@ -77,7 +77,7 @@ def run(hours: float, canaries: Canaries) -> Day:
     begun = now = time.time()
     with (
         Emulator(clock=lambda: now, credential_lifetime_s=KEYS_LIVE_S, slow_s=0.1) as emulator,
-        _asker(emulator.environment()) as ask,
+        _reader(emulator.environment()) as ask,
     ):
         canaries.emulators.append(emulator)
         asked: list[Asked] = []
@@ -115,7 +115,7 @@ def _most(values: list[int], early: int) -> tuple[int, int]:
 
 
 @contextmanager
-def _asker(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
+def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.soak.client"],
         env={**clean_environment(), **variables},
@@ -126,13 +126,13 @@ def _asker(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    told, said = process.stdin, process.stdout
+    stdin, stdout = process.stdin, process.stdout
 
     def ask(now: float) -> Asked:
-        told.write(f"{now!r}\n")
-        told.flush()
-        return msgspec.json.decode(said.readline(), type=Asked)
+        stdin.write(f"{now!r}\n")
+        stdin.flush()
+        return msgspec.json.decode(stdout.readline(), type=Asked)
 
     with process:
         yield ask
-        told.close()
+        stdin.close()

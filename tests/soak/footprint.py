@@ -1,4 +1,4 @@
-"""What a process holds of its machine."""
+"""What a process uses of its machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand askers at a server, and what it does to the server."""
+"""A thousand clients of a server, and what it does to the server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.canaries import Canaries
-    from tests.soak.crowd import Door
+    from tests.soak.crowd import Target
     from tests.soak.footprint import Footprint
     from tests.soak.server import Server
 
@@ -30,16 +30,16 @@ T = TypeVar("T")
 EXPECTED = {"healthy": {"200"}, "hang": {"504 TimedOut"}}
 # No two readings are closer together, and each of the two phases may begin with one.
 BETWEEN_CALLS_S = 5
-# An answer is 9 kB, and Jupyter's own that it is compared with 0.1 kB.
+# A response is 9 kB, and Jupyter's own that it is compared with 0.1 kB.
 MOST_LAG = 3.0
-# What is kept of an answer by mistake is kilobytes: its body has 9 kB, its handler about as much.
-MOST_BYTES_AN_ANSWER = 256
+# What is kept of a response by mistake is kilobytes: its body has 9 kB, its handler about as much.
+MOST_BYTES_A_RESPONSE = 256
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How many ask for how long, each `pause_s` after its last answer."""
+    """How many clients for how long, each `pause_s` after its last response."""
 
-    askers: int
+    clients: int
     seconds: float
     pause_s: float
     options: dict[str, object] = {}
@@ -50,7 +50,7 @@ class Load(msgspec.Struct, frozen=True):
 
     scenario: str
     plan: Plan
-    answers: dict[str, int]
+    responses: dict[str, int]
     broken: dict[str, int]
     complaints: list[str]
     calls: int
@@ -59,18 +59,18 @@ class Load(msgspec.Struct, frozen=True):
     """Under the same crowd at a handler of Jupyter's own, `/api/status`."""
     lag_ms: float
     median_wait_ms: float
-    bytes_an_answer: float
-    """How much memory in use grew with each answer, in the last three quarters of the time."""
+    bytes_a_response: float
+    """How much memory in use grew with each response, in the last three quarters of the time."""
     rss: int
     files_left: int
 
     def errors(self) -> list[str]:
         """What no load may bring about."""
-        found = [f"answered {what}" for what in self.answers.keys() - EXPECTED[self.scenario]]
+        found = [f"responded {what}" for what in self.responses.keys() - EXPECTED[self.scenario]]
         found += [f"broken: {what}" for what in self.broken] + self.complaints
-        if not self.answers:
-            found.append("nobody was answered")
-        # The askers' last answers come after the end.
+        if not self.responses:
+            found.append("nobody got a response")
+        # The clients' last responses come after the end.
         if not 1 <= self.calls <= self.plan.seconds / BETWEEN_CALLS_S + 3:
             found.append(f"{self.calls} calls at the endpoint")
         if self.files_left > 1:  # the one connection to the endpoint
@@ -78,10 +78,10 @@ class Load(msgspec.Struct, frozen=True):
         return found
 
     def strains(self) -> list[str]:
-        """What is too much; only a long load tells."""
+        """What is too much; only a long load shows that."""
         found = []
-        if self.bytes_an_answer > MOST_BYTES_AN_ANSWER:
-            found.append(f"{self.bytes_an_answer:.0f} bytes kept of each answer")
+        if self.bytes_a_response > MOST_BYTES_A_RESPONSE:
+            found.append(f"{self.bytes_a_response:.0f} bytes kept of each response")
         if self.lag_ms > MOST_LAG * self.jupyters_lag_ms:
             found.append(f"lag of {self.lag_ms:.1f} ms, Jupyter's own {self.jupyters_lag_ms:.1f}")
         return found
@@ -95,16 +95,20 @@ def run(scenario: str, plan: Plan, home: Path, canaries: Canaries) -> Load:
         before = server.measured().footprint
         # In turns, so that what else the machine does meets both.
         jupyters, ours = _Strain(), _Strain()
-        asyncio.run(_put_under_load(server, jupyters, [server.own_door("api/status")], plan, 0.25))
-        asyncio.run(_put_under_load(server, ours, server.doors, plan, 1))
-        asyncio.run(_put_under_load(server, jupyters, [server.own_door("api/status")], plan, 0.25))
-        # The server sees a little later that the askers have gone.
+        asyncio.run(
+            _put_under_load(server, jupyters, [server.own_target("api/status")], plan, 0.25)
+        )
+        asyncio.run(_put_under_load(server, ours, server.targets, plan, 1))
+        asyncio.run(
+            _put_under_load(server, jupyters, [server.own_target("api/status")], plan, 0.25)
+        )
+        # The server sees a little later that the clients have gone.
         until(lambda: server.measured().footprint.open_files <= before.open_files + 1)
         after = server.measured().footprint
         return Load(
             scenario=scenario,
             plan=plan,
-            answers=dict(ours.tally.answers),
+            responses=dict(ours.tally.responses),
             broken=dict(ours.tally.broken + jupyters.tally.broken),
             complaints=server.complaints(),
             calls=emulator.calls,
@@ -112,7 +116,7 @@ def run(scenario: str, plan: Plan, home: Path, canaries: Canaries) -> Load:
             jupyters_lag_ms=jupyters.lag_ms,
             lag_ms=ours.lag_ms,
             median_wait_ms=statistics.median(ours.tally.waits_ms),
-            bytes_an_answer=ours.bytes_an_answer(),
+            bytes_a_response=ours.bytes_a_response(),
             rss=after.rss,
             files_left=after.open_files - before.open_files,
         )
@@ -128,7 +132,7 @@ class _Strain:
     def lag_ms(self) -> float:
         return _percentile_99(self.lags_ms)
 
-    def bytes_an_answer(self) -> float:
+    def bytes_a_response(self) -> float:
         quarter = max(1, len(self.footprints) // 4)
         early, late = self.footprints[quarter : 2 * quarter], self.footprints[-quarter:]
         if not early:
@@ -145,14 +149,14 @@ async def _idle(server: Server, seconds: float) -> float:
 
 
 async def _put_under_load(
-    server: Server, strain: _Strain, doors: list[Door], plan: Plan, share: float
+    server: Server, strain: _Strain, targets: list[Target], plan: Plan, share: float
 ) -> None:
     await asyncio.to_thread(server.measured)
     asking = crowd.ask(
-        doors, askers=plan.askers, pause_s=plan.pause_s, seconds=plan.seconds * share
+        targets, clients=plan.clients, pause_s=plan.pause_s, seconds=plan.seconds * share
     )
     tally = await _watch(server, strain, asking)
-    strain.tally.answers += tally.answers
+    strain.tally.responses += tally.responses
     strain.tally.broken += tally.broken
     strain.tally.waits_ms += tally.waits_ms
 

@@ -39,8 +39,8 @@ def loads(all_loads: list[Load]) -> str:
     """Describe the responses, and what they cost the server."""
     plan = all_loads[0].plan
     rows: list[tuple[str, list[str]]] = [
-        ("responses", [f"{sum(load.answers.values()):,}" for load in all_loads]),
-        ("of them", [_counted(load.answers) for load in all_loads]),
+        ("responses", [f"{sum(load.responses.values()):,}" for load in all_loads]),
+        ("of them", [_counted(load.responses) for load in all_loads]),
         (
             "faults of jupyter-dsw: broken connections, tracebacks, status 500",
             [f"{sum(load.broken.values()) + len(load.complaints)}" for load in all_loads],
@@ -63,7 +63,7 @@ def loads(all_loads: list[Load]) -> str:
         ("memory in use at the end", [f"{load.rss / MIB:.0f} MiB" for load in all_loads]),
         (
             "memory that a response leaves behind",
-            [f"{load.bytes_an_answer:.0f} bytes" for load in all_loads],
+            [f"{load.bytes_a_response:.0f} bytes" for load in all_loads],
         ),
         (
             "files and sockets left open, with the connection to PAI-DSW",
@@ -72,7 +72,7 @@ def loads(all_loads: list[Load]) -> str:
     ]
     head = ["", *(HEADS[load.scenario] for load in all_loads)]
     return (
-        f"{plan.askers:,} clients for {plan.seconds:.0f} s, each with a connection of its own: "
+        f"{plan.clients:,} clients for {plan.seconds:.0f} s, each with a connection of its own: "
         "half of them call the endpoint for browsers, half the one for kernels. Each sends its "
         f"next request {plan.pause_s:g} s after a response. (A page sends one every 60 s.)\n\n"
         + _table(head, [[title, *cells] for title, cells in rows])

@@ -1,4 +1,4 @@
-"""A server extension that measures how late the server's event loop is, and what the server holds.
+"""A server extension that measures how late the server's event loop is, and what the server uses.
 
 The heart beats each 5 ms; a beat is as late as whatever else the loop had to do took.
 """
@@ -22,7 +22,7 @@ PATH = "soak/probe"
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What was measured since the last time it was asked for."""
+    """What was measured since the last time it was requested."""
 
     lags_ms: list[float]
     footprint: Footprint

@@ -14,7 +14,7 @@ import msgspec
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
-from tests.soak.crowd import Door
+from tests.soak.crowd import Target
 from tests.soak.probe import PATH, Measured
 from tests.waiting import until
 
@@ -33,25 +33,25 @@ class Server:
     lab: Lab
 
     @property
-    def doors(self) -> list[Door]:
-        """The people's door and the kernels'."""
+    def targets(self) -> list[Target]:
+        """The endpoint for browsers and the one for kernels."""
         (path,) = until(lambda: list((self.lab.home / "runtime").glob("jupyter-dsw-*.json")))
         connection = json.loads(path.read_text())
         return [
-            self.own_door("jupyter-dsw/v1/instance"),
-            Door(connection["url"], {KERNEL_TOKEN_HEADER: connection["token"]}),
+            self.own_target("jupyter-dsw/v1/instance"),
+            Target(connection["url"], {KERNEL_TOKEN_HEADER: connection["token"]}),
         ]
 
-    def own_door(self, path: str) -> Door:
+    def own_target(self, path: str) -> Target:
         """A handler that opens to whoever is signed in."""
-        return Door(self.lab.url + path, {"Authorization": f"token {self.lab.token}"})
+        return Target(self.lab.url + path, {"Authorization": f"token {self.lab.token}"})
 
     def measured(self) -> Measured:
         """What the probe measured since the last time."""
         return msgspec.convert(self.lab.request("GET", PATH), Measured)
 
     def complaints(self) -> list[str]:
-        """The lines of the server's log that tell an error of its own: tracebacks and 500s."""
+        """The lines of the server's log that report an error of its own: tracebacks and 500s."""
         log = (self.lab.home / "server.log").read_text(errors="replace").splitlines()
         return [line for line in log if "Traceback" in line or " 500 " in line]
 

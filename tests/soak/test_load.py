@@ -1,4 +1,4 @@
-"""A small crowd for a moment, so that `make soak` is known to work: it asks far more, for long."""
+"""A small crowd for a moment, so that `make soak` is known to work with a larger one, for long."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from tests.canaries import Canaries
 
-# The endpoint that never answers is given up sooner.
-SMALL = load.Plan(askers=50, seconds=1, pause_s=0.1, options={"DSWExtension.read_timeout_s": 1})
+# The endpoint that never responds is given up sooner.
+SMALL = load.Plan(clients=50, seconds=1, pause_s=0.1, options={"DSWExtension.read_timeout_s": 1})
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "hang"])
-def test_a_crowd_is_answered_without_an_error_of_our_own_for_one_call(
+def test_a_crowd_gets_responses_without_an_error_of_our_own_for_one_call(
     scenario: str, tmp_path: Path, canaries: Canaries
 ) -> None:
     under_load = load.run(scenario, SMALL, tmp_path, canaries)
     assert under_load.errors() == []
-    assert sum(under_load.answers.values()) >= SMALL.askers
+    assert sum(under_load.responses.values()) >= SMALL.clients
     assert under_load.lag_ms > 0
     assert under_load.idle_lag_ms > 0

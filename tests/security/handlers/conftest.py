@@ -1,4 +1,4 @@
-"""A Jupyter server in this process, as the server room's tests have it."""
+"""A Jupyter server in this process, as the server's tests have it."""
 
 from __future__ import annotations
 

@@ -29,15 +29,15 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass(frozen=True)
-class Asker:
-    """Asks the running server; knows what opens its doors."""
+class Requests:
+    """Sends requests to the running server; knows what opens its endpoints."""
 
     base_url: str
     client: Any
     kernel_token: str
     jupyter_token: str
 
-    async def ask(self, path: str, method: str = "GET", **request: Any) -> Any:
+    async def send(self, path: str, method: str = "GET", **request: Any) -> Any:
         return await self.client.fetch(
             path if path.startswith("/") else self.base_url + path,
             method=method,
@@ -56,47 +56,47 @@ def strict(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def asker(
+def server(
     strict: None,
     jp_serverapp: Any,
     http_server_client: Any,
     jp_base_url: str,
     connection: dict[str, str],
-) -> Asker:
+) -> Requests:
     del strict
     token = jp_serverapp.identity_provider.token
     assert not jp_serverapp.allow_unauthenticated_access
-    return Asker(jp_base_url, http_server_client, connection["token"], token)
+    return Requests(jp_base_url, http_server_client, connection["token"], token)
 
 
-def wrong_credentials(asker: Asker, door: str) -> Iterator[tuple[str, str, Any]]:
+def wrong_credentials(server: Requests, endpoint: str) -> Iterator[tuple[str, str, Any]]:
     """What somebody may bring who has no business there: path, what it is, headers."""
-    kernels, jupyters = asker.kernel_token, asker.jupyter_token
-    right = kernels if door == KERNELS else jupyters
-    name = KERNEL_TOKEN_HEADER if door == KERNELS else "Authorization"
-    scheme = "" if door == KERNELS else "token "
-    other = jupyters if door == KERNELS else kernels
-    yield door, "nothing", {}
-    yield door, "the other door's token", {name: scheme + other}
-    yield door, "the first half", {name: scheme + right[: len(right) // 2]}
-    yield door, "one character less", {name: scheme + right[:-1]}
-    yield door, "one character more", {name: f"{scheme}{right}x"}
-    yield door, "an empty one", {name: scheme}
-    yield door, "other letters", {name: scheme + right.swapcase()}
-    yield door, "beyond ASCII", {name: scheme + "é" + right}
-    yield door, "as a cookie", {"Cookie": f"{name}={right}; username-localhost={right}"}
-    if door == KERNELS:
+    kernels, jupyters = server.kernel_token, server.jupyter_token
+    right = kernels if endpoint == KERNELS else jupyters
+    name = KERNEL_TOKEN_HEADER if endpoint == KERNELS else "Authorization"
+    scheme = "" if endpoint == KERNELS else "token "
+    other = jupyters if endpoint == KERNELS else kernels
+    yield endpoint, "nothing", {}
+    yield endpoint, "the other endpoint's token", {name: scheme + other}
+    yield endpoint, "the first half", {name: scheme + right[: len(right) // 2]}
+    yield endpoint, "one character less", {name: scheme + right[:-1]}
+    yield endpoint, "one character more", {name: f"{scheme}{right}x"}
+    yield endpoint, "an empty one", {name: scheme}
+    yield endpoint, "other letters", {name: scheme + right.swapcase()}
+    yield endpoint, "beyond ASCII", {name: scheme + "é" + right}
+    yield endpoint, "as a cookie", {"Cookie": f"{name}={right}; username-localhost={right}"}
+    if endpoint == KERNELS:
         for query in (f"token={right}", f"{name}={right}", f"token={jupyters}"):
-            yield f"{door}?{query}", "in the query", {}
+            yield f"{endpoint}?{query}", "in the query", {}
         for scheme in ("token", "Bearer"):
-            yield door, "in Authorization", {"Authorization": f"{scheme} {right}"}
-            yield door, "Jupyter's own", {"Authorization": f"{scheme} {jupyters}"}
-        yield door, "twice", _twice(name, right, "wrong")
-        yield door, "twice", _twice(name, "wrong", right)
+            yield endpoint, "in Authorization", {"Authorization": f"{scheme} {right}"}
+            yield endpoint, "Jupyter's own", {"Authorization": f"{scheme} {jupyters}"}
+        yield endpoint, "twice", _twice(name, right, "wrong")
+        yield endpoint, "twice", _twice(name, "wrong", right)
     else:
-        yield f"{door}?token={kernels}", "the kernels' in the query", {}
-        yield door, "in the kernels' header", {KERNEL_TOKEN_HEADER: right}
-        yield door, "twice", _twice(name, "token wrong", f"token {kernels}")
+        yield f"{endpoint}?token={kernels}", "the kernels' in the query", {}
+        yield endpoint, "in the kernels' header", {KERNEL_TOKEN_HEADER: right}
+        yield endpoint, "twice", _twice(name, "token wrong", f"token {kernels}")
 
 
 def _twice(name: str, *values: str) -> Any:
@@ -109,27 +109,27 @@ def _twice(name: str, *values: str) -> Any:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("door", [PEOPLE, KERNELS])
-async def test_no_credential_of_the_wrong_kind_opens_a_door_by_any_method(
-    asker: Asker, door: str, method: str
+@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+async def test_no_credential_of_the_wrong_kind_opens_an_endpoint_by_any_method(
+    server: Requests, endpoint: str, method: str
 ) -> None:
-    for path, what, headers in wrong_credentials(asker, door):
-        response = await asker.ask(path, method, headers=headers)
+    for path, what, headers in wrong_credentials(server, endpoint):
+        response = await server.send(path, method, headers=headers)
         assert response.code == 403, what
         assert b"dsw-" not in response.body, what
 
 
-@pytest.mark.parametrize("door", [PEOPLE, KERNELS])
+@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
 async def test_an_unknown_method_is_refused_before_anything_else_is_looked_at(
-    asker: Asker, door: str
+    server: Requests, endpoint: str
 ) -> None:
     right = {
-        KERNEL_TOKEN_HEADER: asker.kernel_token,
-        "Authorization": f"token {asker.jupyter_token}",
+        KERNEL_TOKEN_HEADER: server.kernel_token,
+        "Authorization": f"token {server.jupyter_token}",
     }
-    # Tornado's own answer to a method that it does not know, with or without a credential.
+    # Tornado's own response to a method that it does not know, with or without a credential.
     for headers in ({}, right):
-        response = await asker.ask(door, "BREW", headers=headers)
+        response = await server.send(endpoint, "BREW", headers=headers)
         assert response.code == 405
         assert json.loads(response.body) == {"message": "Method Not Allowed."}
 
@@ -187,9 +187,9 @@ def _names(letter: str, kind: str, what: Any) -> bool:
 
 
 async def test_the_kernels_token_opens_that_one_get_and_nothing_else_of_the_whole_server(
-    asker: Asker, jp_web_app: Any
+    server: Requests, jp_web_app: Any
 ) -> None:
-    token = asker.kernel_token
+    token = server.kernel_token
     bearers: tuple[tuple[str, dict[str, str]], ...] = (
         ("", {KERNEL_TOKEN_HEADER: token, "Authorization": f"token {token}"}),
         (f"?token={token}", {}),
@@ -200,9 +200,9 @@ async def test_the_kernels_token_opens_that_one_get_and_nothing_else_of_the_whol
         path = a_path(pattern)
         if handler is PublicStaticFileHandler:
             continue  # it has no files in these tests' server, and breaks off
-        anonymous = await asker.ask(path, method)
+        anonymous = await server.send(path, method)
         for query, headers in bearers:
-            response = await asker.ask(path + query, method, headers=headers)
+            response = await server.send(path + query, method, headers=headers)
             walked.add(handler)
             if response.code != anonymous.code:
                 opened.add((handler.__name__, method, response.code))
@@ -210,13 +210,13 @@ async def test_the_kernels_token_opens_that_one_get_and_nothing_else_of_the_whol
         ("KernelInstanceHandler", "GET", 200),
         *{("KernelInstanceHandler", method, 405) for method in METHODS if method != "GET"},
     }
-    # A real server: contents, kernels, sessions, terminals, login, files, both doors and more.
+    # A real server: contents, kernels, sessions, terminals, login, files, both endpoints and more.
     assert len(walked) > 30
     assert {handlers.InstanceHandler, handlers.KernelInstanceHandler} <= walked
 
 
 async def test_the_kernels_token_is_compared_in_constant_time(
-    asker: Asker, monkeypatch: pytest.MonkeyPatch
+    server: Requests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[tuple[bytes, bytes]] = []
     verdicts = iter([False, True])
@@ -228,39 +228,39 @@ async def test_the_kernels_token_is_compared_in_constant_time(
     # In this module alone: the emulator in this process compares signatures.
     monkeypatch.setattr(handlers, "hmac", SimpleNamespace(compare_digest=compare))
     # Its verdict alone decides: the right token is refused, a wrong one let in.
-    right = await asker.ask(KERNELS, headers={KERNEL_TOKEN_HEADER: asker.kernel_token})
-    wrong = await asker.ask(KERNELS, headers={KERNEL_TOKEN_HEADER: "wrong"})
+    right = await server.send(KERNELS, headers={KERNEL_TOKEN_HEADER: server.kernel_token})
+    wrong = await server.send(KERNELS, headers={KERNEL_TOKEN_HEADER: "wrong"})
     assert (right.code, wrong.code) == (403, 200)
-    expected = asker.kernel_token.encode()
+    expected = server.kernel_token.encode()
     assert compared == [(expected, expected), (b"wrong", expected)]
 
 
-async def test_another_host_is_refused_at_the_kernels_door_too(asker: Asker) -> None:
-    headers = {KERNEL_TOKEN_HEADER: asker.kernel_token}
-    assert (await asker.ask(KERNELS, headers=headers)).code == 200
+async def test_another_host_is_refused_at_the_kernel_endpoint_too(server: Requests) -> None:
+    headers = {KERNEL_TOKEN_HEADER: server.kernel_token}
+    assert (await server.send(KERNELS, headers=headers)).code == 200
     for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example"):
-        assert (await asker.ask(KERNELS, headers={**headers, "Host": host})).code == 403, host
+        assert (await server.send(KERNELS, headers={**headers, "Host": host})).code == 403, host
 
 
-async def test_no_answer_lets_a_page_of_another_origin_read_it(asker: Asker) -> None:
-    login = await asker.ask(f"api/status?token={asker.jupyter_token}")
+async def test_no_response_lets_a_page_of_another_origin_read_it(server: Requests) -> None:
+    login = await server.send(f"api/status?token={server.jupyter_token}")
     cookie = "; ".join(c.partition(";")[0] for c in login.headers.get_list("Set-Cookie"))
-    persons, kernels = {"Cookie": cookie}, {KERNEL_TOKEN_HEADER: asker.kernel_token}
-    assert (await asker.ask(PEOPLE, headers=persons)).code == 200
-    for (door, known), method in itertools.product(
+    persons, kernels = {"Cookie": cookie}, {KERNEL_TOKEN_HEADER: server.kernel_token}
+    assert (await server.send(PEOPLE, headers=persons)).code == 200
+    for (endpoint, known), method in itertools.product(
         ((PEOPLE, persons), (KERNELS, kernels)), METHODS
     ):
         for origin in ("https://evil.example", "null"):
             # As a browser sends it; the preflight of the kernels' header is an OPTIONS.
-            asked = {"Origin": origin, "Access-Control-Request-Headers": KERNEL_TOKEN_HEADER}
-            response = await asker.ask(door, method, headers={**known, **asked})
+            cors = {"Origin": origin, "Access-Control-Request-Headers": KERNEL_TOKEN_HEADER}
+            response = await server.send(endpoint, method, headers={**known, **cors})
             granted = [n for n in response.headers if n.lower().startswith("access-control-allow")]
-            assert granted == [], (door, method, origin)
+            assert granted == [], (endpoint, method, origin)
 
 
-async def test_an_answer_says_that_no_page_may_be_made_of_it(asker: Asker) -> None:
-    for headers in ({}, {KERNEL_TOKEN_HEADER: asker.kernel_token}):
-        response = await asker.ask(KERNELS, headers=headers)
+async def test_a_response_has_the_header_that_no_page_may_be_made_of_it(server: Requests) -> None:
+    for headers in ({}, {KERNEL_TOKEN_HEADER: server.kernel_token}):
+        response = await server.send(KERNELS, headers=headers)
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Content-Type-Options"] == "nosniff"

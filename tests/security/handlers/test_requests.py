@@ -1,4 +1,4 @@
-"""Whatever a request says, the server asks for the one instance, at the one endpoint, as itself."""
+"""Whatever is in a request, the server reads the one instance, at the one endpoint, as itself."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Overheard:
 
     def __init__(self, emulator: Emulator) -> None:
         endpoint: Any = emulator._endpoint
-        answer = endpoint.respond
+        real = endpoint.respond
         self.seen: set[tuple[str, ...]] = set()
         self.count = 0
 
@@ -114,7 +114,7 @@ class Overheard:
                 key_id = KEY_ID.findall(headers["Authorization"])[0]
                 rest = (headers[name] for name in ("Host", "x-acs-action", "x-acs-version"))
                 self.seen.add((request.method, request.target, key_id, *rest))
-            return answer(request)
+            return real(request)
 
         endpoint.respond = respond
 
@@ -131,11 +131,11 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
     assert http_server is not None
     overheard = Overheard(emulator)
     port = http_server_port[1]
-    doors = (
+    endpoints = (
         ("jupyter-dsw/v1/instance", f"token {jp_serverapp.identity_provider.token}"),
         ("jupyter-dsw/v1/kernel/instance", connection["token"]),
     )
-    # Each request may make a call: none is answered by a reading that still holds.
+    # Each request may make a call: none gets a reading that is still fresh.
     past = 0.0
     monitor.clock = lambda: past
     granted = 0
@@ -148,21 +148,21 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
         suppress_health_check=list(HealthCheck),
     )
     @given(
-        door=st.sampled_from(doors),
+        endpoint=st.sampled_from(endpoints),
         query=st.lists(st.tuples(PARAMETERS, VALUES), max_size=4),
         headers=st.dictionaries(HEADERS, VALUES, max_size=4),
         body=BODIES,
     )
-    def ask(door: tuple[str, str], query: Any, headers: dict[str, str], body: bytes) -> None:
+    def ask(endpoint: tuple[str, str], query: Any, headers: dict[str, str], body: bytes) -> None:
         nonlocal past, granted
         past += 1000
-        path, token = door
+        path, token = endpoint
         name = KERNEL_TOKEN_HEADER if "kernel" in path else "Authorization"
         sent = {key: value.strip().encode("latin-1") for key, value in headers.items()}
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                answer = session.get(
+                response = session.get(
                     f"http://127.0.0.1:{port}{jp_base_url}{path}",
                     params=query,
                     headers={"Cache-Control": "no-cache", **sent, name: token},
@@ -172,17 +172,17 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
                 )
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             # Tornado refuses a Host that is none before it reads the body, and what closes with
-            # something unread is reset: sometimes before the refusal was read.
+            # something unread is reset: sometimes before the response was read.
             assert "Host" in headers
             return
-        assert "Location" not in answer.headers
-        if "Host" in headers and answer.status_code in (400, 403):
+        assert "Location" not in response.headers
+        if "Host" in headers and response.status_code in (400, 403):
             return
-        assert answer.status_code == 200, answer.text
-        said = answer.json()
-        assert said["instance"]["InstanceId"] == emulator.instance_id
-        assert said["source"]["instance_id"] == emulator.instance_id
-        assert said["source"]["endpoint"] == emulator.url.removeprefix("http://")
+        assert response.status_code == 200, response.text
+        reading = response.json()
+        assert reading["instance"]["InstanceId"] == emulator.instance_id
+        assert reading["source"]["instance_id"] == emulator.instance_id
+        assert reading["source"]["endpoint"] == emulator.url.removeprefix("http://")
         granted += 1
 
     await asyncio.to_thread(ask)
