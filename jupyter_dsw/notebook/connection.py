@@ -120,11 +120,11 @@ def _of_server(folder: Path, url: str) -> Iterator[KernelEndpoint]:
             endpoint = kernel_endpoint.read(folder, pid)
         except UnusableFile:
             continue
-        if _leads_to(endpoint.url, url):
+        if leads_to(endpoint.url, url):
             yield endpoint
 
 
-def _leads_to(endpoint: str, server: str) -> bool:
+def leads_to(endpoint: str, server: str) -> bool:
     """Return whether `endpoint` belongs to `server`.
 
     The host is not compared: terminals have the name that the server was given, and kernels the

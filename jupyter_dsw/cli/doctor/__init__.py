@@ -29,7 +29,7 @@ _MARKS: dict[State, tuple[str, str]] = {
 }
 _NAME_WIDTH = 18
 _INDENT = " " * (_NAME_WIDTH + 2)
-_NARROWEST = 40
+NARROWEST = 40
 
 _EPILOG = text("""\
 marks:
@@ -69,14 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     paint = Paint(sys.stdout)
-    width = max(shutil.get_terminal_size().columns, _NARROWEST)
+    width = max(shutil.get_terminal_size().columns, NARROWEST)
     checks = []
     with _logs_off():
         for check in _checks(offline=arguments.offline):
             checks.append(check)
             if not arguments.json:
                 # At once: the next one may take seconds.
-                print(_line(check, width, paint), flush=True)
+                print(line(check, width, paint), flush=True)
     failed = sum(check.state == "failed" for check in checks)
     if arguments.json:
         encoded = msgspec.json.encode(
@@ -107,7 +107,8 @@ def _checks(*, offline: bool) -> Iterator[Check]:
     yield from results(steps, Context(offline=offline))
 
 
-def _line(check: Check, width: int, paint: Paint) -> str:
+def line(check: Check, width: int, paint: Paint) -> str:
+    """Return `check` as a terminal shows it, broken into lines of `width` columns."""
     mark, colour = _MARKS[check.state]
     available = width - len(_INDENT)
     found = wrapped(escaped(translated(check.found)), available, "")

@@ -1,0 +1,288 @@
+"""Which Jupyter server this kernel or terminal belongs to, and what its environment has.
+
+The kernel's environment may be another one: on a DSW instance JupyterLab has a virtual environment
+of its own. Only processes and files of the same user are looked at, and no token is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.notebook import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# JupyterLab's environment on a DSW instance: seen on one (2026), documented nowhere.
+PLATFORM_PYTHONS = "etc/dsw/cache/*/plugins/jupyter-lab/*/venv/bin/python"
+PORT_VARIABLE, USUAL_PORT = "JUPYTER_SERVER_PORT", "8088"
+SCRIPTS = {
+    "jupyter-lab", "jupyter-labhub", "jupyter-notebook", "jupyter-server", "jupyterhub-singleuser",
+}  # fmt: skip
+MODULES = {
+    "jupyterlab", "jupyterlab.labhubapp", "jupyter_server", "jupyterhub.singleuser", "notebook",
+}  # fmt: skip
+# `jupyter server list` is no server.
+SUBCOMMANDS = {"build", "clean", "extension", "list", "password", "path", "stop", "workspaces"}
+FRONT_ENDS = ("jupyter-dsw", "anywidget", "@jupyter-widgets/jupyterlab-manager")
+MAX_ANCESTORS = 64
+_LISTENING = "0A"
+# Variables by which another Python would look into this one's folders, or install elsewhere.
+_NOT_FOR_IT = {
+    "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET",
+    "PIP_USER",
+}  # fmt: skip
+
+
+class Environment(msgspec.Struct, frozen=True):
+    """A Python environment, as its own Python describes it."""
+
+    python: str
+    prefix: str
+    version: str
+    distributions: dict[str, str]
+    """The version of each, by its name in lower case with hyphens."""
+    requires: dict[str, list[str]]
+    """The names of those that each of them needs."""
+    front_ends: dict[str, str]
+    """The version of each of `FRONT_ENDS` that JupyterLab finds there."""
+    enabled: bool | None
+    """Whether the server extension is enabled; None where there is no jupyter-server."""
+    writable: bool
+
+    @property
+    def jupyter_dsw(self) -> str | None:
+        """The version of jupyter-dsw in it, if it is there."""
+        return self.distributions.get("jupyter-dsw")
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A Jupyter server, or where the next one will be started."""
+
+    python: str
+    found_by: Text | str
+    """How it was found, as the end of a sentence."""
+    pid: int | None = None
+    url: str | None = None
+    """Its address, without a token."""
+
+
+class NoServer(Exception):
+    """No Jupyter server was found, or several, or its Python cannot be run."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def find(root: Path = Path("/")) -> Server:
+    """Return the server of this kernel or terminal, else the only one of this user.
+
+    Where none is running, the one that PAI-DSW will start. Raises `NoServer`.
+    """
+    for pid, why in _by_parents():
+        if server := _server(pid, why):
+            return server
+    running, wanted = list(_running()), os.environ.get(connection.SERVER_URL, "")
+    if wanted:
+        # A server without a runtime file of this user's may be any.
+        running = [each for each in running if connection.leads_to(each.url or wanted, wanted)]
+        if known := next((each for each in running if each.url), None):
+            why = text("it is the one of JUPYTER_SERVER_URL")
+            return msgspec.structs.replace(known, found_by=why)
+    if not running:
+        port = os.environ.get(PORT_VARIABLE) or USUAL_PORT
+        why = text("it listens on port %1", port)
+        running = [found for pid in _listening(port) if (found := _server(pid, why, certain=True))]
+    if len({server.python for server in running}) > 1:
+        shown = ", ".join(sorted({server.python for server in running}))
+        raise NoServer(text("Several Jupyter servers of this user are running: %1.", shown))
+    if running:
+        return running[0]
+    pythons = sorted(root.glob(PLATFORM_PYTHONS), key=lambda path: path.stat().st_mtime)
+    if pythons:
+        return Server(str(pythons[-1]), text("PAI-DSW keeps it there; no server is running now"))
+    raise NoServer(text("No Jupyter server of this user was found."))
+
+
+def describe(python: str) -> Environment:
+    """Have a Python describe its environment. Raises `NoServer` where it cannot be run."""
+    script = Path(__file__).with_name("installed.py").read_text(encoding="utf-8")
+    try:
+        done = run(python, "-c", script, *FRONT_ENDS)
+        return msgspec.json.decode(done.stdout, type=Environment)
+    except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
+        message = text("The Python of the Jupyter server cannot be run: %1.", python)
+        raise NoServer(message) from None
+
+
+def run(python: str, *words: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    """Run a Python of another environment, without what is meant for this one.
+
+    Raises:
+        OSError: it cannot be run.
+        subprocess.SubprocessError: it did not end in time.
+    """
+    environment = {key: value for key, value in os.environ.items() if key not in _NOT_FOR_IT}
+    return subprocess.run(
+        [python, *words],
+        env=environment,
+        # Python would import what lies in the current folder.
+        cwd=Path(python).parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def _by_parents() -> Iterator[tuple[int, Text]]:
+    own = os.environ.get(connection.SERVER_PID, "")
+    if own.isascii() and own.isdigit():
+        yield int(own), text("it started this kernel")
+    pid = os.getpid()
+    for _ in range(MAX_ANCESTORS):
+        pid = _parent(pid)
+        if pid <= 0:
+            return
+        yield pid, text("it started this terminal")
+
+
+def _server(pid: int, why: Text, *, certain: bool = False) -> Server | None:
+    """Return the server that this process is, if it is one of this user.
+
+    `certain`: any Python is one.
+    """
+    words, address = _command_line(pid), _runtime_file(pid)
+    if not (certain or address or _is_server(words)):
+        return None
+    python = _python(pid, words)
+    return Server(python, why, pid, address) if python else None
+
+
+def _running() -> Iterator[Server]:
+    """Yield the servers of this user that are running."""
+    why = text("it is the only one of this user")
+    for entry in Path("/proc").glob("[0-9]*"):
+        if server := _server(int(entry.name), why):
+            yield server
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(_stat(pid)[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _stat(pid: int) -> list[str]:
+    """Return proc(5)'s fields from the third on: the second, a name, may have spaces in it."""
+    return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+
+
+def _command_line(pid: int) -> list[str]:
+    try:
+        if Path(f"/proc/{pid}").stat().st_uid != os.getuid():
+            return []
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def _is_server(words: list[str]) -> bool:
+    """Return whether this is the command line of a Jupyter server: `python …/jupyter-lab …`."""
+    for place, word in enumerate(words[:4]):
+        is_module = place > 0 and words[place - 1] == "-m" and word in MODULES
+        if is_module or ("/" in word and Path(word).name in SCRIPTS):
+            return not SUBCOMMANDS.intersection(words[place + 1 : place + 2])
+    return False
+
+
+def _runtime_file(pid: int) -> str | None:
+    """Return the address in the runtime file that a server with this process ID has written."""
+    path = connection.runtime_folder() / f"jpserver-{pid}.json"
+    try:
+        content, status = read_plain_file(path, 64 * 1024)
+        found = msgspec.json.decode(content, type=dict[str, object])
+    except (OSError, msgspec.MsgspecError):
+        return None
+    if status.st_uid != os.getuid() or found.get("pid") != pid:
+        return None
+    # Not its query: a token may be in it.
+    parts = urlsplit(str(found.get("url")))
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _python(pid: int, words: list[str]) -> str | None:
+    """Return the Python that a process runs: that of its environment, not what it is a link to."""
+    try:
+        program = Path(f"/proc/{pid}/exe").resolve(strict=True)
+        folder = Path(f"/proc/{pid}/cwd").resolve(strict=True)
+    except OSError:
+        return None
+    if not words or not re.fullmatch(r"python[\d.]*", program.name):
+        return None
+    first = words[0]
+    found = str(folder / first) if "/" in first else shutil.which(first, path=_path_of(pid))
+    return found if found and Path(found).exists() and program.samefile(found) else str(program)
+
+
+def _path_of(pid: int) -> str | None:
+    """Return the PATH with which a process was started; nothing else of its environment is kept."""
+    try:
+        for variable in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            if variable.startswith(b"PATH="):
+                return os.fsdecode(variable[5:])
+    except OSError:
+        pass
+    return None
+
+
+def _listening(port: str) -> Iterable[int]:
+    """Yield the processes of this user that listen on a port (proc(5): /proc/net/tcp)."""
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        try:
+            rows = Path("/proc/net", table).read_text("ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for row in map(str.split, rows):
+            if row[3] == _LISTENING and str(int(row[1].rpartition(":")[2], 16)) == port:
+                sockets.add(f"socket:[{row[9]}]")
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            links = {os.readlink(link) for link in (entry / "fd").iterdir()}  # noqa: PTH115
+        except OSError:
+            continue
+        if links & sockets:
+            yield int(entry.name)
+
+
+def disk_of(path: str | Path) -> tuple[str, str] | None:
+    """Return where the file system of `path` is mounted, and its type; None where it is unknown."""
+    try:
+        rows = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+        place = Path(path).resolve()
+    except (OSError, RuntimeError):
+        return None
+    found = None
+    for row in rows:
+        # proc(5): the fifth field is the mount point; the type follows a lone hyphen.
+        fields = row.split()
+        mounted = fields[4].encode().decode("unicode_escape")
+        # Of two at one place the later one lies on top.
+        if place.is_relative_to(mounted) and len(mounted) >= len(found[0] if found else ""):
+            found = mounted, fields[fields.index("-") + 1]
+    return found
