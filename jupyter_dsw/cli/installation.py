@@ -183,7 +183,7 @@ class Pip:
         Raises `CannotInstall`, and `servers.NoServer` if its Python cannot be run any more.
         """
         before = self._environment.distributions
-        done = self._run("install", *plan.options, *self._pins(), str(wheel))
+        done = self._run("install", *plan.options, *self._pins(), wheel.as_uri())
         after = servers.describe(self._environment.python)
         installed = after.distributions.items()
         added = {name: version for name, version in installed if before.get(name) != version}
@@ -206,7 +206,7 @@ class Pip:
             shutil.copy(wheel, folder)
         words = ["download", "--dest", str(folder), "--find-links", str(folder), "--prefer-binary"]
         if others is None:
-            done = self._run(*words, *self._pins(), str(folder / wheel.name))
+            done = self._run(*words, *self._pins(), (folder / wheel.name).as_uri())
         elif others:
             pinned = [f"{name}=={version}" for name, version in others.items()]
             done = self._run(*words, "--no-deps", *pinned)
@@ -228,9 +228,10 @@ class Pip:
         self, wheel: Path, *options: str
     ) -> tuple[subprocess.CompletedProcess[str], dict[str, str] | None]:
         """Return how pip ended, and the version of each distribution that it would install."""
+        # The wheel by its URL: behind a semicolon in a path pip expects a marker.
         report = self._scratch / "report.json"
         words = ("install", "--dry-run", "--prefer-binary", "--report", str(report))
-        done = self._run(*words, *options, str(wheel))
+        done = self._run(*words, *options, wheel.as_uri())
         if done.returncode:
             return done, None
         planned = msgspec.json.decode(report.read_bytes(), type=_Report).install

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,19 +22,11 @@ from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 # JupyterLab's environment on a DSW instance: seen on one (2026), documented nowhere.
 PLATFORM_PYTHONS = "etc/dsw/cache/*/plugins/jupyter-lab/*/venv/bin/python"
 PORT_VARIABLE, USUAL_PORT = "JUPYTER_SERVER_PORT", "8088"
-SCRIPTS = {
-    "jupyter-lab", "jupyter-labhub", "jupyter-notebook", "jupyter-server", "jupyterhub-singleuser",
-}  # fmt: skip
-MODULES = {
-    "jupyterlab", "jupyterlab.labhubapp", "jupyter_server", "jupyterhub.singleuser", "notebook",
-}  # fmt: skip
-# `jupyter server list` is no server.
-SUBCOMMANDS = {"build", "clean", "extension", "list", "password", "path", "stop", "workspaces"}
 FRONT_ENDS = ("jupyter-dsw", "anywidget", "@jupyter-widgets/jupyterlab-manager")
 MAX_ANCESTORS = 64
 _LISTENING = "0A"
@@ -90,25 +83,32 @@ def find(root: Path = Path("/")) -> Server:
 
     Where none is running, the one that PAI-DSW will start. Raises `NoServer`.
     """
-    for pid, why in _by_parents():
-        if server := _server(pid, why):
-            return server
-    running, wanted = list(_running()), os.environ.get(connection.SERVER_URL, "")
+    parents = [os.getpid()]
+    while parents[-1] > 0 and len(parents) < MAX_ANCESTORS:
+        parents.append(_parent(parents[-1]))
+    own = os.environ.get(connection.SERVER_PID, "")
+    if own.isascii() and own.isdigit() and (python := _python(int(own))):
+        return Server(python, text("it started this kernel"), int(own), _address(int(own)))
+    running = list(_running())
+    for server in running:
+        if server.pid in parents:
+            return msgspec.structs.replace(server, found_by=text("it started this terminal"))
+    wanted = os.environ.get(connection.SERVER_URL, "")
     if wanted:
-        # A server without a runtime file of this user's may be any.
-        running = [each for each in running if connection.leads_to(each.url or wanted, wanted)]
-        if known := next((each for each in running if each.url), None):
-            why = text("it is the one of JUPYTER_SERVER_URL")
-            return msgspec.structs.replace(known, found_by=why)
+        why = text("it is the one of JUPYTER_SERVER_URL")
+        running = [each for each in running if connection.leads_to(each.url or "", wanted)]
+    else:
+        why = text("it is the only one of this user")
     if not running:
-        port = os.environ.get(PORT_VARIABLE) or USUAL_PORT
+        port = str(_port(wanted) or os.environ.get(PORT_VARIABLE) or USUAL_PORT)
         why = text("it listens on port %1", port)
-        running = [found for pid in _listening(port) if (found := _server(pid, why, certain=True))]
+        found = ((pid, _python(pid)) for pid in _listening(port))
+        running = [Server(python, why, pid) for pid, python in found if python]
     if len({server.python for server in running}) > 1:
         shown = ", ".join(sorted({server.python for server in running}))
         raise NoServer(text("Several Jupyter servers of this user are running: %1.", shown))
     if running:
-        return running[0]
+        return msgspec.structs.replace(running[0], found_by=why)
     pythons = sorted(root.glob(PLATFORM_PYTHONS), key=lambda path: path.stat().st_mtime)
     if pythons:
         return Server(str(pythons[-1]), text("PAI-DSW keeps it there; no server is running now"))
@@ -148,91 +148,64 @@ def run(python: str, *words: str, timeout_s: float = 60) -> subprocess.Completed
     )
 
 
-def _by_parents() -> Iterator[tuple[int, Text]]:
-    own = os.environ.get(connection.SERVER_PID, "")
-    if own.isascii() and own.isdigit():
-        yield int(own), text("it started this kernel")
-    pid = os.getpid()
-    for _ in range(MAX_ANCESTORS):
-        pid = _parent(pid)
-        if pid <= 0:
-            return
-        yield pid, text("it started this terminal")
-
-
-def _server(pid: int, why: Text, *, certain: bool = False) -> Server | None:
-    """Return the server that this process is, if it is one of this user.
-
-    `certain`: any Python is one.
-    """
-    words, address = _command_line(pid), _runtime_file(pid)
-    if not (certain or address or _is_server(words)):
-        return None
-    python = _python(pid, words)
-    return Server(python, why, pid, address) if python else None
-
-
 def _running() -> Iterator[Server]:
-    """Yield the servers of this user that are running."""
-    why = text("it is the only one of this user")
-    for entry in Path("/proc").glob("[0-9]*"):
-        if server := _server(int(entry.name), why):
-            yield server
+    """Yield the servers of this user that are running and have a runtime file."""
+    for path in connection.runtime_folder().glob("jpserver-*.json"):
+        pid = path.stem.removeprefix("jpserver-")
+        if not (pid.isascii() and pid.isdigit()):
+            continue
+        address, python = _address(int(pid)), _python(int(pid))
+        # A server that was killed leaves its file, and another process may get its ID.
+        if address and python and int(pid) in _listening(str(_port(address))):
+            yield Server(python, "", int(pid), address)
 
 
-def _parent(pid: int) -> int:
-    try:
-        return int(_stat(pid)[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-def _stat(pid: int) -> list[str]:
-    """Return proc(5)'s fields from the third on: the second, a name, may have spaces in it."""
-    return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-
-
-def _command_line(pid: int) -> list[str]:
-    try:
-        if Path(f"/proc/{pid}").stat().st_uid != os.getuid():
-            return []
-        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")[:-1]
-    except OSError:
-        return []
-
-
-def _is_server(words: list[str]) -> bool:
-    """Return whether this is the command line of a Jupyter server: `python …/jupyter-lab …`."""
-    for place, word in enumerate(words[:4]):
-        is_module = place > 0 and words[place - 1] == "-m" and word in MODULES
-        if is_module or ("/" in word and Path(word).name in SCRIPTS):
-            return not SUBCOMMANDS.intersection(words[place + 1 : place + 2])
-    return False
-
-
-def _runtime_file(pid: int) -> str | None:
+def _address(pid: int) -> str | None:
     """Return the address in the runtime file that a server with this process ID has written."""
     path = connection.runtime_folder() / f"jpserver-{pid}.json"
     try:
         content, status = read_plain_file(path, 64 * 1024)
-        found = msgspec.json.decode(content, type=dict[str, object])
-    except (OSError, msgspec.MsgspecError):
-        return None
-    if status.st_uid != os.getuid() or found.get("pid") != pid:
+        parts = urlsplit(msgspec.json.decode(content, type=_RuntimeFile).url)
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
     # Not its query: a token may be in it.
-    parts = urlsplit(str(found.get("url")))
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return address if status.st_uid == os.getuid() else None
 
 
-def _python(pid: int, words: list[str]) -> str | None:
-    """Return the Python that a process runs: that of its environment, not what it is a link to."""
+class _RuntimeFile(msgspec.Struct):
+    """What is used of the file that every Jupyter server writes."""
+
+    url: str
+
+
+def _port(url: str) -> int | None:
     try:
-        program = Path(f"/proc/{pid}/exe").resolve(strict=True)
-        folder = Path(f"/proc/{pid}/cwd").resolve(strict=True)
+        return urlsplit(url).port
+    except ValueError:
+        return None
+
+
+def _parent(pid: int) -> int:
+    try:
+        # proc(5): the second field, a name, may have spaces in it; the parent is the fourth.
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+        return int(stat.rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _python(pid: int) -> str | None:
+    """Return the Python that a process of this user runs: not what it is a link to."""
+    process = Path(f"/proc/{pid}")
+    try:
+        words = (process / "cmdline").read_text("utf-8", "replace").split("\0")
+        program = (process / "exe").resolve(strict=True)
+        folder = (process / "cwd").resolve(strict=True)
+        is_own = process.stat().st_uid == os.getuid()
     except OSError:
         return None
-    if not words or not re.fullmatch(r"python[\d.]*", program.name):
+    if not is_own or not re.fullmatch(r"python[\d.]*", program.name):
         return None
     first = words[0]
     found = str(folder / first) if "/" in first else shutil.which(first, path=_path_of(pid))
@@ -250,8 +223,8 @@ def _path_of(pid: int) -> str | None:
     return None
 
 
-def _listening(port: str) -> Iterable[int]:
-    """Yield the processes of this user that listen on a port (proc(5): /proc/net/tcp)."""
+def _listening(port: str) -> list[int]:
+    """Return the processes of this user that listen on a port (proc(5): /proc/net/tcp)."""
     sockets = set()
     for table in ("tcp", "tcp6"):
         try:
@@ -261,13 +234,21 @@ def _listening(port: str) -> Iterable[int]:
         for row in map(str.split, rows):
             if row[3] == _LISTENING and str(int(row[1].rpartition(":")[2], 16)) == port:
                 sockets.add(f"socket:[{row[9]}]")
+    return [pid for pid in _own_processes() if sockets and sockets & _open_files(pid)]
+
+
+def _own_processes() -> Iterator[int]:
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            links = {os.readlink(link) for link in (entry / "fd").iterdir()}  # noqa: PTH115
-        except OSError:
-            continue
-        if links & sockets:
-            yield int(entry.name)
+        with suppress(OSError):
+            if entry.stat().st_uid == os.getuid():
+                yield int(entry.name)
+
+
+def _open_files(pid: int) -> set[str]:
+    try:
+        return {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}  # noqa: PTH115
+    except OSError:
+        return set()
 
 
 def disk_of(path: str | Path) -> tuple[str, str] | None:

@@ -15,7 +15,6 @@ import pytest
 
 from jupyter_dsw.cli import installation, main, servers, setup
 from jupyter_dsw.cli.installation import CannotInstall, Pip
-from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,11 @@ VERSION = installation.own_version()
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test here needs an index."""
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No index, and no Jupyter server of the person who runs the tests."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_SERVER_PORT", "1")
+    monkeypatch.delenv("JUPYTER_SERVER_URL", raising=False)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -185,31 +187,57 @@ def test_the_packed_wheel_has_what_the_built_one_has(
 
 
 @pytest.fixture
-def server(python: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that looks like a Jupyter server of that environment."""
-    script = tmp_path / "venv/bin/jupyter-lab"
-    script.write_text(f"#!{python}\ninput()\n")
-    script.chmod(0o755)
-    with subprocess.Popen([script], stdin=subprocess.PIPE) as process:
-        until(lambda: servers._command_line(process.pid))
-        yield process
+def server(python: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """The process ID and the port of something that listens, run by that environment."""
+    script = (
+        "import socket, sys\nserver = socket.create_server(('127.0.0.1', 0))\n"
+        "print(server.getsockname()[1], flush=True)\ninput()"
+    )
+    command = [python, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield process.pid, int(process.stdout.readline())
         process.communicate(b"\n")
 
 
-def test_the_server_that_started_this_kernel_is_found_with_its_own_python(
-    python: str, server: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+def write_runtime_file(folder: Path, pid: int, port: int) -> None:
+    """Write what a Jupyter server writes at its start."""
+    found = {"pid": pid, "port": port, "url": f"http://127.0.0.1:{port}/dsw-1/?token=secret"}
+    (folder / f"jpserver-{pid}.json").write_bytes(msgspec.json.encode(found))
+
+
+def test_the_server_that_started_this_kernel_is_found_with_the_python_of_its_environment(
+    python: str, server: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JPY_PARENT_PID", str(server.pid))
+    monkeypatch.setenv("JPY_PARENT_PID", str(server[0]))
     found = servers.find()
-    assert (found.python, found.pid) == (python, server.pid)
+    assert (found.python, found.pid) == (python, server[0])
     assert found.found_by == "it started this kernel"
 
 
-def test_a_list_of_servers_is_no_server() -> None:
-    assert servers._is_server(["/venv/bin/python", "/venv/bin/jupyter-lab", "--port=8088"])
-    assert servers._is_server(["python", "-m", "jupyterlab"])
-    assert not servers._is_server(["/venv/bin/python", "/venv/bin/jupyter-server", "list"])
-    assert not servers._is_server(["vim", "jupyterlab"])
+def test_a_terminals_server_is_found_by_its_address_and_its_token_is_not_kept(
+    python: str, server: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pid, port = server
+    write_runtime_file(tmp_path, *server)
+    # A server that was killed leaves its file, and another process gets its ID.
+    write_runtime_file(tmp_path, os.getpid(), port + 1)
+    monkeypatch.setenv("JUPYTER_SERVER_URL", f"http://localhost:{port}/dsw-1/")
+    found = servers.find()
+    address = f"http://127.0.0.1:{port}/dsw-1/"
+    assert (found.python, found.pid, found.url) == (python, pid, address)
+    assert found.found_by == "it is the one of JUPYTER_SERVER_URL"
+    monkeypatch.delenv("JUPYTER_SERVER_URL")
+    assert servers.find().found_by == "it is the only one of this user"
+
+
+def test_without_a_runtime_file_it_is_found_by_the_port(
+    python: str, server: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_SERVER_PORT", str(server[1]))
+    found = servers.find()
+    assert (found.python, found.pid) == (python, server[0])
+    assert found.found_by == f"it listens on port {server[1]}"
 
 
 def test_between_servers_of_several_environments_the_person_chooses(
@@ -217,17 +245,14 @@ def test_between_servers_of_several_environments_the_person_chooses(
 ) -> None:
     both = [servers.Server("/one/bin/python", ""), servers.Server("/two/bin/python", "")]
     monkeypatch.setattr(servers, "_running", lambda: iter(both))
-    monkeypatch.setattr(servers, "_by_parents", lambda: iter(()))
     status, shown = run(capsys)
     assert status == 1
     assert "Several Jupyter servers of this user are running: /one/bin/python, /two" in shown
 
 
 def test_before_it_starts_the_platforms_jupyterlab_is_found_by_its_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    for name in ("_running", "_by_parents", "_listening"):
-        monkeypatch.setattr(servers, name, lambda *_: iter(()))
     with pytest.raises(servers.NoServer, match="No Jupyter server"):
         servers.find(tmp_path)
     bin_folder = tmp_path / "etc/dsw/cache/pre-install/plugins/jupyter-lab/v3.6.5/venv/bin"
