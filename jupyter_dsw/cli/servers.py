@@ -267,3 +267,9 @@ def disk_of(path: str | Path) -> tuple[str, str] | None:
         if place.is_relative_to(mounted) and len(mounted) >= len(found[0] if found else ""):
             found = mounted, fields[fields.index("-") + 1]
     return found
+
+
+def is_on_mounted_disk(path: str | Path) -> bool:
+    """Return whether `path` is on another file system than the container's own."""
+    disk = disk_of(path)
+    return disk is not None and disk[0] != "/"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.cli import installation, servers
 from jupyter_dsw.cli.doctor import NARROWEST, line
 from jupyter_dsw.cli.doctor.context import Check
+from jupyter_dsw.cli.doctor.jupyter import disk_sentence
 from jupyter_dsw.cli.installation import CannotInstall, Pip
 from jupyter_dsw.cli.report import Paint
 from jupyter_dsw.columns import escaped, wrapped
@@ -175,7 +176,12 @@ class _Setup:
             to_install = plan.to_install
             _show(text("to install"), _versions(to_install) or text("nothing, all of it is there"))
         if self.kept is not None:
-            _show(text("to keep"), text("the wheels, in %1", self.kept), advice=_warning(self.kept))
+            is_mounted = servers.is_on_mounted_disk(self.kept)
+            _show(
+                text("to keep"),
+                text("the wheels, in %1", self.kept),
+                advice="" if is_mounted else disk_sentence(str(self.kept)),
+            )
         if not self.do:
             _print(text("Nothing was changed. Repeat it with --yes to do this."))
             return DONE
@@ -255,7 +261,7 @@ class _Setup:
                 "with the next start of the Jupyter server: restart it, or the instance."
             )
         )
-        _print(_after_a_stop(environment.prefix))
+        _print(disk_sentence(environment.prefix))
         return DONE
 
 
@@ -287,26 +293,6 @@ def _is_listed(environment: Environment, module: str, name: str) -> bool:
     lines = _ESCAPE.sub("", done.stdout + done.stderr).splitlines()
     words = [line.split() for line in lines]
     return any(name in each[:1] and "OK" in each for each in words)
-
-
-def _after_a_stop(prefix: str) -> Text:
-    """Return whether what is installed is there after a stop, as far as that is known."""
-    disk = servers.disk_of(prefix)
-    if disk is None or disk[0] == "/":
-        return text(
-            "After a stop of the instance, what is installed in %1 may be gone. To have it "
-            "installed at each start, see --startup-script in `jupyter dsw setup --help`.",
-            prefix,
-        )
-    return text("It lies on the disk that is mounted at %1 (%2).", *disk)
-
-
-def _warning(kept: Path) -> Text | str:
-    """Return what is wrong with the folder of wheels, if anything is."""
-    disk = servers.disk_of(kept)
-    if disk is not None and disk[0] == "/":
-        return text("That is no mounted disk. After a stop of the instance it may be gone.")
-    return ""
 
 
 def _result(name: str, is_right: bool, found: Text, advice: Text) -> bool:

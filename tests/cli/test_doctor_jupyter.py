@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
 import sysconfig
 import venv
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from jupyter_dsw.cli import main, servers
 from jupyter_dsw.cli.doctor import jupyter
 from jupyter_dsw.cli.doctor.context import Context, Failed
 from jupyter_dsw.kernel_endpoint import path_of
+from jupyter_dsw.notebook import readings
 from tests.cli.terminal import dsw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_dsw.emulator import Emulator
 
 
 def examine(**variables: str) -> dict[str, Any]:
@@ -27,7 +37,116 @@ def failed(checks: dict[str, Any]) -> list[str]:
     return [name for name, check in checks.items() if check["state"] == "failed"]
 
 
-pytestmark = pytest.mark.usefixtures("environment")
+pytestmark = pytest.mark.usefixtures("environment", "alone")
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No Jupyter server of the person who runs the tests."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_SERVER_PORT", "1")
+    monkeypatch.delenv("JUPYTER_SERVER_URL", raising=False)
+
+
+@pytest.fixture
+def server_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have the server's environment be another one, described like this."""
+
+    def describe(**changes: Any) -> None:
+        real = servers.describe
+
+        def describe(python: str) -> servers.Environment:
+            found = real(sys.executable)
+            return msgspec.structs.replace(found, **changes) if python == "/there" else found
+
+        found = servers.Server("/there", "it started this kernel", 42, "http://localhost:8088/x/")
+        monkeypatch.setattr(servers, "find", lambda: found)
+        monkeypatch.setattr(servers, "describe", describe)
+
+    return describe
+
+
+VERSIONS = {"jupyterlab": "3.6.5", "jupyter-server": "2.7.0"}
+
+
+def checks_here(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    main(["doctor", "--offline", "--json"])
+    return {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+
+
+def test_a_kernel_only_installation_is_named_as_such_and_fails_nothing(
+    server_of: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server_of(prefix="/there", python="/there", distributions=VERSIONS, front_ends={})
+    checks = checks_here(capsys)
+    assert failed(checks) == []
+    assert "JupyterLab 3.6.5 and jupyter-server 2.7.0" in checks["Jupyter server"]["found"]
+    assert "in /there" in checks["Jupyter server"]["found"]
+    assert "and not in the server's" in checks["environment"]["found"]
+    assert "jupyter dsw setup" in checks["environment"]["advice"]
+    for name in ("server extension", "labextension", "anywidget"):
+        assert checks[name]["state"] == "skipped"
+    assert checks["cells"]["found"].startswith("HTML")
+    assert "/there is not on a mounted disk" in checks["after a stop"]["found"]
+
+
+def test_another_version_in_the_servers_environment_is_a_failure(
+    server_of: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server_of(prefix="/there", distributions={**VERSIONS, "jupyter-dsw": "9.9.9"})
+    checks = checks_here(capsys)
+    assert failed(checks) == ["environment"]
+    assert "jupyter-dsw is 9.9.9 there" in checks["environment"]["found"]
+    assert "jupyter dsw setup --yes" in checks["environment"]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("front_ends", "words"),
+    [
+        ({"jupyter-dsw": "0.1.0"}, "by the labextension"),
+        ({"anywidget": "1", "@jupyter-widgets/jupyterlab-manager": "1"}, "by anywidget"),
+        ({"anywidget": "1"}, "HTML"),
+        ({"@jupyter-widgets/jupyterlab-manager": "1"}, "HTML"),
+    ],
+)
+def test_what_a_cell_can_show_depends_on_the_servers_front_ends(
+    server_of: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+    front_ends: dict[str, str],
+    words: str,
+) -> None:
+    server_of(prefix="/there", front_ends=front_ends)
+    assert words in checks_here(capsys)["cells"]["found"]
+
+
+def test_the_report_has_what_is_not_known_of_the_platform_and_no_value_of_the_account(
+    server_of: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+    emulator: Emulator,
+    environment: dict[str, str],
+) -> None:
+    server_of(prefix=f"/opt/{emulator.instance_id}/venv", distributions=VERSIONS, front_ends={})
+    main(["doctor", "--report"])
+    report = capsys.readouterr().out
+    for row in (
+        "| server: jupyterlab | 3.6.5 |",
+        "| server: prefix | /opt/dsw-…/venv |",
+        "| server: has a base URL | yes |",
+        "| front end: anywidget | not found |",
+        "| GetInstance | permitted |",
+        "| permission | ok |",
+    ):
+        assert row in report
+    assert "DSW_INSTANCE_ID, REGION" in report
+    elements = re.findall(r"elements that are filled \| (.*) \|", report)[0].split(", ")
+    assert {"InstanceId", "IdleInstanceCuller.MaxIdleTimeInMinutes", "Datasets[].Uri"} <= set(
+        elements
+    )
+    instance = readings.current().instance
+    assert instance is not None
+    values = {instance.instance_id, instance.instance_name, instance.user_id, instance.workspace_id}
+    values |= {*environment.values(), str(Path.home()), os.uname().nodename}
+    assert not [value for value in values if value and len(value) > 3 and value in report]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
+from jupyter_dsw.cli.doctor.bug_report import bug_report
+from jupyter_dsw.cli.doctor.context import Context, results
 from jupyter_dsw.cli.report import Paint
 from jupyter_dsw.columns import escaped, padded, wrapped
 from jupyter_dsw.i18n import text
@@ -48,6 +51,7 @@ examples:
   jupyter dsw doctor
   jupyter dsw doctor --offline
   jupyter dsw doctor --json | jq '.checks[] | select(.state == "failed")'
+  jupyter dsw doctor --report >report.md
 """)
 
 
@@ -58,7 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "network, permission, and the parts in this Jupyter."
     )
     parser.epilog = _EPILOG
-    parser.add_argument("--json", action="store_true", help=text("print the checks as JSON"))
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=text("print the checks as JSON"))
+    form.add_argument(
+        "--report",
+        action="store_true",
+        help=text("print a report for a bug report: without names, ids and secrets, in English"),
+    )
     parser.add_argument(
         "--offline",
         action="store_true",
@@ -70,21 +80,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     paint = Paint(sys.stdout)
     width = max(shutil.get_terminal_size().columns, NARROWEST)
-    checks = []
+    context, checks = Context(offline=arguments.offline), []
     with _logs_off():
-        for check in _checks(offline=arguments.offline):
+        for check in results((*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS), context):
             checks.append(check)
-            if not arguments.json:
+            if not (arguments.json or arguments.report):
                 # At once: the next one may take seconds.
                 print(line(check, width, paint), flush=True)
-    failed = sum(check.state == "failed" for check in checks)
-    if arguments.json:
-        encoded = msgspec.json.encode(
-            {"ok": not failed, "checks": [_as_json(check) for check in checks]}
-        )
-        print(escaped(msgspec.json.format(encoded, indent=2).decode()))
-    else:
-        print(f"\n{_summary(failed, paint)}")
+        failed = sum(check.state == "failed" for check in checks)
+        if arguments.report:
+            print(escaped(bug_report(checks, context)))
+        elif arguments.json:
+            encoded = msgspec.json.encode(
+                {"ok": not failed, "checks": [_as_json(check) for check in checks]}
+            )
+            print(escaped(msgspec.json.format(encoded, indent=2).decode()))
+        else:
+            print(f"\n{_summary(failed, paint)}")
     return 1 if failed else 0
 
 
@@ -97,14 +109,6 @@ def _logs_off() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-
-
-def _checks(*, offline: bool) -> Iterator[Check]:
-    from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
-    from jupyter_dsw.cli.doctor.context import Context, results
-
-    steps = (*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS)
-    yield from results(steps, Context(offline=offline))
 
 
 def line(check: Check, width: int, paint: Paint) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -10,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from jupyter_dsw.cli import servers
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
@@ -25,6 +27,7 @@ from jupyter_dsw.upstream.transport import Transport, TransportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from jupyter_dsw.cli.servers import Environment, Server
     from jupyter_dsw.upstream.client import InstanceResponse
     from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse
 
@@ -77,6 +80,7 @@ class Noted:
     """Returned by a check whose result is only for information."""
 
     found: Text
+    advice: Text | str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _result(step: Step, context: Context) -> Check:
         advice = text("Please report it as a fault of jupyter-dsw.")
         return Check(step.name, "failed", wrong, advice)
     if isinstance(found, Noted):
-        return Check(step.name, "noted", found.found)
+        return Check(step.name, "noted", found.found, found.advice)
     return Check(step.name, "ok", found)
 
 
@@ -204,6 +208,30 @@ class Context:
             return error
         finally:
             client.close()
+
+    @cached_property
+    def server(self) -> Server | servers.NoServer:
+        """The Jupyter server of this kernel or terminal, or why there is none."""
+        try:
+            return servers.find()
+        except servers.NoServer as none:
+            return none
+
+    @cached_property
+    def own(self) -> Environment:
+        """The environment of this command."""
+        return servers.describe(sys.executable)
+
+    @cached_property
+    def jupyter(self) -> Environment:
+        """The environment of the Jupyter server; without one, that of this command.
+
+        Raises `servers.NoServer` where its Python cannot be run.
+        """
+        if isinstance(self.server, servers.NoServer):
+            return self.own
+        there = servers.describe(self.server.python)
+        return self.own if there.prefix == self.own.prefix else there
 
     def error_of(self, kind: FailureKind) -> DSWError:
         """Return the error that the client would raise for a failure of this kind."""

@@ -1,38 +1,91 @@
-"""Checks of this Jupyter: that each part of the package is where Jupyter looks for it."""
+"""Checks of Jupyter: which server was found, and that each part is where that looks for it.
+
+They are about the server's environment, which may be another one than that of this command.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.cli.doctor.context import Failed, Noted, Step
+from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
+
+from jupyter_dsw.cli import servers
+from jupyter_dsw.cli.doctor.context import Failed, Noted, Skipped, Step
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
 from jupyter_dsw.notebook import connection
 
 if TYPE_CHECKING:
     from jupyter_dsw.cli.doctor.context import Context
+    from jupyter_dsw.cli.servers import Environment
 
 _REINSTALL = text(
-    "Install it again in the environment of JupyterLab: pip install --force-reinstall %1; then "
-    "reload the page."
+    "Install it again: %1 -m pip install --force-reinstall %2; then reload the page of JupyterLab."
 )
-_LANGUAGE_PACK = "jupyterlab-language-pack-zh-CN"
+_LANGUAGE_PACK = "jupyterlab-language-pack-zh-cn"
 
 
-def _server_extension(_: Context) -> Text:
-    from jupyter_core.paths import jupyter_config_path
-    from jupyter_server.extension.config import ExtensionConfigManager
+def _server(context: Context) -> Text | Noted:
+    if isinstance(context.server, servers.NoServer):
+        return Noted(text("%1 What follows is about this environment.", context.server.message))
+    try:
+        found = context.jupyter
+    except servers.NoServer as none:
+        raise Failed(none.message, text("Repeat it as the user who runs that server.")) from None
+    return text(
+        "%1; JupyterLab %2 and jupyter-server %3, Python %4, in %5",
+        context.server.found_by,
+        _version_in(found, "jupyterlab"),
+        _version_in(found, "jupyter-server"),
+        found.version,
+        found.prefix,
+    )
 
-    manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
-    if not manager.enabled("jupyter_dsw"):
+
+def _environment(context: Context) -> Text | Noted:
+    there, here = context.jupyter, context.own
+    if there.prefix == here.prefix:
+        return text("the server and this command have the same one, %1", here.prefix)
+    if there.jupyter_dsw is None:
+        return Noted(
+            text(
+                "jupyter-dsw is in this command's only, %1, and not in the server's: JupyterLab "
+                "has no status bar item, no side panel and no warnings.",
+                here.prefix,
+            ),
+            text("To install it there as well: jupyter dsw setup"),
+        )
+    if there.jupyter_dsw != here.jupyter_dsw:
+        raise Failed(
+            text("jupyter-dsw is %1 there, and %2 here.", there.jupyter_dsw, here.jupyter_dsw),
+            text("To install this version there: jupyter dsw setup --yes"),
+        )
+    return text(
+        "This command's is another one, %1; both have this version of jupyter-dsw.", here.prefix
+    )
+
+
+def _with_jupyter_dsw(context: Context) -> Environment:
+    """Return the server's environment. Raises `Skipped` if jupyter-dsw is not in it."""
+    if context.jupyter.jupyter_dsw is None:
+        raise Skipped(text("jupyter-dsw is not in the Jupyter server's environment"))
+    return context.jupyter
+
+
+def _server_extension(context: Context) -> Text:
+    found = _with_jupyter_dsw(context)
+    if not found.enabled:
         raise Failed(
             text("It is not enabled in this Jupyter."),
-            text("jupyter server extension enable jupyter_dsw; then restart the Jupyter server."),
+            text(
+                "%1 -m jupyter server extension enable jupyter_dsw; then restart the Jupyter "
+                "server.",
+                found.python,
+            ),
         )
     if not (os.environ.get(connection.SERVER_PID) or os.environ.get(connection.SERVER_URL)):
         return text("enabled")
@@ -65,19 +118,18 @@ def _advice() -> Text:
     return text("Restart the Jupyter server.")
 
 
-def _labextension(_: Context) -> Text:
-    installed, own = _labextension_version("jupyter-dsw"), _version("jupyter-dsw")
+def _labextension(context: Context) -> Text:
+    found, own = _with_jupyter_dsw(context), context.own.jupyter_dsw
+    installed = found.front_ends.get("jupyter-dsw")
+    advice = _REINSTALL.filled(found.python, "jupyter-dsw")
     if installed is None:
-        raise Failed(text("JupyterLab does not find it."), _REINSTALL.filled("jupyter-dsw"))
+        raise Failed(text("JupyterLab does not find it."), advice)
     if installed != own:
-        message = text("It is version %1, the Python package %2.", installed, own)
-        raise Failed(message, _REINSTALL.filled("jupyter-dsw"))
+        raise Failed(text("It is version %1, the Python package %2.", installed, own), advice)
     return text("version %1, as the Python package", installed)
 
 
 def _magic(_: Context) -> Text:
-    from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
-
     for folder in chain(ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS):
         path = Path(folder) / "startup" / "50-jupyter-dsw.py"
         if path.is_file():
@@ -85,56 +137,79 @@ def _magic(_: Context) -> Text:
     raise Failed(
         text("No kernel of this environment has %dsw_info by itself."),
         text(
-            "Install it again in the environment of JupyterLab: pip install --force-reinstall "
+            "Install it again in the environment of the kernel: pip install --force-reinstall "
             "jupyter-dsw; or run %load_ext jupyter_dsw in the notebook."
         ),
     )
 
 
-def _anywidget(_: Context) -> Text:
-    installed, python = _labextension_version("anywidget"), _version("anywidget")
+def _anywidget(context: Context) -> Text:
+    found = _with_jupyter_dsw(context)
+    installed, python = found.front_ends.get("anywidget"), _version_of("anywidget")
+    advice = _REINSTALL.filled(found.python, "anywidget")
     if installed is None:
-        raise Failed(
-            text("JupyterLab does not find its front end."), _REINSTALL.filled("anywidget")
-        )
+        raise Failed(text("JupyterLab does not find its front end."), advice)
     # The Python side accepts any patch of its own minor version.
     if installed.split(".")[:2] != python.split(".")[:2]:
         message = text("Its front end is version %1, the Python package %2.", installed, python)
-        raise Failed(message, _REINSTALL.filled("anywidget"))
+        raise Failed(message, advice)
     return text("front end %1, Python package %2", installed, python)
 
 
-def _language_pack(_: Context) -> Noted:
-    try:
-        return Noted(joined(" ", (_LANGUAGE_PACK, version(_LANGUAGE_PACK))))
-    except PackageNotFoundError:
-        return Noted(text("not installed; for Chinese: pip install %1", _LANGUAGE_PACK))
+def _cells(context: Context) -> Text | Noted:
+    there = context.jupyter.front_ends
+    if "jupyter-dsw" in there:
+        return text("a live panel, shown by the labextension")
+    if {"anywidget", "@jupyter-widgets/jupyterlab-manager"} <= there.keys():
+        return text("a live panel, shown by anywidget")
+    return Noted(text("HTML: JupyterLab has neither the labextension nor anywidget's front end"))
 
 
-def _version(distribution: str) -> str:
+def _after_a_stop(context: Context) -> Noted:
+    prefixes = dict.fromkeys((context.own.prefix, context.jupyter.prefix))
+    advice: Text | str = ""
+    if not all(map(servers.is_on_mounted_disk, prefixes)):
+        advice = text("To install it at each start: jupyter dsw setup --startup-script")
+    return Noted(joined(" ", map(disk_sentence, prefixes)), advice)
+
+
+def disk_sentence(prefix: str) -> Text:
+    """Return on which disk an environment lies, and whether that is there after a stop."""
+    disk = servers.disk_of(prefix)
+    if disk is None or not servers.is_on_mounted_disk(prefix):
+        return text("%1 is not on a mounted disk: after a stop it may be gone.", prefix)
+    return text("%1 is on the disk mounted at %2 (%3).", prefix, *disk)
+
+
+def _language_pack(context: Context) -> Noted:
+    installed = context.jupyter.distributions.get(_LANGUAGE_PACK)
+    name = "jupyterlab-language-pack-zh-CN"
+    if installed:
+        return Noted(joined(" ", (name, installed)))
+    return Noted(text("not installed; for Chinese: pip install %1", name))
+
+
+def _version_in(environment: Environment, distribution: str) -> str:
+    return environment.distributions.get(distribution) or text("not installed")
+
+
+def _version_of(distribution: str) -> str:
     try:
         return version(distribution)
     except PackageNotFoundError:
         return text("not installed")
 
 
-def _labextension_version(name: str) -> str | None:
-    """Return the version of the prebuilt extension that JupyterLab loads: the first of several."""
-    from jupyter_core.paths import jupyter_path
-
-    for folder in jupyter_path("labextensions"):
-        path = Path(folder) / name / "package.json"
-        try:
-            return str(json.loads(path.read_text(encoding="utf-8")).get("version"))
-        except (OSError, ValueError, AttributeError):
-            continue
-    return None
-
-
+_SERVER, _ENVIRONMENT = text("Jupyter server"), text("environment")
+_HERE = (_SERVER, _ENVIRONMENT)
 STEPS: tuple[Step, ...] = (
-    Step(text("server extension"), _server_extension),
-    Step("labextension", _labextension),
+    Step(_SERVER, _server),
+    Step(_ENVIRONMENT, _environment, (_SERVER,)),
+    Step(text("server extension"), _server_extension, _HERE),
+    Step("labextension", _labextension, _HERE),
     Step(text("startup magic"), _magic),
-    Step("anywidget", _anywidget),
-    Step(text("language pack"), _language_pack),
+    Step("anywidget", _anywidget, _HERE),
+    Step(text("cells"), _cells, (_SERVER,)),
+    Step(text("language pack"), _language_pack, (_SERVER,)),
+    Step(text("after a stop"), _after_a_stop, (_SERVER,)),
 )
