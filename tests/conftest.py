@@ -37,12 +37,15 @@ def no_environment_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             "region",
             "dsw_region",
             "jpy_parent_pid",
+            "jupyter_server_url",
             "http_proxy",
             "https_proxy",
             "all_proxy",
             "no_proxy",
         }:
             monkeypatch.delenv(name)
+    # Nobody's: by the usual one, `setup` and `doctor` would find a Jupyter server.
+    monkeypatch.setenv("JUPYTER_SERVER_PORT", "1")
 
 
 @pytest.fixture(autouse=True)

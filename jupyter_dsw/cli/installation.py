@@ -57,7 +57,7 @@ ADVICE_READ_ONLY = text(
 )
 _ADVICE_OFFLINE = text(
     "Repeat it where there is a network, or with --keep-in FOLDER, a folder of wheels that this "
-    "command has kept there before. Check pip's index and proxy too: pip config list"
+    "command has kept there before. Check pip's index and proxy too: `pip config list`"
 )
 
 
@@ -99,7 +99,7 @@ def wheel(folder: Path, kept: Path | None) -> Path:
         raise CannotInstall(
             text("jupyter-dsw is installed here from a source folder, so it cannot be copied."),
             text(
-                "Build a wheel of it, pip wheel --no-deps --wheel-dir FOLDER SOURCES, and repeat "
+                "Build a wheel of it, `pip wheel --no-deps --wheel-dir FOLDER SOURCES`, and repeat "
                 "this with --keep-in FOLDER."
             ),
         )
@@ -148,8 +148,8 @@ class Pip:
             raise CannotInstall(
                 text("Neither that environment nor this one has pip 22.3 or newer."),
                 text(
-                    "Install it here and repeat this: %1 -m ensurepip; %1 -m pip install --upgrade "
-                    "pip",
+                    "Install it here and repeat this: `%1 -m ensurepip; "
+                    "%1 -m pip install --upgrade pip`",
                     sys.executable,
                 ),
             )
@@ -266,7 +266,7 @@ class Pip:
             text("Installing it would change other packages of that environment: %1.", shown),
             text(
                 "So nothing was installed. Please report this as a fault of jupyter-dsw, with the "
-                "output of: jupyter dsw doctor --report"
+                "output of `jupyter dsw doctor --report`."
             ),
         )
 

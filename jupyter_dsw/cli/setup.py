@@ -236,7 +236,7 @@ class _Setup:
                 _is_listed(environment, "jupyter_server.extension.serverextension", "jupyter_dsw"),
                 text("It is enabled, and can be imported."),
                 text(
-                    "Look at: %1 -m jupyter_server.extension.serverextension list",
+                    "Look at: `%1 -m jupyter_server.extension.serverextension list`",
                     environment.python,
                 ),
             ),
@@ -244,13 +244,13 @@ class _Setup:
                 "labextension",
                 _is_listed(environment, "jupyterlab.labextensions", "jupyter-dsw"),
                 text("JupyterLab finds it, and it fits."),
-                text("Look at: %1 -m jupyterlab.labextensions list", environment.python),
+                text("Look at: `%1 -m jupyterlab.labextensions list`", environment.python),
             ),
             _result(
                 "anywidget",
                 "anywidget" in environment.front_ends,
                 text("JupyterLab finds its front end."),
-                text("Repeat this: jupyter dsw setup --yes"),
+                text("Repeat this: `jupyter dsw setup --yes`"),
             ),
         ]
         if not all(right):

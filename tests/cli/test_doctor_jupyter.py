@@ -44,8 +44,6 @@ pytestmark = pytest.mark.usefixtures("environment", "alone")
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No Jupyter server of the person who runs the tests."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setenv("JUPYTER_SERVER_PORT", "1")
-    monkeypatch.delenv("JUPYTER_SERVER_URL", raising=False)
 
 
 @pytest.fixture

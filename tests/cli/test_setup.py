@@ -28,8 +28,6 @@ VERSION = installation.own_version()
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No index, and no Jupyter server of the person who runs the tests."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setenv("JUPYTER_SERVER_PORT", "1")
-    monkeypatch.delenv("JUPYTER_SERVER_URL", raising=False)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)

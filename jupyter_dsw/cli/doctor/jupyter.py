@@ -57,12 +57,12 @@ def _environment(context: Context) -> Text | Noted:
                 "has no status bar item, no side panel and no warnings.",
                 here.prefix,
             ),
-            text("To install it there as well: jupyter dsw setup"),
+            text("To install it there as well: `jupyter dsw setup`"),
         )
     if there.jupyter_dsw != here.jupyter_dsw:
         raise Failed(
             text("jupyter-dsw is %1 there, and %2 here.", there.jupyter_dsw, here.jupyter_dsw),
-            text("To install this version there: jupyter dsw setup --yes"),
+            text("To install this version there: `jupyter dsw setup --yes`"),
         )
     return text(
         "This command's is another one, %1; both have this version of jupyter-dsw.", here.prefix
@@ -169,7 +169,7 @@ def _after_a_stop(context: Context) -> Noted:
     prefixes = dict.fromkeys((context.own.prefix, context.jupyter.prefix))
     advice: Text | str = ""
     if not all(map(servers.is_on_mounted_disk, prefixes)):
-        advice = text("To install it at each start: jupyter dsw setup --startup-script")
+        advice = text("To install it at each start: `jupyter dsw setup --startup-script`")
     return Noted(joined(" ", map(disk_sentence, prefixes)), advice)
 
 
