@@ -30,7 +30,7 @@ function isContext(value: unknown): value is Context {
 }
 
 /** The name of a file without its folders. */
-export function nameOf(path: string): string {
+function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

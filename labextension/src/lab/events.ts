@@ -162,7 +162,7 @@ function isWanted({ kind }: InstanceEvent, preferences: Preferences): boolean {
 }
 
 /** The stop that was due between two readings, about; null if none was. */
-export function causeBetween(before: DatedReading, current: DatedReading): Stop | null {
+function causeBetween(before: DatedReading, current: DatedReading): Stop | null {
   const [from, to] = [momentOf(before) - ABOUT_MS, momentOf(current) + ABOUT_MS];
   const due = stopsIn(before).filter(stop => from <= stop.due && stop.due <= to);
   return due.sort((a, b) => a.due - b.due)[0] ?? null;

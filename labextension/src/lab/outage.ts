@@ -26,7 +26,7 @@ export interface OutageWatchOptions {
 const PATIENCE_MS = 4000;
 
 /** Whether the Jupyter server does not respond. */
-export function isGone({ failure }: DataSourceState): boolean {
+function isGone({ failure }: DataSourceState): boolean {
   return failure === 'server-gone';
 }
 

@@ -56,7 +56,7 @@ const RETURN_MS = 10 * 60_000;
  * The thresholds of the settings that apply to a stop. One at or above the idle limit would warn at
  * the first idle minute, all day.
  */
-export function applicable({ toasts, dialog }: Policy, { idleLimit }: Stop): number[] {
+function applicable({ toasts, dialog }: Policy, { idleLimit }: Stop): number[] {
   const limit = idleLimit === null ? Infinity : idleLimit * 60_000;
   return [...toasts, dialog].filter(threshold => threshold > 0 && threshold < limit);
 }

@@ -22,7 +22,7 @@ import { instanceIcon } from '../widgets.ts';
 import { CommandIDs, DOMAIN, IInstanceStore, paletteCategory } from '../tokens.ts';
 
 /** Where an instance can be reached; null where its reading has no safe address. */
-export interface InstanceLinks {
+interface InstanceLinks {
   /** The PAI console: where a stopped instance is started again. */
   readonly console: string;
   readonly webIDE: string | null;
@@ -30,7 +30,7 @@ export interface InstanceLinks {
 }
 
 /** The links of an instance. */
-export function linksOf(reading: DatedReading | null): InstanceLinks {
+function linksOf(reading: DatedReading | null): InstanceLinks {
   const instance = (reading?.instance ?? {}) as Instance;
   return {
     console: consoleUrl(instance, reading?.source.region),
@@ -40,7 +40,7 @@ export function linksOf(reading: DatedReading | null): InstanceLinks {
 }
 
 /** Opens an address in a tab that learns nothing of this one. */
-export function openLink(url: string | null): void {
+function openLink(url: string | null): void {
   if (url) window.open(url, '_blank', 'noopener,noreferrer');
 }
 

@@ -17,7 +17,7 @@ import { browserTabs } from '../tabs.ts';
 import { DEFAULTS, DOMAIN, IInstanceStore, IPreferences, type Preferences } from '../tokens.ts';
 
 /** What cells get of JupyterLab: its connection to the server, and its language. */
-export function connectionOf(
+function connectionOf(
   settings: ServerConnection.ISettings,
   language: () => string,
 ): JupyterConnection {

@@ -10,49 +10,42 @@ const MOST = 20;
 const MOST_CHARACTERS = 200;
 
 /** Enumerates values, the first of them. */
-export function enumerate(values: readonly (string | undefined)[]): string {
+function enumerate(values: readonly (string | undefined)[]): string {
   const filled = values.filter(Boolean);
   const more = filled.length - MOST;
   const listed = more > 0 ? [...filled.slice(0, MOST), t('%1 more', more)] : filled;
   return listed.join(t(', '));
 }
 
+/** Any JSON value in one line; empty where there is none. */
+function oneLine(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
 /** Enumerates names with their values. */
-export function pairs(
-  all: readonly (readonly [name: string | undefined, value: unknown])[],
-): string {
+function pairs(all: readonly (readonly [name: string | undefined, value: unknown])[]): string {
   return enumerate(
-    all.map(([name = '', value]) => (isEmpty(value) ? name : `${name}=${oneLine(value)}`)),
+    all.map(([name = '', value]) => [name, oneLine(value)].filter(Boolean).join('=')),
   );
 }
 
 /** "name (identifier)", or the one there is. */
-export function named(name = '', identifier = ''): string {
+function named(name = '', identifier = ''): string {
   return name && identifier ? t('%1 (%2)', name, identifier) : name || identifier;
 }
 
 /** "on" or "off"; empty if it is not known. */
-export function onOrOff(setting: { readonly Enable?: boolean } | undefined): string {
+function onOrOff(setting: { readonly Enable?: boolean } | undefined): string {
   if (setting?.Enable === undefined) return '';
   return setting.Enable ? t('on') : t('off');
 }
 
 /** "yes" or "no"; empty if it is not known. */
-export function yesOrNo(value: boolean | undefined): string {
+function yesOrNo(value: boolean | undefined): string {
   if (value === undefined) return '';
   return value ? t('yes') : t('no');
-}
-
-/** Whether there is nothing in a JSON value; `false` and 0 are something. */
-export function isEmpty(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty);
-  return value === null || value === undefined || value === '';
-}
-
-/** Any JSON value in one line. */
-export function oneLine(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
 
 /** "1 × A10"; empty without GPUs. */
@@ -87,7 +80,7 @@ export function resources(model: ViewModel): View {
 }
 
 /** The VPC, its addresses and forwarded ports, without a heading. */
-export function networkFacts(model: ViewModel): View {
+function networkFacts(model: ViewModel): View {
   const { UserVpc: vpc = {}, PodIps: pods = [] } = instanceOf(model);
   const forwards = (vpc.ForwardInfos ?? []).map(({ Name, ExternalPort, ForwardPort, AccessType }) =>
     [Name, [ExternalPort, ForwardPort].filter(Boolean).join(' → '), enumerate(AccessType ?? [])]

@@ -69,7 +69,7 @@ export function describeProblem({ failure, problem }: ViewModel): ProblemText | 
 }
 
 /** All that an administrator needs to know of a problem, as text; null where none can help. */
-export function reportFor(model: ViewModel): string | null {
+function reportFor(model: ViewModel): string | null {
   const { problem, failure, source } = model;
   if (failure || !problem || !FOR_ADMINISTRATORS.includes(problem.code)) return null;
   const { InstanceId, WorkspaceId } = instanceOf(model);
