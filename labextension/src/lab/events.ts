@@ -6,10 +6,9 @@ import {
   usedPart,
 } from '../panel/index.ts';
 import { isQuiet } from './warnings.ts';
-import type { Preferences } from './tokens.ts';
+import type { IInstanceStore, Preferences } from './tokens.ts';
 import type { ShownLog } from './shownlog.ts';
 import { momentOf, type Stop, stopsIn } from './stops.ts';
-import type { IInstanceStore } from './tokens.ts';
 
 /** Something that happened to the instance, and is reported once. */
 export type InstanceEvent = StatusEvent | SnapshotEvent | DiskEvent | NodeEvent;

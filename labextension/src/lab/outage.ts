@@ -1,7 +1,6 @@
 import { now, type DatedReading, type DataSourceState, speedOf } from '../panel/index.ts';
-import type { Preferences } from './tokens.ts';
+import type { IInstanceStore, Preferences } from './tokens.ts';
 import type { ShownLog } from './shownlog.ts';
-import type { IInstanceStore } from './tokens.ts';
 
 /** What is known of a time without the server. */
 export interface Outage {

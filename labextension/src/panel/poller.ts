@@ -1,15 +1,15 @@
-import { now } from './reading.ts';
-import type { Reading } from './contract.ts';
 import {
   type DataSource,
   type DataSourceState,
   type FailureKind,
   isNewer,
   isReading,
+  now,
   receivedReading,
   speedOf,
   wasCached,
 } from './reading.ts';
+import type { Reading } from './contract.ts';
 
 const LEAST_MS = 1000;
 const JITTER = 0.05;

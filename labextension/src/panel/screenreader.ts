@@ -1,7 +1,5 @@
-import { moment } from './i18n.ts';
-import { hasEnded, statusLabel } from './viewmodel.ts';
-import { t } from './i18n.ts';
-import { instanceOf, type ViewModel } from './viewmodel.ts';
+import { moment, t } from './i18n.ts';
+import { hasEnded, instanceOf, statusLabel, type ViewModel } from './viewmodel.ts';
 import { describeProblem } from './views/problem.ts';
 import { isLongOver, passed, untilNextStop, urgency } from './views/stop.ts';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../support.ts';
-import { HOUR, MINUTE, newLab } from './lab.ts';
-import { Tab } from './lab.ts';
+import { HOUR, MINUTE, newLab, Tab } from './lab.ts';
 
 const lab = newLab();
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isQuiet } from '../../src/lab/warnings.ts';
-import type { Stop } from '../../src/lab/stops.ts';
 import {
   decide,
+  isQuiet,
   NOTHING_SHOWN,
   type Policy,
   seenWithin,
   type ShownOfStop,
 } from '../../src/lab/warnings.ts';
+import type { Stop } from '../../src/lab/stops.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-23T20:00:00Z');

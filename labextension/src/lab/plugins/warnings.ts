@@ -4,12 +4,10 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Documents } from '../documents.ts';
 import { EventReporter } from '../events.ts';
 import { Messages } from '../messages.ts';
-import { presenter, Toast, typeOf } from '../notifications.ts';
+import { presenter, showNotice, Toast, typeOf } from '../notifications.ts';
 import { OutageWatch } from '../outage.ts';
-import { showNotice } from '../notifications.ts';
 import { ShownLog } from '../shownlog.ts';
-import { StopActions } from '../stopwarner.ts';
-import { StopWarner } from '../stopwarner.ts';
+import { StopActions, StopWarner } from '../stopwarner.ts';
 import { lock } from '../tabs.ts';
 import { DOMAIN, IInstanceStore, IPreferences } from '../tokens.ts';
 

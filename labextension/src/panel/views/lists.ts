@@ -1,9 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CloudDisk, Dataset, Snapshot } from '../elements.ts';
-import { gibibytes, memory, moment, number, percent } from '../i18n.ts';
-import { failureOf, snapshotsOf, usedPart } from '../viewmodel.ts';
-import { t, textFor } from '../i18n.ts';
-import { instanceOf, type ViewModel } from '../viewmodel.ts';
+import { gibibytes, memory, moment, number, percent, t, textFor } from '../i18n.ts';
+import { failureOf, instanceOf, snapshotsOf, usedPart, type ViewModel } from '../viewmodel.ts';
 import { badge, bar, dotted, link, list, path, reason, type View } from './parts.ts';
 
 /** The mount path of a dataset or disk, as code. */
