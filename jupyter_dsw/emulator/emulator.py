@@ -22,7 +22,6 @@ from jupyter_dsw.emulator.simulation import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from jupyter_dsw.emulator.gateway import SignedRequest
 
@@ -112,12 +111,7 @@ class Emulator:
     def __enter__(self) -> Emulator:
         return self.start()
 
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.close()
 
     @property
