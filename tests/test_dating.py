@@ -16,7 +16,7 @@ from jupyter_dsw.notebook.stop_watch import WatchThread
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
-from tests.faults.kernel_endpoint import Door, pass_on
+from tests.faults.kernel_endpoint import GatedServer, pass_on
 from tests.notebook.stopping import stops_in
 from tests.upstream.odd_server import OddServer, always, hang_up, http_response
 from tests.waiting import until
@@ -46,39 +46,39 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def door(emulator: Emulator) -> Iterator[Door]:
-    with Door(pass_on(int(emulator.url.rpartition(":")[2]))) as door:
-        yield door
+def gated(emulator: Emulator) -> Iterator[GatedServer]:
+    with GatedServer(pass_on(int(emulator.url.rpartition(":")[2]))) as gated:
+        yield gated
 
 
 @pytest.fixture
 def client(
-    emulator: Emulator, door: Door, clock: Clock, environment: dict[str, str]
+    emulator: Emulator, gated: GatedServer, clock: Clock, environment: dict[str, str]
 ) -> Iterator[Client]:
-    """A client whose time is `clock`, of the emulator behind `door`."""
+    """A client whose time is `clock`, of the emulator behind `gated`."""
     del environment  # credentials are read from it
-    variables = {**emulator.environment(), "JUPYTER_DSW_ENDPOINT": door.url}
+    variables = {**emulator.environment(), "JUPYTER_DSW_ENDPOINT": gated.url}
     client = Client(lambda: Settings.from_environment(variables), elapsed=clock)
     yield client
     client.close()
 
 
-def slow(door: Door, clock: Clock) -> None:
+def slow(gated: GatedServer, clock: Clock) -> None:
     """Let each response of the endpoint take `LATENCY_S`, by the fake clock."""
-    respond = door.behave
+    respond = gated.behave
 
     def later(connection: socket.socket, head: bytes) -> None:
         clock.now += LATENCY_S
         respond(connection, head)
 
-    door.behave = later
+    gated.behave = later
 
 
 def test_a_reading_is_dated_when_its_request_was_sent(
-    client: Client, door: Door, clock: Clock, emulator: Emulator
+    client: Client, gated: GatedServer, clock: Clock, emulator: Emulator
 ) -> None:
     emulator.change(**stops_in(2))
-    slow(door, clock)
+    slow(gated, clock)
     reading = Monitor(client, clock=clock).read().result(timeout=30)
     assert reading.taken == 1000.0
     assert reading.age_ms_at(clock.now) == 8000
@@ -88,16 +88,16 @@ def test_a_reading_is_dated_when_its_request_was_sent(
 
 
 def test_of_two_tries_the_successful_one_dates_the_reading(
-    client: Client, door: Door, clock: Clock
+    client: Client, gated: GatedServer, clock: Clock
 ) -> None:
-    respond = door.behave
+    respond = gated.behave
 
     def lose_the_first(connection: socket.socket, _head: bytes) -> None:
         clock.now += LATENCY_S
-        door.behave = respond
+        gated.behave = respond
         hang_up(connection, b"")
 
-    door.behave = lose_the_first
+    gated.behave = lose_the_first
     assert client.get_instance().sent == 1000.0 + LATENCY_S
 
 
@@ -147,11 +147,11 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
 
 @pytest.mark.usefixtures("environment")
 def test_time_left_is_never_more_than_is_left(
-    door: Door, clock: Clock, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    gated: GatedServer, clock: Clock, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.change(**stops_in(2))
-    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", door.url)
-    slow(door, clock)
+    monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", gated.url)
+    slow(gated, clock)
     client = Client(Settings.from_environment, elapsed=clock)
     thread = WatchThread()
     thread.watch.clock = clock

@@ -20,7 +20,7 @@ def kill(lab: Lab) -> dict[str, str]:
 
 
 def start_again(lab: Lab, environment: dict[str, str]) -> Lab:
-    """Start it anew, and return when it answers."""
+    """Start it anew, and return when it responds."""
     with (lab.home / "server.log").open("ab") as log:
         process = subprocess.Popen(
             lab.process.args,

@@ -1,4 +1,4 @@
-"""A real Jupyter server in this process, amid a scene that faults change."""
+"""A real Jupyter server in this process, in a context that faults change."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403 - its fixtures, for th
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403 - its hooks for coroutines
 from traitlets.config import Config
 
+from tests.faults.context import Context
 from tests.faults.neighbours import NOTHING, NothingHandler
-from tests.faults.scene import Scene
 from tests.faults.served import Served
 from tests.upstream.certificates import Authority
 
@@ -31,35 +31,35 @@ def emulator_options() -> dict[str, float]:
 
 
 @pytest.fixture
-def scene(
+def context(
     monkeypatch: pytest.MonkeyPatch,
     authority: Authority,
     canaries: Canaries,
     emulator_options: dict[str, float],
-) -> Iterator[Scene]:
+) -> Iterator[Context]:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
-    # A name server that does not answer must not outlast a reading.
+    # A name server that does not respond must not outlast a reading.
     monkeypatch.setenv("RES_OPTIONS", "attempts:1 timeout:1")
-    with Scene(monkeypatch, authority, **emulator_options) as scene:
-        canaries.emulators.append(scene.emulator)
-        yield scene
+    with Context(monkeypatch, authority, **emulator_options) as context:
+        canaries.emulators.append(context.emulator)
+        yield context
 
 
 @pytest.fixture  # type: ignore[no-redef]
-def jp_server_config(scene: Scene) -> Config:
-    del scene  # its environment must be there before the server starts
+def jp_server_config(context: Context) -> Config:
+    del context  # its environment must be there before the server starts
     return Config({"ServerApp": {"jpserver_extensions": {"jupyter_dsw": True}}})
 
 
 @pytest.fixture
-def served(scene: Scene, jp_serverapp: Any, jp_fetch: Any, jp_base_url: str) -> Served:
-    """A server whose monitor has read nothing yet and lives by the scene's clock."""
-    jp_serverapp.web_app.settings["jupyter_dsw"].monitor = scene.monitor()
+def served(context: Context, jp_serverapp: Any, jp_fetch: Any, jp_base_url: str) -> Served:
+    """A server whose monitor has read nothing yet and lives by the context's clock."""
+    jp_serverapp.web_app.settings["jupyter_dsw"].monitor = context.monitor()
     nothing = (f"{jp_base_url}{NOTHING}", NothingHandler)
     jp_serverapp.web_app.add_handlers(".*$", [nothing])
 
     async def fetch(path: str, **options: Any) -> Any:
         return await jp_fetch(path, raise_error=False, request_timeout=0, **options)
 
-    return Served(scene, fetch)
+    return Served(context, fetch)

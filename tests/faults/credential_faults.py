@@ -10,24 +10,24 @@ from tests.upstream.odd_server import always, hang_up, http_response
 if TYPE_CHECKING:
     import socket
 
-    from tests.faults.scene import Scene
+    from tests.faults.context import Context
 
 _LATER = "2100-01-01T00:00:00Z"
 
 
-def _down(scene: Scene) -> None:
+def _down(context: Context) -> None:
     # Those in hand have run out: they are of another URI.
-    scene.other_credential_service()
-    scene.credentials.behave = hang_up
+    context.other_credential_service()
+    context.credentials.behave = hang_up
 
 
-def _down_while_credentials_last(scene: Scene) -> None:
-    scene.credentials.behave = hang_up
+def _down_while_credentials_last(context: Context) -> None:
+    context.credentials.behave = hang_up
 
 
-def _slow(scene: Scene) -> None:
-    scene.other_credential_service()
-    scene.credentials.behave = _never
+def _slow(context: Context) -> None:
+    context.other_credential_service()
+    context.credentials.behave = _never
 
 
 def _never(connection: socket.socket, _head: bytes) -> None:
@@ -35,15 +35,15 @@ def _never(connection: socket.socket, _head: bytes) -> None:
     connection.recv(1)
 
 
-def _garbage(scene: Scene) -> None:
-    scene.other_credential_service()
-    scene.credentials.behave = always(http_response(b"\xff\xfe\x00 no credentials \x80"))
+def _garbage(context: Context) -> None:
+    context.other_credential_service()
+    context.credentials.behave = always(http_response(b"\xff\xfe\x00 no credentials \x80"))
 
 
-def _rotating(scene: Scene) -> None:
+def _rotating(context: Context) -> None:
     """Credentials stop working long before the time that was promised for them."""
-    scene.other_credential_service()
-    scene.promise(_LATER)
+    context.other_credential_service()
+    context.promise(_LATER)
 
 
 FAULTS = (
@@ -52,22 +52,22 @@ FAULTS = (
         _down,
         "NoCredentials",
         503,
-        door="credentials",
+        server="credentials",
     ),
     Fault(
         "Credential service slow, and no credentials are cached",
         _slow,
         "NoCredentials",
         503,
-        door="credentials",
-        never_answers=True,
+        server="credentials",
+        never_responds=True,
     ),
     Fault(
         "Credential service sends garbage, and no credentials are cached",
         _garbage,
         "NoCredentials",
         503,
-        door="credentials",
+        server="credentials",
     ),
     Fault(
         "Credential service rotates before the time that it promised",
@@ -76,7 +76,7 @@ FAULTS = (
     ),
     Fault(
         "Credential service hands out tokens that live 60 s",
-        lambda _scene: None,
+        lambda _context: None,
         emulator={"credential_lifetime_s": 60},
     ),
 )

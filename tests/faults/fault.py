@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.faults.scene import Scene
+    from tests.faults.context import Context
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: how to bring it about, and what is expected of it. `Scene.mend` ends it."""
+    """One fault: how to bring it about, and what is expected of it. `Context.mend` ends it."""
 
     name: str
-    begin: Callable[[Scene], object]
+    begin: Callable[[Context], object]
     code: str | None = None
     """The error's code; None where readings stay good."""
     status: int = 200
     """HTTP's status where nothing was ever read."""
-    door: Literal["endpoint", "credentials", "tls"] | None = "endpoint"
-    """Which door every new reading passes while the fault is on; None where there is none."""
-    never_answers: bool = False
+    server: Literal["endpoint", "credentials", "tls"] | None = "endpoint"
+    """Which server every new reading passes while the fault is on; None where there is none."""
+    never_responds: bool = False
     """Whether only the deadline ends a reading."""
     emulator: Mapping[str, float] | None = None
     """Options of the emulator."""

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 LONGEST_HOLD_S = 240.0
 
 
-class Door(OddServer):
-    """Answers each request as `behave` says at that moment, once the gate is open."""
+class GatedServer(OddServer):
+    """Responds to each request as `behave` does at that moment, once the gate is open."""
 
     def __init__(self, behave: Behaviour, **options: Any) -> None:
-        super().__init__(self._answer_as_told, **options)
+        super().__init__(self._respond_as_set, **options)
         self.behave = behave
-        self.held = 0
+        self.waiting = 0
         self._gate = threading.Event()
         self._gate.set()
 
@@ -34,25 +34,25 @@ class Door(OddServer):
         super().__exit__(*exception)
 
     def close_gate(self) -> None:
-        """Let requests wait from now on; `held` counts them anew."""
-        self.held = 0
+        """Let requests wait from now on; `waiting` counts them anew."""
+        self.waiting = 0
         self._gate.clear()
 
     def open_gate(self) -> None:
         """Let them, and those that wait, pass."""
         self._gate.set()
 
-    def _answer_as_told(self, connection: socket.socket, head: bytes) -> None:
+    def _respond_as_set(self, connection: socket.socket, head: bytes) -> None:
         if not self._gate.is_set():
-            self.held += 1
+            self.waiting += 1
             self._gate.wait(LONGEST_HOLD_S)
         self.behave(connection, head)
 
 
 def pass_on(port: int) -> Behaviour:
-    """Pass the request on to a server of this machine, and its answer back, a reset included."""
+    """Pass the request on to a server of this machine, and its response back, a reset included."""
 
-    def answer(connection: socket.socket, head: bytes) -> None:
+    def respond(connection: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             other.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
             try:
@@ -63,13 +63,13 @@ def pass_on(port: int) -> Behaviour:
                 linger = struct.pack("ii", 1, 0)
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
-    return answer
+    return respond
 
 
 def forward(port: int) -> Behaviour:
-    """Pass bytes on both ways, for what is no HTTP: TLS. For a door that is `hasty`."""
+    """Pass bytes on both ways, for what is no HTTP: TLS. For a server that is `hasty`."""
 
-    def answer(connection: socket.socket, first: bytes) -> None:
+    def respond(connection: socket.socket, first: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             other.sendall(first)
             back = threading.Thread(target=_pump, args=(other, connection), daemon=True)
@@ -77,7 +77,7 @@ def forward(port: int) -> Behaviour:
             _pump(connection, other)
             back.join()
 
-    return answer
+    return respond
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

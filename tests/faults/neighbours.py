@@ -25,7 +25,7 @@ class NothingHandler(APIHandler):
 
 
 class Neighbours:
-    """Asks other handlers of a server by `fetch`, and keeps how long each took."""
+    """Requests of other handlers of a server by `fetch`, and keeps how long each took."""
 
     def __init__(self, fetch: Callable[..., Awaitable[Any]]) -> None:
         self._fetch = fetch
@@ -47,12 +47,12 @@ class Neighbours:
             await self.rounds(1, self.meanwhile)
             await asyncio.sleep(0)
 
-    def told(self) -> str:
-        """How many were answered, and how long they took against what they take else."""
-        return told(self.quiet, self.meanwhile)
+    def compared(self) -> str:
+        """How many responses came, and how long they took against what they take else."""
+        return compared(self.quiet, self.meanwhile)
 
 
-def told(quiet: list[float], meanwhile: list[float]) -> str:
+def compared(quiet: list[float], meanwhile: list[float]) -> str:
     """Describe the latency: the median of `meanwhile` next to that of `quiet`."""
     before, after = (statistics.median(took) * 1000 for took in (quiet, meanwhile))
     return f"{len(meanwhile)} requests, median {after:.1f} ms (without the fault {before:.1f} ms)"

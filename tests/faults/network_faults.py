@@ -1,4 +1,4 @@
-"""What the network and whatever answers instead of the endpoint can do; and clocks."""
+"""What the network and whatever responds instead of the endpoint can do; and clocks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.upstream.odd_server import OddServer, flood, http_response
 if TYPE_CHECKING:
     import socket
 
-    from tests.faults.scene import Scene
+    from tests.faults.context import Context
 
 MIB = 1024 * 1024
 DAY_S = 24 * 3600
 
 
-def _answer_with(connection: socket.socket, _head: bytes, *, answer: bytes) -> None:
-    connection.sendall(answer)
+def _respond_with(connection: socket.socket, _head: bytes, *, response: bytes) -> None:
+    connection.sendall(response)
 
 
 def _a_byte_a_second(connection: socket.socket, _head: bytes) -> None:
@@ -33,48 +33,48 @@ def _a_byte_a_second(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(b" ")
 
 
-def _no_such_name(scene: Scene) -> None:
-    scene.set(JUPYTER_DSW_ENDPOINT="https://pai-dsw.cn-hangzhou.aliyuncs.invalid")
+def _no_such_name(context: Context) -> None:
+    context.set(JUPYTER_DSW_ENDPOINT="https://pai-dsw.cn-hangzhou.aliyuncs.invalid")
 
 
-def _nobody_listens(scene: Scene) -> None:
+def _nobody_listens(context: Context) -> None:
     # The port is different each time, and is no part of what is recorded.
-    scene.set(JUPYTER_DSW_ENDPOINT=f"http://127.0.0.1:{scene.port_where_nobody_listens()}")
+    context.set(JUPYTER_DSW_ENDPOINT=f"http://127.0.0.1:{context.port_where_nobody_listens()}")
 
 
-def _tls(scene: Scene, *, certificate_for: str, days: int) -> None:
-    context = scene.authority.server(certificate_for, days=days)
-    behind = scene.enter_context(OddServer(pass_on(scene.emulator_port), tls=context))
-    scene.tls.behave = forward(behind.port)
-    scene.set(
-        JUPYTER_DSW_ENDPOINT=f"https://localhost:{scene.tls.port}",
-        REQUESTS_CA_BUNDLE=str(scene.authority.bundle),
+def _tls(context: Context, *, certificate_for: str, days: int) -> None:
+    tls_context = context.authority.server(certificate_for, days=days)
+    behind = context.enter_context(OddServer(pass_on(context.emulator_port), tls=tls_context))
+    context.tls.behave = forward(behind.port)
+    context.set(
+        JUPYTER_DSW_ENDPOINT=f"https://localhost:{context.tls.port}",
+        REQUESTS_CA_BUNDLE=str(context.authority.bundle),
     )
 
 
-def _answers(scene: Scene, *, answer: bytes) -> None:
-    scene.endpoint.behave = partial(_answer_with, answer=answer)
+def _responds(context: Context, *, response: bytes) -> None:
+    context.endpoint.behave = partial(_respond_with, response=response)
 
 
-def _another_instance(scene: Scene) -> None:
-    assert INSTANCE["InstanceId"] != scene.emulator.instance_id
-    _answers(scene, answer=http_response(INSTANCE))
+def _another_instance(context: Context) -> None:
+    assert INSTANCE["InstanceId"] != context.emulator.instance_id
+    _responds(context, response=http_response(INSTANCE))
 
 
-def _ten_mebibytes(scene: Scene) -> None:
+def _ten_mebibytes(context: Context) -> None:
     body = json.dumps(INSTANCE).encode()
-    _answers(scene, answer=http_response(body + b" " * (10 * MIB - len(body))))
+    _responds(context, response=http_response(body + b" " * (10 * MIB - len(body))))
 
 
-def _gzip_bomb(scene: Scene) -> None:
+def _gzip_bomb(context: Context) -> None:
     body = gzip.compress(json.dumps(INSTANCE).encode() + b" " * (64 * MIB))
     assert len(body) < MIB
-    _answers(scene, answer=http_response(body, "Content-Encoding: gzip"))
+    _responds(context, response=http_response(body, "Content-Encoding: gzip"))
 
 
-def _endless_chunks(scene: Scene) -> None:
+def _endless_chunks(context: Context) -> None:
     start = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    scene.endpoint.behave = flood(start, b"1\r\n \r\n" * 8 * 1024)
+    context.endpoint.behave = flood(start, b"1\r\n \r\n" * 8 * 1024)
 
 
 def _until_the_client_leaves(connection: socket.socket, _head: bytes) -> None:
@@ -82,30 +82,30 @@ def _until_the_client_leaves(connection: socket.socket, _head: bytes) -> None:
         pass
 
 
-def _tls_without_a_response(scene: Scene) -> None:
-    scene.tls.behave = _until_the_client_leaves
-    scene.set(JUPYTER_DSW_ENDPOINT=f"https://localhost:{scene.tls.port}")
+def _tls_without_a_response(context: Context) -> None:
+    context.tls.behave = _until_the_client_leaves
+    context.set(JUPYTER_DSW_ENDPOINT=f"https://localhost:{context.tls.port}")
 
 
-def _trickle(scene: Scene) -> None:
-    scene.endpoint.behave = _a_byte_a_second
+def _trickle(context: Context) -> None:
+    context.endpoint.behave = _a_byte_a_second
 
 
-def _dead_proxy(scene: Scene) -> None:
-    proxy = f"http://127.0.0.1:{scene.port_where_nobody_listens()}"
+def _dead_proxy(context: Context) -> None:
+    proxy = f"http://127.0.0.1:{context.port_where_nobody_listens()}"
     names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-    scene.set(
+    context.set(
         JUPYTER_DSW_ENDPOINT=None, JUPYTER_DSW_NETWORK="public", **dict.fromkeys(names, proxy)
     )
 
 
-def _clock_wrong(scene: Scene, *, by_s: float) -> None:
-    scene.wrong_by_s = by_s
+def _clock_wrong(context: Context, *, by_s: float) -> None:
+    context.wrong_by_s = by_s
 
 
 FAULTS = (
-    Fault("DNS failure", _no_such_name, "Unreachable", 503, door=None),
-    Fault("Connection refused", _nobody_listens, "Unreachable", 503, door=None),
+    Fault("DNS failure", _no_such_name, "Unreachable", 503, server=None),
+    Fault("Connection refused", _nobody_listens, "Unreachable", 503, server=None),
     Fault(
         "TLS with a wrong name",
         partial(_tls, certificate_for="other.example", days=1),
@@ -126,10 +126,10 @@ FAULTS = (
         "TimedOut",
         504,
         "tls",
-        never_answers=True,
+        never_responds=True,
     ),
     Fault(
-        "A response that trickles a byte a second", _trickle, "TimedOut", 504, never_answers=True
+        "A response that trickles a byte a second", _trickle, "TimedOut", 504, never_responds=True
     ),
     Fault("A response about another instance", _another_instance, "BadResponse", 502),
     Fault("A response of 10 MiB", _ten_mebibytes, "BadResponse", 502),
@@ -140,7 +140,7 @@ FAULTS = (
         _dead_proxy,
         "Unreachable",
         503,
-        door=None,
+        server=None,
     ),
     Fault("Local clock a day ahead", partial(_clock_wrong, by_s=DAY_S), "ClockSkew", 502),
     Fault("Local clock a day behind", partial(_clock_wrong, by_s=-DAY_S), "ClockSkew", 502),

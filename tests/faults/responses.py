@@ -1,24 +1,24 @@
-"""What stands in an answer of the REST contract."""
+"""What is in a response of the REST contract."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def code_of(answer: dict[str, Any]) -> str | None:
+def code_of(response: dict[str, Any]) -> str | None:
     """The code of its error."""
-    return answer["error"] and str(answer["error"]["code"])
+    return response["error"] and str(response["error"]["code"])
 
 
-def scheduled_ms(answer: dict[str, Any]) -> int:
+def scheduled_ms(response: dict[str, Any]) -> int:
     """Milliseconds to the scheduled stop."""
-    return int(answer["countdowns"]["scheduled"]["remaining_ms"])
+    return int(response["countdowns"]["scheduled"]["remaining_ms"])
 
 
-def instance_in_words(answer: dict[str, Any]) -> str:
-    """What a good answer tells at a glance."""
-    instance = answer["instance"]
-    stop = answer["countdowns"]["next_stop"]
+def instance_in_words(response: dict[str, Any]) -> str:
+    """What a good response shows at a glance."""
+    instance = response["instance"]
+    stop = response["countdowns"]["next_stop"]
     words = [f"The instance is {instance['Status']}"]
     words.append(f"its next stop is the {stop} one" if stop else "no stop is on its way")
     reason = instance["LatestSnapshot"].get("ReasonMessage")

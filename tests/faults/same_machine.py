@@ -1,4 +1,4 @@
-"""A real server with a real kernel beside it, and a way to bring both into trouble."""
+"""A real server with a real kernel next to it, and a way to bring faults to both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import requests
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.kernel_endpoint import path_of
-from tests.faults.neighbours import told
+from tests.faults.neighbours import compared
 from tests.faults.rows import steady
 from tests.kernels import Kernel
 from tests.waiting import until
@@ -33,7 +33,7 @@ r = %dsw_info --fresh
 import json
 from jupyter_dsw.clock import elapsed_seconds
 print(json.dumps({
-    "asked": str(r.via),
+    "via": str(r.via),
     "status": r.instance and r.instance.status,
     "read_at": r.read_at and r.read_at.isoformat(),
     "age_ms": r.age_ms_at(elapsed_seconds()),
@@ -53,9 +53,9 @@ _DIRECT_WAY = "os.environ['DSW_INSTANCE_ID'] = kept_id"
 
 @dataclass(frozen=True)
 class Seen:
-    """What `%dsw_info` told in a kernel."""
+    """What `%dsw_info` showed in a kernel."""
 
-    asked: str
+    via: str
     status: str | None
     read_at: str | None
     age_ms: int | None
@@ -63,8 +63,8 @@ class Seen:
 
 
 @dataclass
-class Beside:
-    """A kernel beside a server."""
+class ServerAndKernel:
+    """A kernel next to a server."""
 
     lab: Lab
     kernel_id: str
@@ -73,7 +73,7 @@ class Beside:
     meanwhile: list[float] = field(default_factory=list)
 
     @classmethod
-    def start(cls, lab: Lab) -> Beside:
+    def start(cls, lab: Lab) -> ServerAndKernel:
         """Start a kernel of `lab`."""
         model = _post(lab, "api/kernels", {"name": "python3"})
         return cls(lab, model["id"], _kernel(lab, model["id"]))
@@ -90,7 +90,7 @@ class Beside:
 
     @property
     def connection_file(self) -> Path:
-        """By which the kernel finds its server's door."""
+        """By which the kernel finds its server's endpoint."""
         return path_of(self.lab.home / "runtime", self.lab.process.pid)
 
     def ask(self) -> Seen:
@@ -106,7 +106,7 @@ class Beside:
             self.kernel.run(_DIRECT_WAY)
 
     def unread(self) -> str:
-        """What a kernel that has read nothing yet is told, where there is no direct way."""
+        """What a kernel that has read nothing yet gets, where there is no direct way."""
         return unread(self.lab.home / "runtime", self.lab.process.pid)
 
     def rounds(self, into: list[float], count: int = 10) -> None:
@@ -116,9 +116,9 @@ class Beside:
             self.lab.request("GET", "api/status?no_track_activity=1")
             into.append(time.perf_counter() - begun)
 
-    def told(self) -> str:
+    def compared(self) -> str:
         """How the server's other handlers fared."""
-        return told(self.quiet, self.meanwhile)
+        return compared(self.quiet, self.meanwhile)
 
 
 def _post(lab: Lab, path: str, content: dict[str, str]) -> Any:
@@ -185,7 +185,7 @@ def wait_for_connection_file(lab: Lab) -> Path:
 
 
 def the_last_good_one_stays(seen: Seen, before: Seen) -> bool:
-    """Whether `seen` is the reading `before`, older by now, and says what is wrong."""
+    """Whether `seen` is the reading `before`, older by now, and shows what is wrong."""
     assert seen.age_ms is not None
     assert before.age_ms is not None
     same = (seen.status, seen.read_at) == (before.status, before.read_at)

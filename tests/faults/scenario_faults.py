@@ -9,9 +9,9 @@ from jupyter_dsw.emulator.scenarios import SCENARIOS
 from tests.faults.fault import Fault
 
 if TYPE_CHECKING:
-    from tests.faults.scene import Scene
+    from tests.faults.context import Context
 
-# Code and, where nothing was ever read, HTTP status; the other scenarios are good answers.
+# Code and, where nothing was ever read, HTTP status; the other scenarios are good responses.
 _ERRORS = {
     "denied": ("Denied", 403),
     "missing": ("NotFound", 404),
@@ -28,8 +28,8 @@ _ERRORS = {
 }
 
 
-def _play(scenario: str, scene: Scene) -> None:
-    scene.emulator.scenario = scenario
+def _play(scenario: str, context: Context) -> None:
+    context.emulator.scenario = scenario
 
 
 def _fault(name: str, description: str) -> Fault:
@@ -39,7 +39,7 @@ def _fault(name: str, description: str) -> Fault:
         partial(_play, name),
         code,
         status,
-        never_answers=name == "hang",
+        never_responds=name == "hang",
         emulator={"slow_s": 0.5},
     )
 

@@ -26,28 +26,28 @@ def emulator_options() -> dict[str, float]:
 async def test_those_in_hand_are_used_until_they_expire_while_the_service_is_down(
     served: Served,
 ) -> None:
-    scene, neighbours = served.scene, served.neighbours
+    context, neighbours = served.context, served.neighbours
     _, before = await served.ask()
     await neighbours.rounds(ROUNDS, neighbours.quiet)
-    scene.credentials.behave = hang_up
-    scene.clock.let_pass(540)
+    context.credentials.behave = hang_up
+    context.clock.let_pass(540)
     asking = asyncio.ensure_future(served.ask())
     await neighbours.until_done(asking)
     _, meanwhile = await asking
     assert meanwhile["error"] is None
     assert meanwhile["read_at"] > before["read_at"]
-    scene.clock.let_pass(90)
+    context.clock.let_pass(90)
     status, after = await served.ask()
     assert status == 200
     assert code_of(after) == "NoCredentials"
     assert after["read_at"] == meanwhile["read_at"]
-    scene.mend()
+    context.mend()
     assert await served.readings_until_right(fresh=True) == 1
     record(
         Row(
             fault=catalogue.CREDENTIALS_LAST,
             code="none, then NoCredentials",
             shown=f"Nothing, until they expire. Then: {words_of(after['error'])}",
-            others=neighbours.told(),
+            others=neighbours.compared(),
         )
     )

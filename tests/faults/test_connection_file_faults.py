@@ -19,8 +19,8 @@ from tests.faults.rows import Row, steady
 from tests.faults.same_machine import (
     BY_THE_SERVER,
     DIRECTLY,
-    Beside,
     Seen,
+    ServerAndKernel,
     nothing_wrong,
     shown_without_server,
     start_lab,
@@ -52,9 +52,9 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def beside(lab: Lab) -> Iterator[Beside]:
-    # A kernel that has not asked the endpoint itself yet.
-    started = Beside.start(lab)
+def pair(lab: Lab) -> Iterator[ServerAndKernel]:
+    # A kernel that has not called the endpoint itself yet.
+    started = ServerAndKernel.start(lab)
     yield started
     started.stop()
 
@@ -116,38 +116,38 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_the_kernel_asks_the_endpoint_itself_and_the_server_again_when_it_can(
-    beside: Beside, fault: FileFault
+def test_the_kernel_calls_the_endpoint_itself_and_the_server_again_when_it_can(
+    pair: ServerAndKernel, fault: FileFault
 ) -> None:
-    file = beside.connection_file
+    file = pair.connection_file
     content = file.read_text()
-    before = beside.ask()
-    assert before.asked == BY_THE_SERVER
-    beside.rounds(beside.quiet)
+    before = pair.ask()
+    assert before.via == BY_THE_SERVER
+    pair.rounds(pair.quiet)
 
     def ask() -> tuple[Seen, Seen, str]:
-        stranded, meanwhile = beside.ask_without_a_direct_way(), beside.ask()
-        return stranded, meanwhile, beside.unread()
+        stranded, meanwhile = pair.ask_without_a_direct_way(), pair.ask()
+        return stranded, meanwhile, pair.unread()
 
     try:
         stranded, meanwhile, unread = while_spoiled(file, fault.begin, ask)
-        beside.rounds(beside.meanwhile)
+        pair.rounds(pair.meanwhile)
     finally:
         file.unlink()
         file.write_text(content)
         file.chmod(0o600)
-    assert meanwhile.asked == DIRECTLY
+    assert meanwhile.via == DIRECTLY
     assert nothing_wrong(meanwhile, before)
     assert the_last_good_one_stays(stranded, before)
     assert unread == steady(stranded.error)
-    after = beside.ask()
-    assert after.asked == BY_THE_SERVER
+    after = pair.ask()
+    assert after.via == BY_THE_SERVER
     assert nothing_wrong(after, before)
     record(
         Row(
             fault=fault.name,
             code="none, or NotConfigured",
             shown=shown_without_server(stranded.error),
-            others=beside.told(),
+            others=pair.compared(),
         )
     )

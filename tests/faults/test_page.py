@@ -95,5 +95,5 @@ def test_a_page_is_written_from_a_whole_recording_only(
 
 
 def test_what_differs_in_each_run_is_left_out_of_words() -> None:
-    text = "127.0.0.1:4711 and localhost:1 say dsw-0123456789abcdef is 86399 s behind"
-    assert steady(text) == "127.0.0.1:… and localhost:… say dsw-… is … s behind"
+    text = "127.0.0.1:4711 and localhost:1: dsw-0123456789abcdef is 86399 s behind"
+    assert steady(text) == "127.0.0.1:… and localhost:…: dsw-… is … s behind"

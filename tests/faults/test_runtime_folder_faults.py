@@ -104,29 +104,29 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
     dsw: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def beside(**variables: str) -> str:
-        # The server serves in this process: what asks it must not hold up its event loop.
+    async def from_the_same_machine(**variables: str) -> str:
+        # The server serves in this process: its client must not block its event loop.
         return await asyncio.to_thread(unread, jp_runtime_dir, os.getpid(), **variables)
 
-    own_way = served.scene.emulator.environment()
+    own_way = served.context.emulator.environment()
     neighbours = served.neighbours
     _, first = await served.ask()
     assert first["error"] is None
     assert dsw.connection_file.path is None
-    assert await beside(**own_way) == DIRECTLY
-    lost = await beside()
+    assert await from_the_same_machine(**own_way) == DIRECTLY
+    lost = await from_the_same_machine()
     await neighbours.rounds(ROUNDS, neighbours.meanwhile)
 
     fault.end(jp_runtime_dir)
     # The next attempt is due now.
     monkeypatch.setattr(extension, "LOOK_AGAIN_S", 0.0)
     dsw._keep_connection_file()
-    assert await beside() == BY_THE_SERVER
+    assert await from_the_same_machine() == BY_THE_SERVER
     await neighbours.rounds(ROUNDS, neighbours.quiet)
 
     # A folder that becomes so later costs nothing, and does not spoil the server's end.
     fault.begin(jp_runtime_dir)
-    assert await beside() == BY_THE_SERVER
+    assert await from_the_same_machine() == BY_THE_SERVER
     await dsw.stop_extension()
     record(
         Row(
@@ -134,7 +134,7 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
             code="none, or NotConfigured",
             shown=f"If the server started so: {shown_without_server(lost)} If it happens later: "
             "nothing.",
-            others=neighbours.told(),
+            others=neighbours.compared(),
         )
     )
 

@@ -26,7 +26,7 @@ def emulator_options(fault: Fault) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("fault", catalogue.SERVED_FAULTS, ids=str)
-async def test_a_fault_is_told_costs_no_reading_slows_nothing_and_passes(
+async def test_a_fault_is_shown_costs_no_reading_slows_nothing_and_passes(
     fault: Fault, served: Served
 ) -> None:
     await where_nothing_was_read_before(fault, served)
@@ -34,67 +34,67 @@ async def test_a_fault_is_told_costs_no_reading_slows_nothing_and_passes(
     _, before = await served.ask()
 
     await served.neighbours.rounds(ROUNDS, served.neighbours.quiet)
-    served.scene.clock.let_pass(90)
-    if fault.door:
+    served.context.clock.let_pass(90)
+    if fault.server:
         await served.keep_one_waiting(fault)
-        served.scene.clock.let_pass(90)
+        served.context.clock.let_pass(90)
     served.begin(fault)
     asking = asyncio.ensure_future(served.ask(fresh=True))
     await served.neighbours.until_done(asking)
-    status, answer = await asking
+    status, reading = await asking
     assert status == 200
-    assert code_of(answer) == fault.code
+    assert code_of(reading) == fault.code
     if fault.code:
-        await the_last_good_reading_stays(served, before, answer)
+        await the_last_good_reading_stays(served, before, reading)
     else:
-        await every_reading_is_good(served, before, answer)
+        await every_reading_is_good(served, before, reading)
 
-    served.scene.mend()
+    served.context.mend()
     right_after = max(right_after, await served.readings_until_right(fresh=True))
     assert right_after == 1
     record(
         Row(
             fault=fault.name,
             code=fault.code or "none",
-            shown=words_of(answer["error"]) or instance_in_words(answer),
-            others=served.neighbours.told(),
+            shown=words_of(reading["error"]) or instance_in_words(reading),
+            others=served.neighbours.compared(),
         )
     )
 
 
 async def where_nothing_was_read_before(fault: Fault, served: Served) -> None:
     served.begin(fault)
-    status, answer = await served.ask()
-    served.scene.mend()
-    assert code_of(answer) == fault.code
+    status, reading = await served.ask()
+    served.context.mend()
+    assert code_of(reading) == fault.code
     assert status == fault.status
     if fault.code:
-        assert answer["instance"] is answer["read_at"] is answer["age_ms"] is None
-        assert answer["countdowns"] is None
+        assert reading["instance"] is reading["read_at"] is reading["age_ms"] is None
+        assert reading["countdowns"] is None
 
 
 async def the_last_good_reading_stays(
-    served: Served, before: dict[str, Any], answer: dict[str, Any]
+    served: Served, before: dict[str, Any], reading: dict[str, Any]
 ) -> None:
     for part in ("instance", "read_at", "redacted"):
-        assert answer[part] == before[part]
-    assert answer["age_ms"] >= before["age_ms"] + MINUTE_MS
-    assert scheduled_ms(answer) <= scheduled_ms(before) - MINUTE_MS
-    served.scene.clock.let_pass(1)
+        assert reading[part] == before[part]
+    assert reading["age_ms"] >= before["age_ms"] + MINUTE_MS
+    assert scheduled_ms(reading) <= scheduled_ms(before) - MINUTE_MS
+    served.context.clock.let_pass(1)
     status, later = await served.ask()
     assert status == 200
     assert later["instance"] == before["instance"]
-    assert later["age_ms"] >= answer["age_ms"] + 1000
+    assert later["age_ms"] >= reading["age_ms"] + 1000
 
 
 async def every_reading_is_good(
-    served: Served, before: dict[str, Any], answer: dict[str, Any]
+    served: Served, before: dict[str, Any], reading: dict[str, Any]
 ) -> None:
     for _ in range(4):
-        assert answer["error"] is None
-        assert answer["read_at"] > before["read_at"]
-        assert answer["instance"]["InstanceId"] == before["instance"]["InstanceId"]
-        before = answer
+        assert reading["error"] is None
+        assert reading["read_at"] > before["read_at"]
+        assert reading["instance"]["InstanceId"] == before["instance"]["InstanceId"]
+        before = reading
         # The life of a short-lived token, and more.
-        served.scene.clock.let_pass(61)
-        _, answer = await served.ask()
+        served.context.clock.let_pass(61)
+        _, reading = await served.ask()

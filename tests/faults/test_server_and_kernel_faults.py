@@ -16,7 +16,7 @@ from tests.faults.rows import Row, steady
 from tests.faults.same_machine import (
     BY_THE_SERVER,
     DIRECTLY,
-    Beside,
+    ServerAndKernel,
     nothing_wrong,
     shown_without_server,
     start_lab,
@@ -56,8 +56,8 @@ def start(tmp_path: Path, emulator: Emulator) -> Iterator[Callable[..., Lab]]:
 
 
 @pytest.fixture
-def outliving(start: Callable[..., Lab], emulator: Emulator) -> Iterator[Beside]:
-    """A kernel beside a server, but not its child: it does not end with it."""
+def outliving(start: Callable[..., Lab], emulator: Emulator) -> Iterator[ServerAndKernel]:
+    """A kernel next to a server, but not its child: it does not end with it."""
     lab = start()
     folders = {"JUPYTER_RUNTIME_DIR": lab.home / "runtime", "IPYTHONDIR": lab.home / "ipython"}
     manager = KernelManager(kernel_name="python3")
@@ -71,7 +71,7 @@ def outliving(start: Callable[..., Lab], emulator: Emulator) -> Iterator[Beside]
     client = manager.client()
     kernel = Kernel.ready(client)
     kernel.run(f"import os; os.environ['JPY_PARENT_PID'] = '{lab.process.pid}'")
-    yield Beside(lab, "", kernel)
+    yield ServerAndKernel(lab, "", kernel)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
 
@@ -94,11 +94,11 @@ def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernel
     after: Any = second.request("GET", "jupyter-dsw/v1/instance")
     assert after["error"] is None
     assert after["read_at"] >= before["read_at"]
-    beside = Beside.start(second)
-    asked = beside.ask()
-    assert asked.asked == BY_THE_SERVER
-    assert (asked.status, asked.error) == ("Running", "")
-    beside.stop()
+    pair = ServerAndKernel.start(second)
+    result = pair.ask()
+    assert result.via == BY_THE_SERVER
+    assert (result.status, result.error) == ("Running", "")
+    pair.stop()
     record(
         Row(
             fault=catalogue.SERVER_KILLED,
@@ -109,17 +109,17 @@ def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernel
     )
 
 
-def test_a_kernel_that_outlives_its_server_asks_itself_and_loses_nothing(
-    outliving: Beside,
+def test_a_kernel_that_outlives_its_server_calls_the_api_and_loses_nothing(
+    outliving: ServerAndKernel,
 ) -> None:
     before = outliving.ask()
-    assert before.asked == BY_THE_SERVER
+    assert before.via == BY_THE_SERVER
     kill(outliving.lab)
     stranded = outliving.ask_without_a_direct_way()
     assert the_last_good_one_stays(stranded, before)
     assert outliving.unread() == steady(stranded.error)
     meanwhile = outliving.ask()
-    assert meanwhile.asked == DIRECTLY
+    assert meanwhile.via == DIRECTLY
     assert nothing_wrong(meanwhile, before)
     record(
         Row(
@@ -134,22 +134,22 @@ def test_a_kernel_that_outlives_its_server_asks_itself_and_loses_nothing(
 def test_a_restarted_kernel_gets_the_reading_that_its_server_kept(
     start: Callable[..., Lab], emulator: Emulator
 ) -> None:
-    beside = Beside.start(start())
-    before = beside.ask()
-    beside.rounds(beside.quiet)
-    # From here on the endpoint has nothing good to say: what is seen was kept.
+    pair = ServerAndKernel.start(start())
+    before = pair.ask()
+    pair.rounds(pair.quiet)
+    # From here on the endpoint sends nothing good: what is seen was kept.
     emulator.scenario = "denied"
-    beside.restart()
-    after = beside.ask()
-    beside.rounds(beside.meanwhile)
-    assert after.asked == BY_THE_SERVER
+    pair.restart()
+    after = pair.ask()
+    pair.rounds(pair.meanwhile)
+    assert after.via == BY_THE_SERVER
     assert (after.status, after.read_at) == ("Running", before.read_at)
-    beside.stop()
+    pair.stop()
     record(
         Row(
             fault=catalogue.KERNEL_RESTARTED,
             code="none",
             shown="Nothing: the server has the reading, and panels request it from the server.",
-            others=beside.told(),
+            others=pair.compared(),
         )
     )

@@ -1,4 +1,4 @@
-"""What faults are brought about in: an emulator behind doors, and a monitor that asks it."""
+"""What faults are brought about in: an emulator behind gates, and a monitor that calls it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.faults.clocks import Clock
-from tests.faults.kernel_endpoint import Door, pass_on
+from tests.faults.kernel_endpoint import GatedServer, pass_on
 from tests.upstream.odd_server import hang_up, http_response
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 PATIENT, IMPATIENT = 100.0, 2.0
 
 
-class Scene(contextlib.ExitStack):
+class Context(contextlib.ExitStack):
     """A DSW instance's surroundings, healthy until a fault changes them.
 
-    The Jupyter server asks `endpoint`, and `credentials` for credentials: doors to the emulator.
-    `tls` is a door for what begins with a handshake.
+    The Jupyter server calls `endpoint`, and `credentials` for credentials: ways to the emulator.
+    `tls` is one for what begins with a handshake.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Scene(contextlib.ExitStack):
         self._monkeypatch = monkeypatch
         self.authority = authority
         self.clock = Clock()
-        self.endpoint = self.enter_context(Door(hang_up))
-        self.credentials = self.enter_context(Door(hang_up))
-        self.tls = self.enter_context(Door(hang_up, hasty=True))
-        # Ended first: it may keep a door's request.
+        self.endpoint = self.enter_context(GatedServer(hang_up))
+        self.credentials = self.enter_context(GatedServer(hang_up))
+        self.tls = self.enter_context(GatedServer(hang_up, hasty=True))
+        # Ended first: it may keep a request waiting.
         self.emulator = self.enter_context(Emulator(clock=self.clock.wall, **emulator_options))
         self._set_meanwhile: set[str] = set()
         self.mend()
@@ -79,7 +79,7 @@ class Scene(contextlib.ExitStack):
 
     @property
     def credentials_uri(self) -> str:
-        """The credential service, through its door."""
+        """The credential service, through its gate."""
         return self.credentials.url + urlsplit(self.emulator.credentials_uri).path
 
     @property
@@ -95,27 +95,27 @@ class Scene(contextlib.ExitStack):
         return port
 
     def other_credential_service(self) -> None:
-        """Have credentials asked for anew: those in hand are of another URI."""
+        """Have credentials requested anew: the cached ones are of another URI."""
         self.set(ALIBABA_CLOUD_CREDENTIALS_URI=self.credentials_uri + "?again")
 
     def promise(self, expiration: str) -> None:
         """Have the credential service promise that its credentials last until then."""
 
-        def answer(connection: socket.socket, _head: bytes) -> None:
+        def respond(connection: socket.socket, _head: bytes) -> None:
             body = self.emulator_credentials() | {"Expiration": expiration}
             connection.sendall(http_response(body))
 
-        self.credentials.behave = answer
+        self.credentials.behave = respond
 
     def emulator_credentials(self) -> dict[str, str]:
-        """What the emulator's credential service answers."""
+        """What the emulator's credential service sends."""
         with requests.Session() as session:
             session.trust_env = False
             body: dict[str, str] = session.get(self.emulator.credentials_uri).json()
         return body
 
     def monitor(self) -> Monitor:
-        """A monitor that has read nothing yet and lives by this scene's clock."""
+        """A monitor that has read nothing yet and lives by this context's clock."""
         chain = CredentialChain(clock=self._wall_here, sleep=self.clock.let_pass)
         client = self.enter_context(
             contextlib.closing(
