@@ -47,9 +47,9 @@ class Nothing(anywidget.AnyWidget):
 """
 GROWTH = """
 import gc, pathlib
-from ipywidgets import Widget
+import ipywidgets.widgets.widget as module
 gc.collect()
-widgets = getattr(Widget, "_instances", None) or Widget.widgets
+widgets = module._instances
 rss = pathlib.Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]
 print(len(widgets), rss)
 """
@@ -104,7 +104,7 @@ def _growth(start: StartKernel) -> list[Row]:
     widgets, kib = after[0] - before[0], after[1] - before[1]
     return [
         Row(f"{RERUNS} re-runs of `%dsw_info`: widgets more", "after the first", widgets, 0),
-        Row(f"{RERUNS} re-runs of `%dsw_info`: MiB more", "after the first", kib / 1024, 4),
+        Row(f"{RERUNS} re-runs of `%dsw_info`: MiB more", "after the first", kib / 1024, 7),
     ]
 
 

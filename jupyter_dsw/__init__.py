@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.notebook.before_stop import before_stop, time_left
     from jupyter_dsw.notebook.readings import Reading, read
+    from jupyter_dsw.notebook.widget import Panel
     from jupyter_dsw.upstream.errors import DSWError
 
 __all__ = [
     "DSWError",
     "Instance",
+    "Panel",
     "Reading",
     "__version__",
     "before_stop",
@@ -33,6 +35,7 @@ __all__ = [
 _HOMES = {
     "DSWError": "jupyter_dsw.upstream.errors",
     "Instance": "jupyter_dsw.model.instance",
+    "Panel": "jupyter_dsw.notebook.widget",
     "Reading": "jupyter_dsw.notebook.readings",
     "before_stop": "jupyter_dsw.notebook.before_stop",
     "read": "jupyter_dsw.notebook.readings",

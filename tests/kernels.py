@@ -12,6 +12,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from pathlib import Path
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWN = {"stream", "display_data", "execute_result", "error"}
 
 
@@ -55,6 +56,11 @@ class Kernel:
         (shown,) = [o for o in self.run(code) if o["type"] == "execute_result"]
         data: dict[str, Any] = shown["data"]
         return data
+
+    def widget(self, code: str) -> str:
+        """The ID of the widget that is the value of `code`."""
+        model_id: str = self.data(code)[WIDGET]["model_id"]
+        return model_id
 
 
 def _is_ready(client: BlockingKernelClient) -> bool:

@@ -66,6 +66,7 @@ def test_the_names_of_the_package_are_those_it_announces() -> None:
     assert names == [
         "DSWError",
         "Instance",
+        "Panel",
         "Reading",
         "__version__",
         "before_stop",

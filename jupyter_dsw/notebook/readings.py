@@ -6,9 +6,9 @@ They come from the Jupyter server on the same machine, and where there is none f
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from datetime import datetime, timezone
+from html import escape
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +19,7 @@ from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import connection, kernel_request, person
+from jupyter_dsw.notebook import connection, kernel_request, output, person
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
 # more than that, so that its own message arrives.
 SERVER_TIMEOUT_S = 25.0
+VIA_SERVER = text("via the Jupyter server")
 
 
 class Reading(base.Reading, frozen=True, kw_only=True):
@@ -84,25 +85,16 @@ class Reading(base.Reading, frozen=True, kw_only=True):
         """Return the chosen sections as HTML that stands alone: no script, no style sheet."""
         return to_html(self._view_model())
 
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self.shown_as == "json":
             return {"text/plain": self.to_json()}
-        if self.shown_as == "text" or not in_kernel():
+        if self.shown_as == "text" or not output.in_kernel():
             return {"text/plain": self.to_text()}
-        # With the panel, for where no widget can be: saved notebooks, GitHub, nbconvert.
-        static = {"text/plain": self.to_text(), "text/html": self.to_html()}
-        try:
-            from jupyter_dsw.notebook.widget import panel_mimebundle  # noqa: PLC0415
-
-            return panel_mimebundle(self, self.sections, read=current) | static
-        except Exception as error:  # noqa: BLE001 - what is known is shown, panel or not
-            why = person.translated(_no_panel(error))
-            return {
-                "text/plain": f"{static['text/plain']}\n{why}",
-                "text/html": f"{static['text/html']}<p>{why}</p>",
-            }
+        hint = "" if self.via == VIA_SERVER else output.hint_once()
+        return output.live_form(self, self.sections) | {
+            "text/html": self.to_html() + (f"<p><small>{escape(hint)}</small></p>" if hint else ""),
+            "text/plain": "\n\n".join(filter(None, (self.to_text(), hint))),
+        }
 
     def _view_model(self, *, kept: bool = True) -> ViewModel:
         moments = Moments(
@@ -121,20 +113,6 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     def _origin(self) -> str:
         parts = [self.source.endpoint or "", self.source.region or "", self.via]
         return joined(text(", "), filter(None, parts))
-
-
-def _no_panel(error: Exception) -> str:
-    kind = type(error).__name__
-    if isinstance(error, FileNotFoundError):
-        return text("No live panel: %1 (in a source checkout, `make build` makes it).", kind)
-    return text("No live panel: %1.", kind)
-
-
-def in_kernel() -> bool:
-    """Return whether this code runs in an IPython kernel, where a panel can be shown."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel")
 
 
 def read(*, fresh: bool = False) -> Reading:
@@ -170,7 +148,7 @@ def current(*, fresh: bool = False) -> Reading:
     except NoServer as none:
         why = none.why
     else:
-        return _with_last_good(Reading.of(reading, via=text("via the Jupyter server")))
+        return _with_last_good(Reading.of(reading, via=VIA_SERVER))
     # Outside of `except`: what is raised from here on does not have the server's exception as its
     # context.
     return _with_last_good(_from_api(why, fresh=fresh))
@@ -179,16 +157,24 @@ def current(*, fresh: bool = False) -> Reading:
 _last_good: Reading | None = None
 
 
+def last_good() -> Reading | None:
+    """Return the last reading with an instance that this process got, without requesting one."""
+    return _last_good
+
+
 def _with_last_good(reading: Reading) -> Reading:
     """Return `reading`; where it has no instance, with the last one that this process got.
 
     A server that was just started may never have read one.
     """
     global _last_good  # noqa: PLW0603 - one a process, as the monitor
+    last, instance_id = _last_good, reading.source.instance_id
     if reading.instance is not None:
+        if last is not None and last.instance == reading.instance:
+            # IPython keeps the values of all cells: they share what is large.
+            reading = msgspec.structs.replace(reading, instance=last.instance)
         _last_good = reading
         return reading
-    last, instance_id = _last_good, reading.source.instance_id
     if last is None or instance_id not in (None, last.source.instance_id):
         return reading
     return msgspec.structs.replace(

@@ -1,96 +1,220 @@
-"""The panel as a widget: `<dsw-panel>` in a cell."""
+"""The panel as a widget: for layouts, and for pages that show widgets but have no jupyter-dsw."""
 
 from __future__ import annotations
 
-from itertools import islice
+import contextlib
+import logging
+import threading
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import msgspec
 import traitlets
 
-from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.notebook import person
-from jupyter_dsw.render.view_model import MAX_ROWS
+from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
+from jupyter_dsw.i18n import text
+from jupyter_dsw.notebook import output, person, readings
+from jupyter_dsw.notebook.stop_tracker import StopTracker
+from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
+from jupyter_dsw.render.view import SECTIONS, view_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from typing_extensions import Self
 
-    from jupyter_dsw.reading import Reading
+    from jupyter_dsw.notebook.readings import Reading
+
+log = logging.getLogger(__name__)
 
 MODULE = Path(__file__).parent / "static" / "panel.js"
-MAX_ENTRIES = 100
-"""Entries of one object that are saved with a notebook."""
-MAX_TEXT = 2000
-"""Characters of one text that are saved with a notebook."""
+FIRST_READING_PATIENCE_S = 1.0
+# A browser page that ends without a message is forgotten after that; one that goes on sends another
+# message before (`VIEW_MS` in anywidget.ts).
+VIEWED_FOR_S = 3900.0
+AFTER_A_FAULT_S = 15.0
 
 
 class Panel(anywidget.AnyWidget):
-    """Shows a reading and keeps it current.
+    """The live panel as a widget, for layouts and for pages that do not render `%dsw_info` live.
 
-    In JupyterLab and Notebook 7 the element requests readings from the server, so it stays live
-    while the kernel is busy and sends no kernel message. Elsewhere it sends a message to this
-    widget, which responds when the kernel is free: with a message, since a trait may be saved with
-    the notebook.
+    Where the page's Jupyter server has jupyter-dsw, the panel requests its readings from that
+    server and sends the kernel no message. Elsewhere a background thread of the kernel reads the
+    instance while the panel is in view, and sends the page a message when something changed.
+
+    It takes the names of sections, as `%dsw_info` does. There is one widget for each choice of
+    sections: the same call returns the same one. The first call waits for a reading, but not longer
+    than a second. Raises `ValueError` for an unknown section.
+
+    >>> from ipywidgets import HBox
+    >>> HBox([jupyter_dsw.Panel("status"), plot])  # doctest: +SKIP
     """
 
     _esm = MODULE
-    answer = traitlets.Dict(
+    reading = traitlets.Dict(
         allow_none=True,
-        help="A reading as in the REST contract, long lists cut; `left_out` counts.",
+        default_value=None,
+        help="As in the REST contract, long lists cut; `left_out` counts.",
     ).tag(sync=True)
     sections = traitlets.List(
-        traitlets.Unicode(), help="Which sections to show; empty: all but network and details."
+        traitlets.Unicode(), help="Which sections to show; empty: as `%dsw_info` without any."
     ).tag(sync=True)
 
-    def __init__(
-        self, reading: Reading, sections: Sequence[str], read: Callable[..., Reading]
-    ) -> None:
-        super().__init__(answer=_to_save(reading), sections=list(sections))
-        self._read = read
+    _made: ClassVar[dict[frozenset[str], Panel]] = {}
+
+    def __new__(cls, *sections: str) -> Self:
+        """Return the widget with these sections; a new one unless there is one that is open."""
+        made: Any = cls._made.get(frozenset(sections))
+        panel: Self = super().__new__(cls) if made is None or made.comm is None else made
+        return panel
+
+    def __init__(self, *sections: str) -> None:
+        if self._made.get(frozenset(sections)) is self and self.comm is not None:
+            return
+        _check(sections)
+        super().__init__(sections=[name for name in (*SECTIONS, "all") if name in sections])
+        self.viewers: dict[str, float] = {}
+        """The pages that have it in view, and until when that holds (`elapsed_seconds`)."""
+        self._state = ""
+        self._made[frozenset(sections)] = self
         self.on_msg(self._on_message)
+        _feed.request(self).wait(FIRST_READING_PATIENCE_S)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        known = readings.last_good()
+        if bundle is None or known is None:
+            return bundle
+        data, metadata = bundle
+        known = msgspec.structs.replace(known, sections=tuple(self.sections))
+        static = {"text/html": known.to_html(), "text/plain": known.to_text()}
+        return {**data, **static}, metadata
 
     def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        if content.get("type") == "read":
-            reading = self._read(fresh=content.get("fresh") is True)
-            self.answer = _to_save(reading)
-            self.send(_contract(reading))
+        """Take a page's message that it needs a reading, or has the panel no longer in view.
+
+        The kernel's main thread runs this, so it waits for nothing.
+        """
+        viewer = str(content.get("viewer"))
+        if content.get("type") == "leave":
+            self.viewers.pop(viewer, None)
+        elif content.get("type") == "read":
+            self.viewers[viewer] = elapsed_seconds() + VIEWED_FOR_S
+            _feed.request(self, fresh=content.get("fresh") is True)
+
+    def is_viewed(self) -> bool:
+        """Return whether a page has it in view."""
+        now = elapsed_seconds()
+        return self.comm is not None and any(until > now for until in [*self.viewers.values()])
+
+    def show(self, reading: Reading, state: str, *, requested: bool) -> None:
+        """Give the pages a reading if it was requested, or if they show another `state`."""
+        changed = state != self._state
+        self._state = state
+        if changed:
+            self.reading = output.to_save(reading)
+        if (changed or requested) and self.is_viewed():
+            # Not the trait: what is in a trait may be saved with the notebook, so it has only a
+            # part.
+            self.send(output.contract_of(reading))
 
 
-def _contract(reading: Reading) -> dict[str, Any]:
-    return reading.to_contract(elapsed_seconds(), person.language()).to_builtins()
+def _check(sections: tuple[str, ...]) -> None:
+    known = (*SECTIONS, "all")
+    for word in sections:
+        if word not in known:
+            message = person.with_suggestion(text("%1 is not a section.", repr(word)), word, known)
+            raise ValueError(person.translated(message))
 
 
-def _to_save(reading: Reading) -> dict[str, Any]:
-    """Return the reading as saved with a notebook: lists cut, `left_out` counting the rest."""
-    instance = reading.instance
-    if instance is None:
-        return _contract(reading)
-    # The newest ones, as everywhere.
-    instance = msgspec.structs.replace(instance, instance_snapshot_list=instance.snapshots)
-    contract = _contract(msgspec.structs.replace(reading, instance=instance))
-    elements = contract["instance"]
-    left_out = {
-        name: len(value) - MAX_ROWS
-        for name, value in elements.items()
-        if isinstance(value, list) and len(value) > MAX_ROWS
-    }
-    return {**contract, "instance": _cut(elements), "left_out": left_out}
+class Feed:
+    """Reads the instance for the panels of this kernel, in a thread that runs while it is needed.
+
+    So the kernel's main thread never waits for an endpoint.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._requests: dict[Panel, threading.Event] = {}
+        self._fresh = False
+        self._next_read = 0.0
+        self._running = False
+        self._tracker = StopTracker()
+
+    def request(self, panel: Panel, *, fresh: bool = False) -> threading.Event:
+        """Let `panel` get a reading soon; the event is set once it has one."""
+        with self._changed:
+            got = self._requests.setdefault(panel, threading.Event())
+            self._fresh = self._fresh or fresh
+            if self._running:
+                self._changed.notify()
+                return got
+            # At a limit of threads, the panel shows that the kernel does not respond.
+            with contextlib.suppress(RuntimeError):
+                # It must not hold up the end of the interpreter.
+                threading.Thread(target=self._run, name="jupyter-dsw-panel", daemon=True).start()
+                self._running = True
+            return got
+
+    def _run(self) -> None:
+        while self._wait():
+            with self._changed:
+                requests, fresh = self._requests, self._fresh
+                self._requests, self._fresh = {}, False
+            try:
+                self._turn(set(requests), fresh=fresh)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the feed
+                # The text of an unforeseen exception may quote anything: its type and place.
+                places = "".join(traceback.format_tb(error.__traceback__))
+                log.error("%s while feeding a panel, at\n%s", type(error).__name__, places)
+                self._next_read = elapsed_seconds() + AFTER_A_FAULT_S
+            for got in requests.values():
+                got.set()
+
+    def _wait(self) -> bool:
+        """Wait until a reading is due; returns False, and the thread ends, if nobody needs one."""
+        with self._changed:
+            while not self._requests:
+                self._running = any(panel.is_viewed() for panel in _open_panels())
+                due_in = self._next_read - elapsed_seconds()
+                if not self._running or due_in <= 0:
+                    return self._running
+                self._changed.wait(min(due_in, LONGEST_WAIT_S))
+            return True
+
+    def _turn(self, requested: set[Panel], *, fresh: bool) -> None:
+        reading = readings.current(fresh=fresh)
+        soonest = elapsed_seconds() + SOONEST_NEXT_READ_MS / 1000
+        self._next_read = max(reading.next_read, soonest)
+        self._tracker.update(reading)
+        state = self._state_of(reading)
+        for panel in _open_panels():
+            if panel in requested or panel.is_viewed():
+                panel.show(reading, state, requested=panel in requested)
+
+    def _state_of(self, reading: Reading) -> str:
+        """Return what a person sees of a reading, but for what only counts on: age, countdowns."""
+        instance, both = reading.instance, reading.countdowns
+        if instance is not None:
+            instance = msgspec.structs.replace(
+                instance,
+                request_id=None,
+                accumulated_running_time_in_ms=None,
+                idle_instance_culler=None,
+                instance_shutdown_timer=None,
+            )
+        # As it is shown: bytes of a disk change all the time, percents seldom.
+        still = msgspec.structs.replace(reading, instance=instance, read_at=None, taken=None)
+        shown = view_model(still, ("all",), now=0)
+        idle = both and msgspec.structs.replace(both.idle, remaining_ms=None, idle_minutes=None)
+        scheduled = both and both.scheduled.state
+        # The tracker gives the earliest moment of each stop, which settles within a minute.
+        stops = [(stop.number, stop.at // 60) for stop in self._tracker.stops]
+        return repr((shown, idle, scheduled, stops))
 
 
-def _cut(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_cut(each) for each in value[:MAX_ROWS]]
-    if isinstance(value, dict):
-        return {name: _cut(each) for name, each in islice(value.items(), MAX_ENTRIES)}
-    return value[:MAX_TEXT] if isinstance(value, str) else value
+def _open_panels() -> list[Panel]:
+    return [panel for panel in [*Panel._made.values()] if panel.comm is not None]
 
 
-def panel_mimebundle(
-    reading: Reading, sections: Sequence[str], read: Callable[..., Reading]
-) -> dict[str, Any]:
-    """Return the widget's part of a mimebundle; `read(fresh=…)` returns later readings."""
-    bundle: Any = Panel(reading, sections, read)._repr_mimebundle_()  # what a display hook calls
-    data: dict[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
-    return data
+_feed = Feed()

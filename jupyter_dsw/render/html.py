@@ -7,6 +7,7 @@ markup carries the meaning then.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,6 +37,8 @@ _HEADING = "margin:.9em 0 .2em;font-size:1em;font-weight:600"
 _QUIET = "opacity:.7;font-size:.9em;margin:.6em 0 0"
 
 
+# Jupyter keeps the outputs of all cells: what is shown again within a minute is the same string.
+@lru_cache(maxsize=4)
 def to_html(model: ViewModel) -> str:
     """Write a view model as one `<div>` that needs no script and no style sheet.
 

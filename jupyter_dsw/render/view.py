@@ -143,7 +143,8 @@ def _foot(reading: Reading, now: float, moments: Moments, origin: str) -> str:
     origin = plain(origin)
     if reading.read_at is None:
         return text("From %1", origin) if origin else ""
-    age_ms = reading.age_ms_at(now)
+    # In what is kept, an age would be that of the moment of keeping it.
+    age_ms = None if moments.now is None else reading.age_ms_at(now)
     return values.dotted(
         text("Read %1", moments.write(reading.read_at)),
         "" if age_ms is None else text("%1 ago", format_duration(age_ms)),

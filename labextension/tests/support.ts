@@ -97,6 +97,7 @@ export function viewModelOf(
     named: [],
     known: reading?.instance ? { ...reading, at: now() } : null,
     elapsed,
+    saved: null,
     problem: reading?.error ?? null,
     failure: null,
     source: reading?.source ?? null,

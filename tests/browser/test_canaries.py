@@ -78,14 +78,19 @@ def test_no_secret_reaches_a_page_a_notebook_a_log_or_a_file(
     lab = loud_lab
     overheard = Overheard(page, lab.url)
     write_notebook(
-        lab, LOUD.format(target=", filename='kernel.log'") + "%dsw_info all", "%dsw_info --json"
+        lab,
+        LOUD.format(target=", filename='kernel.log'") + "%dsw_info all",
+        "%dsw_info --json",
+        "import jupyter_dsw\njupyter_dsw.Panel('all')",
     )
     open_notebook(page, lab)
     run_cell(page, 0)
-    panel = page.locator(".jp-Notebook dsw-panel")
+    panel = page.locator(".jp-Notebook dsw-panel").first
     expect(panel).to_contain_text("Running")
     run_cell(page, 1)
-    expect(page.locator(".jp-OutputArea").last).to_contain_text("redacted")
+    expect(page.locator(".jp-OutputArea").nth(1)).to_contain_text("redacted")
+    run_cell(page, 2)
+    expect(page.locator(".jp-OutputArea").nth(2).locator("dsw-panel")).to_contain_text("Running")
 
     # Every failure, as the server reads it: its log at DEBUG, its response, its metrics.
     path = "jupyter-dsw/v1/instance"

@@ -64,8 +64,8 @@ panel => [...panel.shadowRoot.querySelectorAll('*')]
 """
 
 
-def panel_of_a_cell(page: Page, lab: Any) -> Locator:
-    write_notebook(lab, "%dsw_info")
+def panel_of_a_cell(page: Page, lab: Any, code: str = "%dsw_info") -> Locator:
+    write_notebook(lab, code)
     open_notebook(page, lab)
     run_cell(page, 0)
     panel = page.locator(".jp-Notebook dsw-panel")
@@ -137,7 +137,7 @@ def test_a_kernel_feeds_all_of_it_to_a_panel_and_a_part_of_it_to_the_notebook(
     extensions = {"ServerApp": {"jpserver_extensions": {"jupyter_dsw": False}}}
     (tmp_path / "config/jupyter_server_config.json").write_text(json.dumps(extensions))
     lab = start_lab()
-    panel = panel_of_a_cell(page, lab)
+    panel = panel_of_a_cell(page, lab, "import jupyter_dsw\njupyter_dsw.Panel()")
     # What the notebook keeps has only the first ones: nothing could be unfolded.
     panel.locator("summary", has_text="994 more").first.click()
     expect(datasets_of(panel)).to_have_count(MANY)
@@ -147,7 +147,9 @@ def test_a_kernel_feeds_all_of_it_to_a_panel_and_a_part_of_it_to_the_notebook(
     (state,) = until(lambda: saved_widgets(path)).values()
     assert path.stat().st_size < MOST_BYTES
     (kept,) = [
-        model["state"]["answer"] for model in state["state"].values() if "answer" in model["state"]
+        model["state"]["reading"]
+        for model in state["state"].values()
+        if "reading" in model["state"]
     ]
     for name in ("Datasets", "InstanceSnapshotList"):
         assert len(kept["instance"][name]) == MAX_ROWS

@@ -241,28 +241,9 @@ def test_markup_in_names_is_shown_as_text(page: Page, start_lab: Any, emulator: 
     assert alerts == []
 
 
-def test_a_reopened_notebook_shows_the_panel_of_its_running_kernel(
-    page: Page, start_lab: Any
-) -> None:
-    lab = start_lab()
-    write_notebook(lab, "%dsw_info")
-    open_notebook(page, lab)
-    run_cell(page, 0)
-    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
-    page.keyboard.press("Control+s")
-    until(
-        lambda: (
-            "dsw" in (lab.home / "work" / NAME).read_text()
-            and "widget-view" in (lab.home / "work" / NAME).read_text()
-        )
-    )
-    open_notebook(page, lab)
-    expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("Running")
-
-
 def test_the_panel_speaks_chinese_where_the_page_does(page: Page, start_lab: Any) -> None:
     lab = start_lab()
-    write_notebook(lab, "%dsw_info")
+    write_notebook(lab, "import jupyter_dsw\njupyter_dsw.Panel()")
     open_notebook(page, lab)
     page.evaluate("document.documentElement.lang = 'zh-CN'")
     page.evaluate("delete globalThis[Symbol.for('jupyter-dsw:connection')]")

@@ -99,7 +99,8 @@ def wait_for_window(page: Page) -> None:
 def execute(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:
     """Execute one of JupyterLab's commands."""
     page.evaluate(
-        "([id, args]) => jupyterapp.commands.execute(id, args)", [command, arguments or {}]
+        "([id, args]) => jupyterapp.commands.execute(id, args).then(() => null)",
+        [command, arguments or {}],
     )
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
     from tests.kernels import Kernel
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+LIVE = "application/vnd.jupyter-dsw.reading+json"
 
 
 def test_the_magic_is_there_without_load_ext_and_shows_panel_html_and_text(
@@ -24,7 +22,9 @@ def test_the_magic_is_there_without_load_ext_and_shows_panel_html_and_text(
 ) -> None:
     instance_id = emulator.environment()["DSW_INSTANCE_ID"]
     data = kernel.data("%dsw_info")
-    assert set(data) == {WIDGET, "text/html", "text/plain"}
+    assert set(data) == {LIVE, "text/html", "text/plain"}
+    assert data[LIVE]["reading"]["instance"]["Status"] == "Running"
+    assert data[LIVE]["sections"] == []
     assert "Running" in data["text/plain"]
     assert "Running" in data["text/html"]
     assert instance_id in data["text/html"]
@@ -54,7 +54,7 @@ def test_an_assignment_gives_the_reading_and_shows_nothing(kernel: Kernel) -> No
 def test_read_gives_code_the_same(kernel: Kernel) -> None:
     code = "import jupyter_dsw; jupyter_dsw.read().instance.datasets[0].mount_path"
     assert kernel.data(code)["text/plain"].startswith("'/mnt/")
-    assert WIDGET in kernel.data("jupyter_dsw.read()")
+    assert LIVE in kernel.data("jupyter_dsw.read()")
 
 
 def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
@@ -152,11 +152,11 @@ def test_the_startup_file_leaves_no_name_and_loads_nothing_heavy(kernel: Kernel)
     ]
 
 
-def test_text_loads_no_widget(kernel: Kernel) -> None:
-    loaded = "import sys\nprint('ipywidgets' in sys.modules)"
-    assert kernel.text(f"r = %dsw_info --text\n{loaded}").strip() == "False"
-    kernel.text("%dsw_info")
-    assert kernel.text(loaded).strip() == "True"
+def test_it_loads_no_widget(kernel: Kernel) -> None:
+    printed = kernel.text(
+        "r = %dsw_info\ndisplay(r)\nimport sys\nprint('ipywidgets' in sys.modules)"
+    )
+    assert printed.strip() == "False"
 
 
 def test_the_kernel_loads_no_server_code(kernel: Kernel) -> None:
@@ -165,29 +165,6 @@ def test_the_kernel_loads_no_server_code(kernel: Kernel) -> None:
         "print([m for m in sys.modules if m.startswith(('jupyter_server', 'jupyter_dsw.server'))])"
     )
     assert printed.strip() == "[]"
-
-
-def test_the_panel_responds_to_a_front_end_without_a_server(
-    kernel: Kernel, emulator: Emulator
-) -> None:
-    model = kernel.data("%dsw_info")[WIDGET]["model_id"]
-    emulator.change(InstanceName="renamed")
-    kernel.run("import jupyter_dsw.notebook.readings as source; source._monitor = None")
-    # As a front end's widget manager sends the panel's custom message.
-    content = {
-        "comm_id": model,
-        "data": {"method": "custom", "content": {"type": "read", "fresh": True}},
-    }
-    client = kernel.client
-    client.shell_channel.send(client.session.msg("comm_msg", content))
-    message = until(lambda: _update_of(model, client.get_iopub_msg(timeout=60)))
-    assert message["state"]["answer"]["instance"]["InstanceName"] == "renamed"
-
-
-def _update_of(model: str, message: dict[str, Any]) -> Any:
-    if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] == model:
-        return message["content"]["data"]
-    return None
 
 
 def test_settings_made_after_a_failure_count_at_once(
@@ -213,15 +190,3 @@ def test_a_child_that_was_forked_during_a_call_can_read(kernel: Kernel, emulator
     )
     assert printed.strip() == "Running"
     assert emulator.calls == 1
-
-
-def test_without_the_built_panel_what_is_known_is_shown_all_the_same(kernel: Kernel) -> None:
-    kernel.run("r = %dsw_info")
-    data = kernel.data(
-        "import sys\n"
-        "sys.modules['jupyter_dsw.notebook.widget'] = None  # as if it could not be imported\n"
-        "r"
-    )
-    assert set(data) == {"text/html", "text/plain"}
-    assert "Running" in data["text/html"]
-    assert "No live panel" in data["text/plain"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
 import subprocess
 import sys
@@ -62,6 +63,23 @@ def test_it_reads_from_the_server_not_the_endpoint(
     assert via == "via the Jupyter server"
     assert json.loads(content)["read_at"] == served["read_at"]
     assert emulator.calls == 1
+
+
+def test_three_hundred_runs_leave_no_widget_and_no_copy_of_the_instance(
+    start_lab: Any, start_kernel_in: Any, emulator: Emulator
+) -> None:
+    _, kernel = start_kernel_in(start_lab())
+    size = "open('/proc/self/statm').read().split()[1]"
+    kernel.text("for n in range(100): Out[n] = get_ipython().run_line_magic('dsw_info', '')")
+    before = int(kernel.text(f"print({size})"))
+    for _ in range(300):
+        kernel.run("%dsw_info")
+    after = int(kernel.text(f"import gc; _ = gc.collect(); print({size})"))
+    # IPython keeps the value and the output of each cell; a widget for each was 31 MiB.
+    assert (after - before) * resource.getpagesize() < 7 * 2**20
+    instances = "len({id(r.instance) for r in Out.values() if hasattr(r, 'instance')})"
+    assert int(kernel.data(instances)["text/plain"]) <= emulator.calls
+    assert kernel.text("import sys; print('ipywidgets' in sys.modules)") == "False\n"
 
 
 def test_asking_again_and_again_is_no_activity_of_the_server(

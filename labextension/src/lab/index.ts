@@ -2,7 +2,7 @@ import css from '../../style/index.css';
 import { commandsPlugin } from './plugins/commands.ts';
 import { panelPlugin } from './plugins/panel.ts';
 import { preferencesPlugin } from './plugins/store.ts';
-import { statusPlugin, toolbarPlugin } from './plugins/panel.ts';
+import { outputPlugin, statusPlugin, toolbarPlugin } from './plugins/panel.ts';
 import { storePlugin } from './plugins/store.ts';
 import { warningsPlugin } from './plugins/warnings.ts';
 
@@ -17,6 +17,7 @@ export default [
   statusPlugin,
   toolbarPlugin,
   panelPlugin,
+  outputPlugin,
   commandsPlugin,
   warningsPlugin,
 ];

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IRenderMime } from '@jupyterlab/rendermime';
 import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -9,6 +10,7 @@ import {
   type DataSource,
   mountPanel,
   prepareToAnnounce,
+  type Reading,
   t,
   viewModelOf,
 } from '../panel/index.ts';
@@ -70,6 +72,49 @@ export class PanelWidget extends Widget {
     this._unmount = mountPanel(this.node, this._source, { lang: this._lang, sections: [] });
   }
 
+  private readonly _source: DataSource;
+  private readonly _lang: string;
+  private _unmount: (() => void) | undefined;
+}
+
+/** What `%dsw_info` puts into a cell's output: output.py has the same. */
+interface Output {
+  readonly reading: Reading;
+  /** Names of sections; none for the default ones. */
+  readonly sections: readonly string[];
+}
+
+/** The panel as the output of a cell. It needs no kernel: it shows what the store knows. */
+export class OutputRenderer extends Widget implements IRenderMime.IRenderer {
+  /** `lang` is a language tag. */
+  constructor(mimeType: string, source: DataSource, lang: string) {
+    super();
+    this._mimeType = mimeType;
+    this._source = source;
+    this._lang = lang;
+    this.addClass('jp-dsw-Output');
+  }
+
+  /** Shows the output, again when it was updated. Whoever wrote the notebook may have written it. */
+  renderModel({ data }: IRenderMime.IMimeModel): Promise<void> {
+    const output = data[this._mimeType] as unknown as Partial<Output> | null;
+    const { reading: saved, sections } = output ?? {};
+    this._unmount?.();
+    this._unmount = mountPanel(this.node, this._source, {
+      lang: this._lang,
+      sections: Array.isArray(sections) ? sections : [],
+      ...(saved && { saved }),
+    });
+    return Promise.resolve();
+  }
+
+  /** Frees the panel with it. */
+  override dispose(): void {
+    this._unmount?.();
+    super.dispose();
+  }
+
+  private readonly _mimeType: string;
   private readonly _source: DataSource;
   private readonly _lang: string;
   private _unmount: (() => void) | undefined;

@@ -1,7 +1,8 @@
 import { render } from 'lit-html';
 import { untilTextChanges } from './i18n.ts';
 import { setLanguage, t } from './i18n.ts';
-import { type DataSource, type DatedReading, speedOf } from './reading.ts';
+import type { Reading } from './contract.ts';
+import { type DataSource, isReading, speedOf, storedReading } from './reading.ts';
 import { cleanReading } from './safety.ts';
 import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';
 import { viewModelOf } from './viewmodel.ts';
@@ -39,8 +40,8 @@ export interface PanelOptions {
   readonly lang: string;
   /** Names of sections; none for the default ones. */
   readonly sections: readonly string[];
-  /** What to show until the data source has a reading. */
-  readonly first?: DatedReading | null;
+  /** What a notebook saved, to show until the data source has a reading. */
+  readonly saved?: Reading | null;
   /** Which one to use where the data source turns out not to be there (`absent`). */
   readonly fallback?: DataSource;
 }
@@ -60,12 +61,13 @@ const COPIED_MS = 1500;
 export function mountPanel(
   element: Element,
   dataSource: DataSource,
-  { lang, sections, first = null, fallback }: PanelOptions,
+  { lang, sections, saved: stored = null, fallback }: PanelOptions,
 ): () => void {
   const host = document.createElement('dsw-panel');
   const root = host.attachShadow({ mode: 'open' });
   /** The last reading with an instance. */
-  let known = cleanReading(first);
+  let known = cleanReading(isReading(stored) ? storedReading(stored) : null);
+  const saved = known;
   let opened: ReadonlySet<string> = new Set(sections.includes('details') ? ['details'] : []);
   let inSight = false;
   let unwatch: (() => void) | null = null;
@@ -74,7 +76,7 @@ export function mountPanel(
 
   /** Shows what is known now, and again when a figure changes. */
   function show(): void {
-    const model = viewModelOf(dataSource.state, { named: sections, known, opened });
+    const model = viewModelOf(dataSource.state, { named: sections, known, saved, opened });
     // Until there is an instance, the first reading has what failed.
     known = model.known ?? known;
     setLanguage(lang);

@@ -17,6 +17,8 @@ export interface ViewModel {
   readonly known: DatedReading | null;
   /** Milliseconds since that came, by the instance's time. */
   readonly elapsed: number;
+  /** What a notebook saved, where the panel is of one; the same as `known` until there is a response. */
+  readonly saved: DatedReading | null;
   readonly problem: Problem | null;
   readonly failure: FailureKind | null;
   readonly source: Source | null;
@@ -49,12 +51,13 @@ export interface Remembered {
   readonly opened?: ReadonlySet<string>;
   /** The last reading with an instance. */
   readonly known?: DatedReading | null;
+  readonly saved?: DatedReading | null;
 }
 
 /** What there is to show of a data source's state now. */
 export function viewModelOf(
   { reading: received, failure, requesting, nothingNewer = false }: DataSourceState,
-  { named = [], known: before = null, opened = NONE_OPENED }: Remembered = {},
+  { named = [], known: before = null, saved = null, opened = NONE_OPENED }: Remembered = {},
 ): ViewModel {
   const reading = cleanReading(received) ?? before;
   const known = [reading, before].find(one => one?.instance) ?? null;
@@ -62,6 +65,7 @@ export function viewModelOf(
     named,
     known,
     elapsed: known ? elapsedSince(known) : 0,
+    saved,
     problem: reading?.error ?? null,
     source: reading?.source ?? null,
     failure,

@@ -5,12 +5,13 @@ import {
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { some } from '@lumino/algorithm';
 import { TabPanel, type Widget } from '@lumino/widgets';
 import { CommandIDs, DOMAIN, IInstanceStore, IPreferences, paletteCategory } from '../tokens.ts';
-import { instanceIcon, PanelWidget, StatusItem } from '../widgets.ts';
+import { instanceIcon, OutputRenderer, PanelWidget, StatusItem } from '../widgets.ts';
 
 const SIDE_ID = 'jupyter-dsw-panel';
 const TAB_ID = 'jupyter-dsw-tab';
@@ -176,5 +177,40 @@ export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
         return item;
       },
     });
+  },
+};
+
+/** What `%dsw_info` puts into a cell's output: output.py has the same name. */
+const MIME_TYPE = 'application/vnd.jupyter-dsw.reading+json';
+/** Before HTML (50) and widgets (-10): the lower one is taken. */
+const OUTPUT_RANK = -20;
+
+/** The panel as the output of a cell, live whatever became of its kernel. */
+export const outputPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-dsw:output',
+  description: 'Shows the output of %dsw_info as a live panel.',
+  autoStart: true,
+  requires: [IInstanceStore, IRenderMimeRegistry],
+  optional: [ITranslator],
+  activate: (
+    _app: JupyterFrontEnd,
+    store: IInstanceStore,
+    rendermime: IRenderMimeRegistry,
+    translator: ITranslator | null,
+  ) => {
+    rendermime.addFactory(
+      {
+        // It draws texts as texts, so it needs no trust.
+        safe: true,
+        mimeTypes: [MIME_TYPE],
+        createRenderer: ({ mimeType }) =>
+          new OutputRenderer(
+            mimeType,
+            store,
+            translator?.languageCode ?? document.documentElement.lang,
+          ),
+      },
+      OUTPUT_RANK,
+    );
   },
 };

@@ -31,6 +31,7 @@ interface Region {
 
 /** The parts of a panel, top to bottom; those of one row stand next to each other where they fit. */
 const ROWS: readonly (readonly Region[])[] = [
+  [{ view: note, sections: [] }],
   [
     { view: header, sections: ['status'], kind: 'narrow' },
     { view: stop, sections: ['status', 'timers'], kind: 'half' },
@@ -68,9 +69,21 @@ function row(regions: readonly Region[], model: ViewModel): View {
 /** The whole panel. What a reading or a tick does not change stays the element that it is. */
 export function panel(model: ViewModel): TemplateResult {
   // No landmark: a notebook may have many panels.
-  return html`<div class="panel" role="group" aria-label=${t('DSW instance')}>
+  const { known, saved } = model;
+  const then = known && known === saved ? 'then' : '';
+  return html`<div class="panel ${then}" role="group" aria-label=${t('DSW instance')}>
     ${ROWS.map(one => row(one, model))}
   </div>`;
+}
+
+/** That this is what a notebook saved, or that it was saved on another instance. */
+export function note({ known, saved }: ViewModel): View {
+  if (!known || !saved) return nothing;
+  const when = moment(saved.read_at ?? '');
+  const { instance_id: id } = saved.source;
+  if (known === saved) return html`<p>${t('Saved with this notebook: as of %1', when)}</p>`;
+  if (id === known.source.instance_id) return nothing;
+  return html`<p>${t('This cell was run on another instance: %1, %2', id ?? '', when)}</p>`;
 }
 
 /** How old the reading is, a button for a new one, and where it came from. */

@@ -1,0 +1,53 @@
+"""A page with a panel that the kernel feeds, as its widget manager talks to the kernel."""
+
+from __future__ import annotations
+
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from tests.kernels import Kernel
+
+
+class Page:
+    """Sends the panel's messages, and collects those to the panel."""
+
+    def __init__(self, kernel: Kernel, model: str, viewer: str = "one") -> None:
+        self.kernel = kernel
+        self.model = model
+        self.viewer = viewer
+        self.readings: list[dict[str, Any]] = []
+        """All that came so far."""
+        self.others: list[str] = []
+        """The types of the other messages, and what a kernel's state became."""
+
+    def send(self, kind: str, **content: Any) -> None:
+        """Send a message of the panel; returns while the kernel is at work."""
+        content = {"type": kind, "viewer": self.viewer, **content}
+        body = {"comm_id": self.model, "data": {"method": "custom", "content": content}}
+        client = self.kernel.client
+        client.shell_channel.send(client.session.msg("comm_msg", body))
+
+    def read(self, *, fresh: bool = False) -> dict[str, Any]:
+        """Request a reading, and wait for it."""
+        before = len(self.readings)
+        self.send("read", fresh=fresh)
+        until(lambda: len(self.receive()) > before)
+        return self.readings[-1]
+
+    def receive(self) -> list[dict[str, Any]]:
+        """Take what has come meanwhile."""
+        client = self.kernel.client
+        while True:
+            try:
+                message = client.get_iopub_msg(timeout=0.05)
+            except Empty:
+                return self.readings
+            content = message["content"]
+            data = content["data"] if content.get("comm_id") == self.model else {}
+            if "content" in data:
+                self.readings.append(data["content"])
+            else:
+                self.others.append(content.get("execution_state", message["msg_type"]))
