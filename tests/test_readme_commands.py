@@ -28,6 +28,8 @@ BLOCKS = FENCE.findall(page("README.md"))
 LINES = [line for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
 INSTALL, INSTALL_DEMO = "pip install jupyter-dsw", "pip install 'jupyter-dsw[demo]'"
 DEMO, DOCTOR = "jupyter dsw demo", "jupyter dsw doctor"
+# It could find a server of whoever runs the tests: tests/dsw runs it in a container of its own.
+SETUP = "jupyter dsw setup --yes --keep-in /mnt/workspace/.jupyter-dsw"
 # What the snippets leave to the reader.
 OWN = """
 def save_checkpoint(reading, time_left): print("saved", time_left)
@@ -82,7 +84,7 @@ def instance(
 
 def test_these_are_all_of_its_commands() -> None:
     info, run = (line for line in LINES if re.match("jupyter dsw (info|run)", line))
-    assert [INSTALL, info, run, DOCTOR, INSTALL_DEMO, DEMO] == LINES
+    assert [INSTALL, SETUP, info, run, DOCTOR, INSTALL_DEMO, DEMO] == LINES
 
 
 def test_installing_it_is_all_that_the_magic_needs(instance: Instance) -> None:
