@@ -27,7 +27,7 @@ from jupyter_dsw.render.values import Moments, format_duration
 from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.settings import Settings, of_first_process
 
 if TYPE_CHECKING:
     from jupyter_dsw.render.view_model import ViewModel
@@ -194,7 +194,10 @@ def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
         message = text("%1; directly from the API: %2", why_no_server, reading.error.message)
         error = msgspec.structs.replace(reading.error, message=message)
         reading = msgspec.structs.replace(reading, error=error)
-    return Reading.of(reading, via=text("directly from the API"))
+    via = text("directly from the API")
+    if of_first_process(()):
+        via = text("directly from the API, with the variables of the container's first process")
+    return Reading.of(reading, via=via)
 
 
 _monitor: Monitor | None = None

@@ -14,6 +14,7 @@ from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credential_service import CredentialService
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
+from jupyter_dsw.upstream.settings import of_first_process
 from jupyter_dsw.upstream.sockets import BOUNDED, bounded
 
 if TYPE_CHECKING:
@@ -118,7 +119,12 @@ class CredentialChain:
     @property
     def _environ(self) -> Mapping[str, str]:
         # Not kept in the object: whoever looks at its members would see the access key.
-        return os.environ if self._given is None else self._given
+        if self._given is not None:
+            return self._given
+        if any(map(os.environ.get, (_ID, _SECRET, _URI))):
+            return os.environ
+        # Of one process only: a key and the secret of another are of no use.
+        return of_first_process((_ID, _SECRET, _TOKEN, _URI)) or os.environ
 
     def _get(self, timeout_s: float, *, renew: bool) -> Credentials:
         if self._environ.get(_ID) or self._environ.get(_SECRET):

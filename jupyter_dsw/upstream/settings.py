@@ -5,17 +5,20 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.files import read_plain_file
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.errors import NotConfigured
 from jupyter_dsw.upstream.hosts import host_header, is_loopback, split_http_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Network = Literal["auto", "vpc", "public"]
 
@@ -27,14 +30,21 @@ _TEXT = re.compile(r"[\x20-\x7e]{1,2048}")
 _REGION_ADVICE = text("Set REGION to the region of the instance, such as cn-hangzhou.")
 
 # Each setting's variables, the first that is set wins. `HOSTNAME` is not among them.
+_INSTANCE_ID_VARIABLE = "DSW_INSTANCE_ID"
 VARIABLES = {
-    "instance_id": ("DSW_INSTANCE_ID",),
+    "instance_id": (_INSTANCE_ID_VARIABLE,),
     "region": ("REGION", "dsw_region"),
     "network": ("JUPYTER_DSW_NETWORK",),
     "endpoint": ("JUPYTER_DSW_ENDPOINT",),
     "sharing_token": ("JUPYTER_DSW_SHARING_TOKEN",),
 }
 
+
+FIRST_PROCESS = Path("/proc/1/environ")
+"""The variables with which a container's first process was started."""
+PLATFORM_FOLDER = Path("/etc/dsw")
+"""Is in every container of PAI-DSW, as far as it is known."""
+_MAX_ENVIRONMENT = 4 * 1024 * 1024
 
 MAX_SPEED = 3600
 """The highest speed of a simulated instance: an hour in a second."""
@@ -98,16 +108,19 @@ class Settings:
     def from_environment(
         cls, environ: Mapping[str, str] | None = None, **overrides: Any
     ) -> Settings:
-        """Read the environment (now, `os.environ` unless another is given).
+        """Read the environment (now, that of this process unless another is given).
+
+        Where this process lacks an instance's variables, the container's first process has them.
 
         `overrides` are fields of this class, from server options; those that are not None or ""
         win. Raises NotConfigured.
         """
         environ = os.environ if environ is None else environ
+        others = of_first_process(chain(*VARIABLES.values())) if environ is os.environ else {}
         values: dict[str, Any] = {"instance_id": ""}
         for field, variables in VARIABLES.items():
-            value = next((environ[name] for name in variables if environ.get(name)), None)
-            if value is not None:
+            found = (environ.get(name) or others.get(name) for name in variables)
+            if value := next(filter(None, found), None):
                 values[field] = value
         values.update((k, v) for k, v in overrides.items() if v is not None and v != "")
         return cls(**values)
@@ -118,7 +131,34 @@ class Settings:
         return host_header(urlsplit(self.endpoint)) if self.endpoint else None
 
 
+def of_first_process(names: Iterable[str]) -> dict[str, str]:
+    """Return these variables of the container's first process.
+
+    Only where this process lacks those of an instance (SSH, cron, sudo), the first one has them,
+    and the system lets this one read them: it is of the same user, or of root.
+    """
+    if os.environ.get(_INSTANCE_ID_VARIABLE):
+        return {}
+    try:
+        content, _ = read_plain_file(FIRST_PROCESS, _MAX_ENVIRONMENT)
+    except OSError:
+        return {}
+    wanted = {_INSTANCE_ID_VARIABLE, *names}
+    pairs = (os.fsdecode(line).partition("=") for line in content.split(b"\0"))
+    found = {name: value for name, _, value in pairs if name in wanted and value}
+    return found if _INSTANCE_ID_VARIABLE in found else {}
+
+
 def _check_instance_id(value: str) -> None:
+    if not value and PLATFORM_FOLDER.is_dir():
+        raise NotConfigured(
+            text("This shell lacks the instance's variables: DSW_INSTANCE_ID is not set."),
+            text(
+                "SSH, cron and sudo start without them. Use a terminal of JupyterLab, or set "
+                "DSW_INSTANCE_ID, REGION and ALIBABA_CLOUD_CREDENTIALS_URI here to the values that "
+                "`env` shows there."
+            ),
+        )
     if not value:
         raise NotConfigured(
             text("DSW_INSTANCE_ID is not set: this does not look like a PAI-DSW instance."),

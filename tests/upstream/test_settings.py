@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_dsw.upstream.errors import NotConfigured
+from jupyter_dsw.cli import main
+from jupyter_dsw.notebook import readings
+from jupyter_dsw.upstream import settings
+from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.errors import NoCredentials, NotConfigured
 from jupyter_dsw.upstream.hosts import is_loopback
 from jupyter_dsw.upstream.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 IN_DSW = {"DSW_INSTANCE_ID": "dsw-0123abcd", "REGION": "cn-hangzhou"}
 SECRET = "canary-of-a-password"
@@ -152,3 +163,86 @@ def test_the_sharing_token_is_not_shown() -> None:
 def test_only_this_machine_is_this_machine(host: str) -> None:
     if is_loopback(host):
         assert host.lower() == "localhost" or host.startswith(("127.", "::1", "[::1", "::ffff:127"))
+
+
+@pytest.fixture
+def first_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set the variables of the container's first process, which this one lacks."""
+    path = tmp_path / "environ"
+    monkeypatch.setattr(settings, "FIRST_PROCESS", path)
+    for name in ("DSW_INSTANCE_ID", "REGION", "dsw_region"):
+        monkeypatch.delenv(name, raising=False)
+
+    def write(**variables: str) -> None:
+        path.write_bytes(b"".join(os.fsencode(f"{k}={v}\0") for k, v in variables.items()))
+
+    return write
+
+
+KEY = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": "id-of-the-first",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+}
+
+
+def test_a_shell_without_them_has_the_variables_of_the_containers_first_process(
+    first_process: Callable[..., None],
+) -> None:
+    first_process(**IN_DSW, **KEY, PASSWORD=SECRET)
+    found = Settings.from_environment()
+    assert (found.instance_id, found.region) == (IN_DSW["DSW_INSTANCE_ID"], IN_DSW["REGION"])
+    assert CredentialChain().get().access_key_id == "id-of-the-first"
+    assert settings.of_first_process(["REGION"]) == IN_DSW
+
+
+def test_of_what_the_shell_has_itself_nothing_is_taken_from_there(
+    first_process: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_process(**IN_DSW, **KEY)
+    monkeypatch.setenv("REGION", "cn-beijing")
+    assert Settings.from_environment().region == "cn-beijing"
+    # Half a key is a mistake, and not completed by another identity's.
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "own")
+    with pytest.raises(NoCredentials, match="_SECRET is not"):
+        CredentialChain().get()
+    monkeypatch.setenv("DSW_INSTANCE_ID", "dsw-own")
+    monkeypatch.delenv("REGION")
+    with pytest.raises(NotConfigured, match="REGION is not set"):
+        Settings.from_environment()
+
+
+def test_a_first_process_of_no_instance_is_not_used(first_process: Callable[..., None]) -> None:
+    first_process(REGION="cn-hangzhou", **KEY)
+    assert settings.of_first_process(["REGION", *KEY]) == {}
+    with pytest.raises(NotConfigured, match="does not look like a PAI-DSW instance"):
+        Settings.from_environment()
+
+
+def test_where_it_may_not_be_read_the_shell_lacks_the_variables(
+    first_process: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del first_process
+    monkeypatch.setattr(settings, "PLATFORM_FOLDER", tmp_path)
+    with pytest.raises(NotConfigured, match="This shell lacks the instance's variables") as caught:
+        Settings.from_environment()
+    assert "SSH, cron and sudo" in caught.value.advice
+
+
+def test_what_was_read_there_is_shown_as_such(
+    first_process: Callable[..., None],
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    first_process(**environment)
+    for name in environment:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(readings, "_monitor", None)
+    assert main(["info"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "directly from the API, with the variables of the container's first process" in shown
+    assert main(["doctor"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "DSW_INSTANCE_ID of the container's first process" in shown

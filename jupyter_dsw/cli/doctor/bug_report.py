@@ -17,6 +17,7 @@ import msgspec
 from jupyter_dsw.cli import servers
 from jupyter_dsw.files import read_plain_file
 from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.settings import FIRST_PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -105,7 +106,7 @@ def _container() -> Iterator[tuple[str, str]]:
 
 def _first_process() -> str:
     try:
-        content, _ = read_plain_file(Path("/proc/1/environ"), 1024 * 1024)
+        content, _ = read_plain_file(FIRST_PROCESS, 1024 * 1024)
     except OSError:
         return "cannot be read"
     has_id = any(line.startswith(b"DSW_INSTANCE_ID=") for line in content.split(b"\0"))
