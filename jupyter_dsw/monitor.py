@@ -178,8 +178,8 @@ class Monitor:
 
     def _after_unforeseen(self, error: Exception) -> Reading:
         unforeseen = DSWError(
-            text("jupyter-dsw itself failed (%1).", type(error).__name__),
-            text("Please report it with the place that the log of this process shows."),
+            text("jupyter-dsw failed because of a bug (%1).", type(error).__name__),
+            text("Please report it, with the lines that this process wrote to its log."),
         )
         return self._after_failure(unforeseen)
 

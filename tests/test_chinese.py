@@ -313,7 +313,7 @@ def codes_in(error: DSWError) -> set[str]:
 def test_the_live_page(emulator: Emulator) -> None:
     assert emulator.calls == 0
     with Terminal(*DSW, "info", "--watch", "status", columns=100) as terminal:
-        terminal.until("按 Ctrl-C 结束")
-        until(lambda: "空闲停机：还有 " in terminal.text)
+        terminal.until("按 Ctrl-C 退出")
+        until(lambda: "后空闲停机" in terminal.text)
         terminal.type("\x03")
         assert terminal.wait() == 0

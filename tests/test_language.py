@@ -67,7 +67,7 @@ def test_no_space_follows_chinese_punctuation() -> None:
 
 def test_an_error_keeps_its_translation_on_its_way_to_another_process() -> None:
     error = Denied(text("from %1", "a"), text("Restart the Jupyter server."), request_id="R-1")
-    assert str(error) == "from a Restart the Jupyter server. (Request id: R-1)"
+    assert str(error) == "from a Restart the Jupyter server. (Request ID: R-1)"
     error.language = "zh_CN"
     for same in (error, copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
         assert str(same) == "来自 a 请重启 Jupyter 服务器。（请求 ID：R-1）"

@@ -22,7 +22,7 @@ COMMANDS = {
     "info": text("show the instance: status, next stop, datasets, snapshots, disks"),
     "run": text("run a command, and another one before the instance is stopped"),
     "setup": text("install jupyter-dsw in the Jupyter server's environment too"),
-    "doctor": text("check the setup, and say what to do about each problem"),
+    "doctor": text("check the setup, and show how to fix each problem"),
     "demo": text("open JupyterLab on a simulated instance"),
     "emulator": text("run a local DSW endpoint with a simulated instance"),
 }

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to `parser`."""
     parser.description = text(
-        "Starts JupyterLab on a simulated instance, with a notebook that is a tour, and prints the "
-        "URL to open. Ctrl-C ends it."
+        "Starts JupyterLab on a simulated instance, with a tour in a notebook, and prints the "
+        "URL to open. Press Ctrl-C to quit."
     )
     parser.epilog = text(
         "examples:\n"

@@ -32,8 +32,8 @@ sections:
 
 exit status:
   %2  the instance is running
-  %3  it is not running, or it or the time of a stop could not be read now
-  %4  the command line is wrong
+  %3  it is not running, or the instance or the time of a stop could not be read
+  %4  the command line is not valid
   %5  it will be stopped within --warn-minutes, or is being stopped
 
 examples:
@@ -54,8 +54,8 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to `parser`."""
     parser.description = text(
-        "Shows the instance. Inside JupyterLab it asks the Jupyter server; elsewhere it calls the "
-        "API directly."
+        "Shows the instance. Inside JupyterLab it uses the Jupyter server; elsewhere it calls "
+        "the API directly."
     )
     parser.epilog = _EPILOG
     sections = parser.add_argument(
@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument(
         "--json",
         action="store_true",
-        help=text("print the reading as JSON, as the REST API has it"),
+        help=text("print JSON, as the REST API returns it"),
     )
     form.add_argument(
         "--watch",
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_minutes,
         default=10.0,
         metavar="N",
-        help=text("exit with %1 if N minutes or less are left (default: 10)", STOPPING_SOON),
+        help=text("exit with %1 if a stop is N minutes away or less (default: 10)", STOPPING_SOON),
     )
 
 
@@ -138,5 +138,5 @@ def _why_no_watch() -> str:
     if find_spec("rich") is None:
         return text("--watch needs the package rich: pip install 'jupyter-dsw[terminal]'")
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        return text("--watch redraws a terminal, and this output is none.")
+        return text("--watch needs a terminal, and the output is not one.")
     return ""

@@ -37,7 +37,7 @@ _ERRORS: tuple[tuple[str, Text], ...] = (
     (r"ignored explicit argument (.+)", text("this option takes no value: %1")),
     (r"not allowed with argument (.+)", text("not allowed with argument %1")),
     (r"ambiguous option: (.+) could match (.+)", text("ambiguous option: %1 could match %2")),
-    (r"the following arguments are required: (.+)", text("required, but missing: %1")),
+    (r"the following arguments are required: (.+)", text("these arguments are required: %1")),
 )
 
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"

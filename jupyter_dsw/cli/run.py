@@ -21,20 +21,19 @@ from jupyter_dsw.notebook.person import translated
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
 _EPILOG = text("""\
-CMD is run by the shell, once for each stop that comes near, with these \
-variables:
+The shell runs CMD once before each stop, with these variables:
   JUPYTER_DSW_TIME_LEFT_SECONDS  whole seconds that are left
   JUPYTER_DSW_STOP               idle or scheduled; empty if the stop has begun
   JUPYTER_DSW_COMMAND_PID        process ID of COMMAND
 
-Just before that, the instance is read again: if the stop was cancelled or put \
-off, nothing runs. COMMAND runs unchanged: Ctrl-C, signals and the exit status \
-are its own. If the instance cannot be read, one line says so, and COMMAND \
-runs all the same.
+Just before that, jupyter-dsw reads the instance again. If the stop was \
+cancelled or postponed, nothing runs. COMMAND runs as it would alone, with its \
+own Ctrl-C, signals and exit status. If the instance cannot be read, one line \
+reports it, and COMMAND runs anyway.
 
-Messages, and the output of CMD, go to stderr. The end of COMMAND does not cut \
-CMD off; but a pipe is closed then, and the rest of CMD's output goes to the \
-terminal.
+Messages and the output of CMD go to stderr. When COMMAND ends, CMD goes on. \
+If stderr is a pipe, it is closed then, and the rest of CMD's output goes to \
+the terminal.
 
 examples:
   jupyter dsw run --before-stop 10m -- python train.py
@@ -50,8 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "                       -- COMMAND …"
     )
     parser.description = text(
-        "Runs COMMAND, and runs CMD before the instance is stopped, idle or by schedule. Without "
-        "--on-stop, COMMAND gets the signal TERM."
+        "Runs COMMAND, and runs CMD before the instance is stopped, because it is idle or by "
+        "schedule. Without --on-stop, sends the signal TERM to COMMAND instead."
     )
     parser.epilog = _EPILOG
     parser.add_argument(
@@ -85,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         command = command[1:]
     if not command:
         print(
-            f"jupyter dsw run: {translated(text('which COMMAND? Put it behind --'))}",
+            f"jupyter dsw run: {translated(text('COMMAND is missing: write it after --'))}",
             file=sys.stderr,
         )
         return MISUSED

@@ -152,8 +152,11 @@ class _Supervisor:
         stop = (reading.countdowns and reading.countdowns.next_stop) or ""
         seconds = f"{left.total_seconds():.0f}"
         if stop:
-            kind = text("idle") if stop == "idle" else text("scheduled")
-            _show(text("this instance will be stopped in %1 s (%2)", seconds, kind))
+            _show(
+                text("this instance is idle and will be stopped in %1 s", seconds)
+                if stop == "idle"
+                else text("this instance will be stopped in %1 s, as scheduled", seconds)
+            )
         else:
             _show(text("this instance is being stopped"))
         if self._action.on_stop is not None:
@@ -183,7 +186,7 @@ class _Supervisor:
                     stderr=subprocess.STDOUT,
                 )
             except OSError as error:
-                _show(text("--on-stop cannot be run: %1", error.strerror))
+                _show(text("the command of --on-stop cannot be run: %1", error.strerror))
                 return
         forwarding = _forward_output(running)
         status = running.wait()
@@ -191,7 +194,7 @@ class _Supervisor:
             # Until its output ends, unless a process that it started goes on.
             forwarding.join(LAST_OUTPUT_S)
         if status:
-            _show(text("--on-stop ended with status %1", status))
+            _show(text("the command of --on-stop exited with status %1", status))
         with self._lock:
             self._running = None
             self._reported.set()
@@ -219,7 +222,7 @@ def _forward_output(running: subprocess.Popen[bytes]) -> threading.Thread | None
 def _show_no_thread() -> None:
     from jupyter_dsw.notebook.before_stop import NO_THREAD
 
-    _show(text("cannot watch for the stop: %1", NO_THREAD))
+    _show(text("Nothing will run before a stop. %1", NO_THREAD))
 
 
 def _show(message: str) -> None:

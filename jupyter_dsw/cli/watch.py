@@ -17,7 +17,7 @@ from rich.text import Text
 from jupyter_dsw.cli.report import STOPPING_SOON, Paint, exit_status, report
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import wrapped
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.values import format_duration
@@ -130,22 +130,24 @@ def _fitting(
 
 
 def _foot(hidden: tuple[str, ...], width: int) -> list[str]:
-    """Return what is not shown, and how this ends."""
-    end = text("Ctrl-C ends")
+    """Return what is not shown, and how to quit."""
+    quits = text("Press Ctrl-C to quit.")
     if hidden:
-        end = text(
-            "Not shown: %1. Name sections, or use a taller window. %2", ", ".join(hidden), end
-        )
-    return wrapped(translated(end), width, "")
+        names = ", ".join(hidden)
+        more = text("Not shown: %1. Name sections, or use a taller window.", names)
+        quits = joined(" ", (more, quits))
+    return wrapped(translated(quits), width, "")
 
 
 def _headline(reading: Reading) -> str:
     stops = reading.countdowns
     if stops is None:
-        return text("It is not known when the next stop is")
+        return text("The time of the next stop is unknown")
     if stops.next_stop is None:
-        return text("No stop is on its way")
+        return text("No stop is planned")
     if stops.remaining_ms is None:
-        return text("A stop is set, its time is unknown")
-    kind = text("idle") if stops.next_stop == "idle" else text("scheduled")
-    return text("Stops in %1 (%2)", format_duration(stops.remaining_ms), kind)
+        return text("A stop is set; its time is unknown")
+    left = format_duration(stops.remaining_ms)
+    if stops.next_stop == "idle":
+        return text("Idle stop in %1", left)
+    return text("Scheduled stop in %1", left)

@@ -54,7 +54,7 @@ def run(*, scenario: str = "healthy", speed: float = 1.0, port: int = 0) -> int:
             )
             print(f"\n  {translated(shown)}\n")
             print(
-                f"  {lab.notebook_url(opened)}\n\n  {translated(text('Ctrl-C ends it.'))}",
+                f"  {lab.notebook_url(opened)}\n\n  {translated(text('Press Ctrl-C to quit.'))}",
                 flush=True,
             )
             return lab.process.wait()

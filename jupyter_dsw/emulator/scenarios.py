@@ -101,7 +101,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("html", text("200 with the HTML page of a proxy")),
         Scenario("empty", text("200 without a body")),
         Scenario("refused", text("200 with Success: false")),
-        Scenario("skewed", text("the endpoint's clock is 3 h ahead: it refuses the date")),
+        Scenario("skewed", text("the endpoint's clock is 3 h ahead: it rejects the date")),
         Scenario("expired", text("every security token has expired")),
     )
 }

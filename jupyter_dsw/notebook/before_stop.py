@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 FIRST_READING_PATIENCE_S = 60.0
 NONE_LEFT = timedelta(0)
 NO_THREAD = text(
-    "no background thread can be started: a limit of threads or processes is reached. Raise it "
-    "(ulimit -u, or the container's limit of process IDs), or end what is not needed."
+    "No background thread can be started: the limit of threads or processes is reached. Raise "
+    "it (ulimit -u, or the container's limit of process IDs), or end processes that you do not "
+    "need."
 )
 
 _thread = WatchThread()
@@ -120,7 +121,7 @@ def before_stop(
     try:
         _thread.add(handle)
     except RuntimeError as error:
-        msg = f"before_stop cannot watch for the stop: {NO_THREAD}"
+        msg = f"before_stop cannot be set up. {NO_THREAD}"
         raise RuntimeError(msg) from error
     # Not only for the reading: importing what it needs would take a background thread half a minute
     # while this one computes, since it gets the interpreter only every 5 ms.
@@ -229,8 +230,8 @@ class BeforeStop:
             except SystemExit as error:
                 self._print(
                     text(
-                        "before_stop: %1 called sys.exit(%2), which ends only this callback and "
-                        "not the program.",
+                        "before_stop: %1 called sys.exit(%2). This ends the callback only, not the "
+                        "program.",
                         _name(self._callback),
                         "" if error.code is None else repr(error.code),
                     )
@@ -249,9 +250,9 @@ class BeforeStop:
             result.close()
         self._print(
             text(
-                "before_stop: %1 returned a %2, and nothing of that was run. Pass a plain "
-                "function; let it run async code by asyncio.run(...), or by "
-                "asyncio.run_coroutine_threadsafe(...) in a loop that is running.",
+                "before_stop: %1 returned a %2, which was not run. Pass a plain function. It "
+                "can run async code with asyncio.run(...), or with "
+                "asyncio.run_coroutine_threadsafe(...) in a running loop.",
                 _name(self._callback),
                 type(result).__name__,
             )

@@ -32,22 +32,23 @@ SERVER_URL = "JUPYTER_SERVER_URL"
 FILE_TIMEOUT_S = 5.0
 _WHY = {
     Reason.MISSING: text(
-        "No Jupyter server with jupyter-dsw found for this kernel or terminal (no connection file)"
+        "No Jupyter server with jupyter-dsw was found for this kernel or terminal (no "
+        "connection file)."
     ),
     Reason.MODE: text(
-        "Other users can read the connection file of the Jupyter server: its file system may not "
-        "keep file modes (CIFS, some NFS and FUSE mounts); set JUPYTER_RUNTIME_DIR to a folder on "
-        "a local disk and restart the Jupyter server"
+        "Other users can read the connection file of the Jupyter server. Its file system may "
+        "not keep file modes (CIFS, some NFS and FUSE mounts). Set JUPYTER_RUNTIME_DIR to a "
+        "folder on a local disk and restart the Jupyter server."
     ),
     Reason.OWNER: text(
         "The connection file of the Jupyter server belongs to another user, or its file system "
-        "does not keep owners; set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart "
-        "the Jupyter server"
+        "does not keep owners. Set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart "
+        "the Jupyter server."
     ),
-    Reason.NO_PLAIN_FILE: text("The connection file of the Jupyter server is not a regular file"),
-    Reason.CONTENT: text("The connection file of the Jupyter server cannot be read"),
+    Reason.NO_PLAIN_FILE: text("The connection file of the Jupyter server is not a regular file."),
+    Reason.CONTENT: text("The connection file of the Jupyter server cannot be read."),
     Reason.LEFT_BEHIND: text(
-        "The connection file belongs to a Jupyter server that is no longer running"
+        "The connection file belongs to a Jupyter server that is no longer running."
     ),
 }
 
@@ -57,7 +58,7 @@ class NoServer(Exception):
 
     @property
     def why(self) -> str:
-        """The reason, as a sentence without its full stop."""
+        """The reason, in whole sentences."""
         reason: str = self.args[0]
         return reason
 
@@ -71,7 +72,7 @@ def find() -> KernelEndpoint:
     try:
         return bounded(lambda: _find(pid, url), FILE_TIMEOUT_S)
     except TimeoutError:
-        msg = text("The file system of Jupyter's runtime folder does not respond")
+        msg = text("The file system of Jupyter's runtime folder does not respond.")
         raise NoServer(msg) from None
     except RuntimeError:  # no thread can be started
         return _find(pid, url)
@@ -90,12 +91,14 @@ def _find(pid: str, url: str) -> KernelEndpoint:
     elif not url:
         found = next(kernel_endpoint.live(folder), None)
         if found is None:
-            raise NoServer(text("No Jupyter server with jupyter-dsw is running here for this user"))
+            raise NoServer(
+                text("No Jupyter server with jupyter-dsw is running here for this user.")
+            )
         return found
     found = next(_of_server(folder, url), None)
     if found is None:
         msg = text(
-            "The Jupyter server of this terminal does not run jupyter-dsw (no connection file)"
+            "The Jupyter server of this terminal does not run jupyter-dsw (no connection file)."
         )
         raise NoServer(msg)
     return found

@@ -58,7 +58,7 @@ def run(line: str) -> Reading | None:
         print(person.translated(HELP))
         return None
     if {"--json", "--text"} <= set(given):
-        print(person.translated(text("%dsw_info: --json and --text exclude each other; name one.")))
+        print(person.translated(text("%dsw_info: --json and --text cannot be used together.")))
         return None
     sections = tuple(word for word in given if word not in OPTIONS)
     shown_as = "json" if "--json" in given else "text" if "--text" in given else "panel"

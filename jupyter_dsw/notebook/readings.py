@@ -191,7 +191,8 @@ def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
     reading = _own_monitor().read(fresh=fresh).result()
     if reading.instance is None and reading.error is not None:
         # Both reasons, so that a person knows which way to mend.
-        message = text("%1; directly from the API: %2", why_no_server, reading.error.message)
+        failed = text("Calling the API directly failed, too. %1", reading.error.message)
+        message = joined(" ", (why_no_server, failed))
         error = msgspec.structs.replace(reading.error, message=message)
         reading = msgspec.structs.replace(reading, error=error)
     via = text("directly from the API")
@@ -232,7 +233,7 @@ def _from_server(*, fresh: bool) -> base.Reading:
         )
     except (HTTPException, OSError, ValueError) as error:
         kind = type(error).__name__
-        msg = text("The Jupyter server of this kernel or terminal is not responding (%1)", kind)
+        msg = text("The Jupyter server of this kernel or terminal is not responding (%1).", kind)
         raise NoServer(msg) from None
     # The response may have lain unread while this process was busy or the machine slept: what
     # counts is the earliest moment at which the server can have written it.
@@ -242,6 +243,7 @@ def _from_server(*, fresh: bool) -> base.Reading:
         return base.Contract.decode(body).to_reading(written)
     except (ValueError, msgspec.MsgspecError):
         msg = text(
-            "The Jupyter server of this kernel or terminal sent an error response (HTTP %1)", status
+            "The Jupyter server of this kernel or terminal sent an error response (HTTP %1).",
+            status,
         )
         raise NoServer(msg) from None

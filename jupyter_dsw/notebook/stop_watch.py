@@ -96,7 +96,7 @@ class Watch:
             self.warn_once(joined(" ", (reading.error.message, reading.error.advice)))
         stop = nearest(self._tracker.stops)
         if stop is None and self._tracker.time_unknown:
-            self.warn_once(text("its time in the response of PAI-DSW cannot be read."))
+            self.warn_once(text("PAI-DSW's response has a time that cannot be read."))
         scheduled = (stop.at for stop in self._tracker.stops if stop.kind == "scheduled")
         self.speed = reading.source.speed
         self.next_at = None if stop is None else stop.at
@@ -108,7 +108,7 @@ class Watch:
         if not self._warned:
             self._warned = True
             # With Python's default logging it reaches the person, on stderr.
-            warning = text("It is not known when this instance will be stopped: %1", why)
+            warning = text("The time of the next stop is unknown. %1", why)
             log.warning("%s", escaped(person.translated(warning)))
 
 

@@ -184,5 +184,5 @@ def _left(seconds: int | None) -> str:
 def _reading_line(change: ReadingChange) -> tuple[int, str]:
     if change.action == "recovered":
         return logging.INFO, "The instance can be read again."
-    request = f" (Request id: {change.request_id})" if change.request_id else ""
+    request = f" (Request ID: {change.request_id})" if change.request_id else ""
     return logging.WARNING, f"{change.code}: {change.message} {change.advice}{request}"

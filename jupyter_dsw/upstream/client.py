@@ -85,7 +85,7 @@ class Client:
             log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
             failure = BadResponse(
                 text("The response could not be processed (%1).", type(error).__name__),
-                text("This is a fault of jupyter-dsw: please report it."),
+                text("Please report this as a bug in jupyter-dsw."),
             )
         except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
             failure = interruption

@@ -10,7 +10,7 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.upstream.credential_service import CredentialService
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
@@ -26,7 +26,7 @@ _TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"  # noqa: S105
 _URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 _ADVICE = text(
     "Give the instance a RAM role (PAI-DSW then sets ALIBABA_CLOUD_CREDENTIALS_URI), or set "
-    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET."
 )
 
 
@@ -50,9 +50,12 @@ class OfficialCredentials:
         if find_spec("alibabacloud_credentials") is None:
             raise NoCredentials(
                 text("No Alibaba Cloud credentials are set."),
-                text(
-                    "%1; or, for profiles and other sources, pip install 'jupyter-dsw[aliyun]'.",
-                    _ADVICE,
+                joined(
+                    " ",
+                    (
+                        _ADVICE,
+                        text("For profiles and other sources, pip install 'jupyter-dsw[aliyun]'."),
+                    ),
                 ),
             )
         try:
@@ -60,13 +63,13 @@ class OfficialCredentials:
             return bounded(self._found, timeout_s)
         except Exception as error:  # noqa: BLE001 - its texts may quote secrets
             slow = isinstance(error, TimeoutError)
-        reason = text("found none")
+        message = text("The library alibabacloud-credentials found no credentials.")
         if slow:
-            reason = text("did not finish in %1 s", f"{timeout_s:.0f}")
-        raise NoCredentials(
-            text("No Alibaba Cloud credentials: the library alibabacloud-credentials %1.", reason),
-            text("%1; or set up one of the library's own sources.", _ADVICE),
-        )
+            message = text(
+                "The library alibabacloud-credentials did not finish in %1 s.", f"{timeout_s:.0f}"
+            )
+        other = text("Or set up another source that alibabacloud-credentials supports.")
+        raise NoCredentials(message, joined(" ", (_ADVICE, other)))
 
     def _found(self) -> Credentials:
         # By name: it is an optional extra, and heavy.
@@ -140,7 +143,7 @@ class CredentialChain:
             if not self._environ.get(name):
                 raise NoCredentials(
                     text("%1 is set, but %2 is not.", other, name),
-                    text("Set both, or neither to use %1.", _URI),
+                    text("Set both, or remove both to use %1.", _URI),
                 )
         try:
             return Credentials(
@@ -148,7 +151,7 @@ class CredentialChain:
             )
         except ValueError:
             message = text(
-                "One of %1, %2 and %3 has spaces or odd characters in it.", _ID, _SECRET, _TOKEN
+                "%1, %2 or %3 has spaces or characters that are not allowed.", _ID, _SECRET, _TOKEN
             )
         raise NoCredentials(message, text("Set them again, exactly as Alibaba Cloud shows them."))
 

@@ -130,7 +130,7 @@ class CredentialService:
         try:
             split_http_url(self.uri)
         except ValueError as error:
-            message = text("ALIBABA_CLOUD_CREDENTIALS_URI %1.", *error.args)
+            message = text("ALIBABA_CLOUD_CREDENTIALS_URI is not valid. %1", *error.args)
         else:
             return
         raise NoCredentials(

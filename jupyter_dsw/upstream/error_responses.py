@@ -28,20 +28,21 @@ if TYPE_CHECKING:
     from jupyter_dsw.upstream.transport import TransportError
 
 _PROXY_PAGE_ADVICE = text(
-    "Something between here and PAI-DSW, such as a proxy or a login page, may have responded "
-    "instead: check HTTPS_PROXY, NO_PROXY and JUPYTER_DSW_ENDPOINT."
+    "A proxy or a login page may have responded instead of PAI-DSW. Check HTTPS_PROXY, "
+    "NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
 BROKEN_JSON_ADVICE = text(
     "jupyter-dsw retries automatically. If the problem persists, check the proxies in between, and "
     "report it to Alibaba Cloud's support."
 )
 NO_INSTANCE_ADVICE = text(
-    "If DSWExtension.fields is set, it has to include InstanceId. Otherwise check HTTPS_PROXY, "
+    "If DSWExtension.fields is set, it must include InstanceId. Otherwise check HTTPS_PROXY, "
     "NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
 _WORKSPACE_ADVICE = text(
     "Ask an administrator of the PAI workspace to give this RAM user or role a role in the "
-    "workspace: the workspace refuses paidsw:GetInstance, and a RAM policy alone does not help."
+    "workspace. A RAM policy alone is not enough: the workspace itself denies "
+    "paidsw:GetInstance."
 )
 
 
@@ -86,9 +87,9 @@ def error_of_response(response: ErrorResponse, now: float) -> DSWError:
     return error
 
 
-def reject_response(reason: Text, advice: Text = _PROXY_PAGE_ADVICE) -> NoReturn:
+def reject_response(message: Text, advice: Text = _PROXY_PAGE_ADVICE) -> NoReturn:
     """Raise BadResponse for a response that is not PAI-DSW's."""
-    raise BadResponse(text("The response from the PAI-DSW endpoint %1.", reason), advice)
+    raise BadResponse(message, advice)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,9 @@ def _rule_of_status(response: ErrorResponse) -> _Rule:
     if response.status in (401, 403) and response.code:
         return _DENIED
     if 400 <= response.status < 500 and not response.code:
-        reject_response(text("is an error without a reason (HTTP %1)", response.status))
+        reject_response(
+            text("PAI-DSW's endpoint sent an error without a reason (HTTP %1).", response.status)
+        )
     return _FAILED
 
 
@@ -153,7 +156,7 @@ def _clocks(response: ErrorResponse, now: float) -> Text | None:
 _ACCESS_KEY_ADVICE = text(
     "Set an access key that is enabled and belongs to the instance's account, or remove "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET to use the instance's RAM "
-    "role. Its user or role needs paidsw:GetInstance."
+    "role. The RAM user or role needs the permission paidsw:GetInstance."
 )
 _SECURITY_TOKEN = _Rule(
     Denied,
@@ -166,7 +169,7 @@ _SECURITY_TOKEN = _Rule(
 )
 _SIGNATURE = _Rule(
     BadSignature,
-    text("The endpoint refused the signature of the request (%1)."),
+    text("The endpoint rejected the signature of the request (%1)."),
     text(
         "Check that ALIBABA_CLOUD_ACCESS_KEY_SECRET belongs to ALIBABA_CLOUD_ACCESS_KEY_ID, "
         "and that no proxy in between changes or repeats requests."
@@ -184,23 +187,23 @@ _DENIED = _Rule(
 _DENIED_BY_RAM = replace(
     _DENIED,
     advice=text(
-        "Ask an administrator of the account to allow the action paidsw:GetInstance to this RAM "
-        "user or role in a RAM policy."
+        "Ask an administrator of the Alibaba Cloud account for a RAM policy that allows "
+        "paidsw:GetInstance to this RAM user or role."
     ),
 )
 _NO_SUCH_API = _Rule(
     NotConfigured,
-    text("The endpoint does not know PAI-DSW's GetInstance (%1)."),
+    text("The endpoint does not support PAI-DSW's GetInstance (%1)."),
     text(
-        "Check REGION and JUPYTER_DSW_ENDPOINT: the region may have no PAI-DSW, or the "
-        "endpoint be another product's."
+        "Check REGION and JUPYTER_DSW_ENDPOINT. PAI-DSW may not be available in the region, or "
+        "the endpoint may belong to another product."
     ),
 )
 _NOT_FOUND = _Rule(
     NotFound,
     text("There is no such instance in this region and account"),
     text(
-        "Check DSW_INSTANCE_ID and REGION, and that the credentials are of the account that "
+        "Check DSW_INSTANCE_ID and REGION, and that the credentials belong to the account that "
         "owns the instance."
     ),
     quotes=True,
@@ -213,7 +216,7 @@ _THROTTLED = _Rule(
 )
 _INVALID = _Rule(
     UpstreamFailed,
-    text("PAI-DSW refused the request"),
+    text("PAI-DSW rejected the request"),
     text("Check DSW_INSTANCE_ID, the sharing token and the option fields."),
     quotes=True,
 )
@@ -221,8 +224,8 @@ _FAILED = _Rule(
     UpstreamFailed,
     text("PAI-DSW reported a failure"),
     text(
-        "jupyter-dsw retries automatically. If the problem persists, look at the instance in the "
-        "PAI console, and give the request id to Alibaba Cloud's support."
+        "jupyter-dsw retries automatically. If the problem persists, look at the instance in "
+        "the PAI console, and give the request ID to Alibaba Cloud's support."
     ),
     quotes=True,
 )
@@ -254,8 +257,8 @@ _RULES: dict[str | FailureKind, _Rule] = {
     "SignatureNonceUsed": _SIGNATURE,
     "InvalidTimeStamp": _Rule(
         ClockSkew,
-        text("The endpoint refused the date of the request (%1)."),
-        text("Set the clock of this machine right (NTP); requests may be 15 minutes off at most."),
+        text("The endpoint rejected the date of the request (%1)."),
+        text("Correct the clock of this machine (NTP). A request may be at most 15 minutes off."),
     ),
     "Forbidden": _DENIED,
     "Forbidden.RAM": _DENIED_BY_RAM,

@@ -43,7 +43,7 @@ class DSWError(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        request = text("(Request id: %1)", self.request_id) if self.request_id else ""
+        request = text("(Request ID: %1)", self.request_id) if self.request_id else ""
         parts = (self.message, self.advice, request)
         return translated(joined(" ", filter(None, parts)), self.language)
 

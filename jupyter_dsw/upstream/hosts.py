@@ -31,17 +31,17 @@ def split_http_url(url: str) -> SplitResult:
     """
     if not _VISIBLE_ASCII.fullmatch(url) or "\\" in url:
         raise ValueError(
-            text("has spaces, control characters, backslashes or characters beyond ASCII")
+            text("The URL has spaces, control characters, backslashes or non-ASCII characters.")
         )
     parts = _split(url)
     if parts.scheme not in _DEFAULT_PORTS:
-        raise ValueError(text("does not start with https:// or http://"))
+        raise ValueError(text("The URL does not start with https:// or http://."))
     if "@" in parts.netloc:
-        raise ValueError(text("has a user name or password in it"))
+        raise ValueError(text("The URL contains a user name or a password."))
     if not _is_host(parts.hostname or ""):
-        raise ValueError(text("has no valid host name"))
+        raise ValueError(text("The URL has no valid host name."))
     if "#" in url:
-        raise ValueError(text("has a fragment (#...)"))
+        raise ValueError(text("The URL has a fragment (#...)."))
     return parts
 
 
@@ -61,7 +61,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         parts = None
     if parts is None or parts.port == 0:
-        raise ValueError(text("is not a URL with a valid host and port"))
+        raise ValueError(text("It is not a URL with a valid host and port."))
     return parts
 
 

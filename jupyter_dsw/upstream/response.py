@@ -71,7 +71,13 @@ def read_response(
     `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
     if 300 <= response.status < 400:
-        reject_response(text("is a redirect (HTTP %1), which is never followed", response.status))
+        reject_response(
+            text(
+                "PAI-DSW's endpoint sent a redirect (HTTP %1). jupyter-dsw never follows "
+                "redirects.",
+                response.status,
+            )
+        )
     document = _decode(response)
     error = _error_response(response, document, secrets, now)
     if error is not None:
@@ -92,9 +98,16 @@ def read_response(
 def _check_instance_id(found: object, requested: str) -> None:
     """Refuse a response about no instance, or about another one than was requested."""
     if not isinstance(found, str) or not found:
-        reject_response(text("is JSON, but describes no instance"), NO_INSTANCE_ADVICE)
+        reject_response(
+            text("The response of PAI-DSW's endpoint describes no instance."), NO_INSTANCE_ADVICE
+        )
     if found.lower() != requested.lower():
-        reject_response(text("describes another instance than the one requested"))
+        reject_response(
+            text(
+                "The response of PAI-DSW's endpoint describes another instance than the one "
+                "requested."
+            )
+        )
 
 
 def is_simulated(response: HTTPResponse) -> bool:
@@ -122,12 +135,14 @@ def _decode(response: HTTPResponse) -> dict[str, Any]:
     if response.status >= 400:
         return {}
     if not response.body.strip():
-        reject_response(text("is empty"))
+        reject_response(text("PAI-DSW's endpoint sent an empty response."))
     if response.body.lstrip()[:1] == b"<":
-        reject_response(text("is an HTML page"))
+        reject_response(text("PAI-DSW's endpoint sent an HTML page instead of JSON."))
     if response.body.lstrip()[:1] == b"{":
-        reject_response(text("is not valid JSON"), BROKEN_JSON_ADVICE)
-    return reject_response(text("is not a JSON object"))
+        reject_response(
+            text("PAI-DSW's endpoint sent JSON that is not valid or cut off."), BROKEN_JSON_ADVICE
+        )
+    return reject_response(text("PAI-DSW's endpoint sent something other than a JSON object."))
 
 
 def _error_response(

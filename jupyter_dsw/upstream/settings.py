@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from jupyter_dsw.files import read_plain_file
-from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.errors import NotConfigured
 from jupyter_dsw.upstream.hosts import host_header, is_loopback, split_http_url
 
@@ -95,8 +95,8 @@ class Settings:
         _check_region(self.region, needed=not self.endpoint)
         if self.endpoint:
             object.__setattr__(self, "endpoint", _checked_endpoint(self.endpoint))
-        _check_text(text("sharing token (JUPYTER_DSW_SHARING_TOKEN)"), self.sharing_token)
-        _check_text(text("option fields"), self.fields)
+        _check_text("sharing_token (JUPYTER_DSW_SHARING_TOKEN)", self.sharing_token)
+        _check_text("fields", self.fields)
         for name in ("connect_timeout_s", "read_timeout_s", "deadline_s"):
             _check_seconds(name, getattr(self, name))
 
@@ -163,16 +163,16 @@ def _check_instance_id(value: str) -> None:
         raise NotConfigured(
             text("DSW_INSTANCE_ID is not set: this does not look like a PAI-DSW instance."),
             text(
-                "PAI-DSW sets it by itself. Elsewhere, set DSW_INSTANCE_ID to the instance ID that "
-                "the PAI console shows (dsw-...), and REGION to its region."
+                "PAI-DSW sets it automatically. Elsewhere, set DSW_INSTANCE_ID to the instance "
+                "ID in the PAI console (dsw-...), and REGION to its region."
             ),
         )
     if not _INSTANCE_ID.fullmatch(value):
         raise NotConfigured(
             text("DSW_INSTANCE_ID (or the option instance_id) is not a PAI-DSW instance ID."),
             text(
-                "Set it to the instance ID that the PAI console shows: dsw- and then lower-case "
-                "letters and digits only. The pod's host name (dsw-1234-5678...) is not the "
+                "Set it to the instance ID in the PAI console: dsw- followed by lower-case "
+                "letters and digits. The pod's host name (dsw-1234-5678...) is not the "
                 "instance ID."
             ),
         )
@@ -195,7 +195,9 @@ def _check_network(value: str) -> None:
     if value not in ("auto", "vpc", "public"):
         raise NotConfigured(
             text("JUPYTER_DSW_NETWORK (or the option network) is not one of auto, vpc, public."),
-            text("Remove it, or set it to auto (the VPC endpoint where it can be reached)."),
+            text(
+                "Remove it, or set it to auto, which uses the VPC endpoint where it can be reached."
+            ),
         )
 
 
@@ -205,35 +207,37 @@ def _checked_endpoint(value: str) -> str:
     try:
         parts = split_http_url(value)
         if "?" in value:
-            reason = text("has a query (?...)")
+            reason = text("The URL has a query (?...).")
         elif parts.path not in ("", "/"):
-            reason = text("has a path; only a scheme, a host and a port may be given")
+            reason = text("The URL has a path. Only a scheme, a host and a port are allowed.")
         elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            reason = text("uses plain http, which is for this machine only (localhost)")
+            reason = text(
+                "The URL uses plain http, which is allowed for this machine (localhost) only."
+            )
         else:
             return f"{parts.scheme}://{host_header(parts)}"
     except ValueError as error:
         reason = error.args[0]
     raise NotConfigured(
-        text("JUPYTER_DSW_ENDPOINT (or the option endpoint) %1.", reason),
+        text("JUPYTER_DSW_ENDPOINT (or the option endpoint) is not valid. %1", reason),
         text(
-            "Remove it to use the region's own endpoint, or set it to a whole origin such as "
+            "Remove it to use the default endpoint of the region, or set it to a URL such as "
             "https://pai-dsw.cn-hangzhou.aliyuncs.com."
         ),
     )
 
 
-def _check_text(what: Text, value: str | None) -> None:
+def _check_text(what: str, value: str | None) -> None:
     if value and not _TEXT.fullmatch(value):
         raise NotConfigured(
-            text("The %1 is too long or has characters that it cannot have.", what),
-            text("Set it again, in one line of plain characters, or remove it."),
+            text("The option %1 is too long or has characters that are not allowed.", what),
+            text("Set it to one line of plain characters, or remove it."),
         )
 
 
 def _check_seconds(what: str, value: float) -> None:
     if not 0 < value <= 3600:  # not-a-number fails both
         raise NotConfigured(
-            text("The option %1 is not a number of seconds above 0 and up to 3600.", what),
+            text("The option %1 must be a number of seconds above 0, at most 3600.", what),
             text("Remove it, or set it to a number such as 10."),
         )

@@ -36,10 +36,10 @@ CAUSES = {
     "throttled": ("response", "Too many calls"),
     "hang": ("response", "did not finish its response in time"),
     "reset": ("response", "closed the connection"),
-    "garbage": ("response", "is not a JSON object"),
+    "garbage": ("response", "PAI-DSW's endpoint sent something other than a JSON object."),
     "truncated": ("response", "cut off"),
     "html": ("response", "HTML page"),
-    "empty": ("response", "is empty"),
+    "empty": ("response", "PAI-DSW's endpoint sent an empty response."),
     "refused": ("response", "The instance service is busy"),
     "skewed": ("clock", "behind Alibaba Cloud's"),
     "expired": ("access key", "has expired"),
@@ -110,7 +110,7 @@ TROUBLES = {
             "HTTPS_PROXY": f"http://me:{SHARING_TOKEN}@{NOBODY}",
         },
         "proxy",
-        f"{NOBODY} (HTTPS_PROXY) cannot be connected to",
+        f"Cannot connect to the proxy {NOBODY} (HTTPS_PROXY)",
     ),
     "no proxy's URL": (
         {
@@ -205,7 +205,10 @@ def test_it_names_the_entries_of_no_proxy_that_are_not_understood(
     _, checks = examine(capsys)
     assert checks["proxy"]["state"] == ("failed" if dead else "ok")
     shown = checks["proxy"]["advice" if dead else "found"]
-    assert "These entries of NO_PROXY are not understood: pai-*.aliyuncs.com, host/." in shown
+    assert (
+        "Some entries of NO_PROXY are not valid and are ignored: pai-*.aliyuncs.com, host/."
+        in shown
+    )
     assert SHARING_TOKEN not in json.dumps(checks)
 
 
@@ -227,7 +230,7 @@ def test_it_says_where_things_came_from_and_how_long_they_last(
     _, checks = examine(capsys)
     assert checks["region"]["found"] == "cn-beijing (dsw_region)"
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in checks["credentials"]["found"]
-    assert "long-lived" in checks["credentials"]["found"]
+    assert "without an expiry" in checks["credentials"]["found"]
 
 
 @pytest.mark.usefixtures("environment")
@@ -239,7 +242,7 @@ def test_a_proxy_that_works_is_named(
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:{SHARING_TOKEN}@{proxy}")
     _, checks = examine(capsys)
     assert checks["proxy"]["state"] == "ok"
-    assert f"by way of {proxy} (HTTPS_PROXY)" in checks["proxy"]["found"]
+    assert f"through {proxy} (HTTPS_PROXY)" in checks["proxy"]["found"]
     # The emulator is no proxy: the way ends there.
     assert failed(checks) == ["TLS"]
     assert "HTTPS_PROXY" in checks["TLS"]["advice"]
@@ -275,7 +278,7 @@ def test_in_a_terminal_each_check_has_a_line_and_a_mark() -> None:
     with Terminal(*DSW, "doctor", columns=70) as terminal:
         assert terminal.wait() == 0
         assert "\x1b[32m✓\x1b[0m instance id" in terminal.raw
-        assert "All is well." in terminal.text
+        assert "All checks passed." in terminal.text
         assert max(map(len, terminal.text.splitlines())) <= 70
 
 
@@ -287,7 +290,7 @@ def test_in_a_pipe_it_says_what_to_do_without_colours(emulator: Emulator) -> Non
     assert "✗ permission" in done.stdout
     assert "→ Ask an administrator" in done.stdout
     assert "– instance" in done.stdout
-    assert "1 of these is wrong." in done.stdout
+    assert "1 check failed." in done.stdout
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
 

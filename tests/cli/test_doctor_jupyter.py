@@ -156,7 +156,7 @@ def test_a_front_end_of_another_version_is_told(tmp_path: Path, name: str, check
     (folder / "package.json").write_text(json.dumps({"name": name, "version": "9.9.9"}))
     checks = examine(JUPYTER_PATH=str(tmp_path))
     assert failed(checks) == [check]
-    assert "version 9.9.9, the Python package" in checks[check]["found"]
+    assert "is version 9.9.9, " in checks[check]["found"]
     assert "reload the page" in checks[check]["advice"]
 
 
@@ -181,7 +181,7 @@ def test_a_runtime_folder_that_cannot_be_written_is_named() -> None:
     checks = examine(JUPYTER_SERVER_URL="http://localhost:8888/", JUPYTER_RUNTIME_DIR="/dev/null")
     assert failed(checks) == ["server extension"]
     advice = checks["server extension"]["advice"]
-    assert "/dev/null cannot be written (Not a directory)" in advice
+    assert "/dev/null is not writable (Not a directory)" in advice
     assert "JUPYTER_RUNTIME_DIR" in advice
 
 

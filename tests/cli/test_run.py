@@ -207,7 +207,7 @@ def test_what_on_stop_is_doing_is_not_cut_off_by_the_end_of_the_command(tmp_path
     assert process.wait(timeout=60) == -signal.SIGTERM
     process.stdin.close()
     fifo.write_text("the checkpoint\n")
-    until(lambda: "--on-stop ended with status 4" in messages.read_text())
+    until(lambda: "the command of --on-stop exited with status 4" in messages.read_text())
     assert "done" in messages.read_text()
     assert saved.read_text() == "the checkpoint\n"
 
@@ -247,7 +247,7 @@ def test_the_last_words_of_on_stop_reach_the_terminal(tmp_path: Path) -> None:
         terminal.until("the pipe has ended\n")
         fifo.write_text("the checkpoint\n")
         terminal.until("all saved\n")
-        terminal.until("--on-stop ended with status 4")
+        terminal.until("the command of --on-stop exited with status 4")
         terminal.type("\n")
         assert terminal.wait() == 0
 

@@ -28,7 +28,7 @@ WATCH = [*DSW, "info", "--watch"]
 def test_the_countdown_ticks_and_asks_nobody_for_it(emulator: Emulator) -> None:
     emulator.scenario = "idle"
     with Terminal(*WATCH, "disks") as terminal:
-        countdown = r"Stops in 4 min(?: \d\d? s)? \(idle\)"
+        countdown = r"Idle stop in 4 min(?: \d\d? s)?"
         shown = until(lambda: set(re.findall(countdown, terminal.text)))
         until(lambda: set(re.findall(countdown, terminal.text)) - shown)
         assert "Cloud disks" in terminal.text
@@ -39,7 +39,7 @@ def test_the_countdown_ticks_and_asks_nobody_for_it(emulator: Emulator) -> None:
 def test_a_stop_whose_time_cannot_be_read_is_in_the_headline(emulator: Emulator) -> None:
     emulator.change(IdleInstanceCuller="on", InstanceShutdownTimer=None)
     with Terminal(*WATCH, "timers") as terminal:
-        terminal.until("A stop is set, its time is unknown")
+        terminal.until("A stop is set; its time is unknown")
 
 
 @pytest.mark.parametrize("end", ["Ctrl-C", "TERM"])
@@ -48,7 +48,7 @@ def test_at_its_end_the_terminal_is_as_before_and_keeps_the_last_page(
 ) -> None:
     emulator.scenario = "idle"
     with Terminal(*WATCH) as terminal:
-        terminal.until("Ctrl-C ends")
+        terminal.until("Ctrl-C to quit")
         if end == "Ctrl-C":
             terminal.type("\x03")
         else:

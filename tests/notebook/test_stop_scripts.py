@@ -99,7 +99,7 @@ def test_where_nothing_can_be_read_a_loop_goes_on_and_the_reason_is_shown_once()
     assert done.returncode == 0
     assert done.stdout == "None\n"
     (line,) = done.stderr.splitlines()
-    assert "not known when this instance will be stopped" in line
+    assert "The time of the next stop is unknown" in line
     assert "DSW_INSTANCE_ID" in line
 
 

@@ -350,7 +350,7 @@ class TestWithoutAThread:
     def test_time_left_logs_once_why_it_is_none(self, caplog: pytest.LogCaptureFixture) -> None:
         assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
         (record,) = caplog.records
-        assert "not known when this instance will be stopped: no background" in record.message
+        assert "The time of the next stop is unknown. No background" in record.message
 
     def test_a_call_that_is_due_is_made_in_the_thread_that_there_is(
         self, emulator: Emulator

@@ -109,7 +109,7 @@ def test_half_an_access_key_tells_which_half_is_missing(missing: str) -> None:
 
 @pytest.mark.parametrize("value", [f"{CANARY}\n", f"{CANARY} ", f"{CANARY}\r\nX: y", f"{CANARY}é"])
 def test_an_access_key_that_no_header_can_carry_is_told_without_quoting_it(value: str) -> None:
-    with pytest.raises(NoCredentials, match="odd characters") as caught:
+    with pytest.raises(NoCredentials, match="not allowed") as caught:
         CredentialChain({**KEY, "ALIBABA_CLOUD_SECURITY_TOKEN": value}).get()
     assert CANARY not in str(caught.value)
 
@@ -357,7 +357,7 @@ def test_what_the_official_library_says_is_not_passed_on(home: Path) -> None:
         f"[default]\ntype = {CANARY}\naccess_key_id = {CANARY}\naccess_key_secret = {CANARY}\n"
     )
     printed = _in_another_process(SCRIPT, HOME=str(home.parent))
-    assert "found none" in printed
+    assert "found no credentials" in printed
     assert CANARY not in printed
 
 

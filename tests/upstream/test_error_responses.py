@@ -244,5 +244,5 @@ def test_a_code_and_a_request_id_are_identifiers_or_nothing(text: Any, shown: st
 
 def test_an_error_reads_as_one_line_with_its_advice_and_request_id() -> None:
     error = refused(503, "ServiceUnavailable", "Busy.")
-    assert str(error) == f"{error.message} {error.advice} (Request id: R-1)"
+    assert str(error) == f"{error.message} {error.advice} (Request ID: R-1)"
     assert error.code == "UpstreamFailed"

@@ -153,6 +153,6 @@ def test_json_that_is_broken_is_not_blamed_on_a_proxy_alone(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_response(b'{"InstanceId": "dsw-0123abcd", }')))
-    with pytest.raises(errors.BadResponse, match="not valid JSON") as caught:
+    with pytest.raises(errors.BadResponse, match="JSON that is not valid") as caught:
         client_of(server).get_instance()
     assert "retries automatically" in caught.value.advice

@@ -36,16 +36,16 @@ NARROWEST = 40
 
 _EPILOG = text("""\
 marks:
-  ✓  right
-  ✗  wrong, with what to do about it
-  –  not checked, because something above is wrong or it was left out
+  ✓  passed
+  ✗  failed, with how to fix it
+  –  not checked: a check above failed, or --offline
   ·  for your information
 
 Sends one GetInstance request. Never shows a key, token or password.
 
 exit status:
-  0  all is well
-  1  something is wrong
+  0  all checks passed
+  1  a check failed
 
 examples:
   jupyter dsw doctor
@@ -58,8 +58,8 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.description = text(
-        "Checks everything that jupyter-dsw needs, one line each: environment, credentials, "
-        "network, permission, and the parts in this Jupyter."
+        "Checks everything that jupyter-dsw needs: environment, credentials, network, "
+        "permissions, and its parts in Jupyter. Prints one line for each check."
     )
     parser.epilog = _EPILOG
     form = parser.add_mutually_exclusive_group()
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offline",
         action="store_true",
-        help=text("leave out what contacts the endpoint or the credential service"),
+        help=text("skip the checks that contact the endpoint or the credential service"),
     )
 
 
@@ -135,8 +135,8 @@ def _as_json(check: Check) -> dict[str, str]:
 
 def _summary(failed: int, paint: Paint) -> str:
     if not failed:
-        return paint(translated(text("All is well.")), "green")
-    wrong = text("1 of these is wrong.")
+        return paint(translated(text("All checks passed.")), "green")
+    wrong = text("1 check failed.")
     if failed > 1:
-        wrong = text("%1 of these are wrong.", failed)
+        wrong = text("%1 checks failed.", failed)
     return paint(translated(wrong), "red")

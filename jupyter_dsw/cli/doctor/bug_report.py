@@ -124,7 +124,7 @@ def _gpu_driver() -> str:
 
 def _calls(context: Context) -> Iterator[tuple[str, str]]:
     if context.offline:
-        yield "GetInstance", "left out: --offline"
+        yield "GetInstance", "skipped: --offline"
         return
     response = context.response
     if isinstance(response, DSWError):

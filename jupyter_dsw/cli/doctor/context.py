@@ -38,12 +38,12 @@ _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
 
-LEFT_OUT = text("left out: --offline")
+LEFT_OUT = text("skipped: --offline")
 
 
 def not_checked_because_of(name: str) -> Text:
     """Return the reason why a check was skipped that depends on the one of this `name`."""
-    return text("not checked, because of: %1", name)
+    return text("not checked: %1 comes first", name)
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -124,7 +124,7 @@ def _result(step: Step, context: Context) -> Check:
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
         # The text of an unforeseen exception may quote anything.
         wrong = text("The check itself failed (%1).", type(error).__name__)
-        advice = text("Please report it as a fault of jupyter-dsw.")
+        advice = text("Please report this as a bug in jupyter-dsw.")
         return Check(step.name, "failed", wrong, advice)
     if isinstance(found, Noted):
         return Check(step.name, "noted", found.found, found.advice)

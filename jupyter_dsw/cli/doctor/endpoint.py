@@ -56,7 +56,7 @@ def _endpoint(context: Context) -> Text:
     except OSError:
         raise context.error_of(FailureKind.NAME_NOT_FOUND) from None
     shown = _some(str(each[4][0]) for each in found)
-    return text("%1 (%2) is %3", context.host, why, shown)
+    return text("%1 (%2) resolves to %3", context.host, why, shown)
 
 
 def _proxy(context: Context) -> Text:
@@ -76,11 +76,11 @@ def _proxy(context: Context) -> Text:
     try:
         connect(host, port, _TIMEOUT_S).close()
     except OSError:
-        message = text("The proxy %1 (%2) cannot be connected to.", f"{host}:{port}", variable)
+        message = text("Cannot connect to the proxy %1 (%2).", f"{host}:{port}", variable)
         raise Failed(message, advice) from None
     if ignored:
-        return text("by way of %1 (%2). %3", f"{host}:{port}", variable, ignored)
-    return text("by way of %1 (%2); NO_PROXY can bypass it", f"{host}:{port}", variable)
+        return text("through %1 (%2). %3", f"{host}:{port}", variable, ignored)
+    return text("through %1 (%2); NO_PROXY can bypass it", f"{host}:{port}", variable)
 
 
 def _ignored_in_no_proxy() -> Text | None:
@@ -88,7 +88,9 @@ def _ignored_in_no_proxy() -> Text | None:
     entries = not_understood()
     if not entries:
         return None
-    return text("These entries of NO_PROXY are not understood: %1.", _some(map(plain, entries)))
+    return text(
+        "Some entries of NO_PROXY are not valid and are ignored: %1.", _some(map(plain, entries))
+    )
 
 
 def _some(values: Iterable[str]) -> str:
@@ -108,7 +110,7 @@ def _host_and_port(url: str) -> tuple[str | None, int]:
 
 def _tcp(context: Context) -> Text:
     if context.proxy is not None:
-        return text("by way of the proxy")
+        return text("through the proxy")
     begun = time.monotonic()
     try:
         connect(context.origin.hostname or "", context.port, _TIMEOUT_S).close()
@@ -120,24 +122,22 @@ def _tcp(context: Context) -> Text:
 
 def _authorities(context: Context) -> Text:
     if context.origin.scheme != "https":
-        return text("none, on this machine")
+        return text("not needed: plain http on this machine")
     trusted = authorities()
     try:
         trusted.context()
     except NoAuthorities:
         raise context.error_of(FailureKind.NO_CA_FILE) from None
     if not trusted.variables:
-        return text("those of the Python package certifi")
-    return text(
-        "those of %1", ", ".join(f"{name}={os.environ[name]}" for name in trusted.variables)
-    )
+        return text("from the Python package certifi")
+    return text("from %1", ", ".join(f"{name}={os.environ[name]}" for name in trusted.variables))
 
 
 def _tls(context: Context) -> Text:
     _ = context.unsigned_response  # raises what TLS, or HTTP on top of it, fails with
     if context.origin.scheme == "https":
         return text("certificate accepted")
-    return text("none, on this machine")
+    return text("not needed: plain http on this machine")
 
 
 def _clock(context: Context) -> Text:
@@ -149,7 +149,7 @@ def _clock(context: Context) -> Text:
     if abs(skew_s) > _MAX_SKEW_S:
         # The error that the endpoint would return.
         raise error_of_response(ErrorResponse(400, "InvalidTimeStamp.Expired", date=date), now)
-    return text("%1 s to the endpoint's (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
+    return text("%1 s off the endpoint's clock (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
 
 
 def _part_of(error: DSWError) -> Part:
@@ -175,7 +175,7 @@ def _response(context: Context) -> Text:
 
 def _access_key(context: Context) -> Text:
     _raise_if_about("access key", context)
-    return text("known, and not expired")
+    return text("valid, and not expired")
 
 
 def _signature(context: Context) -> Text:
@@ -203,7 +203,7 @@ def _instance(context: Context) -> Text:
         reason = reason_of(instance.reason_code, instance.reason_message)
         raise Failed(
             text("%1: %2.", found, reason or text("the endpoint gives no reason")),
-            text("Look at the instance's events in the PAI console, and start it again."),
+            text("Look at the events of the instance in the PAI console, then start it again."),
         )
     return found
 

@@ -62,24 +62,24 @@ def _credentials(context: Context) -> Text:
 
 def _source(key: Text | str) -> Text:
     if key:
-        return text("the environment's (%1)", key)
+        return text("from the environment (%1)", key)
     uri, variable = _variable(_CREDENTIALS_URI)
     if uri:
         # Its host only: a token may be in what follows.
         parts = urlsplit(uri)
         port = f":{parts.port}" if parts.port else ""
         host = f"{parts.hostname}{port}"
-        return text("the credential service at %1 (%2)", host, variable)
-    return text("what alibabacloud-credentials found")
+        return text("from the credential service at %1 (%2)", host, variable)
+    return text("from alibabacloud-credentials")
 
 
 def _until(credentials: Credentials) -> Text:
     if credentials.expires_at is not None:
         moments = Moments(zone=time_zone(_found("region")[0] or None))
-        return text("until %1", moments.write(credentials.expires_at))
+        return text("valid until %1", moments.write(credentials.expires_at))
     if credentials.security_token:
         return text("expiry unknown")
-    return text("a long-lived access key")
+    return text("an access key without an expiry")
 
 
 STEPS: tuple[Step, ...] = (

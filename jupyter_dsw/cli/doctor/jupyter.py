@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from jupyter_dsw.cli.servers import Environment
 
 _REINSTALL = text(
-    "Install it again: %1 -m pip install --force-reinstall %2; then reload the page of JupyterLab."
+    "Reinstall it with `%1 -m pip install --force-reinstall %2`, then reload the page of "
+    "JupyterLab."
 )
 _LANGUAGE_PACK = "jupyterlab-language-pack-zh-cn"
 
@@ -80,10 +81,10 @@ def _server_extension(context: Context) -> Text:
     found = _with_jupyter_dsw(context)
     if not found.enabled:
         raise Failed(
-            text("It is not enabled in this Jupyter."),
+            text("The server extension is not enabled in this Jupyter."),
             text(
-                "%1 -m jupyter server extension enable jupyter_dsw; then restart the Jupyter "
-                "server.",
+                "Run `%1 -m jupyter server extension enable jupyter_dsw`, then restart the "
+                "Jupyter server.",
                 found.python,
             ),
         )
@@ -92,7 +93,7 @@ def _server_extension(context: Context) -> Text:
     try:
         connection.find()
     except connection.NoServer as none:
-        message = text("It is enabled, but does not respond here. %1.", none.why)
+        message = text("The server extension is enabled, but does not respond here. %1", none.why)
         raise Failed(message, _advice()) from None
     return text("enabled, and running in the Jupyter server of this terminal")
 
@@ -110,7 +111,7 @@ def _advice() -> Text:
         )
     except OSError as error:
         return text(
-            "Jupyter's runtime folder %1 cannot be written (%2). Mend that, or set "
+            "Jupyter's runtime folder %1 is not writable (%2). Make it writable, or set "
             "JUPYTER_RUNTIME_DIR to another folder, and restart the Jupyter server.",
             folder,
             error.strerror,
@@ -123,22 +124,27 @@ def _labextension(context: Context) -> Text:
     installed = found.front_ends.get("jupyter-dsw")
     advice = _REINSTALL.filled(found.python, "jupyter-dsw")
     if installed is None:
-        raise Failed(text("JupyterLab does not find it."), advice)
+        raise Failed(text("JupyterLab does not find the labextension."), advice)
     if installed != own:
-        raise Failed(text("It is version %1, the Python package %2.", installed, own), advice)
-    return text("version %1, as the Python package", installed)
+        raise Failed(
+            text(
+                "The labextension is version %1, the Python package is version %2.", installed, own
+            ),
+            advice,
+        )
+    return text("version %1, the same as the Python package", installed)
 
 
 def _magic(_: Context) -> Text:
     for folder in chain(ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS):
         path = Path(folder) / "startup" / "50-jupyter-dsw.py"
         if path.is_file():
-            return text("%dsw_info is there in every kernel of this environment (%1)", path)
+            return text("every kernel of this environment has %dsw_info (%1)", path)
     raise Failed(
-        text("No kernel of this environment has %dsw_info by itself."),
+        text("Kernels of this environment do not load %dsw_info automatically."),
         text(
-            "Install it again in the environment of the kernel: pip install --force-reinstall "
-            "jupyter-dsw; or run %load_ext jupyter_dsw in the notebook."
+            "Reinstall it in the environment of the kernel with `pip install --force-reinstall "
+            "jupyter-dsw`, or run `%load_ext jupyter_dsw` in the notebook."
         ),
     )
 
@@ -148,10 +154,14 @@ def _anywidget(context: Context) -> Text:
     installed, python = found.front_ends.get("anywidget"), _version_of("anywidget")
     advice = _REINSTALL.filled(found.python, "anywidget")
     if installed is None:
-        raise Failed(text("JupyterLab does not find its front end."), advice)
+        raise Failed(text("JupyterLab does not find the front end of anywidget."), advice)
     # The Python side accepts any patch of its own minor version.
     if installed.split(".")[:2] != python.split(".")[:2]:
-        message = text("Its front end is version %1, the Python package %2.", installed, python)
+        message = text(
+            "The front end of anywidget is version %1, its Python package is version %2.",
+            installed,
+            python,
+        )
         raise Failed(message, advice)
     return text("front end %1, Python package %2", installed, python)
 
@@ -186,7 +196,7 @@ def _language_pack(context: Context) -> Noted:
     name = "jupyterlab-language-pack-zh-CN"
     if installed:
         return Noted(joined(" ", (name, installed)))
-    return Noted(text("not installed; for Chinese: pip install %1", name))
+    return Noted(text("not installed; for JupyterLab in Chinese: pip install %1", name))
 
 
 def _version_in(environment: Environment, distribution: str) -> str:
