@@ -48,7 +48,7 @@ def test_at_its_end_the_terminal_is_as_before_and_keeps_the_last_page(
 ) -> None:
     emulator.scenario = "idle"
     with Terminal(*WATCH) as terminal:
-        terminal.until("Ctrl-C to quit")
+        terminal.until("quit.")
         if end == "Ctrl-C":
             terminal.type("\x03")
         else:
