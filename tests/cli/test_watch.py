@@ -122,7 +122,7 @@ def test_it_shows_a_new_reading_when_one_is_due(emulator: Emulator) -> None:
     emulator.scenario = "reset"
     with Terminal(*WATCH, columns=200) as terminal:
         terminal.until("closed the connection")
-        assert "It is not known" in terminal.text
+        assert "The time of the next stop is unknown" in terminal.text
         emulator.scenario = "healthy"
         terminal.until("● Running")
 
@@ -148,5 +148,5 @@ def test_without_watching_rich_is_not_needed() -> None:
 def test_what_is_no_terminal_cannot_be_redrawn(emulator: Emulator) -> None:
     done = dsw("info", "--watch")
     assert done.returncode == 2
-    assert "redraws a terminal" in done.stderr
+    assert "needs a terminal" in done.stderr
     assert emulator.calls == 0
