@@ -11,8 +11,6 @@ const minify = process.argv.includes('--minify');
 
 const panel = {
   ...browser(minify),
-  // Private members: nothing outside of the module uses them, so their names need not be there.
-  ...(minify && { mangleProps: /^_[a-z]/ }),
   entryPoints: [at('src/anywidget.ts')],
   outfile: PANEL,
 };

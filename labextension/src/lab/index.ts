@@ -1,9 +1,7 @@
 import css from '../../style/index.css';
 import { commandsPlugin } from './plugins/commands.ts';
-import { panelPlugin } from './plugins/panel.ts';
-import { preferencesPlugin } from './plugins/store.ts';
-import { outputPlugin, statusPlugin, toolbarPlugin } from './plugins/panel.ts';
-import { storePlugin } from './plugins/store.ts';
+import { outputPlugin, panelPlugin, statusPlugin, toolbarPlugin } from './plugins/panel.ts';
+import { preferencesPlugin, storePlugin } from './plugins/store.ts';
 import { warningsPlugin } from './plugins/warnings.ts';
 
 // Not as the package's `style`, for which the builder adds loaders of twice its size.

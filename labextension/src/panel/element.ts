@@ -1,6 +1,5 @@
 import { render } from 'lit-html';
-import { untilTextChanges } from './i18n.ts';
-import { setLanguage, t } from './i18n.ts';
+import { setLanguage, t, untilTextChanges } from './i18n.ts';
 import type { Reading } from './contract.ts';
 import { type DataSource, isReading, speedOf, storedReading } from './reading.ts';
 import { cleanReading } from './safety.ts';

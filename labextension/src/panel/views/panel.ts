@@ -1,10 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { duration, moment } from '../i18n.ts';
-import { failureOfInstance, statusLabel, tone } from '../viewmodel.ts';
-import { t } from '../i18n.ts';
+import { duration, moment, t } from '../i18n.ts';
+import {
+  failureOfInstance,
+  instanceOf,
+  type SectionName,
+  shows,
+  statusLabel,
+  tone,
+  type ViewModel,
+} from '../viewmodel.ts';
 import { consoleUrl } from '../safety.ts';
-import { instanceOf, type SectionName, shows, type ViewModel } from '../viewmodel.ts';
-import { details } from './details.ts';
+import { details, network, resources } from './details.ts';
 import { datasets, disks, snapshots } from './lists.ts';
 import {
   badge,
@@ -17,7 +23,6 @@ import {
   type View,
 } from './parts.ts';
 import { alert, describeProblem } from './problem.ts';
-import { network, resources } from './details.ts';
 import { stop } from './stop.ts';
 
 /** A part of a panel. */
