@@ -20,13 +20,13 @@ from jupyter_dsw.upstream.credential_service import CredentialService
 from jupyter_dsw.upstream.error_responses import (
     _RULES,
     ErrorResponse,
-    error_of_failure,
     error_of_response,
 )
 from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.failures import FailureKind, TransportError, error_of_failure
 from jupyter_dsw.upstream.response import read_response
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse, TransportError
+from jupyter_dsw.upstream.transport import HTTPResponse
 from tests.cli.terminal import DSW, Terminal
 from tests.english import english_in
 from tests.waiting import until
@@ -232,8 +232,7 @@ def refused(code: str, status: int, message: str = "") -> DSWError:
 
 
 def error_responses() -> list[DSWError]:
-    prefixes = [key for key in _RULES if isinstance(key, str)]
-    codes = [prefix + end for prefix in prefixes for end in ("", ".NotFound", ".Inactive")]
+    codes = [prefix + end for prefix in _RULES for end in ("", ".NotFound", ".Inactive")]
     by_code = [refused(code, 403, message) for code in codes for message in ("", "workspace")]
     late = ErrorResponse(400, "InvalidTimeStamp", date=DATE)
     return [

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_dsw import kernel_endpoint
+from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import text
 from jupyter_dsw.kernel_endpoint import Reason, UnusableFile
-from jupyter_dsw.upstream.sockets import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

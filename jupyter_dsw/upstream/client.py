@@ -8,11 +8,10 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
-from jupyter_dsw.upstream.error_responses import error_of_failure
 from jupyter_dsw.upstream.errors import (
     BadResponse,
     CredentialsExpired,
@@ -20,6 +19,7 @@ from jupyter_dsw.upstream.errors import (
     TimedOut,
     Unreachable,
 )
+from jupyter_dsw.upstream.failures import TransportError, error_of_failure
 from jupyter_dsw.upstream.hosts import host_header
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
@@ -29,8 +29,7 @@ from jupyter_dsw.upstream.response import (
 )
 from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.signing import ACS3Auth
-from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import HTTPResponse, Transport, TransportError
+from jupyter_dsw.upstream.transport import HTTPResponse, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,15 +122,15 @@ class Client:
 
     def _get_instance(self) -> InstanceResponse:
         settings = self._current_settings()
-        with Deadline(settings.deadline_s) as deadline:
-            credentials = self._credentials.get(_credentials_timeout_s(deadline))
-            try:
-                return self._request(settings, credentials, deadline)
-            except CredentialsExpired:
-                renewed = self._renewed(credentials, deadline)
-                if renewed is None:
-                    raise
-            return self._request(settings, renewed, deadline)
+        deadline = Deadline(settings.deadline_s)
+        credentials = self._credentials.get(_credentials_timeout_s(deadline))
+        try:
+            return self._request(settings, credentials, deadline)
+        except CredentialsExpired:
+            renewed = self._renewed(credentials, deadline)
+            if renewed is None:
+                raise
+        return self._request(settings, renewed, deadline)
 
     def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
         """Return other credentials than the expired ones; None if there are none."""
@@ -184,9 +183,8 @@ class Client:
             response = self._transport.get(
                 origin + _target(settings),
                 deadline,
-                auth=auth,
-                connect_timeout_s=settings.connect_timeout_s,
-                read_timeout_s=settings.read_timeout_s,
+                (settings.connect_timeout_s, settings.read_timeout_s),
+                auth,
             )
             return response, now, sent
 
@@ -199,7 +197,7 @@ class Client:
 
 
 def _credentials_timeout_s(deadline: Deadline) -> float:
-    return max(min(_CREDENTIALS_TIMEOUT_S, deadline.remaining_s), 0)
+    return min(_CREDENTIALS_TIMEOUT_S, deadline.remaining_s)
 
 
 def _target(settings: Settings) -> str:

@@ -10,12 +10,12 @@ import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from jupyter_dsw.clock import BOUNDED, bounded
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.upstream.credential_service import CredentialService
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.settings import of_first_process
-from jupyter_dsw.upstream.sockets import BOUNDED, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,19 +15,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credentials import Credentials
 from jupyter_dsw.upstream.errors import NoCredentials
+from jupyter_dsw.upstream.failures import FailureKind, TransportError
 from jupyter_dsw.upstream.hosts import split_http_url
-from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import FailureKind, Transport, TransportError
+from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAX_BYTES = 64 * 1024
-_CONNECT_TIMEOUT_S = 1.0
-_READ_TIMEOUT_S = 3.0
+# To connect, and for each wait for more.
+_TIMEOUT_S = (1.0, 3.0)
 # Seconds to wait after the first and the second try.
 _PAUSES = (0.2, 0.5)
 
@@ -39,11 +40,13 @@ _AHEAD_SHARE = 0.2
 _UNKNOWN_LIFE_S = 60.0
 _PAUSE_AFTER_FAILURE_S = 10.0
 
-_NO_RESPONSE = (
-    FailureKind.TIMED_OUT,
-    FailureKind.NO_CONNECTION,
-    FailureKind.NAME_NOT_FOUND,
-    FailureKind.CLOSED,
+_NO_RESPONSE = (FailureKind.NO_CONNECTION, FailureKind.NAME_NOT_FOUND, FailureKind.CLOSED)
+_NO_TLS = (
+    FailureKind.TLS,
+    FailureKind.NO_CA_FILE,
+    FailureKind.CERTIFICATE_UNTRUSTED,
+    FailureKind.CERTIFICATE_EXPIRED,
+    FailureKind.CERTIFICATE_OF_ANOTHER_HOST,
 )
 _ADVICE = text(
     "Try again in a moment: the service fails now and then. If the problem persists, check that "
@@ -115,16 +118,16 @@ class CredentialService:
     def renew(self, timeout_s: float) -> Credentials:
         """Request credentials now, in up to three tries. Raises NoCredentials."""
         self._check_uri()
-        with Deadline(timeout_s) as deadline:
-            for pause in (*_PAUSES, None):
-                credentials, reason = self._try(deadline)
-                if credentials is not None:
-                    self._cached = self._cache(credentials)
-                    return credentials
-                if pause is None or deadline.remaining_s <= pause:
-                    break
-                self._sleep(pause)
-        raise NoCredentials(text("The credential service %1.", reason), _ADVICE)
+        deadline = Deadline(timeout_s)
+        for pause in (*_PAUSES, None):
+            credentials, reason = self._try(deadline)
+            if credentials is not None:
+                self._cached = self._cache(credentials)
+                return credentials
+            if pause is None or deadline.remaining_s <= pause:
+                break
+            self._sleep(pause)
+        raise NoCredentials(reason, _ADVICE)
 
     def _check_uri(self) -> None:
         try:
@@ -144,19 +147,14 @@ class CredentialService:
     def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
         """Try once: return credentials, or None and what went wrong."""
         try:
-            response = self._transport.get(
-                self.uri,
-                deadline,
-                connect_timeout_s=_CONNECT_TIMEOUT_S,
-                read_timeout_s=_READ_TIMEOUT_S,
-            )
+            response = self._transport.get(self.uri, deadline, _TIMEOUT_S)
         except TransportError as error:
             return None, _failure(error, self.uri)
         finally:
             # Called once in a long while: a connection kept until then would only fail a try.
             self._transport.close()
         if response.status != 200:
-            return None, text("responded with HTTP %1", response.status)
+            return None, text("The credential service responded with HTTP %1.", response.status)
         return _parse(response.body)
 
     def _cache(self, credentials: Credentials) -> _Cached:
@@ -173,16 +171,20 @@ class CredentialService:
 
 def _failure(error: TransportError, uri: str) -> str:
     host = urlsplit(uri).hostname
+    if error.kind is FailureKind.TIMED_OUT:
+        return text("The credential service at %1 did not respond in time.", host)
     if error.kind in _NO_RESPONSE:
-        return text("at %1 is not responding (%2)", host, error.kind.value)
-    return text("at %1 cannot be read (%2)", host, error.kind.value)
+        return text("The credential service at %1 is not responding.", host)
+    if error.kind in _NO_TLS:
+        return text("No TLS connection to the credential service at %1 could be made.", host)
+    return text("The response of the credential service at %1 cannot be read.", host)
 
 
 def _parse(body: bytes) -> tuple[Credentials | None, str]:
     try:
         found = msgspec.json.decode(body, type=_Body)
         if found.code != "Success":
-            return None, text("did not hand out credentials")
+            return None, text("The credential service did not hand out credentials.")
         return Credentials(
             found.access_key_id,
             found.access_key_secret,
@@ -190,7 +192,7 @@ def _parse(body: bytes) -> tuple[Credentials | None, str]:
             _moment(found.expiration),
         ), ""
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None, text("sent a response without credentials")
+        return None, text("The credential service sent a response without credentials.")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from jupyter_dsw.clock import bounded
 from jupyter_dsw.upstream.hosts import host_header
-from jupyter_dsw.upstream.proxies import proxy_for
-from jupyter_dsw.upstream.sockets import Deadline, connect
-from jupyter_dsw.upstream.trust import authorities
+from jupyter_dsw.upstream.network import authorities, proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +26,15 @@ def completes_handshake(host: str, port: int, timeout_s: float) -> bool:
     Clash accepts each TCP connection, wherever it leads.
     """
     trusted = authorities()
-    try:
+
+    def handshake() -> None:
         # Not urllib3's, of which some versions leave it to their connections to check the name.
         context = ssl.create_default_context(cafile=trusted.file, capath=trusted.folders)
-        with Deadline(timeout_s) as deadline, connect(host, port, timeout_s) as sock:
-            deadline.watch(sock.fileno())
+        with socket.create_connection((host, port), timeout_s) as sock:
             context.wrap_socket(sock, server_hostname=host).close()
+
+    try:
+        bounded(handshake, timeout_s)
     except OSError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""From an error response, or a failure to get a response, to an error that a person can act on."""
+"""From an error response to an error that a person can act on."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ from jupyter_dsw.upstream.errors import (
     NotConfigured,
     NotFound,
     Throttled,
-    TimedOut,
-    Unreachable,
     UpstreamFailed,
 )
-from jupyter_dsw.upstream.transport import FailureKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jupyter_dsw.upstream.transport import TransportError
-
-_PROXY_PAGE_ADVICE = text(
+PROXY_PAGE_ADVICE = text(
     "A proxy or a login page may have responded instead of PAI-DSW. Check HTTPS_PROXY, "
     "NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
@@ -62,12 +57,6 @@ class ErrorResponse:
     retry_after_ms: int | None = None
 
 
-def error_of_failure(failure: TransportError, host: str) -> DSWError:
-    """Return the error for a request to `host` that got no response."""
-    rule = _RULES[failure.kind]
-    return rule.error(rule.message.filled(host, failure.detail), rule.advice.filled(host))
-
-
 def error_of_response(response: ErrorResponse, now: float) -> DSWError:
     """Return the error for an error response: by its `Code` first, by its HTTP status second.
 
@@ -87,7 +76,7 @@ def error_of_response(response: ErrorResponse, now: float) -> DSWError:
     return error
 
 
-def reject_response(message: Text, advice: Text = _PROXY_PAGE_ADVICE) -> NoReturn:
+def reject_response(message: Text, advice: Text = PROXY_PAGE_ADVICE) -> NoReturn:
     """Raise BadResponse for a response that is not PAI-DSW's."""
     raise BadResponse(message, advice)
 
@@ -96,10 +85,9 @@ def reject_response(message: Text, advice: Text = _PROXY_PAGE_ADVICE) -> NoRetur
 class _Rule:
     """An error's class and texts.
 
-    In the texts, %1 is the code of an error response, or the host that sent no response (and %2 a
-    detail). With `quotes`, code and message of the response are added to a message without %1. The
-    gateway's messages about keys and signatures quote the request, its security token included:
-    those rules have words of their own only.
+    In the texts, %1 is the code of an error response. With `quotes`, code and message of the
+    response are added to a message without %1. The gateway's messages about keys and signatures
+    quote the request, its security token included: those rules have texts of their own only.
     """
 
     error: type[DSWError]
@@ -230,8 +218,8 @@ _FAILED = _Rule(
     quotes=True,
 )
 
-# By `Code`, or what a code begins with before a full stop (the longest wins), and by failure kind.
-_RULES: dict[str | FailureKind, _Rule] = {
+# By `Code`, or what a code begins with before a full stop (the longest wins).
+_RULES: dict[str, _Rule] = {
     "Throttling": _THROTTLED,
     "InvalidAccessKeyId": _Rule(
         Denied, text("The access key that was used is not valid (%1)."), _ACCESS_KEY_ADVICE
@@ -271,80 +259,4 @@ _RULES: dict[str | FailureKind, _Rule] = {
     "ValidationError": _INVALID,
     "ServiceUnavailable": _FAILED,
     "InternalError": _FAILED,
-    FailureKind.TIMED_OUT: _Rule(
-        TimedOut,
-        text("%1 did not finish its response in time."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the network of this "
-            "instance."
-        ),
-    ),
-    FailureKind.NAME_NOT_FOUND: _Rule(
-        Unreachable,
-        text("The name %1 could not be resolved."),
-        text("Check the region (REGION) and the name resolution (DNS) of this instance."),
-    ),
-    FailureKind.NO_CONNECTION: _Rule(
-        Unreachable,
-        text("No connection to %1 could be made."),
-        text(
-            "Check the network of this instance. Without a way to the internet, set "
-            "JUPYTER_DSW_NETWORK=vpc; with a proxy only, set HTTPS_PROXY."
-        ),
-    ),
-    FailureKind.CLOSED: _Rule(
-        Unreachable,
-        text("%1 closed the connection before it responded."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the proxies and "
-            "firewalls in between."
-        ),
-    ),
-    FailureKind.CERTIFICATE: _Rule(
-        Unreachable,
-        text("The TLS certificate of %1 is not accepted: %2."),
-        text(
-            "Check that JUPYTER_DSW_ENDPOINT is right. If a proxy of your organisation opens TLS, "
-            "set REQUESTS_CA_BUNDLE to a file with its certificate authority."
-        ),
-    ),
-    FailureKind.TLS: _Rule(
-        Unreachable,
-        text("No TLS connection to %1 could be made."),
-        text("Check the proxies in between, and that JUPYTER_DSW_ENDPOINT serves https."),
-    ),
-    FailureKind.PROXY: _Rule(
-        Unreachable,
-        text("The proxy for %1 did not work."),
-        text("Check HTTPS_PROXY (and ALL_PROXY); or add %1 to NO_PROXY to connect to it directly."),
-    ),
-    FailureKind.NO_CA_FILE: _Rule(
-        Unreachable,
-        text("The certificate authorities to check %1 with could not be read."),
-        text(
-            "Check that what REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR "
-            "names is there, can be read, and has certificates in it (PEM)."
-        ),
-    ),
-    FailureKind.NOT_HTTP: _Rule(
-        BadResponse, text("The response from %1 is not HTTP."), _PROXY_PAGE_ADVICE
-    ),
-    FailureKind.CUT_OFF: _Rule(
-        BadResponse,
-        text("The response from %1 was cut off."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the proxies in "
-            "between."
-        ),
-    ),
-    FailureKind.TOO_LARGE: _Rule(
-        BadResponse,
-        text("The response from %1 is larger than any of PAI-DSW's."),
-        _PROXY_PAGE_ADVICE,
-    ),
-    FailureKind.ENCODING: _Rule(
-        BadResponse,
-        text("The response from %1 is compressed in a way that was not requested."),
-        _PROXY_PAGE_ADVICE,
-    ),
 }

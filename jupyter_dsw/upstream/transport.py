@@ -1,84 +1,40 @@
-"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing logged."""
+"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing secret logged.
+
+urllib3 writes the target of every request into its log at DEBUG and into its exceptions, and the
+query may hold a secret (GetInstance's `Token`). So urllib3 is given the path only, and the query
+joins it in the last step, when the request line is written.
+"""
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
-import enum
 import http.client
+import io
 import socket
-import ssl
 import zlib
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import requests
-import requests.exceptions
-import urllib3.exceptions
 from requests import PreparedRequest
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.util.ssl_match_hostname import CertificateError
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_user_agent
 
-from jupyter_dsw.i18n import text
-from jupyter_dsw.upstream.connections import Adapter, Exchange, current_exchange
-from jupyter_dsw.upstream.proxies import proxies_for
-from jupyter_dsw.upstream.sockets import TooManyBytes
-from jupyter_dsw.upstream.trust import NoAuthorities
+from jupyter_dsw.clock import in_thread
+from jupyter_dsw.upstream.failures import FAILURES, FailureKind, TransportError, kind_of
+from jupyter_dsw.upstream.network import proxies_for, trust_authorities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from requests import Response
     from requests.auth import AuthBase
 
-    from jupyter_dsw.upstream.sockets import Deadline
+    from jupyter_dsw.clock import Deadline
 
-_CHUNK_BYTES = 16 * 1024
+Timeout: TypeAlias = "tuple[float, float]"
 _MAX_HEADERS_BYTES = 64 * 1024
-_OTHER_HOST = text("it is for another host")
-# X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, X509_V_ERR_CERT_HAS_EXPIRED.
-_CERTIFICATE_DETAILS = {
-    62: _OTHER_HOST,
-    64: _OTHER_HOST,
-    10: text("it has expired"),
-}
-_UNTRUSTED = text("no authority trusted here has signed it")
-
-
-class FailureKind(enum.Enum):
-    """What may go wrong with a request, as it is shown."""
-
-    TIMED_OUT = text("timed out")
-    NAME_NOT_FOUND = text("name not found")
-    NO_CONNECTION = text("no connection")
-    CLOSED = text("closed")
-    CERTIFICATE = text("certificate")
-    TLS = text("tls")
-    PROXY = text("proxy")
-    NO_CA_FILE = text("no ca file")
-    NOT_HTTP = text("not http")
-    CUT_OFF = text("cut off")
-    TOO_LARGE = text("too large")
-    ENCODING = text("encoding")
-
-
-class TransportError(Exception):
-    """There is no response. Its text and cause never hold a part of the request or the response."""
-
-    def __init__(self, kind: FailureKind, detail: str = "") -> None:
-        super().__init__(kind, detail)
-        self.kind = kind
-        self.detail = detail
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether an immediate retry may help: nothing was received."""
-        return self.kind in (
-            FailureKind.NAME_NOT_FOUND,
-            FailureKind.NO_CONNECTION,
-            FailureKind.CLOSED,
-            FailureKind.TLS,
-        )
 
 
 @dataclass(frozen=True)
@@ -93,23 +49,20 @@ class HTTPResponse:
 class Transport:
     """A pool of connections, over `requests`' adapter.
 
-    Without its session, which would follow redirects, keep cookies and take passwords from
-    ~/.netrc. `proxies` is whether the proxies of the environment (and its NO_PROXY) are
-    honoured; for this machine's own addresses they never are.
-    `max_bytes` is for a body after decompression; on the wire, a whole response may have
-    twice as many.
+    Without its session, which would follow redirects, keep cookies and read ~/.netrc. `max_bytes`
+    is for a body after decompression. `proxies` is whether the environment's proxies (and its
+    NO_PROXY) are honoured; for this machine's own addresses they never are.
     """
 
     def __init__(self, *, max_bytes: int, proxies: bool) -> None:
         self._max_bytes = max_bytes
         self._proxies = proxies
-        self._adapter = Adapter(pool_connections=2, pool_maxsize=1)
+        self._adapter = _Adapter(pool_connections=2, pool_maxsize=1)
+        _bound_connections(self._adapter.poolmanager)
         self._headers = {
-            "User-Agent": _user_agent(),
+            "User-Agent": f"jupyter-dsw {default_user_agent()}",
             "Accept": "application/json",
-            # The one that is decompressed here, within bounds.
             "Accept-Encoding": "gzip",
-            "Connection": "keep-alive",
         }
 
     def close(self) -> None:
@@ -117,164 +70,181 @@ class Transport:
         self._adapter.close()
 
     def get(
-        self,
-        url: str,
-        deadline: Deadline,
-        *,
-        connect_timeout_s: float,
-        read_timeout_s: float,
-        auth: AuthBase | None = None,
+        self, url: str, deadline: Deadline, timeout: Timeout, auth: AuthBase | None = None
     ) -> HTTPResponse:
         """Send one GET, past redirects. Raises TransportError.
 
-        `connect_timeout_s` is for all of connecting, `read_timeout_s` for each wait for more,
-        `deadline` for everything.
+        `timeout`: seconds to connect to one address (twice that for all), and to wait for more.
         """
         # A body in small chunks takes more on the wire than without them.
-        exchange = Exchange(deadline, 2 * self._max_bytes + _MAX_HEADERS_BYTES)
-        token = current_exchange.set(exchange)
+        exchange = _Exchange(2 * self._max_bytes + _MAX_HEADERS_BYTES)
+        # No timeout of a socket ends a slow name resolution or a response that trickles: each byte
+        # starts it anew. So another thread sends, and is given up when its time is over.
+        connect_s = min(timeout[0], deadline.remaining_s)
+        call = in_thread(lambda: self._send(url, exchange, (connect_s, timeout[1]), auth))
         try:
-            return self._get(url, (connect_timeout_s, read_timeout_s), auth)
-        except TransportError as error:
-            failure = error
-        except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as e:
-            # requests' own exceptions are OSErrors; ValueError is a proxy that is no URL.
-            failure = _failure(e)
+            concurrent.futures.wait([call], min(2 * connect_s, deadline.remaining_s))
+            if exchange.is_connected:
+                concurrent.futures.wait([call], deadline.remaining_s)
+            if call.done():
+                return call.result()
+            kind = FailureKind.TIMED_OUT if exchange.is_connected else FailureKind.NO_CONNECTION
+        except FAILURES as error:
+            kind = kind_of(error)
         finally:
-            current_exchange.reset(token)
-        if deadline.expired:
-            failure = TransportError(FailureKind.TIMED_OUT)
+            if not call.done():
+                exchange.give_up()
         # Outside of `except`: the exception that was caught holds the request, secrets and all.
-        raise failure
+        raise TransportError(FailureKind.TIMED_OUT if deadline.expired else kind)
 
-    def _get(self, url: str, timeout: tuple[float, float], auth: AuthBase | None) -> HTTPResponse:
+    def _send(
+        self, url: str, exchange: _Exchange, timeout: Timeout, auth: AuthBase | None
+    ) -> HTTPResponse:
+        _exchange.set(exchange)
         request = PreparedRequest()
         request.prepare("GET", url, headers=self._headers, auth=auth)
+        request.url, _, exchange.query = (request.url or "").partition("?")
         response = self._adapter.send(
             request,
             stream=True,
             timeout=timeout,
-            # Not True, with which some versions of requests bring a context of their own along. Our
-            # connections trust what `trust.authorities` says.
+            # Not True, with which some versions of requests bring a context of their own along.
             verify=DEFAULT_CA_BUNDLE_PATH,
             proxies=proxies_for(url) if self._proxies else {},
         )
-        with contextlib.closing(response):
-            body = self._read(response)
-            if current_exchange.get().deadline.expired:
-                # A connection that was cut looks like the end of a body without a length.
-                raise TransportError(FailureKind.TIMED_OUT)
-            return HTTPResponse(response.status_code, response.headers, body)
+        with response:
+            return HTTPResponse(response.status_code, response.headers, self._body(response))
 
-    def _read(self, response: Response) -> bytes:
+    def _body(self, response: Response) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip"):
+            raise TransportError(FailureKind.ENCODING)
+        # Not left to urllib3: not all of its versions bound what a small chunk may grow to.
+        decoder = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
+        body = bytearray()
         # urllib3 1.26 would take a cut for the end.
         response.raw.enforce_content_length = True
         try:
-            chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
-            return _collect(_decompressed(chunks, encoding, self._max_bytes), self._max_bytes)
-        except urllib3.exceptions.ReadTimeoutError:
-            kind: FailureKind = FailureKind.TIMED_OUT
-        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
-            too_large = _first(_chain(error), TooManyBytes) is not None
-            kind = FailureKind.TOO_LARGE if too_large else FailureKind.CUT_OFF
-        except zlib.error:
-            kind = FailureKind.CUT_OFF
-        raise TransportError(kind)
+            for chunk in response.raw.stream(decode_content=False):
+                body += decoder.decompress(chunk, self._max_bytes + 1) if decoder else chunk
+                if len(body) > self._max_bytes:
+                    raise TransportError(FailureKind.TOO_LARGE)
+        except (*FAILURES, zlib.error) as error:
+            raise TransportError(kind_of(error, in_body=True)) from None
+        if decoder and (decoder.unused_data or not decoder.eof):
+            raise TransportError(FailureKind.CUT_OFF)
+        return bytes(body)
 
 
-def _user_agent() -> str:
-    try:
-        own = version("jupyter-dsw")
-    except PackageNotFoundError:  # run from a source tree
-        own = "0"
-    return f"jupyter-dsw/{own} python-requests/{requests.__version__}"
+class _Exchange:
+    """One request and its response: the query to send, the connection, and the bytes to take.
+
+    `max_bytes` is for headers, the lines around chunks, and the body as it is on the wire. Not all
+    versions of urllib3 bound each of these.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.query = ""
+        self.left = max_bytes
+        self._connection: Any = None
+        self._given_up = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a TCP connection, to the host or to its proxy."""
+        return self._connection is not None and self._connection.sock is not None
+
+    def use(self, connection: Any) -> None:
+        """Go on with `connection`, unless nobody waits for the response now."""
+        self._connection = connection
+        if self._given_up:
+            raise TransportError(FailureKind.TIMED_OUT)
+
+    def give_up(self) -> None:
+        """End the connection, so that the thread that uses it ends too."""
+        self._given_up = True
+        if self.is_connected:
+            sock = self._connection.sock
+            # TLS inside of TLS is no socket, but has one. A TLS socket's own method would change it
+            # in the middle of the other thread's read.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
 
 
-def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > max_bytes:
+# The exchange of the running thread: urllib3 offers no way to hand it down to a connection.
+_exchange: ContextVar[_Exchange] = ContextVar("exchange")
+
+
+class _CountedReads(io.RawIOBase):
+    """What a socket receives, as far as the exchange takes it."""
+
+    def __init__(self, sock: Any) -> None:
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return what http.client reads from."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        count: int | None = self._raw.readinto(buffer)
+        exchange = _exchange.get()
+        exchange.left -= count or 0
+        if exchange.left < 0:
             raise TransportError(FailureKind.TOO_LARGE)
-    return bytes(body)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
-def _decompressed(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> Iterator[bytes]:
-    # Not left to urllib3: not all of its versions bound what a small chunk may grow to.
-    if encoding in ("", "identity"):
-        yield from chunks
-        return
-    if encoding != "gzip":
-        raise TransportError(FailureKind.ENCODING)
-    decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    for chunk in chunks:
-        yield decoder.decompress(chunk, max_bytes + 1)
-        if decoder.unused_data:
-            raise TransportError(FailureKind.ENCODING)
-    if not decoder.eof:
-        raise TransportError(FailureKind.CUT_OFF)
+class _Response(http.client.HTTPResponse):
+    """Refuses broken headers. urllib3 would log them, whatever they quote, and read on."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_CountedReads(sock), *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        super().begin()
+        if self.msg.defects or self.msg.get_payload():
+            raise TransportError(FailureKind.NOT_HTTP)
 
 
-def _failure(error: Exception) -> TransportError:
-    chain = list(_chain(error))
-    certificate = _first(chain, ssl.SSLCertVerificationError)
-    if certificate is not None:
-        return TransportError(
-            FailureKind.CERTIFICATE, _CERTIFICATE_DETAILS.get(certificate.verify_code, _UNTRUSTED)
-        )
-    if _first(chain, CertificateError) is not None:  # urllib3 1.26's own check of the host
-        return TransportError(FailureKind.CERTIFICATE, _OTHER_HOST)
-    return TransportError(
-        next(
-            (kind for types, kind in _FAILURE_KINDS if _first(chain, types)),
-            FailureKind.NO_CONNECTION,
-        )
-    )
+class _Connection:
+    """Goes before a urllib3 connection class."""
+
+    # http.client's global switch prints headers, and whatever token or signature is in them.
+    debuglevel = 0
+    response_class = _Response
+
+    def connect(self) -> None:
+        _exchange.get().use(self)
+        trust_authorities(self)
+        super().connect()  # type: ignore[misc]
+        _exchange.get().use(self)
+
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        exchange = _exchange.get()
+        exchange.use(self)
+        target = f"{url}?{exchange.query}" if exchange.query else url
+        super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]
 
 
-# The first that fits wins.
-_FAILURE_KINDS: tuple[tuple[Any, FailureKind], ...] = (
-    (TooManyBytes, FailureKind.TOO_LARGE),
-    (NoAuthorities, FailureKind.NO_CA_FILE),
-    (
-        (
-            urllib3.exceptions.ProxyError,
-            requests.exceptions.ProxyError,
-            requests.exceptions.InvalidProxyURL,
-            requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
-            http.client.InvalidURL,  # ours is checked beforehand
-        ),
-        FailureKind.PROXY,
-    ),
-    ((ssl.SSLError, urllib3.exceptions.SSLError), FailureKind.TLS),
-    (socket.gaierror, FailureKind.NAME_NOT_FOUND),
-    (urllib3.exceptions.ConnectTimeoutError, FailureKind.NO_CONNECTION),
-    (urllib3.exceptions.ReadTimeoutError, FailureKind.TIMED_OUT),
-    (urllib3.exceptions.NewConnectionError, FailureKind.NO_CONNECTION),
-    ((ConnectionError, http.client.IncompleteRead), FailureKind.CLOSED),
-    ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), FailureKind.NOT_HTTP),
-    (urllib3.exceptions.LocationValueError, FailureKind.PROXY),
-    (urllib3.exceptions.HTTPError, FailureKind.CLOSED),
-    (requests.exceptions.RequestException, FailureKind.PROXY),
-    (OSError, FailureKind.NO_CA_FILE),
-    (ValueError, FailureKind.PROXY),
-)
+class _Adapter(HTTPAdapter):
+    """An adapter of `requests` whose connections through proxies have bounds too."""
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy not in self.proxy_manager:
+            _bound_connections(super().proxy_manager_for(proxy, **kwargs))
+        return self.proxy_manager[proxy]
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield all that led to `error`, itself first; a urllib3 error's `reason` and arguments too."""
-    seen: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        one = waiting.pop(0)
-        if one is None or any(one is other for other in seen):
-            continue
-        seen.append(one)
-        yield one
-        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
-        waiting += [part for part in inner if isinstance(part, BaseException)]
-
-
-def _first(chain: Iterable[BaseException], kinds: Any) -> Any:
-    return next((error for error in chain if isinstance(error, kinds)), None)
+def _bound_connections(manager: Any) -> None:
+    pools = {}
+    for scheme, pool in manager.pool_classes_by_scheme.items():
+        connection = type("Connection", (_Connection, pool.ConnectionCls), {})
+        pools[scheme] = type("Pool", (pool,), {"ConnectionCls": connection})
+    manager.pool_classes_by_scheme = pools

@@ -54,7 +54,7 @@ def pass_on(port: int) -> Behaviour:
 
     def respond(connection: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
-            other.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
+            other.sendall(head.removesuffix(b"\r\n") + b"Connection: close\r\n\r\n")
             try:
                 while data := other.recv(65536):
                     connection.sendall(data)

@@ -40,10 +40,10 @@ def leads_to(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
     ports: dict[str, int] = {}
     resolve = socket.getaddrinfo
 
-    def resolved(host: str, port: int, **options: Any) -> Any:
+    def resolved(host: str, port: int, *options: Any, **named: Any) -> Any:
         if host not in ports:
-            return resolve(host, port, **options)
-        return resolve("127.0.0.1", ports[host], **options)
+            return resolve(host, port, *options, **named)
+        return resolve("127.0.0.1", ports[host], *options, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     return ports.__setitem__

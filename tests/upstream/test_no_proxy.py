@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dsw.upstream.proxies import not_understood, proxies_for, proxy_for
+from jupyter_dsw.upstream.network import not_understood, proxies_for, proxy_for
 
 PROXY = "http://127.0.0.1:9"
 HOST = "pai-dsw.cn-hangzhou.aliyuncs.com"

@@ -254,7 +254,7 @@ def test_a_request_says_who_asks_and_keeps_no_cookies(
             b"GET /api/v2/instances/dsw-0123abcd?Fields=Status&Token=a%20b HTTP/1.1\r\n"
         )
         headers = dict(_headers(head))
-        assert headers["User-Agent"].startswith("jupyter-dsw/")
+        assert headers["User-Agent"].startswith("jupyter-dsw ")
         assert headers["Accept"] == "application/json"
         assert headers["Host"] == f"127.0.0.1:{server.port}"
         assert headers["x-acs-action"] == "GetInstance"

@@ -1,4 +1,4 @@
-"""The authorities that connections trust are read once, and again when they have changed."""
+"""Which certificate authorities connections trust."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import certifi
 import pytest
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.trust import Authorities, authorities
+from jupyter_dsw.upstream.network import Authorities, authorities
 from tests.upstream.certificates import Authority
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, http_response
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_dsw.upstream.client import Client
-
-
-def test_all_connections_share_what_was_read(authority: Authority) -> None:
-    trusted = Authorities(str(authority.bundle))
-    assert trusted.context() is trusted.context()
 
 
 def test_a_context_demands_a_certificate_for_the_host(authority: Authority) -> None:
@@ -52,12 +47,12 @@ def test_a_changed_bundle_counts_from_the_next_connection(
     server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     made = client_of(f"https://localhost:{server.port}")
     shutil.copy(other.bundle, bundle)
-    with pytest.raises(errors.Unreachable, match="no authority trusted here"):
+    with pytest.raises(errors.Unreachable, match="not signed by a trusted authority"):
         made.get_instance()
     shutil.copy(authority.bundle, bundle)
     assert made.get_instance().instance.status == "Running"
     shutil.copy(other.bundle, bundle)
-    with pytest.raises(errors.Unreachable, match="no authority trusted here"):
+    with pytest.raises(errors.Unreachable, match="not signed by a trusted authority"):
         made.get_instance()
     assert len(server.heads) == 1
 
@@ -147,7 +142,7 @@ def test_no_other_authorities_are_trusted_then(
     (tmp_path / "others").mkdir()
     monkeypatch.setenv(variable, str(Authority(tmp_path / "others").bundle))
     server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
-    with pytest.raises(errors.Unreachable, match="no authority trusted here"):
+    with pytest.raises(errors.Unreachable, match="not signed by a trusted authority"):
         client_of(f"https://localhost:{server.port}").get_instance()
     assert server.heads == []
 

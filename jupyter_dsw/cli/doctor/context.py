@@ -12,24 +12,25 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from jupyter_dsw.cli import servers
+from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.endpoint import EndpointChoice
-from jupyter_dsw.upstream.error_responses import error_of_failure
 from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.failures import TransportError, error_of_failure
 from jupyter_dsw.upstream.hosts import host_header, is_loopback
-from jupyter_dsw.upstream.proxies import proxy_for
+from jupyter_dsw.upstream.network import proxy_for
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.sockets import Deadline
-from jupyter_dsw.upstream.transport import Transport, TransportError
+from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_dsw.cli.servers import Environment, Server
     from jupyter_dsw.upstream.client import InstanceResponse
-    from jupyter_dsw.upstream.transport import FailureKind, HTTPResponse
+    from jupyter_dsw.upstream.failures import FailureKind
+    from jupyter_dsw.upstream.transport import HTTPResponse
 
 _MAX_BYTES = 1024 * 1024
 # In the order in which they count, as Python's own `getproxies` has it.
@@ -191,8 +192,7 @@ class Context:
         transport = Transport(max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
-            with Deadline(10) as deadline:
-                return transport.get(url, deadline, connect_timeout_s=3, read_timeout_s=5)
+            return transport.get(url, Deadline(10), (3, 5))
         except TransportError as failure:
             raise error_of_failure(failure, self.host) from None
         finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.context import Failed, Skipped, Step, not_checked_because_of
+from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.render.values import plain, reason_of, status_of
 from jupyter_dsw.upstream.error_responses import ErrorResponse, error_of_response
@@ -20,11 +21,9 @@ from jupyter_dsw.upstream.errors import (
     DSWError,
     NotFound,
 )
-from jupyter_dsw.upstream.proxies import not_understood
+from jupyter_dsw.upstream.failures import FailureKind
+from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
 from jupyter_dsw.upstream.response import response_date
-from jupyter_dsw.upstream.sockets import bounded, connect
-from jupyter_dsw.upstream.transport import FailureKind
-from jupyter_dsw.upstream.trust import NoAuthorities, authorities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +73,7 @@ def _proxy(context: Context) -> Text:
         # Not quoted: a password may be in it.
         raise Failed(text("%1 is not the URL of a proxy.", variable), advice)
     try:
-        connect(host, port, _TIMEOUT_S).close()
+        _connect(host, port)
     except OSError:
         message = text("Cannot connect to the proxy %1 (%2).", f"{host}:{port}", variable)
         raise Failed(message, advice) from None
@@ -108,12 +107,17 @@ def _host_and_port(url: str) -> tuple[str | None, int]:
         return None, 0
 
 
+def _connect(host: str, port: int) -> None:
+    address = (host, port)
+    bounded(lambda: socket.create_connection(address, _TIMEOUT_S).close(), _TIMEOUT_S)
+
+
 def _tcp(context: Context) -> Text:
     if context.proxy is not None:
         return text("through the proxy")
     begun = time.monotonic()
     try:
-        connect(context.origin.hostname or "", context.port, _TIMEOUT_S).close()
+        _connect(context.origin.hostname or "", context.port)
     except OSError:
         raise context.error_of(FailureKind.NO_CONNECTION) from None
     milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
