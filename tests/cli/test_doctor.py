@@ -162,7 +162,7 @@ def test_a_certificate_that_nobody_signed_is_a_matter_of_tls(
         monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", url)
         _, checks = examine(capsys)
         assert failed(checks) == ["TLS"]
-        assert "no authority trusted here" in checks["TLS"]["found"]
+        assert "not signed by a trusted authority" in checks["TLS"]["found"]
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
         _, checks = examine(capsys)
         assert checks["TLS"] == {**checks["TLS"], "state": "ok", "found": "certificate accepted"}

@@ -97,23 +97,22 @@ def test_headers_that_trickle(
 
 
 def test_a_request_that_was_given_up_is_not_sent_later(
-    odd: Callable[..., OddServer],
-    client_of: Callable[..., Client],
-    monkeypatch: pytest.MonkeyPatch,
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, resolved = odd(always(http_response(INSTANCE))), threading.Event()
+    resolved = threading.Event()
     resolve = socket.getaddrinfo
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         resolved.wait()
         return resolve(*args, **kwargs)
 
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
-    with pytest.raises(errors.TimedOut):
-        client_of(server, deadline_s=0.2).get_instance()
-    resolved.set()
-    until(lambda: not requests_under_way())
-    assert (server.accepted, server.heads) == (1, [])
+    with OddServer(always(http_response(INSTANCE))) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        with pytest.raises(errors.TimedOut):
+            client_of(server, deadline_s=0.2).get_instance()
+        resolved.set()
+        until(lambda: server.accepted and not requests_under_way())
+    assert server.heads == []
 
 
 def test_private_members_of_other_libraries_are_not_used() -> None:
