@@ -45,7 +45,7 @@ class FailureKind(enum.Enum):
 
 
 class TransportError(Exception):
-    """There is no response. It never holds a part of the request or the response."""
+    """There is no response. It never has a part of the request or the response in it."""
 
     def __init__(self, kind: FailureKind) -> None:
         super().__init__(kind)
