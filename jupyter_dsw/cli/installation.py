@@ -52,12 +52,12 @@ _OFFLINE = re.compile(
 MAX_RECORD = 1024 * 1024
 _READ_ONLY = re.compile(r"Read-only file system|Permission denied|not writeable", re.IGNORECASE)
 ADVICE_READ_ONLY = text(
-    "Repeat it as the user who may write there, or have jupyter-dsw added to the image that "
-    "JupyterLab comes from."
+    "Run this again as a user who may write there, or have jupyter-dsw added to the image of "
+    "JupyterLab."
 )
 _ADVICE_OFFLINE = text(
-    "Repeat it where there is a network, or with --keep-in FOLDER, a folder of wheels that this "
-    "command has kept there before. Check pip's index and proxy too: `pip config list`"
+    "Run this again where there is a network, or with --keep-in FOLDER, where this command "
+    "kept the wheels before. Also check pip's index and proxy: `pip config list`"
 )
 
 
@@ -99,8 +99,8 @@ def wheel(folder: Path, kept: Path | None) -> Path:
         raise CannotInstall(
             text("jupyter-dsw is installed here from a source folder, so it cannot be copied."),
             text(
-                "Build a wheel of it, `pip wheel --no-deps --wheel-dir FOLDER SOURCES`, and repeat "
-                "this with --keep-in FOLDER."
+                "Build a wheel with `pip wheel --no-deps --wheel-dir FOLDER SOURCES`, then run "
+                "this again with --keep-in FOLDER."
             ),
         )
     record = f"jupyter_dsw-{own_version()}.dist-info/RECORD"
@@ -148,8 +148,8 @@ class Pip:
             raise CannotInstall(
                 text("Neither that environment nor this one has pip 22.3 or newer."),
                 text(
-                    "Install it here and repeat this: `%1 -m ensurepip; "
-                    "%1 -m pip install --upgrade pip`",
+                    "Install it here and run this again: `%1 -m ensurepip; %1 -m pip install "
+                    "--upgrade pip`",
                     sys.executable,
                 ),
             )
@@ -265,7 +265,7 @@ class Pip:
         return CannotInstall(
             text("Installing it would change other packages of that environment: %1.", shown),
             text(
-                "So nothing was installed. Please report this as a fault of jupyter-dsw, with the "
+                "Nothing was installed. Please report this as a bug in jupyter-dsw, with the "
                 "output of `jupyter dsw doctor --report`."
             ),
         )
@@ -330,11 +330,11 @@ def _failure(done: subprocess.CompletedProcess[str]) -> CannotInstall:
     """Return what pip failed with, in its own words where they are not known."""
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
     if _READ_ONLY.search(done.stderr):
-        return CannotInstall(text("That environment cannot be written."), ADVICE_READ_ONLY)
+        return CannotInstall(text("That environment is not writable."), ADVICE_READ_ONLY)
     if _OFFLINE.search(done.stderr):
         return CannotInstall(
             text("pip finds no package index here, or not all that is needed is in it."),
             _ADVICE_OFFLINE,
         )
     last = errors[-1].removeprefix("ERROR: ") if errors else text("no reason given")
-    return CannotInstall(text("pip failed: %1", last), text("Correct that, and repeat it."))
+    return CannotInstall(text("pip failed: %1", last), text("Correct that, then run this again."))

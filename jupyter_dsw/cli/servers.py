@@ -111,7 +111,9 @@ def find(root: Path = Path("/")) -> Server:
         return msgspec.structs.replace(running[0], found_by=why)
     pythons = sorted(root.glob(PLATFORM_PYTHONS), key=lambda path: path.stat().st_mtime)
     if pythons:
-        return Server(str(pythons[-1]), text("PAI-DSW keeps it there; no server is running now"))
+        return Server(
+            str(pythons[-1]), text("it is where PAI-DSW installs it; no server is running now")
+        )
     raise NoServer(text("No Jupyter server of this user was found."))
 
 

@@ -104,15 +104,15 @@ def run(arguments: argparse.Namespace) -> int:
             return setup.remove() if arguments.remove else setup.install()
     except servers.NoServer as none:
         advice = text(
-            "Repeat this in a terminal or a notebook of that JupyterLab, or name the Python that "
-            "runs it: --python PATH"
+            "Run this again in a terminal or a notebook of that JupyterLab, or name the Python "
+            "that runs it: --python PATH"
         )
         _show(text("not found"), none.message, "failed", advice)
     except CannotInstall as failure:
         _show(text("not possible"), failure.message, "failed", failure.advice)
     except OSError as error:
         reason = text("%1: %2", error.filename or "", error.strerror or type(error).__name__)
-        _show(text("not possible"), reason, "failed", text("Correct that, and repeat it."))
+        _show(text("not possible"), reason, "failed", text("Correct that, then run this again."))
     _print(_WITHOUT)
     return FAILED
 
@@ -183,7 +183,7 @@ class _Setup:
                 advice="" if is_mounted else disk_sentence(str(self.kept)),
             )
         if not self.do:
-            _print(text("Nothing was changed. Repeat it with --yes to do this."))
+            _print(text("Nothing was changed. Run this again with --yes to do it."))
             return DONE
         if to_install:
             environment = pip.install(wheel, plan)
@@ -209,13 +209,13 @@ class _Setup:
             return DONE
         _show(text("to remove"), ", ".join(going))
         if not self.do:
-            _print(text("Nothing was changed. Repeat it with --yes to do this."))
+            _print(text("Nothing was changed. Run this again with --yes to do it."))
             return DONE
         _check_usable(environment)
         Pip(environment, self.scratch).remove(going)
         Path(environment.prefix, installation.RECORD).unlink()
         _show(text("removed"), ", ".join(going), "ok")
-        _print(text("Reload the page. What the running server has loaded stays until it restarts."))
+        _print(text("Reload the page. What the server has loaded stays until it restarts."))
         return DONE
 
     def _show_server(self, environment: Environment) -> None:
@@ -243,14 +243,14 @@ class _Setup:
             _result(
                 "labextension",
                 _is_listed(environment, "jupyterlab.labextensions", "jupyter-dsw"),
-                text("JupyterLab finds it, and it fits."),
+                text("JupyterLab finds it, and its version is compatible."),
                 text("Look at: `%1 -m jupyterlab.labextensions list`", environment.python),
             ),
             _result(
                 "anywidget",
                 "anywidget" in environment.front_ends,
                 text("JupyterLab finds its front end."),
-                text("Repeat this: `jupyter dsw setup --yes`"),
+                text("Run this again: `jupyter dsw setup --yes`"),
             ),
         ]
         if not all(right):
@@ -279,7 +279,7 @@ def _check_usable(environment: Environment) -> None:
         )
     if not environment.writable:
         raise CannotInstall(
-            text("The folder %1 cannot be written.", environment.prefix),
+            text("The folder %1 is not writable.", environment.prefix),
             installation.ADVICE_READ_ONLY,
         )
 

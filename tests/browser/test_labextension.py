@@ -168,7 +168,7 @@ def test_settings_read_as_sentences_and_offer_only_what_is_valid(
     assert begin.locator("option").all_inner_texts()[:3] == ["", "00:00", "00:30"]
 
     groups = form.locator("fieldset > .form-group")
-    dialog_minutes = groups.filter(has_text="Ask me in a dialog")
+    dialog_minutes = groups.filter(has_text="Show a dialog to save")
     expect(dialog_minutes).to_have_css("opacity", "1")
     form.get_by_label("Warn before a stop").uncheck()
     expect(dialog_minutes).to_have_css("opacity", "0.5")

@@ -36,7 +36,9 @@ def _server(context: Context) -> Text | Noted:
     try:
         found = context.jupyter
     except servers.NoServer as none:
-        raise Failed(none.message, text("Repeat it as the user who runs that server.")) from None
+        raise Failed(
+            none.message, text("Run this again as the user who runs that server.")
+        ) from None
     return text(
         "%1; JupyterLab %2 and jupyter-server %3, Python %4, in %5",
         context.server.found_by,
@@ -50,23 +52,28 @@ def _server(context: Context) -> Text | Noted:
 def _environment(context: Context) -> Text | Noted:
     there, here = context.jupyter, context.own
     if there.prefix == here.prefix:
-        return text("the server and this command have the same one, %1", here.prefix)
+        return text("the server and this command use the same environment, %1", here.prefix)
     if there.jupyter_dsw is None:
         return Noted(
             text(
-                "jupyter-dsw is in this command's only, %1, and not in the server's: JupyterLab "
-                "has no status bar item, no side panel and no warnings.",
+                "jupyter-dsw is installed in this command's environment (%1) only, not in the "
+                "server's. JupyterLab has no status bar item, no side panel and no warnings.",
                 here.prefix,
             ),
             text("To install it there as well: `jupyter dsw setup`"),
         )
     if there.jupyter_dsw != here.jupyter_dsw:
         raise Failed(
-            text("jupyter-dsw is %1 there, and %2 here.", there.jupyter_dsw, here.jupyter_dsw),
+            text(
+                "jupyter-dsw is version %1 in the server's environment, and version %2 here.",
+                there.jupyter_dsw,
+                here.jupyter_dsw,
+            ),
             text("To install this version there: `jupyter dsw setup --yes`"),
         )
     return text(
-        "This command's is another one, %1; both have this version of jupyter-dsw.", here.prefix
+        "This command runs in another environment, %1. Both have this version of jupyter-dsw.",
+        here.prefix,
     )
 
 

@@ -205,7 +205,7 @@ export class Messages {
     if (saved) return this._trans.__('Image saved: %1', shortened(name));
     return reason
       ? this._trans.__('Image not saved: %1. %2', shortened(name), shortened(reason, 60))
-      : this._trans.__('Image not saved: %1. The console may have the reason.', shortened(name));
+      : this._trans.__('Image not saved: %1. See the console for the reason.', shortened(name));
   }
 
   private _list(names: readonly string[]): string {

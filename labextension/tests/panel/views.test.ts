@@ -63,7 +63,7 @@ test('a failed instance has its reason; where DSW gives none, it leads to where 
   const none = draw(header(viewModelOf(readingNamed('failed without reason'))));
   assert.match(
     none.querySelector('.reason')?.textContent ?? '',
-    /gives no reason\. Look in the console/,
+    /gives no reason\. See the console/,
   );
   const url = none.querySelector('.reason a')?.getAttribute('href') ?? '';
   assert.match(url, /^https:\/\/pai\.console\.aliyun\.com\/\?regionId=cn-hangzhou&workspaceId=/);
@@ -220,7 +220,7 @@ test('a snapshot that failed has its reason or where to look, and is no link', (
   const failed = [...rows].filter((_, place) => texts[place]?.includes('Save failed'));
   assert.equal(failed.length, 2);
   for (const row of failed) assert.equal(row.querySelector('.path a'), null);
-  assert.ok(texts.some(text => text.includes('DSW gives no reason. Look in the console')));
+  assert.ok(texts.some(text => text.includes('DSW gives no reason. See the console')));
 });
 
 test('disks show how full they are, and that it is unknown where all is zero', () => {
@@ -240,7 +240,7 @@ test('a problem has a headline, what to do and what helps; no name of a class', 
   const reading = readingNamed('error, last good');
   assert.match(
     shown('alert', reading),
-    /^Not permitted to read this instance Ask an administrator .* Try again Copy for your administrator What PAI-DSW sent$/,
+    /^Not permitted to read this instance Ask an administrator .* Try again Copy for your administrator Response from PAI-DSW$/,
   );
   assert.doesNotMatch(shown('alert', reading), /Denied|may not call/);
   const opened = new Set(['problem']);

@@ -104,7 +104,7 @@ export function reason(model: ViewModel, failure: string | null): View {
   if (failure) return html`<p class="reason">${failure}</p>`;
   const url = consoleUrl(instanceOf(model), model.source?.region);
   return html`<p class="reason">
-    ${t('DSW gives no reason.')} ${link(url, t('Look in the console'))}
+    ${t('DSW gives no reason.')} ${link(url, t('See the console'))}
   </p>`;
 }
 

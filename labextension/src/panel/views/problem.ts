@@ -26,14 +26,14 @@ function wrongBy(failure: FailureKind): ProblemText {
     case 'not-permitted':
       return [
         t('Not permitted to see this instance'),
-        t('This Jupyter server does not allow you to. Ask whoever runs it.'),
+        t('This Jupyter server does not allow it. Ask its administrator.'),
       ];
     case 'server-gone':
       return [t('The Jupyter server is not responding'), t('jupyter-dsw retries automatically.')];
     case 'absent':
       return [
-        t('jupyter-dsw is not on this Jupyter server'),
-        t('Install it there, and restart the server.'),
+        t('jupyter-dsw is not installed on this Jupyter server'),
+        t('Install it there and restart the server.'),
       ];
     case 'kernel':
       return [
@@ -48,7 +48,7 @@ function headline({ code }: Problem): string {
   const text = textFor(code, {
     BadResponse: t('Unreadable response from PAI-DSW'),
     BadSignature: t('The access key was not accepted'),
-    ClockSkew: t('The clock of this machine is wrong'),
+    ClockSkew: t('The clock of this instance is wrong'),
     CredentialsExpired: t('The credentials have expired'),
     Denied: t('Not permitted to read this instance'),
     NoCredentials: t('No credentials to read this instance'),
@@ -98,7 +98,7 @@ function particulars(model: ViewModel): View {
   return fold(
     model,
     'problem',
-    t('What PAI-DSW sent'),
+    t('Response from PAI-DSW'),
     () =>
       html`<p class="soft">${message}</p>
         ${facts([[t('Request ID'), request ?? '', request ?? '']])}`,
