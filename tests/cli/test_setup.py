@@ -119,7 +119,7 @@ def test_what_others_came_to_need_stays(python: str, tmp_path: Path) -> None:
     ("change", "words"),
     [
         ({"version": "3.7.16"}, "That Python is 3.7.16, and jupyter-dsw needs 3"),
-        ({"writable": False}, "cannot be written"),
+        ({"writable": False}, "is not writable"),
     ],
     ids=["an old Python", "read-only"],
 )

@@ -268,7 +268,7 @@ test('a problem that time solves is nothing for an administrator', () => {
   const { error } = readingNamed('never read');
   assert.ok(error);
   const reading = { ...readingNamed('never read'), error: { ...error, code: 'TimedOut' } };
-  assert.match(shown('alert', reading), /^PAI-DSW did not respond in time .* Try again What/);
+  assert.match(shown('alert', reading), /^PAI-DSW did not respond in time .* Try again Response/);
 });
 
 test('an unknown problem has a headline too', () => {
