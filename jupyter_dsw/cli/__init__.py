@@ -103,7 +103,7 @@ def _parser(argv: Sequence[str]) -> tuple[Parser, Parser]:
 def _complete(parser: Parser) -> None:
     """Print the completions for the shell if it requests them, and exit."""
     try:
-        import argcomplete
-    except ImportError:  # an optional extra
+        import argcomplete  # noqa: PLC0415 - an optional extra
+    except ImportError:
         return
     argcomplete.autocomplete(parser)

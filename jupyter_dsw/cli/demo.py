@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.emulator import add_simulation_options
+from jupyter_dsw.demo.run import run as run_demo
 from jupyter_dsw.i18n import text
 
 if TYPE_CHECKING:
@@ -27,6 +28,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    from jupyter_dsw.demo.run import run
-
-    return run(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
+    return run_demo(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)

@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 
 import msgspec
 
@@ -21,6 +22,7 @@ from jupyter_dsw.cli.report import (
     report,
 )
 from jupyter_dsw.i18n import text
+from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import SECTIONS
 
@@ -94,15 +96,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    from jupyter_dsw.notebook import readings
-
     if arguments.watch and (reason := _why_no_watch()):
         print(f"jupyter dsw info: {translated(reason)}", file=sys.stderr)
         return MISUSED
     reading = readings.current(fresh=arguments.fresh)
     reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
     if arguments.watch:
-        from jupyter_dsw.cli.watch import watch
+        from jupyter_dsw.cli.watch import watch  # noqa: PLC0415 - it needs an optional extra
 
         return watch(reading, arguments.warn_minutes)
     if arguments.json:
@@ -133,8 +133,6 @@ def _minutes(word: str) -> float:
 
 
 def _why_no_watch() -> str:
-    from importlib.util import find_spec
-
     if find_spec("rich") is None:
         return text("--watch needs the package rich: pip install 'jupyter-dsw[terminal]'")
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from jupyter_dsw.cli.parser import parse_duration
+from jupyter_dsw.cli.supervisor import Action, supervise
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import translated
@@ -90,8 +91,6 @@ def run(arguments: argparse.Namespace) -> int:
         return MISUSED
     if shutil.which(command[0]) is None:
         return _cannot_run(command)
-    from jupyter_dsw.cli.supervisor import Action, supervise
-
     send = arguments.signal or (None if arguments.on_stop else signal.SIGTERM)
     supervise(Action(arguments.before_stop, arguments.on_stop, send))
     return _become(command)

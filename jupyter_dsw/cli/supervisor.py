@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
+from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
 from jupyter_dsw.notebook.person import translated
 
 if TYPE_CHECKING:
@@ -141,8 +142,6 @@ class _Supervisor:
             os.dup2(os.open(os.devnull, os.O_WRONLY) if instead is None else instead, STDERR)
 
     def _watch(self) -> None:
-        from jupyter_dsw.notebook.before_stop import before_stop
-
         try:
             before_stop(self._act, minutes=self._action.before_s / 60)
         except RuntimeError:
@@ -220,8 +219,6 @@ def _forward_output(running: subprocess.Popen[bytes]) -> threading.Thread | None
 
 
 def _show_no_thread() -> None:
-    from jupyter_dsw.notebook.before_stop import NO_THREAD
-
     _show(text("Nothing will run before a stop. %1", NO_THREAD))
 
 

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from jupyter_dsw import i18n
@@ -113,22 +112,21 @@ def tour(language: Language) -> str:
 def put_tours(lab: Lab, opened: str) -> None:
     """Put the tours into `lab`; the one that is `opened` joins a session whose first cell ran."""
     for path in TOURS:
-        notebook = nbformat.read(path, as_version=4)
+        content = json.loads(path.read_text("utf-8"))
+        code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
         if path.name == opened:
-            _run_first_cell(lab, opened, notebook)
-        content = json.loads(nbformat.writes(notebook))
-        for cell in content["cells"]:
+            _run_in_session(lab, opened, code[0])
+        for cell in code:
             # The server signs a notebook whose code cells have this; without it the panel would not
-            # load. Not sooner: nbformat leaves it out of what it writes.
-            if cell["cell_type"] == "code":
-                cell["metadata"]["trusted"] = True
+            # load.
+            cell["metadata"]["trusted"] = True
         lab.request(
             "PUT", f"api/contents/{path.name}", json={"type": "notebook", "content": content}
         )
 
 
-def _run_first_cell(lab: Lab, path: str, notebook: Any) -> None:
-    """Run it in a session that the browser will join."""
+def _run_in_session(lab: Lab, path: str, cell: dict[str, Any]) -> None:
+    """Run a cell in a session that the browser will join."""
     kernel = {"name": "python3"}
     body = {"path": path, "name": path, "type": "notebook", "kernel": kernel}
     session = lab.request("POST", "api/sessions", json=body)
@@ -136,20 +134,18 @@ def _run_first_cell(lab: Lab, path: str, notebook: Any) -> None:
     client = BlockingKernelClient(connection_file=str(connection_file))
     client.load_connection_file()
     client.start_channels()
-    try:
-        client.wait_for_ready(timeout=CELL_TIMEOUT_S)
-        _execute(client, next(cell for cell in notebook.cells if cell.cell_type == "code"))
-    finally:
-        client.stop_channels()
-
-
-def _execute(client: BlockingKernelClient, cell: Any) -> None:
-    outputs: list[Any] = []
 
     def keep(message: Any) -> None:
         if message["msg_type"] in {"stream", "display_data", "execute_result", "error"}:
-            outputs.append(nbformat.v4.output_from_msg(message))
+            content = {
+                name: value for name, value in message["content"].items() if name != "transient"
+            }
+            cell["outputs"].append({"output_type": message["msg_type"], **content})
 
-    reply = client.execute_interactive(cell.source, output_hook=keep, timeout=CELL_TIMEOUT_S)
-    cell.outputs = outputs
-    cell.execution_count = reply["content"]["execution_count"]
+    try:
+        client.wait_for_ready(timeout=CELL_TIMEOUT_S)
+        code = "".join(cell["source"])
+        reply = client.execute_interactive(code, output_hook=keep, timeout=CELL_TIMEOUT_S)
+        cell["execution_count"] = reply["content"]["execution_count"]
+    finally:
+        client.stop_channels()
