@@ -162,8 +162,9 @@ def unread(runtime: Path, server_pid: int, **variables: str) -> str:
 
 def shown_without_server(error: str) -> str:
     """What is shown where a kernel calls the API itself, and where it cannot do that either."""
-    reason = steady(error).partition(f"; {DIRECTLY}: ")[0]
-    return f"“{DIRECTLY}”; where the kernel cannot call the API itself: {reason}."
+    reason, direct, _ = steady(error).partition(" Calling the API directly failed, too. ")
+    assert direct
+    return f"“{DIRECTLY}”; where the kernel cannot call the API itself: {reason}"
 
 
 def start_lab(
