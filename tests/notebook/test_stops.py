@@ -270,7 +270,7 @@ def test_a_callback_that_turns_out_to_run_nothing_is_reported(
 
     with jupyter_dsw.before_stop(callback):
         until(lambda: reported().endswith("\n"))
-    assert f"returned a {kind}, and nothing of that was run" in printed
+    assert f"returned a {kind}, which was not run" in printed
     assert "asyncio.run(" in printed
     assert "never awaited" not in printed
 
@@ -298,8 +298,8 @@ def test_a_callback_may_hand_its_work_to_a_loop_that_is_running(
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
-        (SystemExit(3), "called sys.exit(3), which ends only this callback"),
-        (SystemExit(), "called sys.exit(), which ends only this callback"),
+        (SystemExit(3), "called sys.exit(3). This ends the callback only"),
+        (SystemExit(), "called sys.exit(). This ends the callback only"),
         (KeyboardInterrupt(), "failed.\nTraceback"),
     ],
     ids=repr,
@@ -343,7 +343,7 @@ class TestWithoutAThread:
 
     def test_before_stop_raises_what_is_documented_and_leaves_nothing_behind(self) -> None:
         assert "RuntimeError" in (jupyter_dsw.before_stop.__doc__ or "")
-        with pytest.raises(RuntimeError, match=r"no background thread can be started.*ulimit -u"):
+        with pytest.raises(RuntimeError, match=r"No background thread can be started.*ulimit -u"):
             jupyter_dsw.before_stop(print)
         assert not before_stop._thread.watch.listeners
 
@@ -372,7 +372,7 @@ def test_a_time_that_cannot_be_read_is_logged_once(
     emulator.change(**BUSY, InstanceShutdownTimer={"DueTime": "soon", "RemainingTimeInMs": "soon"})
     assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
     (record,) = caplog.records
-    assert "its time in the response of PAI-DSW cannot be read" in record.message
+    assert "PAI-DSW's response has a time that cannot be read" in record.message
 
 
 def test_a_wait_ends_in_time_although_the_machine_slept(
