@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from tests.waiting import until
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,8 +30,9 @@ class Kernel:
     @classmethod
     def ready(cls, client: BlockingKernelClient) -> Kernel:
         """The kernel of this client, once it is ready."""
-        client.start_channels()
-        until(lambda: _is_ready(client), patience_s=120)
+        # On a busy machine a heartbeat may be late, and the kernel would be taken for dead.
+        client.start_channels(hb=False)
+        client.wait_for_ready(timeout=120)
         return cls(client)
 
     def run(self, code: str) -> list[dict[str, Any]]:
@@ -61,11 +60,3 @@ class Kernel:
         """The ID of the widget that is the value of `code`."""
         model_id: str = self.data(code)[WIDGET]["model_id"]
         return model_id
-
-
-def _is_ready(client: BlockingKernelClient) -> bool:
-    try:
-        client.wait_for_ready(timeout=60)
-    except RuntimeError:  # on a busy machine, a kernel that is still starting is taken for dead
-        return False
-    return True

@@ -133,7 +133,8 @@ def _run_in_session(lab: Lab, path: str, cell: dict[str, Any]) -> None:
     connection_file = lab.home / "runtime" / f"kernel-{session['kernel']['id']}.json"
     client = BlockingKernelClient(connection_file=str(connection_file))
     client.load_connection_file()
-    client.start_channels()
+    # On a busy machine a heartbeat may be late, and the kernel would be taken for dead.
+    client.start_channels(hb=False)
 
     def keep(message: Any) -> None:
         if message["msg_type"] in {"stream", "display_data", "execute_result", "error"}:
