@@ -16,7 +16,7 @@ from jupyter_dsw.emulator import SCENARIOS, Emulator
 from jupyter_dsw.i18n import Text, translated
 from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.credential_service import CredentialService
+from jupyter_dsw.upstream.credentials import CredentialService
 from jupyter_dsw.upstream.error_responses import (
     _RULES,
     ErrorResponse,

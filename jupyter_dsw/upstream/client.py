@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.endpoint import EndpointChoice
 from jupyter_dsw.upstream.errors import (
     BadResponse,
     CredentialsExpired,
@@ -21,6 +20,7 @@ from jupyter_dsw.upstream.errors import (
 )
 from jupyter_dsw.upstream.failures import TransportError, error_of_failure
 from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.network import EndpointChoice
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
     is_simulated,

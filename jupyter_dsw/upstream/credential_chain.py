@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_dsw.clock import BOUNDED, bounded
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.upstream.credential_service import CredentialService
-from jupyter_dsw.upstream.credentials import Credentials
+from jupyter_dsw.upstream.credentials import Credentials, CredentialService
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.settings import of_first_process
 

@@ -25,8 +25,7 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import readings as notebook
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.credential_service import CredentialService
-from jupyter_dsw.upstream.credentials import Credentials
+from jupyter_dsw.upstream.credentials import Credentials, CredentialService
 from jupyter_dsw.upstream.errors import DSWError, NoCredentials
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.signing import ACS3Auth

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.endpoint import EndpointChoice, completes_handshake
+from jupyter_dsw.upstream.network import EndpointChoice, completes_handshake
 from jupyter_dsw.upstream.settings import Settings
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, hang_up, http_response, trickle

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.endpoint import EndpointChoice
+from jupyter_dsw.upstream.network import EndpointChoice
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import OddServer, always, http_response, relay, tunnel
 
