@@ -61,7 +61,7 @@ def error_of_response(response: ErrorResponse, now: float) -> DSWError:
     """Return the error for an error response: by its `Code` first, by its HTTP status second.
 
     `now` is the time here, in seconds since the epoch. Raises BadResponse where there is neither a
-    code nor a status that says enough.
+    code nor a status that is enough.
     """
     rule = _rule_of_code(response) or _rule_of_status(response)
     advice = rule.advice

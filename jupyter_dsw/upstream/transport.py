@@ -94,7 +94,7 @@ class Transport:
         finally:
             if not call.done():
                 exchange.give_up()
-        # Outside of `except`: the exception that was caught holds the request, secrets and all.
+        # Outside of `except`: the exception that was caught has the request in it, secrets and all.
         raise TransportError(FailureKind.TIMED_OUT if deadline.expired else kind)
 
     def _send(

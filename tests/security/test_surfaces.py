@@ -61,13 +61,13 @@ def objects(
         "settings": Settings.from_environment(sharing_token=SHARING_TOKEN),
         "auth": ACS3Auth(credentials, "GetInstance", "2022-01-01"),
         "service": chain._service or chain,
-        "held": getattr(chain._service, "_held", None),
+        "cached": chain._service._cached if chain._service else None,
         "monitor": monitor,
         "reading": reading,
         "shown": notebook.Reading.of(reading, via="directly"),
         "instance": reading.instance,
         "countdowns": reading.countdowns,
-        "answer": client.get_instance(),
+        "response": client.get_instance(),
     }
     client.close()
 
@@ -109,9 +109,9 @@ def test_no_object_shows_a_secret_however_it_is_looked_at(
     objects: dict[str, Any], canaries: Canaries, look: str
 ) -> None:
     for name, thing in objects.items():
-        told = looked_at(thing, LOOKS[look])
-        assert told, name
-        assert not canaries.found_in(told), name
+        shown = looked_at(thing, LOOKS[look])
+        assert shown, name
+        assert not canaries.found_in(shown), name
 
 
 def test_credentials_and_settings_leave_the_process_by_no_copy(objects: dict[str, Any]) -> None:
@@ -159,15 +159,15 @@ def test_no_traceback_with_all_locals_shows_a_secret(
     client = Client(lambda: Settings.from_environment(sharing_token=SHARING_TOKEN), chain)
     with pytest.raises(DSWError) as caught:
         client.get_instance()
-    for where, told in renderings(caught.value):
-        assert type(caught.value).__name__ in told or where == "a debugger"
-        assert not canaries.found_in(_without_ours(told, variables)), where
+    for where, shown in renderings(caught.value):
+        assert type(caught.value).__name__ in shown or where == "a debugger"
+        assert not canaries.found_in(_without_ours(shown, variables)), where
     client.close()
 
 
-def _without_ours(told: str, variables: dict[str, str]) -> str:
-    """The test's own frame holds the environment that it set."""
-    return told.replace(variables.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "-"), "")
+def _without_ours(shown: str, variables: dict[str, str]) -> str:
+    """Leave out the test's own frame, which has the environment that it set."""
+    return shown.replace(variables.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "-"), "")
 
 
 CRASH = """
@@ -212,11 +212,11 @@ def test_a_crash_dump_and_the_last_words_of_a_process_have_no_secret(
         text=True,
         check=False,
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == 1, said
-    assert "most recent call first" in said  # faulthandler's
-    assert "crashed" in said
-    assert not canaries.found_in(said)
+    output = done.stdout + done.stderr
+    assert done.returncode == 1, output
+    assert "most recent call first" in output  # faulthandler's
+    assert "crashed" in output
+    assert not canaries.found_in(output)
 
 
 COMMANDS = {
@@ -253,10 +253,10 @@ def test_no_command_that_shows_settings_shows_a_secret(
         text=True,
         check=False,
     )
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said, said
-    assert said.strip()
-    assert not canaries.found_in(said)
+    output = done.stdout + done.stderr
+    assert "Traceback" not in output, output
+    assert output.strip()
+    assert not canaries.found_in(output)
     for file in tmp_path.rglob("*"):
         assert not (file.is_file() and canaries.found_in(file.read_bytes())), file
 
@@ -269,8 +269,8 @@ class Clock:
         return self.now
 
 
-def in_hand() -> list[Credentials]:
-    """All credentials that this process still holds."""
+def kept_credentials() -> list[Credentials]:
+    """All credentials that this process still has."""
     gc.collect()
     return [thing for thing in gc.get_objects() if isinstance(thing, Credentials)]
 
@@ -279,35 +279,35 @@ def test_credentials_are_dropped_when_they_are_renewed_and_when_they_expire(
     canaries: Canaries,
 ) -> None:
     clock = Clock()
-    before = len(in_hand())
+    before = len(kept_credentials())
     with Emulator(clock=clock, credential_lifetime_s=3600) as emulator:
         canaries.emulators.append(emulator)
         service = CredentialService(emulator.credentials_uri, clock=clock, sleep=lambda _: None)
         first = service.get(5).access_key_id
-        assert len(in_hand()) == before + 1
+        assert len(kept_credentials()) == before + 1
         clock.now += 3400  # less than five minutes are left
         second = service.get(5).access_key_id
         assert second != first
-        assert [kept.access_key_id for kept in in_hand()[-1:]] == [second]
-        assert len(in_hand()) == before + 1
-    clock.now += 3500  # the service is gone; these still hold, and are used
+        assert [kept.access_key_id for kept in kept_credentials()[-1:]] == [second]
+        assert len(kept_credentials()) == before + 1
+    clock.now += 3500  # the service is gone; these are still valid, and are used
     assert service.get(5).access_key_id == second
     clock.now += 200
     with pytest.raises(NoCredentials):
         service.get(5)
-    assert len(in_hand()) == before
+    assert len(kept_credentials()) == before
     service.close()
 
 
-def test_a_closed_client_holds_no_credentials(environment: dict[str, str]) -> None:
+def test_a_closed_client_keeps_no_credentials(environment: dict[str, str]) -> None:
     assert environment
-    before = len(in_hand())
+    before = len(kept_credentials())
     chain = CredentialChain()
     client = Client(Settings.from_environment, chain)
     client.get_instance()
-    assert len(in_hand()) == before + 1
+    assert len(kept_credentials()) == before + 1
     client.close()
-    assert len(in_hand()) == before
+    assert len(kept_credentials()) == before
 
 
 def test_nothing_of_the_environment_is_kept_that_was_taken_out_of_it(
@@ -315,11 +315,11 @@ def test_nothing_of_the_environment_is_kept_that_was_taken_out_of_it(
 ) -> None:
     for name, value in emulator.static_environment().items():
         monkeypatch.setenv(name, value)
-    before = len(in_hand())
+    before = len(kept_credentials())
     chain = CredentialChain()
     client = Client(Settings.from_environment, chain)
     client.get_instance()
-    assert len(in_hand()) == before
+    assert len(kept_credentials()) == before
     monkeypatch.delenv("ALIBABA_CLOUD_ACCESS_KEY_ID")
     monkeypatch.delenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET")
     monkeypatch.setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:1/")

@@ -1,6 +1,6 @@
-"""A process that asks whenever it is told what time it is: a line of standard input a reading.
+"""A process that reads whenever it gets the time: each line of standard input is one reading.
 
-Its environment says which endpoint; its answers are `Asked`, a line each.
+Its environment has the endpoint; it writes a `Read` for each, as a line.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from tests.soak.footprint import Footprint
 READ_TIMEOUT_S = 0.2
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What came of a reading, and what the process holds after it; `traced` is bytes in objects."""
+class Read(msgspec.Struct, frozen=True):
+    """What came of a reading, and what the process has after it; `traced` is bytes in objects."""
 
     error: str | None
     has_instance: bool
@@ -34,7 +34,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Clock:
-    """Stands still until it is told otherwise."""
+    """Stands still until it is moved."""
 
     now = 0.0
 
@@ -47,33 +47,33 @@ def load_settings() -> Settings:
 
 
 def main() -> None:
-    """Ask until standard input ends."""
+    """Read until standard input ends."""
     clock = Clock()
     credentials = CredentialChain(clock=clock, sleep=lambda _: None)
     monitor = Monitor(Client(load_settings, credentials, clock=clock), clock=clock)
     tracemalloc.start()
     for line in sys.stdin:
         clock.now = float(line)
-        print(ask(monitor), flush=True)
+        print(read(monitor), flush=True)
 
 
-def ask(monitor: Monitor) -> str:
-    """One reading, as a line."""
-    # As the server's doors give it out.
-    answer = monitor.read().result().to_contract(monitor.clock()).encode()
-    seen = msgspec.json.decode(answer)
+def read(monitor: Monitor) -> str:
+    """Make one reading; return it as a line."""
+    # As the server sends it.
+    response = monitor.read().result().to_contract(monitor.clock()).encode()
+    seen = msgspec.json.decode(response)
     error, has_instance = seen["error"], seen["instance"] is not None
     next_read_in_ms = seen["next_read_in_ms"]
-    del answer, seen
+    del response, seen
     _settle()
-    asked = Asked(
+    made = Read(
         error=error["code"] if error else None,
         has_instance=has_instance,
         next_read_in_ms=next_read_in_ms,
         traced=tracemalloc.get_traced_memory()[0],
         footprint=Footprint.now(),
     )
-    return msgspec.json.encode(asked).decode()
+    return msgspec.json.encode(made).decode()
 
 
 def _settle() -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
-from tests.soak.client import Asked
+from tests.soak.client import Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,36 +77,36 @@ def run(hours: float, canaries: Canaries) -> Day:
     begun = now = time.time()
     with (
         Emulator(clock=lambda: now, credential_lifetime_s=KEYS_LIVE_S, slow_s=0.1) as emulator,
-        _reader(emulator.environment()) as ask,
+        _reader(emulator.environment()) as read,
     ):
         canaries.emulators.append(emulator)
-        asked: list[Asked] = []
+        readings: list[Read] = []
         # It begins well.
         episode_ends = begun + EPISODE_S
         while now < begun + hours * HOUR_S:
             if now >= episode_ends:
                 emulator.scenario = dice.choice(BAD if dice.random() < BAD_SHARE else GOOD)
                 episode_ends = now + EPISODE_S
-            asked.append(ask(now))
-            now += max(1, asked[-1].next_read_in_ms) / 1000
+            readings.append(read(now))
+            now += max(1, readings[-1].next_read_in_ms) / 1000
         keys = sum(secret.startswith("CAIS") for secret in emulator.secrets)
-        return _day(hours, asked, emulator.calls, keys)
+        return _day(hours, readings, emulator.calls, keys)
 
 
-def _day(hours: float, asked: list[Asked], calls: int, keys: int) -> Day:
-    tenth = len(asked) // 10
-    early, late = asked[tenth : 2 * tenth], asked[-tenth:]
+def _day(hours: float, readings: list[Read], calls: int, keys: int) -> Day:
+    tenth = len(readings) // 10
+    early, late = readings[tenth : 2 * tenth], readings[-tenth:]
     grown = min(a.traced for a in late) - min(a.traced for a in early)
     return Day(
         hours=hours,
-        readings=len(asked),
-        failures=dict(Counter(a.error for a in asked if a.error)),
+        readings=len(readings),
+        failures=dict(Counter(a.error for a in readings if a.error)),
         calls=calls,
         keys=keys,
-        bytes_a_reading=grown / (len(asked) - 2 * tenth),
+        bytes_a_reading=grown / (len(readings) - 2 * tenth),
         rss_growth=min(a.footprint.rss for a in late) - min(a.footprint.rss for a in early),
-        most_files=_most([a.footprint.open_files for a in asked], tenth),
-        most_threads=_most([a.footprint.threads for a in asked], tenth),
+        most_files=_most([a.footprint.open_files for a in readings], tenth),
+        most_threads=_most([a.footprint.threads for a in readings], tenth),
     )
 
 
@@ -115,7 +115,7 @@ def _most(values: list[int], early: int) -> tuple[int, int]:
 
 
 @contextmanager
-def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
+def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Read]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.soak.client"],
         env={**clean_environment(), **variables},
@@ -128,11 +128,11 @@ def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Asked]]:
     assert process.stdout is not None
     stdin, stdout = process.stdin, process.stdout
 
-    def ask(now: float) -> Asked:
+    def read(now: float) -> Read:
         stdin.write(f"{now!r}\n")
         stdin.flush()
-        return msgspec.json.decode(stdout.readline(), type=Asked)
+        return msgspec.json.decode(stdout.readline(), type=Read)
 
     with process:
-        yield ask
+        yield read
         stdin.close()

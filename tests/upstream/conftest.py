@@ -1,4 +1,4 @@
-"""Clients, clocks and odd servers for the tests of the upstream room."""
+"""Clients, clocks and odd servers for the tests of the upstream package."""
 
 from __future__ import annotations
 

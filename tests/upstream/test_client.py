@@ -80,7 +80,7 @@ def test_each_fault_is_its_own_error_with_advice(
     assert advice in caught.value.advice
 
 
-def test_a_refusal_names_the_action_and_carries_the_request_id(
+def test_denied_names_the_action_and_has_the_request_id(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
     emulator.scenario = "denied"
@@ -90,16 +90,14 @@ def test_a_refusal_names_the_action_and_carries_the_request_id(
     assert caught.value.request_id
 
 
-def test_throttling_tells_how_long_to_wait(
-    emulator: Emulator, client: Callable[..., Client]
-) -> None:
+def test_throttling_has_how_long_to_wait(emulator: Emulator, client: Callable[..., Client]) -> None:
     emulator.scenario = "throttled"
     with pytest.raises(errors.Throttled) as caught:
         client().get_instance()
     assert caught.value.retry_after_ms == 30_000
 
 
-def test_a_wrong_clock_is_told_with_direction_and_seconds(
+def test_a_wrong_clock_is_reported_with_direction_and_seconds(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
     emulator.scenario = "skewed"  # three hours ahead
@@ -132,7 +130,7 @@ def test_an_unknown_access_key_is_denied_without_quoting_it(
 
 
 @pytest.mark.parametrize("scenario", ["hang", "slow"])
-def test_an_answer_that_does_not_end_is_cut_at_the_deadline(
+def test_a_response_that_does_not_end_is_cut_at_the_deadline(
     emulator: Emulator, client: Callable[..., Client], scenario: str
 ) -> None:
     emulator.scenario = scenario
@@ -243,7 +241,7 @@ def test_settings_are_read_at_the_first_use_and_again_until_they_are_right(
     assert made.get_instance().instance.status == "Running"
 
 
-def test_the_source_tells_host_region_and_instance(
+def test_the_source_names_host_region_and_instance(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
     made = client()

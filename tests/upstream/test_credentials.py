@@ -100,7 +100,7 @@ def test_the_environment_is_read_at_the_time_of_use() -> None:
 
 
 @pytest.mark.parametrize("missing", list(KEY))
-def test_half_an_access_key_tells_which_half_is_missing(missing: str) -> None:
+def test_half_an_access_key_names_the_half_that_is_missing(missing: str) -> None:
     environ = {name: CANARY for name in KEY if name != missing}
     with pytest.raises(NoCredentials, match=f"{missing} is not") as caught:
         CredentialChain(environ).get()
@@ -108,13 +108,13 @@ def test_half_an_access_key_tells_which_half_is_missing(missing: str) -> None:
 
 
 @pytest.mark.parametrize("value", [f"{CANARY}\n", f"{CANARY} ", f"{CANARY}\r\nX: y", f"{CANARY}é"])
-def test_an_access_key_that_no_header_can_carry_is_told_without_quoting_it(value: str) -> None:
+def test_an_access_key_that_no_header_can_carry_is_reported_without_quoting_it(value: str) -> None:
     with pytest.raises(NoCredentials, match="not allowed") as caught:
         CredentialChain({**KEY, "ALIBABA_CLOUD_SECURITY_TOKEN": value}).get()
     assert CANARY not in str(caught.value)
 
 
-def test_the_service_is_asked_past_any_proxy(
+def test_the_service_is_called_past_any_proxy(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -138,7 +138,7 @@ def test_the_service_gets_no_password_of_netrc(
     assert b"authorization" not in server.heads[0].lower()
 
 
-def test_the_service_is_asked_once_while_its_credentials_last(
+def test_the_service_is_called_once_while_its_credentials_last(
     chain: Callable[[Service], CredentialChain], clock: Clock
 ) -> None:
     service = Service(handed_out(clock, "first"), handed_out(clock, "second", 7200))
@@ -206,7 +206,7 @@ def test_an_expiry_that_cannot_be_read_does_not_cost_the_credentials(
 
 
 @pytest.mark.parametrize("failures", [1, 2])
-def test_a_flaky_service_is_asked_up_to_three_times(
+def test_a_flaky_service_is_called_up_to_three_times(
     chain: Callable[[Service], CredentialChain], clock: Clock, failures: int
 ) -> None:
     service = Service(*[hang_up] * failures, handed_out(clock))
@@ -271,7 +271,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_service_is_told_in_our_own_words(
+def test_a_broken_service_is_reported_and_not_quoted(
     chain: Callable[[Service], CredentialChain], fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
@@ -302,7 +302,7 @@ def test_a_service_that_trickles_is_left_in_time(
         f"http://localhost:99999/{CANARY}",
     ],
 )
-def test_a_wrong_uri_is_told_without_quoting_it(uri: str) -> None:
+def test_a_wrong_uri_is_reported_without_quoting_it(uri: str) -> None:
     with pytest.raises(NoCredentials, match=URI) as caught:
         CredentialChain({URI: uri}).get()
     assert CANARY not in str(caught.value)
@@ -352,7 +352,7 @@ def test_the_official_librarys_sources_come_last(home: Path) -> None:
     assert printed.strip() == "('an-id', 'a-secret')"
 
 
-def test_what_the_official_library_says_is_not_passed_on(home: Path) -> None:
+def test_what_the_official_library_logs_is_not_passed_on(home: Path) -> None:
     (home / "credentials.ini").write_text(
         f"[default]\ntype = {CANARY}\naccess_key_id = {CANARY}\naccess_key_secret = {CANARY}\n"
     )

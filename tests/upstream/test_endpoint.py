@@ -115,7 +115,7 @@ def test_a_handshake_with_an_unknown_authority_is_none(
     assert not completes_handshake(VPC, 443, 5)
 
 
-def test_a_handshake_that_is_not_answered_ends_in_time(silent: Callable[[str], None]) -> None:
+def test_a_handshake_without_a_response_ends_in_time(silent: Callable[[str], None]) -> None:
     silent(VPC)
     begun = time.monotonic()
     assert not completes_handshake(VPC, 443, 0.2)
@@ -138,7 +138,7 @@ def test_nobody_there_is_no_handshake(leads_to: Callable[[str, int], None]) -> N
     assert not completes_handshake("no-such-host.invalid", 443, 5)
 
 
-def test_auto_asks_the_vpc_endpoint_first_where_it_can_be_reached() -> None:
+def test_auto_calls_the_vpc_endpoint_first_where_it_can_be_reached() -> None:
     probed: list[tuple[str, int, float]] = []
 
     def reachable(host: str, port: int, timeout_s: float) -> bool:
@@ -156,7 +156,7 @@ def test_auto_asks_the_vpc_endpoint_first_where_it_can_be_reached() -> None:
     assert len(probed) == 2
 
 
-def test_auto_asks_the_public_endpoint_first_where_the_vpc_one_cannot_be_reached() -> None:
+def test_auto_calls_the_public_endpoint_first_where_the_vpc_one_cannot_be_reached() -> None:
     choice = EndpointChoice(lambda *_: False)
     assert choice.origins(regional("auto")) == (f"https://{PUBLIC}", f"https://{VPC}")
 
@@ -176,7 +176,7 @@ def test_behind_a_proxy_the_public_endpoint_is_the_only_one(
 
 
 @pytest.mark.parametrize("no_proxy", ["aliyuncs.com", "*.aliyuncs.com", VPC])
-def test_no_proxy_for_the_vpc_endpoint_has_it_asked(
+def test_no_proxy_for_the_vpc_endpoint_has_it_called(
     monkeypatch: pytest.MonkeyPatch, no_proxy: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -205,7 +205,7 @@ def test_a_vpc_endpoint_that_accepts_connections_only_is_not_chosen(
     ],
     ids=["closes", "another certificate", "does not respond"],
 )
-def test_the_other_endpoint_is_asked_in_the_same_reading_after_a_failure(
+def test_the_other_endpoint_is_called_in_the_same_reading_after_a_failure(
     client_of: Callable[..., Client],
     endpoint_of: Callable[..., OddServer],
     behave: Callable[[socket.socket, bytes], object],
@@ -221,7 +221,7 @@ def test_the_other_endpoint_is_asked_in_the_same_reading_after_a_failure(
     assert (vpc.accepted, len(public.heads)) == (connections, 2)
 
 
-def test_the_vpc_endpoint_is_asked_after_a_failure_of_the_public_one(
+def test_the_vpc_endpoint_is_called_after_a_failure_of_the_public_one(
     client_of: Callable[..., Client], endpoint_of: Callable[..., OddServer]
 ) -> None:
     endpoint_of(PUBLIC, hang_up)
@@ -255,7 +255,7 @@ def test_the_endpoint_is_chosen_anew_after_both_failed(
     assert choice.host is None
 
 
-def test_an_error_response_is_not_a_reason_to_ask_the_other_endpoint(
+def test_an_error_response_is_not_a_reason_to_call_the_other_endpoint(
     client_of: Callable[..., Client], endpoint_of: Callable[..., OddServer]
 ) -> None:
     refused = http_response({"Code": "Forbidden.RAM"}, status="403 Forbidden")

@@ -63,7 +63,7 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
         (404, "InvalidInstance.NotFound", errors.NotFound),
         (404, "SomethingNew", errors.NotFound),
         (404, "InvalidAction.NotFound", errors.NotConfigured),
-        # The code wins over a status that says something else.
+        # The code wins over a status that means something else.
         (500, "Throttling", errors.Throttled),
         (403, "Throttling.User", errors.Throttled),
         (200, "Forbidden.RAM", errors.Denied),
@@ -99,7 +99,7 @@ def test_a_failure_with_status_200_is_a_failure(
         read_response(response, (), NOW, sent=0.0, instance_id="dsw-1")
 
 
-def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:
+def test_denied_names_the_policy_or_the_workspace_role() -> None:
     workspace = refused(403, "NoPermissionError", "No permission for acs:paidsw:x:1:workspace/2")
     assert "role in the workspace" in workspace.advice
     policy = refused(403, "Forbidden.RAM", "User not authorized to operate on the resource.")
@@ -123,14 +123,14 @@ def test_denied_says_whether_it_is_the_policy_or_the_workspace_role() -> None:
         "InvalidTimeStamp.Expired",
     ],
 )
-def test_what_quotes_the_request_is_told_in_our_own_words(code: str) -> None:
+def test_a_message_that_quotes_the_request_is_not_shown(code: str) -> None:
     assert "quoted" not in str(refused(400, code, "a quoted thing"))
 
 
 @pytest.mark.parametrize(
     ("ahead_s", "words"), [(1234, "1234 s ahead of"), (-5678, "5678 s behind")]
 )
-def test_a_wrong_clock_is_told_by_the_date_of_the_answer(ahead_s: int, words: str) -> None:
+def test_a_wrong_clock_is_found_by_the_date_of_the_response(ahead_s: int, words: str) -> None:
     headers = {"Date": formatdate(NOW - ahead_s, usegmt=True)}
     assert words in refused(400, "InvalidTimeStamp.Expired", headers=headers).message
     assert "InvalidTimeStamp" in refused(400, "InvalidTimeStamp.Expired").message

@@ -35,7 +35,7 @@ def test_a_response_about_the_instance_requested_is_read(
         "dsw-0123abc\N{CYRILLIC SMALL LETTER DE}",
     ],
 )
-def test_a_response_about_another_instance_is_a_bad_answer(
+def test_a_response_about_another_instance_is_a_bad_response(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: str
 ) -> None:
     server = odd(always(http_response({**INSTANCE, "InstanceId": instance_id})))
@@ -44,7 +44,7 @@ def test_a_response_about_another_instance_is_a_bad_answer(
 
 
 @pytest.mark.parametrize("instance_id", ["", None, 7, True, [], ["dsw-0123abcd"], {}])
-def test_a_response_about_no_instance_is_a_bad_answer(
+def test_a_response_about_no_instance_is_a_bad_response(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], instance_id: object
 ) -> None:
     server = odd(always(http_response({**INSTANCE, "InstanceId": instance_id})))
@@ -53,7 +53,7 @@ def test_a_response_about_no_instance_is_a_bad_answer(
     assert "fields" in caught.value.advice
 
 
-def test_success_without_an_instance_is_a_bad_answer(
+def test_success_without_an_instance_is_a_bad_response(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_response({"Success": True, "Status": "Running"})))

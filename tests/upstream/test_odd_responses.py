@@ -44,7 +44,7 @@ def padded(length: int) -> bytes:
     ],
     ids=["status line", "headers", "body", "chunks", "chunk extension", "body without a length"],
 )
-def test_an_answer_that_trickles_is_cut_at_the_deadline(
+def test_a_response_that_trickles_is_cut_at_the_deadline(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], start: bytes, drop: bytes
 ) -> None:
     server = odd(trickle(start, drop))
@@ -53,7 +53,7 @@ def test_an_answer_that_trickles_is_cut_at_the_deadline(
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
-def test_an_answer_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
+def test_a_response_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
     odd: Callable[..., OddServer],
     client_of: Callable[..., Client],
     authority: Authority,
@@ -112,7 +112,7 @@ def test_nobody_listening_is_unreachable(client_of: Callable[..., Client]) -> No
         client_of(f"http://127.0.0.1:{port}").get_instance()
 
 
-def test_closing_without_an_answer_is_tried_once_more_signed_anew(
+def test_closing_without_a_response_is_tried_once_more_signed_anew(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     responses = [hang_up, always(http_response(INSTANCE))]
@@ -152,7 +152,7 @@ def test_the_body_of_a_redirect_is_read_within_bounds(
 
 
 @pytest.mark.parametrize("length", [True, False], ids=["with a length", "without a length"])
-def test_an_answer_may_have_four_mebibytes_and_no_more(
+def test_a_response_may_have_four_mebibytes_and_no_more(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], *, length: bool
 ) -> None:
     server = odd(always(*(http_response(padded(size), length=length) for size in (MAX, MAX + 1))))
@@ -186,7 +186,7 @@ def test_the_size_counts_after_decompression(
     ],
     ids=["br", "deflate", "twice", "not gzip", "cut off", "more after the end"],
 )
-def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
+def test_a_compression_that_was_not_requested_or_is_broken_is_a_bad_response(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], encoding: str, body: bytes
 ) -> None:
     server = odd(always(http_response(body, f"Content-Encoding: {encoding}")))
@@ -219,7 +219,7 @@ def test_a_compression_that_was_not_asked_for_or_is_broken_is_a_bad_answer(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
     ],
 )
-def test_what_is_no_answer_of_dsw_is_a_bad_answer_and_asked_for_once(
+def test_what_is_no_response_of_dsw_is_a_bad_response_and_requested_once(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], response: bytes
 ) -> None:
     server = odd(always(response))
@@ -241,7 +241,7 @@ def test_fields_of_odd_types_do_not_cost_the_reading(
     assert not response.simulated
 
 
-def test_a_request_says_who_asks_and_keeps_no_cookies(
+def test_a_request_names_its_client_and_keeps_no_cookies(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
     server = odd(always(http_response(INSTANCE, "Set-Cookie: a=b; Path=/")), keep=True)

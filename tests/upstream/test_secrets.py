@@ -80,7 +80,7 @@ def test_no_scenario_brings_a_secret_into_logs_or_exceptions(
 
 
 @pytest.mark.usefixtures("environment")
-def test_an_instance_has_no_secret_of_the_answer(
+def test_an_instance_has_no_secret_of_the_response(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
     response = client().get_instance()
@@ -131,7 +131,7 @@ def test_an_endpoint_that_quotes_the_request_is_not_quoted(
         assert not any(secret in text for text in shown)
 
 
-def test_connection_faults_do_not_tell_the_sharing_token(
+def test_connection_faults_do_not_show_the_sharing_token(
     odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],

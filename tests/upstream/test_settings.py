@@ -75,7 +75,7 @@ def test_server_options_win_where_they_are_set() -> None:
         ("JUPYTER_DSW_SHARING_TOKEN", "\udcff"),
     ],
 )
-def test_a_bad_value_is_told_by_its_variable_and_not_quoted(variable: str, value: str) -> None:
+def test_a_bad_value_is_named_by_its_variable_and_not_quoted(variable: str, value: str) -> None:
     with pytest.raises(NotConfigured) as caught:
         read(**{variable: value})
     assert variable in caught.value.message

@@ -55,7 +55,7 @@ def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_the_regions_endpoint_is_asked_through_the_proxy_of_the_environment(
+def test_the_regions_endpoint_is_called_through_the_proxy_of_the_environment(
     dsw: Callable[..., OddServer], client: Callable[..., Client]
 ) -> None:
     proxy = dsw()
@@ -69,7 +69,7 @@ def test_the_regions_endpoint_is_asked_through_the_proxy_of_the_environment(
 
 
 @pytest.mark.usefixtures("trusted")
-def test_behind_a_proxy_the_public_endpoint_is_asked_without_a_probe(
+def test_behind_a_proxy_the_public_endpoint_is_called_without_a_probe(
     dsw: Callable[..., OddServer], client: Callable[..., Client]
 ) -> None:
     dsw()
@@ -150,7 +150,7 @@ def test_tls_on_this_machine_works_with_a_trusted_certificate(
     assert server.accepted == 1
 
 
-def test_a_ca_bundle_that_is_not_there_is_told(
+def test_a_ca_bundle_that_is_not_there_is_reported(
     odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],
@@ -182,7 +182,7 @@ def test_plain_http_where_tls_was_meant_is_unreachable(
         "not a url",
     ],
 )
-def test_a_proxy_that_does_not_work_is_told_without_quoting_it(
+def test_a_proxy_that_does_not_work_is_reported_without_quoting_it(
     client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
@@ -192,7 +192,7 @@ def test_a_proxy_that_does_not_work_is_told_without_quoting_it(
     assert "canary" not in str(caught.value)
 
 
-def test_a_proxy_that_refuses_is_told(
+def test_a_proxy_that_rejects_connect_is_reported(
     odd: Callable[..., OddServer], client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = odd(always(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))

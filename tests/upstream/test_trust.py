@@ -58,7 +58,7 @@ def test_a_changed_bundle_counts_from_the_next_connection(
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate"])
-def test_a_bundle_without_certificates_is_told(
+def test_a_bundle_without_certificates_is_reported(
     odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],
