@@ -5,8 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
+from jupyter_dsw.i18n import translated
+
+if TYPE_CHECKING:
+    from jupyter_dsw.i18n import Language
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json"
@@ -50,3 +57,17 @@ def test_nothing_has_a_second_name(term: str) -> None:
         if (matches := list(re.finditer(TERMS[term], text)))
     }
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "heading"),
+    [("en", "docs", "| check | what it shows |"), ("zh_CN", "docs/zh", "| 检查 | 显示的内容 |")],
+)
+def test_the_docs_call_the_checks_of_doctor_as_it_does(
+    language: Language, page: str, heading: str
+) -> None:
+    table = (ROOT / page / "terminal.md").read_text("utf-8").partition(heading)[2].partition("\n\n")
+    cells = re.findall(r"^\| ([^|]+) \|", table[0], re.MULTILINE)
+    steps = (*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS)
+    names = [translated(step.name, language) for step in steps]
+    assert [name for cell in cells for name in re.split("、|, ", cell)] == names

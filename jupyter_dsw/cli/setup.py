@@ -241,7 +241,7 @@ class _Setup:
                 ),
             ),
             _result(
-                "labextension",
+                text("labextension"),
                 _is_listed(environment, "jupyterlab.labextensions", "jupyter-dsw"),
                 text("JupyterLab finds it, and its version is compatible."),
                 text("Look at: `%1 -m jupyterlab.labextensions list`", environment.python),

@@ -27,7 +27,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Rows under column names, no more than `MAX_ROWS`; `more` says how many are left out."""
+    """Rows under column names, no more than `MAX_ROWS`; `more` counts those that are left out."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

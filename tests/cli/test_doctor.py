@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
 
 WELL = ("", "")
-# What is wrong in each scenario: the check that fails, and words of what it says.
+# What is wrong in each scenario: the check that fails, and a part of its message.
 CAUSES = {
     "healthy": WELL,
     "lifecycle": WELL,
@@ -78,7 +78,7 @@ def test_of_each_scenario_it_names_the_true_cause_and_only_it(
 
 
 NOBODY = "127.0.0.1:9"
-TROUBLES = {
+FAULTS = {
     "no instance id": ({"DSW_INSTANCE_ID": ""}, "instance id", "DSW_INSTANCE_ID"),
     "the pod's name": ({"DSW_INSTANCE_ID": "dsw-1-2-3"}, "instance id", "is not the instance ID"),
     "no region": ({"REGION": "", "JUPYTER_DSW_ENDPOINT": ""}, "region", "cn-hangzhou"),
@@ -124,11 +124,11 @@ TROUBLES = {
 
 
 @pytest.mark.usefixtures("environment")
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_of_each_trouble_with_the_environment_it_names_the_cause_and_no_secret(
-    trouble: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_each_fault_of_the_environment_it_names_the_cause_and_no_secret(
+    fault: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    variables, cause, words = TROUBLES[trouble]
+    variables, cause, words = FAULTS[fault]
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     status, checks = examine(capsys)
@@ -156,8 +156,8 @@ def test_a_certificate_that_nobody_signed_is_a_matter_of_tls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     authority = Authority(tmp_path)
-    answer = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
-    with OddServer(answer, tls=authority.server("localhost")) as server:
+    response = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
+    with OddServer(response, tls=authority.server("localhost")) as server:
         url = f"https://localhost:{server.port}"
         monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", url)
         _, checks = examine(capsys)
@@ -175,8 +175,8 @@ def test_it_shows_which_authorities_are_trusted_and_who_names_them(
     authority = Authority(tmp_path)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
-    answer = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
-    with OddServer(answer, tls=authority.server("localhost")) as server:
+    response = always(http_response({}, "Date: Mon, 23 Nov 2026 21:00:00 GMT", status="400 Bad"))
+    with OddServer(response, tls=authority.server("localhost")) as server:
         monkeypatch.setenv("JUPYTER_DSW_ENDPOINT", f"https://localhost:{server.port}")
         _, checks = examine(capsys)
         assert "certifi" in checks["authorities"]["found"]
@@ -213,7 +213,7 @@ def test_it_names_the_entries_of_no_proxy_that_are_not_understood(
 
 
 @pytest.mark.usefixtures("environment")
-def test_it_says_where_things_came_from_and_how_long_they_last(
+def test_it_shows_where_things_came_from_and_how_long_they_last(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, checks = examine(capsys)
@@ -260,8 +260,10 @@ def test_a_proxy_that_no_proxy_excludes_is_reported_as_not_used(
 
 
 @pytest.mark.usefixtures("environment")
-def test_offline_it_asks_nobody(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    # Nobody would answer.
+def test_offline_it_sends_no_request(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Nobody would respond.
     emulator.close()
     status, checks = examine(capsys, "--offline")
     assert status == 0
@@ -283,7 +285,7 @@ def test_in_a_terminal_each_check_has_a_line_and_a_mark() -> None:
 
 
 @pytest.mark.usefixtures("environment")
-def test_in_a_pipe_it_says_what_to_do_without_colours(emulator: Emulator) -> None:
+def test_in_a_pipe_it_shows_what_to_do_without_colours(emulator: Emulator) -> None:
     emulator.scenario = "denied"
     done = dsw("doctor")
     assert done.returncode == 1

@@ -96,7 +96,7 @@ def test_the_time_zone_that_is_set_is_the_persons(
     ("region", "expected"),
     [("cn-hangzhou", CHINA), ("ap-southeast-1", None), ("cnx", None), (None, None)],
 )
-def test_in_a_container_at_utc_the_region_says_whether_people_are_in_china(
+def test_in_a_container_at_utc_the_region_shows_whether_people_are_in_china(
     monkeypatch: pytest.MonkeyPatch, region: str | None, expected: tzinfo | None
 ) -> None:
     monkeypatch.delenv("TZ", raising=False)

@@ -127,7 +127,7 @@ def test_a_gpu_instance_names_both_thresholds() -> None:
         ({"IdleInstanceCuller": None, "InstanceShutdownTimer": {}}, "None planned"),
     ],
 )
-def test_the_next_stop_is_told_in_words(elements: dict[str, Any], words: str) -> None:
+def test_the_next_stop_is_described(elements: dict[str, Any], words: str) -> None:
     assert f"Next stop  {words}" in to_text(view(instance(**elements)), width=100)
 
 
@@ -201,7 +201,7 @@ def test_by_default_all_sections_but_network_and_details_are_shown() -> None:
     ]
 
 
-def test_sections_are_shown_as_asked_and_in_their_own_order() -> None:
+def test_sections_are_shown_as_named_and_in_their_own_order() -> None:
     shown = to_text(view(), ["timers", "datasets"])
     assert "Resources" not in shown
     assert shown.index("Datasets") < shown.index("Timers")
@@ -213,7 +213,7 @@ def test_an_unknown_section_is_refused_by_name() -> None:
         to_text(view(), ["datesets"])
 
 
-def test_a_section_without_content_says_so_only_when_it_was_asked_for() -> None:
+def test_a_section_without_content_is_shown_only_when_it_is_named() -> None:
     empty = view(instance(Datasets=[]))
     assert "Datasets" not in to_text(empty)
     assert "No dataset is mounted." in to_text(empty, ["datasets"])
@@ -227,7 +227,7 @@ def test_the_timers_section_shows_both_stops() -> None:
     assert "Next stop" not in shown, "it would be the same again"
 
 
-def test_text_says_nothing_twice() -> None:
+def test_text_has_nothing_twice() -> None:
     scheduled = {"MaxIdleTimeInMinutes": 60, "CpuPercentThreshold": 20}
     for elements in ({}, {"IdleInstanceCuller": scheduled}, {"InstanceShutdownTimer": None}):
         for sections in ([], ["all"], ["timers"]):
@@ -250,7 +250,7 @@ def test_columns_have_their_names_above_them_also_where_a_column_goes_below() ->
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
-def test_datasets_tell_where_and_whether_one_may_write(render: Any) -> None:
+def test_datasets_show_where_and_whether_one_may_write(render: Any) -> None:
     read_only = example()["Datasets"][0] | {"MountPath": "/mnt/ro", "ActualMountAccess": "RO"}
     shown = render(view(instance(Datasets=[*example()["Datasets"], read_only])), ["datasets"])
     for words in ("Datasets (2)", "/mnt/data", "read-write", "/mnt/ro", "read-only", "oss://"):
@@ -258,7 +258,7 @@ def test_datasets_tell_where_and_whether_one_may_write(render: Any) -> None:
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
-def test_a_snapshot_tells_how_far_it_is_and_why_it_failed(render: Any) -> None:
+def test_a_snapshot_shows_how_far_it_is_and_why_it_failed(render: Any) -> None:
     snapshots = [
         {"ImageId": "a", "ImageName": "one", "Status": "Committing"},
         {"ImageId": "b", "ImageName": "two", "Status": "Failed", "ReasonMessage": "quota"},
@@ -277,7 +277,7 @@ def test_a_disk_shows_how_full_it_is() -> None:
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
-def test_the_foot_tells_when_from_where_and_how_old(render: Any) -> None:
+def test_the_foot_shows_when_from_where_and_how_old(render: Any) -> None:
     at_once = Moments(now=datetime(2026, 11, 24, tzinfo=timezone.utc))
     shown = " ".join(render(view(age_s=45, moments=at_once)).split())
     assert f"Read 2026-11-23 21:00 (UTC) · 45 s ago · from {ORIGIN}" in shown
@@ -290,7 +290,7 @@ def test_what_is_kept_has_the_date_of_the_reading_and_no_age(render: Any) -> Non
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
-def test_the_foot_says_whose_clock_it_was_where_the_endpoint_sent_none(render: Any) -> None:
+def test_the_foot_shows_whose_clock_it_was_where_the_endpoint_sent_none(render: Any) -> None:
     assert "clock" not in render(view())
     shown = " ".join(unescape(render(view(age_s=45, read_at_by="local"))).split())
     assert "Read 2026-11-23 21:00 (UTC) · by the instance's clock" in shown
@@ -376,17 +376,17 @@ HOSTILE = {
 
 
 def _hostile_everywhere(text: str) -> Instance:
-    answer = example()
-    for name, value in answer.items():
+    response = example()
+    for name, value in response.items():
         if isinstance(value, str) and name not in {"GmtCreateTime", "GmtModifiedTime"}:
-            answer[name] = text
-    answer["Datasets"] = [dict.fromkeys(("MountPath", "Uri", "MountAccess", "DatasetId"), text)]
-    answer["Tags"] = [{"TagKey": text, "TagValue": text}]
-    answer["MigrationOptions"] = {text: text}
-    answer["EnvironmentVariables"] = {text: text}
-    answer["LatestSnapshot"] = {"Status": "Failed", "ImageName": text, "ReasonMessage": text}
-    answer["UserVpc"]["ForwardInfos"][0]["Name"] = text
-    return instance(**answer)
+            response[name] = text
+    response["Datasets"] = [dict.fromkeys(("MountPath", "Uri", "MountAccess", "DatasetId"), text)]
+    response["Tags"] = [{"TagKey": text, "TagValue": text}]
+    response["MigrationOptions"] = {text: text}
+    response["EnvironmentVariables"] = {text: text}
+    response["LatestSnapshot"] = {"Status": "Failed", "ImageName": text, "ReasonMessage": text}
+    response["UserVpc"]["ForwardInfos"][0]["Name"] = text
+    return instance(**response)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -502,7 +502,7 @@ def test_durations_are_written_in_two_units_at_most_rounded_down(
     assert format_duration(milliseconds) == expected
 
 
-def test_a_long_text_says_how_long_it_was() -> None:
+def test_a_long_text_shows_how_long_it_was() -> None:
     assert plain("x" * 2**20).endswith("x… (1048576 characters)")
 
 
@@ -519,7 +519,7 @@ def test_durations_in_chinese(milliseconds: int, expected: str) -> None:
     assert translated(format_duration(milliseconds), "zh_CN") == expected
 
 
-def test_a_page_in_chinese_says_the_same() -> None:
+def test_chinese_text_has_the_same() -> None:
     gpu = instance(AcceleratorType="GPU", Datasets=example()["Datasets"] * 2)
     shown = to_text(view(gpu, language="zh_CN"), ["datasets", "timers"], width=120)
     idle = "约 30 分钟后 · 已空闲 30 / 60 分钟；CPU 达到 20% 或 GPU 达到 10% 时不会停机"
@@ -548,7 +548,7 @@ def test_columns_stand_below_each_other_in_chinese() -> None:
         assert len(set(places)) == 1
 
 
-def test_a_html_page_says_which_language_it_is_in() -> None:
+def test_html_names_its_language() -> None:
     assert to_html(view(language="zh_CN")).startswith('<div lang="zh-CN" ')
     assert "lang=" not in to_html(view())
 

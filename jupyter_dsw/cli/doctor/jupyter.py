@@ -223,7 +223,7 @@ STEPS: tuple[Step, ...] = (
     Step(_SERVER, _server),
     Step(_ENVIRONMENT, _environment, (_SERVER,)),
     Step(text("server extension"), _server_extension, _HERE),
-    Step("labextension", _labextension, _HERE),
+    Step(text("labextension"), _labextension, _HERE),
     Step(text("startup magic"), _magic),
     Step("anywidget", _anywidget, _HERE),
     Step(text("cells"), _cells, (_SERVER,)),
