@@ -4,9 +4,10 @@ import { draw, drawAgain, page, textOf } from './rendering.ts';
 import { FIXTURES } from '../../gallery/fixtures.ts';
 import type { JsonObject, Reading } from '../../src/panel/contract.ts';
 import { setLanguage } from '../../src/panel/i18n.ts';
+import type { DatedReading } from '../../src/panel/reading.ts';
 import { cleanJson } from '../../src/panel/safety.ts';
 import { viewModelOf as stateModelOf, type ViewModel } from '../../src/panel/viewmodel.ts';
-import { foot, header, panel } from '../../src/panel/views/panel.ts';
+import { foot, header, note, panel } from '../../src/panel/views/panel.ts';
 import { datasets, disks, snapshots } from '../../src/panel/views/lists.ts';
 import { alert } from '../../src/panel/views/problem.ts';
 import { resources } from '../../src/panel/views/details.ts';
@@ -32,6 +33,36 @@ function partsOf(shown: ViewModel): string[] {
     return heading.replace(/[\s\d]+/g, ' ').trim();
   });
 }
+
+/** The same reading as a notebook saved it, of another instance if there is an ID. */
+function savedReading(id = readingNamed('idle').source.instance_id): DatedReading {
+  const reading = readingNamed('idle');
+  return {
+    ...reading,
+    source: { ...reading.source, instance_id: id },
+    read_at: '2026-11-25T13:00:00Z',
+    at: 0,
+  };
+}
+
+test('what a notebook saved is grey and dated until there is a response', () => {
+  const saved = savedReading();
+  const model = viewModelOf(readingNamed('idle'), 0, { saved, known: saved });
+  assert.match(textOf(note(model)), /^Saved with this notebook: as of 2026-11-25 /);
+  assert.ok(draw(panel(model)).querySelector('.panel.then'));
+  const live = viewModelOf(readingNamed('idle'), 0, { saved });
+  assert.equal(textOf(note(live)), '');
+  assert.equal(draw(panel(live)).querySelector('.then'), null);
+});
+
+test('on another instance a panel names the one on which its cell was run', () => {
+  const live = viewModelOf(readingNamed('idle'), 0, { saved: savedReading('dsw-former') });
+  assert.match(
+    textOf(note(live)),
+    /^This cell was run on another instance: dsw-former, 2026-11-25 /,
+  );
+  assert.equal(draw(panel(live)).querySelector('.then'), null);
+});
 
 function withInstance(change: JsonObject): Reading {
   const reading = readingNamed('idle');
