@@ -105,3 +105,21 @@ def test_whatever_a_server_without_jupyter_dsw_responds_the_kernel_is_used(
         until(lambda before=before: reads.count > before)  # type: ignore[misc]
         expect(page.locator(f"{PANEL} .alert")).to_have_count(0)
         expect(page.locator(".jp-dsw-Status-button:visible")).to_have_count(0)
+
+
+def test_a_kernel_is_culled_although_it_feeds_a_panel_in_view(
+    page: Page, start_lab: Any, tmp_path: Path, emulator: Emulator
+) -> None:
+    # In transition a reading is fresh for 10 s: the kernel reads more than once before its end.
+    emulator.change(Status="Saving", InstanceSnapshotList=[], LatestSnapshot=None)
+    cull = {"cull_idle_timeout": 25, "cull_interval": 1, "cull_connected": True}
+    options = {f"MappingKernelManager.{name}": value for name, value in cull.items()}
+    lab = start_lab({**WITHOUT_SERVER_PART, **options})
+    disable_labextension(tmp_path)
+    write_notebook(lab, PANEL_WIDGET)
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator(PANEL)).to_contain_text("Saving image")
+    calls = emulator.calls
+    until(lambda: lab.request("GET", "api/kernels") == [])
+    assert emulator.calls >= calls + 2

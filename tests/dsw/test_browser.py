@@ -24,6 +24,7 @@ from tests.browser.windows import (
     toast,
     write_settings,
 )
+from tests.faults.again import kill, start_again
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -82,6 +83,27 @@ def test_cell_side_panel_commands_and_settings(page: Page, start: Callable[[], L
     expect(status_item(page)).to_contain_text("stops in")
     set_setting(page, "statusBar", "off")
     expect(status_item(page)).to_be_hidden()
+
+
+def test_the_output_of_a_cell_is_live_after_a_night_without_its_kernel(
+    page: Page, start: Callable[[], Lab], emulator: Emulator
+) -> None:
+    lab = start()
+    write_notebook(lab, "%dsw_info")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    expect(page.locator(CELL_PANEL)).to_contain_text("Running")
+    page.keyboard.press("Control+s")
+    until(lambda: "jupyter-dsw.reading" in (lab.home / "work" / NAME).read_text())
+    lab = start_again(lab, kill(lab))
+    try:
+        emulator.change(InstanceName="of-the-next-day")
+        page.goto("about:blank")
+        page.goto(f"{lab.url}lab/tree/{NAME}?token={lab.token}")
+        expect(page.locator(CELL_PANEL)).to_contain_text("of-the-next-day")
+        expect(page.locator(".jp-OutputArea")).not_to_contain_text("Error displaying widget")
+    finally:
+        lab.stop()
 
 
 def test_warnings_by_toast_and_dialog_save_what_is_not_saved(
