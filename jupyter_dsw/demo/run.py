@@ -113,13 +113,9 @@ def put_tours(lab: Lab, opened: str) -> None:
     """Put the tours into `lab`; the one that is `opened` joins a session whose first cell ran."""
     for path in TOURS:
         content = json.loads(path.read_text("utf-8"))
-        code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
         if path.name == opened:
-            _run_in_session(lab, opened, code[0])
-        for cell in code:
-            # The server signs a notebook whose code cells have this; without it the panel would not
-            # load.
-            cell["metadata"]["trusted"] = True
+            code = next(cell for cell in content["cells"] if cell["cell_type"] == "code")
+            _run_in_session(lab, opened, code)
         lab.request(
             "PUT", f"api/contents/{path.name}", json={"type": "notebook", "content": content}
         )
