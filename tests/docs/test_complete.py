@@ -16,6 +16,7 @@ from jupyter_dsw.cli import COMMANDS
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.notebook.magic import arguments
 from jupyter_dsw.render.view import SECTIONS
+from scripts.catalogue import texts_of_python, texts_of_typescript
 from tests.docs.pages import DOCS, ROOT, section
 from tests.docs.site import Html
 
@@ -105,6 +106,15 @@ def test_every_plugin_of_jupyterlab() -> None:
     assert all(found)
     text = section(DOCS / "administrators.md", "Turn features off")
     assert [name for names in found for name in names if f"| `{name}` |" not in text] == []
+
+
+def test_every_message_that_start_quotes_exists() -> None:
+    messages = texts_of_python().keys() | texts_of_typescript().keys()
+    quoted = re.findall(r'^\| "([^"]+)" \|', (DOCS / "start.md").read_text("utf-8"), re.MULTILINE)
+    assert len(quoted) > 3
+    for text in quoted:
+        parts = text.split("…")
+        assert any(all(part.strip() in message for part in parts) for message in messages), text
 
 
 def test_every_public_name(api: Html) -> None:
