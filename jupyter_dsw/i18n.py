@@ -1,4 +1,4 @@
-"""The languages that people are spoken to: English, and Simplified Chinese from the catalogue.
+"""The languages that messages are shown in: English, and Simplified Chinese from the catalogue.
 
 Code makes a `Text`, which is its English sentence and remembers what that was made of. It is
 translated where it is shown, by whoever knows who reads it.
@@ -64,14 +64,14 @@ def joined(separator: str, parts: Iterable[str]) -> Text:
     return _made("", values[1:])
 
 
-def translated(words: str, language: Language) -> str:
-    """Return `words` in a language, as a plain `str`; what is no `Text` stays as it is."""
-    if not isinstance(words, Text):
-        return words
+def translated(message: str, language: Language) -> str:
+    """Return `message` in a language, as a plain `str`; what is no `Text` stays as it is."""
+    if not isinstance(message, Text):
+        return message
     if language == "en":
-        return str(words)
-    template = _catalogue(language).get(words.template, words.template)
-    return _filled(template, [translated(value, language) for value in words.values])
+        return str(message)
+    template = _catalogue(language).get(message.template, message.template)
+    return _filled(template, [translated(value, language) for value in message.values])
 
 
 def of_environment(environ: Mapping[str, str]) -> Language:
@@ -89,7 +89,7 @@ def of_accept_language(header: str) -> Language:
 
 
 def of_tags(tags: Iterable[str]) -> Language | None:
-    """Return the first language of the tags (`zh-CN`, `en_GB.UTF-8`) that is spoken here."""
+    """Return the first language of the tags (`zh-CN`, `en_GB.UTF-8`) that messages are shown in."""
     for tag in tags:
         name = re.split("[.@]", tag, maxsplit=1)[0]
         if _SIMPLIFIED.match(name):
@@ -131,6 +131,6 @@ def _catalogue(language: Language) -> dict[str, str]:
     path = _LOCALE / language / "LC_MESSAGES" / "jupyter_dsw.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a broken installation speaks English
+    except (OSError, ValueError):  # a broken installation shows English
         return {}
     return {key: forms[0] for key, forms in entries.items() if key}

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(jupyter_dsw.__file__).parent
 # What shows a text to people, and which of its arguments that is.
-SPEAKERS = {
+SHOWN_ARGUMENTS = {
     **dict.fromkeys((kind.__name__ for kind in DSWError.__subclasses__()), (0, 1)),
     **dict.fromkeys(("DSWError", "Failed"), (0, 1)),
     **dict.fromkeys(("Skipped", "NoServer", "Noted", "ArgumentTypeError", "translated"), (0,)),
     "print": (0,),
 }
-SPEAKING_NAMES = {"help", "description", "epilog", "title"}
+SHOWN_NAMES = {"help", "description", "epilog", "title"}
 # The name of the command before its message, and the lines of a shell.
 NO_WORDS = re.compile(r"jupyter dsw \w+:|jupyter dsw|export ")
 WORDS = re.compile(r"[A-Za-z]{3,}")
@@ -56,11 +56,11 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
     yield from ((place, node) for place, node in nodes() if isinstance(node, ast.Call))
 
 
-def spoken() -> Iterator[tuple[str, ast.AST]]:
+def shown() -> Iterator[tuple[str, ast.AST]]:
     """The expressions that a person reads: of errors, prints, and the command line's help."""
     for place, node in nodes():
         if isinstance(node, ast.Call):
-            indices = SPEAKERS.get(name_of(node), ())
+            indices = SHOWN_ARGUMENTS.get(name_of(node), ())
             yield from ((place, a) for i, a in enumerate(node.args) if i in indices)
             named = {keyword.arg: keyword.value for keyword in node.keywords}
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
@@ -68,7 +68,7 @@ def spoken() -> Iterator[tuple[str, ast.AST]]:
         else:
             continue
         if place.startswith("cli"):
-            yield from ((place, named[name]) for name in SPEAKING_NAMES & named.keys())
+            yield from ((place, named[name]) for name in SHOWN_NAMES & named.keys())
 
 
 def name_of(call: ast.Call) -> str:
@@ -155,11 +155,11 @@ def literals_in(node: ast.AST) -> Iterator[str]:
         yield from literals_in(child)
 
 
-def test_nobody_speaks_past_the_catalogue() -> None:
-    assert len(list(spoken())) > 150
+def test_no_message_bypasses_the_catalogue() -> None:
+    assert len(list(shown())) > 150
     unmarked = [
         (place, literal)
-        for place, expression in spoken()
+        for place, expression in shown()
         for literal in literals_in(expression)
         if WORDS.search(NO_WORDS.sub("", literal))
     ]

@@ -60,8 +60,8 @@ def _parts(model: ViewModel) -> Iterator[str]:
         yield f'<p style="margin:0 0 .4em"><em>{escape(model.notice)}</em></p>'
     if model.status:
         dot = f'<span style="color:{_TONES[model.tone]}">●</span>'
-        words = f"{dot} <strong>{escape(model.status)}</strong> {escape(model.name)}"
-        yield f'<p style="margin:0;font-size:1.15em">{words}</p>'
+        line = f"{dot} <strong>{escape(model.status)}</strong> {escape(model.name)}"
+        yield f'<p style="margin:0;font-size:1.15em">{line}</p>'
     for fact in model.facts:
         value = f"<strong>{escape(fact.value)}</strong>"
         # No colon between them: there may be one in the value.

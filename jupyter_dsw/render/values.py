@@ -46,10 +46,10 @@ def plain(shown: str) -> str:
     """
     cut = shown[: MAX_VALUE * 2]
     kept = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
-    words = " ".join(kept.split())
-    if len(words) <= MAX_VALUE and len(cut) == len(shown):
-        return words
-    return text("%1… (%2 characters)", words[:MAX_VALUE].rstrip(), len(shown))
+    line = " ".join(kept.split())
+    if len(line) <= MAX_VALUE and len(cut) == len(shown):
+        return line
+    return text("%1… (%2 characters)", line[:MAX_VALUE].rstrip(), len(shown))
 
 
 def _visible(character: str) -> str:

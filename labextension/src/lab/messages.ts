@@ -194,11 +194,14 @@ export class Messages {
             cause.idleLimit ?? '—',
           );
     }
-    const text = this._trans.__(
-      'The instance is no longer running: %1.',
-      shortened(statusLabel(status), 40),
-    );
-    return reason ? `${text} ${shortened(reason, 36)}` : text;
+    const label = shortened(statusLabel(status), 40);
+    return reason
+      ? this._trans.__(
+          'The instance is no longer running: %1. Reason: %2',
+          label,
+          shortened(reason, 36),
+        )
+      : this._trans.__('The instance is no longer running: %1.', label);
   }
 
   private _snapshot({ saved, name, reason }: SnapshotEvent): string {

@@ -145,7 +145,7 @@ test('a stop is reported with its cause, as far as that is known', () => {
   assert.equal(text({ status: 'Stopped' }, null), 'The instance was stopped at TIME.');
   assert.equal(
     text({ status: 'Failed', reason: 'no stock' }, null),
-    'The instance is no longer running: Failed. no stock',
+    'The instance is no longer running: Failed. Reason: no stock',
   );
 });
 
