@@ -180,7 +180,7 @@ async def test_a_stop_comes_near_also_by_the_last_good_reading(
     reading = monitor.cached()
     assert reading is not None
     assert reading.taken is not None
-    reporter = Reporter(jp_serverapp.log, jp_serverapp.event_logger)
+    reporter = Reporter(jp_serverapp.log, None)
     for minutes in (0, 26):
         reporter.report(reading, reading.taken + minutes * 60)
     assert log.lines[-1][1].endswith(" will be stopped for idleness in 9 min.")
@@ -232,7 +232,7 @@ async def test_at_debug_each_request_is_there_and_no_header_of_it(
         "agent-smith",
         connection["token"],
         "wrong-kernel-token",
-        jp_serverapp.identity_provider.token,
+        getattr(jp_serverapp, "identity_provider", jp_serverapp).token,  # jupyter-server 2, and 1
     ):
         assert secret not in log.text()
 
