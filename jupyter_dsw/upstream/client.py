@@ -19,7 +19,6 @@ from jupyter_dsw.upstream.errors import (
     Unreachable,
 )
 from jupyter_dsw.upstream.failures import TransportError, error_of_failure
-from jupyter_dsw.upstream.hosts import host_header
 from jupyter_dsw.upstream.network import EndpointChoice
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
@@ -27,7 +26,7 @@ from jupyter_dsw.upstream.response import (
     read_response,
     simulated_speed,
 )
-from jupyter_dsw.upstream.settings import Source
+from jupyter_dsw.upstream.settings import Source, host_header
 from jupyter_dsw.upstream.signing import ACS3Auth
 from jupyter_dsw.upstream.transport import HTTPResponse, Transport
 

@@ -21,7 +21,7 @@ from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import text
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.failures import FailureKind, TransportError
-from jupyter_dsw.upstream.hosts import split_http_url
+from jupyter_dsw.upstream.settings import split_http_url
 from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:

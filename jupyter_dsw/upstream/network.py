@@ -22,7 +22,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from jupyter_dsw.clock import bounded
-from jupyter_dsw.upstream.hosts import default_port, host_header, is_loopback
+from jupyter_dsw.upstream.settings import default_port, host_header, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from requests.auth import AuthBase
 
-from jupyter_dsw.upstream.hosts import host_header
+from jupyter_dsw.upstream.settings import host_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

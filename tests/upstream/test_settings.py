@@ -12,8 +12,7 @@ from jupyter_dsw.notebook import readings
 from jupyter_dsw.upstream import settings
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.errors import NoCredentials, NotConfigured
-from jupyter_dsw.upstream.hosts import is_loopback
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,8 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError, error_of_failure
-from jupyter_dsw.upstream.hosts import host_header, is_loopback
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.settings import Settings, host_header, is_loopback
 from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
