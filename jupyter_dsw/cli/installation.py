@@ -85,14 +85,18 @@ def own_version() -> str:
     return distribution(NAME).version
 
 
+def kept_wheel(folder: Path) -> Path:
+    """Return where the wheel of this version is in a folder, if it is there."""
+    return folder / f"jupyter_dsw-{own_version()}-py3-none-any.whl"
+
+
 def wheel(folder: Path, kept: Path | None) -> Path:
     """Return a wheel of this version: the kept one, else one that is packed into `folder`.
 
     Raises `CannotInstall`.
     """
-    name = f"jupyter_dsw-{own_version()}-py3-none-any.whl"
-    if kept is not None and (kept / name).is_file():
-        return kept / name
+    if kept is not None and kept_wheel(kept).is_file():
+        return kept_wheel(kept)
     # Neither the index nor the wheel that it was installed from needs to be there any more.
     files = dict(_installed_files())
     if "jupyter_dsw/__init__.py" not in files:
@@ -105,14 +109,15 @@ def wheel(folder: Path, kept: Path | None) -> Path:
         )
     record = f"jupyter_dsw-{own_version()}.dist-info/RECORD"
     lines = []
-    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = kept_wheel(folder)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, path in files.items():
             content = path.read_bytes()
             archive.writestr(inside, content)
             digest = urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
             lines.append(f"{inside},sha256={digest},{len(content)}\n")
         archive.writestr(record, "".join([*lines, f"{record},,\n"]))
-    return folder / name
+    return packed
 
 
 def _installed_files() -> Iterator[tuple[str, Path]]:

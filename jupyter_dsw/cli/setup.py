@@ -96,6 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     kept: Path | None = arguments.keep_in and arguments.keep_in.expanduser().absolute()
     if arguments.startup_script:
+        if kept is not None and not installation.kept_wheel(kept).is_file():
+            first = text("Keep the wheels first: `jupyter dsw setup --yes --keep-in FOLDER`")
+            print(escaped(translated(first)), file=sys.stderr)
         print(startup_script(_server_python(arguments.python), kept), end="")
         return DONE
     try:
@@ -275,7 +278,7 @@ def _check_usable(environment: Environment) -> None:
             text(
                 "That Python is %1, and jupyter-dsw needs %2 or newer.", environment.version, shown
             ),
-            text("Choose an image with a newer JupyterLab."),
+            text("It cannot be installed there until that environment has a newer Python."),
         )
     if not environment.writable:
         raise CannotInstall(

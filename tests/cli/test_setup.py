@@ -259,6 +259,19 @@ def test_before_it_starts_the_platforms_jupyterlab_is_found_by_its_folder(
     assert servers.find(tmp_path).python == str(bin_folder / "python")
 
 
+def test_the_startup_script_of_an_empty_folder_comes_with_what_to_do_first(
+    python: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["setup", "--python", python, "--startup-script", "--keep-in", str(tmp_path)]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("#!/bin/sh\n")
+    assert "Keep the wheels first" in printed.err
+    write_wheel(tmp_path, "jupyter-dsw", VERSION)
+    assert main(command) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_startup_script_quotes_everything_and_never_fails(tmp_path: Path) -> None:
     odd = Path("/mnt/$(touch hacked)/`id`; exit 1\n'\"")
     script = setup.startup_script("/no/such/python", odd)
