@@ -228,8 +228,7 @@ def scheduled_stop(scheduled: ScheduledCountdown, moments: Moments) -> str:
         if at:
             return text("stops at %1, time left unknown", at)
         return text("time unknown, see the PAI console")
-    left = text("in %1", format_duration(scheduled.remaining_ms))
-    return dotted(left, text("scheduled for %1", at) if at else "")
+    return dotted(text("in %1", format_duration(scheduled.remaining_ms)), at)
 
 
 def snapshot_progress(snapshot: InstanceSnapshot) -> str:

@@ -45,7 +45,7 @@ def test_it_runs_from_top_to_bottom_and_shows_what_it_describes(
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     shown = {cell.id: text(cell) for cell in notebook.cells if cell.cell_type == "code"}
-    assert "No live panel" not in "".join(shown.values())
+    assert "For a live panel" not in "".join(shown.values())
     for of_an_instance in ("status", "sections", "terminal"):
         assert "Simulated instance" in shown[of_an_instance]
     assert "simulated by an emulator" in shown["doctor"]

@@ -115,7 +115,7 @@ def test_a_gpu_instance_names_both_thresholds() -> None:
     [
         (
             {"IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}},
-            "Scheduled stop · in 1 h · scheduled for ",
+            "Scheduled stop · in 1 h · 2021-01-12 14:36 (UTC)",
         ),
         (
             {
@@ -223,7 +223,7 @@ def test_a_section_without_content_is_shown_only_when_it_is_named() -> None:
 def test_the_timers_section_shows_both_stops() -> None:
     shown = to_text(view(), ["timers"], width=120)
     assert "Idle stop       in about 30 min · idle for 30 of 60 min; " in shown
-    assert "Scheduled stop  in 1 h · scheduled for 2021-01-12 14:36 (UTC)" in shown
+    assert "Scheduled stop  in 1 h · 2021-01-12 14:36 (UTC)" in shown
     assert "Next stop" not in shown, "it would be the same again"
 
 
@@ -526,7 +526,7 @@ def test_chinese_text_has_the_same() -> None:
     assert shown.splitlines()[0] == "● 运行中  training_data"
     assert f"空闲停机  {idle}" in shown
     assert "数据集（2）" in shown
-    assert "定时停机  1 小时后 · 定时于 2021-01-12 14:36（UTC）" in shown
+    assert "定时停机  1 小时后 · 2021-01-12 14:36（UTC）" in shown
     at_once = Moments(now=datetime(2026, 11, 24, tzinfo=timezone.utc))
     aged = to_text(view(gpu, age_s=45, language="zh_CN", moments=at_once), width=120)
     assert "读取于 2026-11-23 21:00（UTC） · 45 秒前 · 来自 " in aged
