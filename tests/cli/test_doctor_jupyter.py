@@ -150,7 +150,7 @@ def test_the_report_has_what_is_not_known_of_the_platform_and_no_value_of_the_ac
 @pytest.mark.parametrize(
     ("name", "check"), [("jupyter-dsw", "labextension"), ("anywidget", "anywidget")]
 )
-def test_a_front_end_of_another_version_is_told(tmp_path: Path, name: str, check: str) -> None:
+def test_a_front_end_of_another_version_is_reported(tmp_path: Path, name: str, check: str) -> None:
     folder = tmp_path / "labextensions" / name
     folder.mkdir(parents=True)
     (folder / "package.json").write_text(json.dumps({"name": name, "version": "9.9.9"}))
@@ -160,7 +160,7 @@ def test_a_front_end_of_another_version_is_told(tmp_path: Path, name: str, check
     assert "reload the page" in checks[check]["advice"]
 
 
-def test_a_server_extension_that_was_disabled_is_told(tmp_path: Path) -> None:
+def test_a_server_extension_that_was_disabled_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "jupyter_server_config.d"
     folder.mkdir()
     disabled = {"ServerApp": {"jpserver_extensions": {"jupyter_dsw": False}}}
@@ -170,7 +170,7 @@ def test_a_server_extension_that_was_disabled_is_told(tmp_path: Path) -> None:
     assert "jupyter server extension enable jupyter_dsw" in checks["server extension"]["advice"]
 
 
-def test_a_server_that_was_started_without_it_is_told(tmp_path: Path) -> None:
+def test_a_server_that_was_started_without_it_is_reported(tmp_path: Path) -> None:
     checks = examine(JUPYTER_SERVER_URL="http://localhost:8888/", JUPYTER_RUNTIME_DIR=str(tmp_path))
     assert failed(checks) == ["server extension"]
     assert "does not run jupyter-dsw" in checks["server extension"]["found"]
@@ -217,7 +217,7 @@ def test_the_language_pack_is_no_must() -> None:
     assert "jupyterlab-language-pack-zh-CN" in check["found"]
 
 
-def test_an_environment_without_the_packages_data_files_is_told(tmp_path: Path) -> None:
+def test_an_environment_without_the_packages_data_files_is_reported(tmp_path: Path) -> None:
     # The packages can be imported there, and nothing else of them is there.
     venv.create(tmp_path / "venv", with_pip=False)
     paths = sysconfig.get_paths(vars={"base": str(tmp_path / "venv")})

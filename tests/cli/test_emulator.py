@@ -23,7 +23,7 @@ def test_help_of_the_emulator_lists_every_scenario() -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_emulator_says_what_to_set_and_that_works_until_it_is_ended(end: int) -> None:
+def test_the_emulator_prints_what_to_set_and_that_works_until_it_is_ended(end: int) -> None:
     process = subprocess.Popen(
         [*DSW, "emulator", "--scenario", "scheduled"], stdout=subprocess.PIPE, text=True
     )
@@ -35,14 +35,14 @@ def test_the_emulator_says_what_to_set_and_that_works_until_it_is_ended(end: int
         if "ALIBABA_CLOUD_CREDENTIALS_URI" in variables and "JUPYTER_DSW_ENDPOINT" in variables:
             break
     ask = "import jupyter_dsw; r = jupyter_dsw.read(); print(r.countdowns.next_stop)"
-    said = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", ask],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout.strip() == "scheduled"
+    assert printed.stdout.strip() == "scheduled"
     process.send_signal(end)
     assert process.wait(timeout=30) == 0
     process.stdout.close()
@@ -63,7 +63,7 @@ def test_a_value_that_cannot_be_is_refused_in_a_line(option: str, value: str) ->
     assert f"argument {option}: '{value}' is not a {option[2:]}: give a number" in done.stderr
 
 
-def test_a_port_that_is_taken_is_said_so() -> None:
+def test_a_port_that_is_taken_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = dsw("emulator", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1

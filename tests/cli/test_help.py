@@ -23,10 +23,10 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 
 def test_help_lists_every_command() -> None:
-    said = dsw("--help").stdout
+    printed = dsw("--help").stdout
     for name, summary in COMMANDS.items():
-        assert f"    {name} " in said
-        assert summary.split(",", maxsplit=1)[0][:30] in " ".join(said.split())
+        assert f"    {name} " in printed
+        assert summary.split(",", maxsplit=1)[0][:30] in " ".join(printed.split())
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -78,7 +78,7 @@ def test_a_word_unlike_any_gets_the_list_and_nothing_of_it_reaches_the_terminal(
         assert all(line.isprintable() for line in done.stderr.splitlines())
 
 
-def test_without_a_command_it_says_which_there_are() -> None:
+def test_without_a_command_it_lists_which_there_are() -> None:
     done = dsw()
     assert done.returncode == 2
     assert "COMMAND" in done.stderr

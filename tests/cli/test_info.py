@@ -1,4 +1,4 @@
-"""`jupyter dsw info` on an instance with no Jupyter server beside it."""
+"""`jupyter dsw info` on an instance with no Jupyter server."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ def test_a_terminal_that_wants_no_colours_gets_none(name: str, value: str) -> No
 
 
 def test_it_shows_the_sections_that_are_named() -> None:
-    said = dsw("info", "disks", "datasets").stdout
-    assert "\nDatasets" in said
-    assert "\nCloud disks" in said
-    assert "\nResources" not in said
+    printed = dsw("info", "disks", "datasets").stdout
+    assert "\nDatasets" in printed
+    assert "\nCloud disks" in printed
+    assert "\nResources" not in printed
 
 
-def test_json_is_the_answer_of_the_contract(emulator: Emulator) -> None:
+def test_json_is_the_response_of_the_contract(emulator: Emulator) -> None:
     done = dsw("info", "--json")
-    answer = json.loads(done.stdout)
-    assert answer["instance"]["InstanceId"] == emulator.instance_id
-    assert answer["countdowns"]["next_stop"] == "idle"
-    assert answer["error"] is None
+    reading = json.loads(done.stdout)
+    assert reading["instance"]["InstanceId"] == emulator.instance_id
+    assert reading["countdowns"]["next_stop"] == "idle"
+    assert reading["error"] is None
 
 
 def test_an_unknown_section_gets_the_list_and_the_nearest(emulator: Emulator) -> None:
@@ -100,7 +100,7 @@ def test_minutes_that_are_none_are_refused(number: str) -> None:
         ("denied", [], 1),
     ],
 )
-def test_the_exit_status_tells_a_script_how_the_instance_is(
+def test_the_exit_status_shows_a_script_how_the_instance_is(
     emulator: Emulator, scenario: str, words: list[str], status: int
 ) -> None:
     emulator.scenario = scenario
@@ -133,7 +133,7 @@ def test_an_instance_that_is_being_stopped_counts_as_stopping_soon(emulator: Emu
     assert dsw("info").returncode == 3
 
 
-def test_what_went_wrong_is_told_on_stderr(emulator: Emulator) -> None:
+def test_what_went_wrong_is_shown_on_stderr(emulator: Emulator) -> None:
     emulator.scenario = "denied"
     done = dsw("info")
     assert done.stdout == ""

@@ -51,7 +51,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         parse_duration(text)
 
 
-def test_a_duration_without_a_unit_gets_told_what_is_missing() -> None:
+def test_a_duration_without_a_unit_is_refused_with_what_is_missing() -> None:
     done = dsw("run", "--before-stop", "600", "--", "true")
     assert done.returncode == 2
     assert "'600' is not a duration such as 10m, 600s or 1h30m. Give the unit" in done.stderr
@@ -129,7 +129,7 @@ def test_a_closed_pipe_ends_the_command_as_ever() -> None:
     assert (done.stdout, done.stderr) == ("y\n", "")
 
 
-def test_where_nothing_can_be_read_that_is_said_and_the_command_runs() -> None:
+def test_where_nothing_can_be_read_that_is_shown_and_the_command_runs() -> None:
     with Terminal(*DSW, "run", "--", "cat") as terminal:
         terminal.until("DSW_INSTANCE_ID is not set")
         terminal.type("still here\n\x04")
@@ -179,8 +179,8 @@ def test_on_stop_is_run_once_before_the_stop_and_knows_how_long_it_has(
     ) as process:
         until(lambda: saved.exists() and saved.read_text())
         assert emulator.response()["Status"] == "Running"
-        said, warned = process.communicate()
-    assert said == ""
+        printed, warned = process.communicate()
+    assert printed == ""
     assert "will be stopped in" in warned
     ((stop, left, pid),) = [line.split() for line in saved.read_text().splitlines()]
     assert stop == "scheduled"

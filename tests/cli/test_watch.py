@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("environment")
 WATCH = [*DSW, "info", "--watch"]
 
 
-def test_the_countdown_ticks_and_asks_nobody_for_it(emulator: Emulator) -> None:
+def test_the_countdown_ticks_without_a_call(emulator: Emulator) -> None:
     emulator.scenario = "idle"
     with Terminal(*WATCH, "disks") as terminal:
         countdown = r"Idle stop in 4 min(?: \d\d? s)?"
@@ -102,12 +102,12 @@ def test_it_fits_the_terminal_and_no_heading_stands_alone(
         assert shown or middle == []
 
 
-def test_it_says_which_sections_it_leaves_out() -> None:
+def test_it_lists_which_sections_it_leaves_out() -> None:
     with Terminal(*WATCH, rows=24, LANGUAGE="en") as terminal:
         terminal.until("Not shown: datasets, resources, status. Name sections")
 
 
-def test_a_section_that_was_asked_for_is_cut_where_it_does_not_fit() -> None:
+def test_a_section_that_was_chosen_is_cut_where_it_does_not_fit() -> None:
     with Terminal(*WATCH, "datasets", rows=14, LANGUAGE="en") as terminal:
         terminal.until("more lines")
         until(lambda: terminal.raw.count(HOME) > 3)
@@ -118,7 +118,7 @@ def test_a_section_that_was_asked_for_is_cut_where_it_does_not_fit() -> None:
 
 
 def test_it_shows_a_new_reading_when_one_is_due(emulator: Emulator) -> None:
-    # After a failure it is asked again soon.
+    # After a failure it is read again soon.
     emulator.scenario = "reset"
     with Terminal(*WATCH, columns=200) as terminal:
         terminal.until("closed the connection")
@@ -127,7 +127,7 @@ def test_it_shows_a_new_reading_when_one_is_due(emulator: Emulator) -> None:
         terminal.until("● Running")
 
 
-def test_without_rich_it_says_what_to_install() -> None:
+def test_without_rich_it_shows_what_to_install() -> None:
     code = (
         "import sys\nsys.modules['rich'] = None\nfrom jupyter_dsw.cli import main\n"
         "sys.exit(main(['info', '--watch']))"

@@ -33,28 +33,28 @@ def variables(lab: Lab) -> dict[str, str]:
     }
 
 
-def door(lab: Lab) -> Path:
+def connection_file(lab: Lab) -> Path:
     """The server's connection file, once it is there."""
     return until(lambda: next((lab.home / "runtime").glob("jupyter-dsw-*.json"), None))  # type: ignore[return-value]
 
 
-def test_a_real_terminal_of_jupyterlab_asks_the_server(
+def test_a_real_terminal_of_jupyterlab_reads_from_the_server(
     start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     lab = start_lab({"ServerApp.base_url": "/dsw-39772/"})
     served = lab.request("GET", "jupyter-dsw/v1/instance")
     name = lab.request("POST", "api/terminals")["name"]
     url = f"{lab.url}terminals/websocket/{name}?token={lab.token}".replace("http:", "ws:")
-    said = tmp_path / "said"
-    # Without the credentials, only the server can have answered.
+    written = tmp_path / "written"
+    # Without the credentials, only the server can have responded.
     line = (
         f"unset ALIBABA_CLOUD_CREDENTIALS_URI; {sys.executable} -m jupyter_dsw.cli info --json"
-        f" >{said}.part; mv {said}.part {said}\r"
+        f" >{written}.part; mv {written}.part {written}\r"
     )
     with closing(websocket.create_connection(url, timeout=60)) as terminal:
         terminal.send(json.dumps(["stdin", line]))
-        until(said.exists)
-    assert json.loads(said.read_text())["read_at"] == served["read_at"]
+        until(written.exists)
+    assert json.loads(written.read_text())["read_at"] == served["read_at"]
     assert emulator.calls == 1
 
 
@@ -63,7 +63,7 @@ def test_the_doctor_knows_that_the_server_runs_it(
 ) -> None:
     del environment
     lab = start_lab()
-    door(lab)
+    connection_file(lab)
     done = dsw("doctor", **variables(lab))
     assert done.returncode == 0
     assert "running in the Jupyter server of this terminal" in " ".join(done.stdout.split())
@@ -93,7 +93,7 @@ def write(folder: Path, pid: int, url: str, *, mode: int = 0o600, written: int =
     os.utime(path, (written, written))
 
 
-def test_of_several_servers_the_terminals_own_is_asked(
+def test_of_several_servers_the_terminals_own_is_used(
     runtime: Path, processes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = processes
