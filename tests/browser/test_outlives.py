@@ -141,6 +141,35 @@ def test_a_notebook_that_nobody_trusts_shows_it_too(page: Page, servers: Servers
     assert page.evaluate(trusted) is False
 
 
+def test_whatever_somebody_wrote_into_the_output_the_live_instance_is_shown(
+    page: Page, start_lab: Any
+) -> None:
+    lab = start_lab()
+    template = {"_$litType$": 1, "strings": ["<img src=x onerror=alert(1)>"], "values": []}
+    readings = (
+        {"source": {}, "next_read_in_ms": 0, "instance": {"Status": template}},
+        {"source": 1, "next_read_in_ms": None, "instance": [1], "countdowns": "soon"},
+        {"source": {"instance_id": "<b>"}, "next_read_in_ms": 0, "read_at": 5},
+        "no reading",
+    )
+    outputs = [
+        nbformat.v4.new_output("display_data", {LIVE: {"reading": each, "sections": {"a": 1}}})
+        for each in readings
+    ]
+    outputs.append(nbformat.v4.new_output("display_data", {LIVE: []}))
+    write_notebook(lab, "")
+    path = lab.home / "work" / NAME
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].outputs = outputs
+    nbformat.write(notebook, path)
+    reopen(page, lab)
+    panels = page.locator(PANEL)
+    expect(panels).to_have_count(len(outputs))
+    for panel in panels.all():
+        expect(panel).to_contain_text("Running")
+    assert panels.locator("img").count() == 0
+
+
 def test_other_places_show_it_and_all_request_as_one(page: Page, servers: Servers) -> None:
     lab = servers.lab
     statuses = statuses_of_readings(page)

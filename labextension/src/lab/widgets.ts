@@ -9,6 +9,7 @@ import {
   announceState,
   type DataSource,
   mountPanel,
+  type PanelOptions,
   prepareToAnnounce,
   type Reading,
   t,
@@ -99,12 +100,21 @@ export class OutputRenderer extends Widget implements IRenderMime.IRenderer {
   renderModel({ data }: IRenderMime.IMimeModel): Promise<void> {
     const output = data[this._mimeType] as unknown as Partial<Output> | null;
     const { reading: saved, sections } = output ?? {};
-    this._unmount?.();
-    this._unmount = mountPanel(this.node, this._source, {
-      lang: this._lang,
-      sections: Array.isArray(sections) ? sections : [],
-      ...(saved && { saved }),
-    });
+    const mount = (part: Partial<PanelOptions>) => {
+      this._unmount?.();
+      this._unmount = mountPanel(this.node, this._source, {
+        lang: this._lang,
+        sections: Array.isArray(sections) ? sections : [],
+        ...part,
+      });
+    };
+    try {
+      mount(saved ? { saved } : {});
+    } catch (error) {
+      // It is not what jupyter-dsw saves: the live instance can be shown all the same.
+      console.error('jupyter-dsw', error);
+      mount({});
+    }
     return Promise.resolve();
   }
 

@@ -1,6 +1,6 @@
 /** The panel's only entrance: what JupyterLab's plugins, the cell's widget and the gallery use of it. */
 export { type IdleCountdown, type JsonObject, type Problem, type Reading } from './contract.ts';
-export { copyText, mountPanel } from './element.ts';
+export { copyText, mountPanel, type PanelOptions } from './element.ts';
 export { type Instance, type Snapshot } from './elements.ts';
 export {
   duration,
