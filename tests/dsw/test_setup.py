@@ -44,10 +44,10 @@ def lab(dsw_container: Container, emulator: Emulator) -> Iterator[Lab]:
 
 
 def test_setup_brings_it_into_jupyterlab_and_remove_restores_what_was_there(
-    dsw_container: Container, emulator: Emulator, lab: Lab, tmp_path: Path
+    dsw_container: Container, emulator: Emulator, lab: Lab
 ) -> None:
     lab.wait_until_it_responds()
-    container, keep = dsw_container, tmp_path / "mounted disk"
+    container = dsw_container
     terminal = {**container.variables(emulator), "JUPYTER_SERVER_URL": lab.url}
     before, image = listing(container.jupyter), listing(container.image)
 
@@ -59,7 +59,7 @@ def test_setup_brings_it_into_jupyterlab_and_remove_restores_what_was_there(
     assert "Nothing was changed." in shown.stdout
     assert listing(container.jupyter) == before
 
-    done = container.run("jupyter-dsw", "setup", "--yes", "--keep-in", keep, **terminal)
+    done = container.run("jupyter-dsw", "setup", "--yes", **terminal)
     assert done.returncode == 0, done.stdout
     expected = {"anywidget", "ipywidgets", "jupyter-dsw", "jupyterlab-widgets", "msgspec"}
     expected |= {"psygnal", "widgetsnbextension"}
