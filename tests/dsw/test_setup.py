@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.dsw.environment import Container
     from tests.installed import Environment
 
+# The first of them makes both environments.
+pytestmark = pytest.mark.timeout(600)
+
 # Of a Python without proxies, indexes or their configuration: what is not kept is not there.
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
 
