@@ -6,6 +6,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
     from tests.dsw.environment import Container
 
+# With the first test the environments are made.
+pytestmark = pytest.mark.timeout(900)
 CELL_PANEL = ".jp-Notebook dsw-panel"
 SIDE_PANEL = "#jupyter-dsw-panel dsw-panel"
 VERSION_WARNING = re.compile("unsatisfied version|no satisfying version", re.IGNORECASE)

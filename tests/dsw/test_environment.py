@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.dsw.environment import JUNE_2024
 from tests.installed import Environment
 from tests.test_packaging import without_colours
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.dsw.environment import Container
 
+# With the first test the environments are made.
+pytestmark = pytest.mark.timeout(900)
 ADDED = {"anywidget", "jupyter_dsw", "msgspec", "psygnal"}
 # Those of ipywidgets, where it is not there.
 WIDGETS = {"ipywidgets", "jupyterlab_widgets", "widgetsnbextension"}
