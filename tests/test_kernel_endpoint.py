@@ -104,7 +104,7 @@ def test_content_of_another_kind_is_refused(runtime: Path, content: str) -> None
 
 def test_a_file_that_others_can_read_names_the_variable_to_set(runtime: Path) -> None:
     kernel_endpoint.write(runtime, ENDPOINT).chmod(0o755)
-    with pytest.raises(connection.NoServer, match=r"file modes.*set JUPYTER_RUNTIME_DIR"):
+    with pytest.raises(connection.NoServer, match=r"file modes.*Set JUPYTER_RUNTIME_DIR"):
         connection.find()
 
 

@@ -80,7 +80,7 @@ def test_a_kernel_only_installation_is_named_as_such_and_fails_nothing(
     assert failed(checks) == []
     assert "JupyterLab 3.6.5 and jupyter-server 2.7.0" in checks["Jupyter server"]["found"]
     assert "in /there" in checks["Jupyter server"]["found"]
-    assert "and not in the server's" in checks["environment"]["found"]
+    assert "only, not in the server's" in checks["environment"]["found"]
     assert "jupyter dsw setup" in checks["environment"]["advice"]
     for name in ("server extension", "labextension", "anywidget"):
         assert checks[name]["state"] == "skipped"
@@ -94,7 +94,9 @@ def test_another_version_in_the_servers_environment_is_a_failure(
     server_of(prefix="/there", distributions={**VERSIONS, "jupyter-dsw": "9.9.9"})
     checks = checks_here(capsys)
     assert failed(checks) == ["environment"]
-    assert "jupyter-dsw is 9.9.9 there" in checks["environment"]["found"]
+    assert (
+        "jupyter-dsw is version 9.9.9 in the server's environment" in checks["environment"]["found"]
+    )
     assert "jupyter dsw setup --yes" in checks["environment"]["advice"]
 
 
