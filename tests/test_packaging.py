@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
 from tests import fresh
+from tests.installed import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +98,13 @@ def test_plain_ipython_has_the_magic_and_calls_the_api(
     assert "Running" in printed
     assert "directly from the API" in " ".join(printed.split())
     assert emulator.accepted == 1
+
+
+def test_each_module_of_jupyterlab_is_shared_in_the_range_that_is_needed() -> None:
+    package = json.loads((ROOT / "labextension/package.json").read_text("utf-8"))
+    needed = {
+        name: {"requiredVersion": versions}
+        for name, versions in package["dependencies"].items()
+        if name.startswith("@")
+    }
+    assert package["jupyterlab"]["sharedPackages"] == needed
