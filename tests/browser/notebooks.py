@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import nbformat
+from playwright.sync_api import expect
+
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
 
 NAME = "test.ipynb"
+# A cell that runs has another prompt at once.
+READY_MS = 5000
 
 
 def write_notebook(lab: Lab, *cells: str, kernel: str = "python3") -> None:
@@ -38,10 +44,18 @@ def wait_for_kernel(page: Page) -> None:
 
 
 def run_cell(page: Page, index: int) -> None:
-    """Put the cursor into a code cell and press Ctrl+Enter."""
+    """Put the cursor into a code cell and press Ctrl+Enter, until JupyterLab runs it."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
-    cell.locator(".cm-content, .CodeMirror").click()  # JupyterLab 4, and 3
-    page.keyboard.press("Control+Enter")
+    before = prompt(page, index)
+
+    def press() -> bool:
+        cell.locator(".cm-content, .CodeMirror").click()  # JupyterLab 4, and 3
+        page.keyboard.press("Control+Enter")
+        with contextlib.suppress(AssertionError):
+            expect(cell.locator(".jp-InputPrompt").first).not_to_have_text(before, timeout=READY_MS)
+        return prompt(page, index) != before
+
+    until(press)
 
 
 def prompt(page: Page, index: int) -> str:
