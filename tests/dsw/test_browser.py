@@ -109,6 +109,47 @@ def test_the_output_of_a_cell_is_live_after_a_night_without_its_kernel(
         lab.stop()
 
 
+def test_setup_in_a_terminal_of_jupyterlab_brings_panel_status_bar_and_warning(
+    page: Page, dsw_container: Container, emulator: Emulator
+) -> None:
+    container = dsw_container
+    lab = container.start(emulator)
+    try:
+        lab.wait_until_it_responds()
+        write_notebook(lab, "%dsw_info")
+        open_notebook(page, lab)
+        run_cell(page, 0)
+        output = page.locator(".jp-OutputArea")
+        expect(output).to_contain_text(emulator.instance_id)
+        expect(output).to_contain_text("For a live panel here, run `!jupyter dsw setup`.")
+        expect(page.locator("dsw-panel")).to_have_count(0)
+
+        execute(page, "terminal:create-new")
+        page.locator(".jp-Terminal .xterm-helper-textarea").focus()
+        # By its path: a login shell of this machine has the machine's own PATH.
+        command = f"{container.image.prefix}/bin/jupyter dsw setup --yes"
+        page.keyboard.type(f"{command} > setup.txt; echo $? > status.txt\n")
+        status = container.folder / "work/status.txt"
+        until(lambda: status.exists() and status.read_text(), patience_s=300)
+        assert status.read_text() == "0\n", (container.folder / "work/setup.txt").read_text()
+    finally:
+        lab.stop()
+
+    stop_in(emulator, 29 * MINUTE)
+    lab = container.start(emulator)
+    try:
+        lab.wait_until_it_responds()
+        page.goto("about:blank")
+        open_notebook(page, lab)
+        expect(toast(page)).to_contain_text("Scheduled stop at")
+        expect(status_item(page)).to_contain_text("stops in 28 min")
+        run_cell(page, 0)
+        expect(page.locator(CELL_PANEL)).to_contain_text("Running")
+        expect(page.locator(".jp-OutputArea")).not_to_contain_text("jupyter dsw setup")
+    finally:
+        lab.stop()
+
+
 def test_warnings_by_toast_and_dialog_save_what_is_not_saved(
     page: Page, start: Callable[[], Lab], container: Container, emulator: Emulator
 ) -> None:
