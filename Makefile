@@ -62,7 +62,7 @@ pictures: $(VENV)/front browser
 
 test: $(VENV)/front browser hub
 	cd labextension && jlpm test
-	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(TEST_OPTIONS)
 
 check: $(VENV)/front
 	$(BIN)/ruff check .

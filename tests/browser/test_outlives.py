@@ -198,9 +198,12 @@ def test_other_places_show_it_and_all_request_as_one(page: Page, servers: Server
     expect(page.locator(f".jp-NotebookPanel:visible {PANEL}")).to_contain_text("Running")
     # A console.
     execute(page, "console:create", {"kernelPreference": {"name": "python3"}})
+    # When its kernel has started it is cleared, and shows what the kernel is.
+    expect(page.locator(".jp-CodeConsole-banner")).to_contain_text("IPython")
     prompt = page.locator(".jp-CodeConsole-promptCell .cm-content")
     prompt.click()
     page.keyboard.type("%dsw_info status")
+    expect(prompt).to_have_text("%dsw_info status")
     page.keyboard.press("Shift+Enter")
     expect(page.locator(f".jp-CodeConsole {PANEL}")).to_contain_text("Running")
     assert len(statuses) <= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shlex
@@ -27,14 +28,27 @@ if TYPE_CHECKING:
     from tests.canaries import Canaries
 
 SIGNALS = ("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "WINCH")
-# Writes down each signal that it gets, until its input ends.
+# Writes down each signal that it gets, until its input ends; a blocked one too, once it is ready.
 NOTE_SIGNALS = f"""
 import signal, sys
 def note(number, frame): print(signal.Signals(number).name, flush=True)
-for name in {SIGNALS}: signal.signal(getattr(signal, "SIG" + name), note)
+numbers = [getattr(signal, "SIG" + name) for name in {SIGNALS}]
+for number in numbers: signal.signal(number, note)
 print("ready", flush=True)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 sys.stdin.read()
 """
+
+
+@contextlib.contextmanager
+def signals_blocked() -> Iterator[None]:
+    """A program started in here gets its signals when it unblocks them, and not before."""
+    numbers = [getattr(signal, f"SIG{name}") for name in SIGNALS]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @pytest.mark.parametrize(
@@ -306,13 +320,15 @@ def test_a_lock_that_the_command_gives_up_is_free(tmp_path: Path) -> None:
     ("options", "expected"), [([], "SIGTERM"), (["--signal", "USR1"], "SIGUSR1")]
 )
 def test_without_on_stop_the_command_gets_a_signal(options: list[str], expected: str) -> None:
-    with subprocess.Popen(
-        [*DSW, "run", "--before-stop=15m", *options, "--", sys.executable, "-c", NOTE_SIGNALS],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with signals_blocked():
+        process = subprocess.Popen(
+            [*DSW, "run", "--before-stop=15m", *options, "--", sys.executable, "-c", NOTE_SIGNALS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    with process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         assert process.stdout.readline() == f"{expected}\n"
@@ -327,13 +343,15 @@ def test_a_kernel_without_process_descriptors_is_enough(tmp_path: Path) -> None:
         f"sys.exit(main(['run', '--before-stop=15m', '--signal=USR1', '--on-stop=echo >{saved}', "
         "'--', *sys.argv[1:]]))"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, sys.executable, "-c", NOTE_SIGNALS],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with signals_blocked():
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, sys.executable, "-c", NOTE_SIGNALS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    with process:
         assert process.stdout is not None
         assert process.stdin is not None
         assert process.stdout.readline() == "ready\n"
