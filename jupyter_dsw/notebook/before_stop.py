@@ -93,10 +93,11 @@ def before_stop(
     One call for each stop, idle or scheduled, that comes this near; again if the stop is cancelled
     or put off and another comes near. The instance is read again just before. The call is made in a
     thread of its own, also while the kernel is busy; two calls of one callback do not overlap. An
-    exception in the callback is printed, with its traceback, on stderr of the cell that set it up,
-    and later calls are made all the same. A message is printed if the callback calls `sys.exit()`,
-    which ends only the callback, or returns a coroutine, which is not run. The interpreter does not
-    wait for a callback when it exits, so write a file under another name and then rename it.
+    exception in the callback is printed, with its traceback, on stderr of the cell that set it up
+    (before ipykernel 6.29, of the cell that ran last), and later calls are made all the same. A
+    message is printed if the callback calls `sys.exit()`, which ends only the callback, or returns
+    a coroutine, which is not run. The interpreter does not wait for a callback when it exits, so
+    write a file under another name and then rename it.
 
     The endpoint counts idleness in whole minutes, so `minutes` should not be below 2. Like
     `time_left`, the first call waits for a reading.

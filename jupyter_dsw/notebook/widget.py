@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MODULE = Path(__file__).parent / "static" / "panel.js"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 FIRST_READING_PATIENCE_S = 1.0
 # A browser page that ends without a message is forgotten after that; one that goes on sends another
 # message before (`VIEW_MS` in anywidget.ts).
@@ -80,15 +81,23 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(self._on_message)
         _feed.request(self).wait(FIRST_READING_PATIENCE_S)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
+    # ipywidgets 7 has one that displays the widget without HTML; IPython prefers it to the bundle.
+    _ipython_display_ = None
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # Not based on anywidget's: with ipywidgets 7 there is none.
+        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        if self.comm is not None:
+            bundle[WIDGET_VIEW] = {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            }
         known = readings.last_good()
-        if bundle is None or known is None:
-            return bundle
-        data, metadata = bundle
-        known = msgspec.structs.replace(known, sections=tuple(self.sections))
-        static = {"text/html": known.to_html(), "text/plain": known.to_text()}
-        return {**data, **static}, metadata
+        if known is not None:
+            known = msgspec.structs.replace(known, sections=tuple(self.sections))
+            bundle |= {"text/html": known.to_html(), "text/plain": known.to_text()}
+        return bundle, {}
 
     def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Take a page's message that it needs a reading, or has the panel no longer in view.

@@ -22,19 +22,23 @@ class Page:
         """All that came so far."""
         self.others: list[str] = []
         """The types of the other messages, and what a kernel's state became."""
+        self._done: set[str] = set()
 
-    def send(self, kind: str, **content: Any) -> None:
-        """Send a message of the panel; returns while the kernel is at work."""
+    def send(self, kind: str, **content: Any) -> str:
+        """Send a message of the panel, and return its ID; the kernel is at work meanwhile."""
         content = {"type": kind, "viewer": self.viewer, **content}
         body = {"comm_id": self.model, "data": {"method": "custom", "content": content}}
         client = self.kernel.client
-        client.shell_channel.send(client.session.msg("comm_msg", body))
+        message = client.session.msg("comm_msg", body)
+        client.shell_channel.send(message)
+        message_id: str = message["header"]["msg_id"]
+        return message_id
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        """Request a reading, and wait for it."""
+        """Request a reading, and wait for it, and for the kernel to be idle again."""
         before = len(self.readings)
-        self.send("read", fresh=fresh)
-        until(lambda: len(self.receive()) > before)
+        sent = self.send("read", fresh=fresh)
+        until(lambda: len(self.receive()) > before and sent in self._done)
         return self.readings[-1]
 
     def receive(self) -> list[dict[str, Any]]:
@@ -50,4 +54,6 @@ class Page:
             if "content" in data:
                 self.readings.append(data["content"])
             else:
+                if content.get("execution_state") == "idle":
+                    self._done.add(message["parent_header"]["msg_id"])
                 self.others.append(content.get("execution_state", message["msg_type"]))

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from tests.kernels import Kernel
 
 PANEL = "import jupyter_dsw\njupyter_dsw.Panel()"
-WIDGETS = "from ipywidgets import Widget; import ipywidgets.widgets.widget as w; len(w._instances)"
+WIDGETS = """
+import gc
+from ipywidgets import Widget
+sum(issubclass(type(each), Widget) for each in gc.get_objects())
+"""
 # The clock of the kernel's own monitor and of its panels goes 60 times as fast.
 HASTE = """
 import jupyter_dsw.clock as clock
