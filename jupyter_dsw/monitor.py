@@ -17,6 +17,7 @@ import msgspec
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
+from jupyter_dsw.model.stops import policy_stops_of
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 
@@ -187,13 +188,23 @@ class Monitor:
         now = self.clock()
         self._failures = 0
         self._endpoint_requested_wait_until = float("-inf")
+        source = self._client.source
+        policies_sent = response.sent if response.policies_sent is None else response.policies_sent
         reading = Reading(
-            source=self._client.source,
+            source=source,
             next_read=now,
             instance=response.instance,
             read_at=response.date,
             read_at_by=response.date_by,
             taken=response.sent,
+            policy_stops=policy_stops_of(
+                response.instance,
+                response.policies,
+                responded_at=response.date,
+                elapsed_ms=round((response.sent - policies_sent) * 1000 * source.speed),
+            ),
+            stop_policies=response.stop_policies,
+            sessions=response.sessions,
         )
         longest = fresh_for(reading, now)
         fresh_s = self._uniform((1 - FRESHNESS_JITTER) * longest, longest)
@@ -214,14 +225,9 @@ class Monitor:
         last_good = self._reading
         if last_good is not None and last_good.source.instance_id != source.instance_id:
             last_good = None  # another instance is configured meanwhile
-        return Reading(
-            source=source,
-            next_read=next_read,
-            instance=last_good.instance if last_good else None,
-            read_at=last_good.read_at if last_good else None,
-            read_at_by=last_good.read_at_by if last_good else "endpoint",
-            taken=last_good.taken if last_good else None,
-            error=Problem.of(error),
+        known = last_good or Reading(source=source, next_read=next_read)
+        return msgspec.structs.replace(
+            known, source=source, next_read=next_read, error=Problem.of(error)
         )
 
 

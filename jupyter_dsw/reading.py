@@ -10,8 +10,18 @@ import msgspec
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.model.instance import Instance, instance_from_wire
-from jupyter_dsw.model.stops import Countdowns, Milliseconds, countdowns
+from jupyter_dsw.model.secrets_in_text import without_secrets
+from jupyter_dsw.model.sessions import Session
+from jupyter_dsw.model.stops import (
+    Countdowns,
+    Milliseconds,
+    PoliciesState,
+    Stop,
+    countdowns,
+    stops_of,
+)
 from jupyter_dsw.upstream.settings import Source
+from jupyter_dsw.utilization import Utilization
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -72,6 +82,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     the machine that called the endpoint, where the response had no `Date`."""
     taken: float | None = None
     """When the request for it was sent (`elapsed_seconds`): what was left then is left at most."""
+    policy_stops: tuple[Stop, ...] = ()
+    """The stops that policies decide, as of `taken`."""
+    stop_policies: PoliciesState = "not_available"
+    """Whether those are known."""
+    sessions: tuple[Session, ...] | None = None
+    """The last runs, newest first; None if they were never read."""
+    utilization: Utilization | None = None
+    """How busy this container is; None where it is not measured."""
     error: Problem | None = None
     """Why the last attempt to read failed; None if it did not."""
 
@@ -85,6 +103,25 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             return None
         elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
         return countdowns(self.instance, responded_at=self.read_at, elapsed_ms=elapsed_ms)
+
+    def stops_at(self, now: float) -> tuple[Stop, ...]:
+        """Return all stops at `now` (`elapsed_seconds`), nearest first; none if never read."""
+        if self.instance is None:
+            return ()
+        return stops_of(
+            self.instance,
+            self.policy_stops,
+            responded_at=self.read_at,
+            elapsed_ms=round((self.age_ms_at(now) or 0) * self.source.speed),
+        )
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """What will or may stop the instance, as of now, nearest first.
+
+        Empty if nothing is known, which is not the same as no stop: see `stop_policies`.
+        """
+        return self.stops_at(elapsed_seconds())
 
     @property
     def age(self) -> timedelta | None:
@@ -111,6 +148,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             age_ms=self.age_ms_at(now),
             next_read_in_ms=next_read_in_ms,
             countdowns=self.countdowns_at(now),
+            stops=self.stops_at(now),
+            stop_policies=self.stop_policies,
+            sessions=self.sessions,
+            utilization=self.utilization,
             error=error,
             source=self.source,
             redacted=() if self.instance is None else self.instance.redacted,
@@ -146,6 +187,16 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """In how many milliseconds the next request brings something new."""
     countdowns: Countdowns | None = None
     """Both stops as of this response; None if no instance was ever read."""
+    stops: tuple[Stop, ...] = ()
+    """What will or may stop the instance, as of this response: nearest first, then those whose time
+    is unknown, then those that do not count now. Empty for an instance that has ended."""
+    stop_policies: PoliciesState = "not_available"
+    """Whether stop policies are among `stops`: `read`; `off`, by the setting; `not_available`: they
+    could not be read. Unless they were read, an empty list is not the same as no stop."""
+    sessions: tuple[Session, ...] | None = None
+    """The last runs of the instance, newest first; None if they were never read."""
+    utilization: Utilization | None = None
+    """How busy the container is, measured in it; None where it is not measured."""
     error: ContractError | None = None
     """Why the last attempt to read failed; None if it did not."""
     source: Source
@@ -172,8 +223,15 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def from_builtins(cls, received: dict[str, Any]) -> Self:
         """Return what a server sent. Raises `msgspec.ValidationError`."""
-        # `to_reading` computes the countdowns again, and a later version may know more states.
-        return msgspec.convert({**received, "countdowns": None}, cls)
+        # `to_reading` computes the countdowns again.
+        received = {**received, "countdowns": None}
+        try:
+            return msgspec.convert(received, cls)
+        except msgspec.ValidationError:
+            # A later version may know more kinds of stops and of ends. Those of the instance itself
+            # are computed from it; the others are not known here.
+            own = {"stops": (), "stop_policies": "not_available", "sessions": None}
+            return msgspec.convert({**received, **own}, cls)
 
     def to_reading(self, now: float) -> Reading:
         """Return the reading, which a server wrote at `now` (`elapsed_seconds`) at the earliest.
@@ -190,8 +248,36 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
             read_at=msgspec.convert(self.read_at, datetime | None),
             read_at_by=self.read_at_by,
             taken=None if self.age_ms is None else now - self.age_ms / 1000,
+            policy_stops=tuple(
+                _as_of_request(stop, (self.age_ms or 0) * self.source.speed)
+                for stop in self.stops
+                if stop.decided_by != "instance"
+            ),
+            stop_policies=self.stop_policies,
+            sessions=None if self.sessions is None else tuple(map(_clean, self.sessions)),
+            utilization=self.utilization,
             error=error and Problem(error.code, error.message, error.advice, error.request_id),
         )
+
+
+def _as_of_request(stop: Stop, age_ms: float) -> Stop:
+    """Return the stop as it was when the instance was requested, of what a server sent of it.
+
+    Secrets are removed here as well: what came over a wire is not taken on trust.
+    """
+    expression = stop.rule.expression
+    if expression is not None:
+        rule = msgspec.structs.replace(stop.rule, expression=without_secrets(expression))
+        stop = msgspec.structs.replace(stop, rule=rule)
+    if not stop.remaining_ms:  # one that is overdue stays so
+        return stop
+    return msgspec.structs.replace(stop, remaining_ms=stop.remaining_ms + round(age_ms))
+
+
+def _clean(session: Session) -> Session:
+    texts = {name: getattr(session, name) for name in ("status", "reason_code", "reason")}
+    clean = {name: text and without_secrets(text) for name, text in texts.items()}
+    return msgspec.structs.replace(session, **clean)
 
 
 def _rfc3339(moment: datetime) -> str:

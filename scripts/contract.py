@@ -20,9 +20,12 @@ import msgspec
 import yaml
 
 from jupyter_dsw.model.instance import Instance
-from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown
+from jupyter_dsw.model.policies import StopRule
+from jupyter_dsw.model.sessions import Session
+from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
 from jupyter_dsw.reading import Contract, ContractError
 from jupyter_dsw.upstream.settings import Source
+from jupyter_dsw.utilization import Utilization
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"
@@ -30,6 +33,10 @@ PANEL = ROOT / "labextension" / "src" / "panel"
 # By their names outside Python.
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "Reading": Contract,
+    "Stop": Stop,
+    "StopRule": StopRule,
+    "Session": Session,
+    "Utilization": Utilization,
     "Countdowns": Countdowns,
     "IdleCountdown": IdleCountdown,
     "ScheduledCountdown": ScheduledCountdown,

@@ -178,12 +178,11 @@ def _with_last_good(reading: Reading) -> Reading:
     if last is None or instance_id not in (None, last.source.instance_id):
         return reading
     return msgspec.structs.replace(
-        reading,
+        last,
         source=reading.source if instance_id else last.source,
-        instance=last.instance,
-        read_at=last.read_at,
-        read_at_by=last.read_at_by,
-        taken=last.taken,
+        next_read=reading.next_read,
+        error=reading.error,
+        via=reading.via,
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.i18n import Text
     from jupyter_dsw.model.elements import InstanceSnapshot
     from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
+    from jupyter_dsw.model.stops import Countdowns, IdleCountdown, Kind, ScheduledCountdown
 
 MAX_VALUE = 400
 """Characters of one value that are shown."""
@@ -139,7 +139,7 @@ def status_of(instance: Instance) -> str:
     return status_label(plain(instance.status or "")) or text("status unknown")
 
 
-def stops_at_the_head(stops: Countdowns) -> tuple[Stop, ...]:
+def stops_at_the_head(stops: Countdowns) -> tuple[Kind, ...]:
     """Return which stops the line under the status is about; the others have their own section."""
     if stops.next_stop is None:
         return () if stops.idle.state == "off" else ("idle",)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.stops import Countdowns, Stop
+from jupyter_dsw.model.stops import Countdowns, Kind
 from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class StopChange(msgspec.Struct, frozen=True):
 
     instance_id: str | None
     action: Literal["near", "moved", "unknown"]
-    stop: Stop | None
+    stop: Kind | None
     within_minutes: int | None
     remaining_seconds: int | None
 
@@ -72,7 +72,7 @@ class Changes:
         self._failure: tuple[str, str] | None = None
         self._status: str | None = None
         self._within: int | None = None
-        self._unknown: tuple[Stop, ...] = ()
+        self._unknown: tuple[Kind, ...] = ()
 
     def of(self, reading: Reading, now: float) -> list[Change]:
         """Return what is new in `reading`, at `now` (`elapsed_seconds`); mostly nothing."""

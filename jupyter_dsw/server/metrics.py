@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from jupyter_dsw.model.stops import Stop
+    from jupyter_dsw.model.stops import Kind
     from jupyter_dsw.reading import Reading
 
 CLIENTS = ("browser", "kernel")
@@ -126,7 +126,7 @@ def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetri
 
 
 def _gauge_by_stop(
-    name: str, documentation: str, values: Mapping[Stop, float]
+    name: str, documentation: str, values: Mapping[Kind, float]
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, documentation, labels=["stop"])
     for stop, value in values.items():

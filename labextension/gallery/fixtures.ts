@@ -150,6 +150,10 @@ const healthy: Reading = {
   age_ms: 12_000,
   next_read_in_ms: 48_000,
   countdowns: { idle, scheduled: off, next_stop: 'idle' },
+  stops: [],
+  stop_policies: 'read',
+  sessions: null,
+  utilization: null,
   error: null,
   source: {
     endpoint: 'pai-dsw-vpc.cn-hangzhou.aliyuncs.com',

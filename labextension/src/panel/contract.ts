@@ -24,6 +24,20 @@ export interface Reading {
   readonly next_read_in_ms: number;
   /** Both stops as of this response; null if no instance was ever read. */
   readonly countdowns: Countdowns | null;
+  /**
+   * What will or may stop the instance, as of this response: nearest first, then those whose time
+   * is unknown, then those that do not count now. Empty for an instance that has ended.
+   */
+  readonly stops: readonly Stop[];
+  /**
+   * Whether stop policies are among `stops`: `read`; `off`, by the setting; `not_available`: they
+   * could not be read. Unless they were read, an empty list is not the same as no stop.
+   */
+  readonly stop_policies: 'not_available' | 'off' | 'read';
+  /** The last runs of the instance, newest first; null if they were never read. */
+  readonly sessions: readonly Session[] | null;
+  /** How busy the container is, measured in it; null where it is not measured. */
+  readonly utilization: Utilization | null;
   /** Why the last attempt to read failed; null if it did not. */
   readonly error: Problem | null;
   /** Which endpoint, region and instance ID. */
@@ -32,6 +46,74 @@ export interface Reading {
   readonly redacted: readonly string[];
   /** What was left out of `instance` since it could not be read, by path. */
   readonly unreadable: readonly string[];
+}
+
+/** What stops the instance, or may stop it. */
+export interface Stop {
+  /** `idle`: after idleness; `scheduled`: at a moment, whatever the instance does. */
+  readonly kind: 'idle' | 'scheduled';
+  /** Whose setting it is: the instance's own, or a policy's. */
+  readonly decided_by: 'instance' | 'system' | 'unknown' | 'user' | 'workspace';
+  /**
+   * `counting`: on its way; `armed`: set, and the instance is not idle now; `unknown`: set, but its
+   * time is not known.
+   */
+  readonly state: 'armed' | 'counting' | 'unknown';
+  /** Milliseconds to the stop, as of this response, if nothing changes; null unless counting. */
+  readonly remaining_ms: number | null;
+  /** When that is (UTC), by the endpoint's clock; null where it is unknown. */
+  readonly at: string | null;
+  /**
+   * Minutes the instance had been idle when the endpoint responded; null where that is not known,
+   * and of a scheduled stop.
+   */
+  readonly idle_minutes: number | null;
+  /** What was set. */
+  readonly rule: StopRule;
+  /** Whether the user can skip it in the console. */
+  readonly can_skip: boolean;
+  /** Whether a delay runs, at whose end it comes. */
+  readonly delayed: boolean;
+}
+
+/** When a stop comes, as it was set. */
+export interface StopRule {
+  /** Minutes of idleness after which the instance is stopped; null where that is not known. */
+  readonly max_idle_minutes: number | null;
+  /** CPU utilization in percent that ends idleness; null where it does not count. */
+  readonly cpu_percent: number | null;
+  /** GPU utilization in percent that ends idleness; null unless this is a GPU instance. */
+  readonly gpu_percent: number | null;
+  /** The policy's own text, where it is not understood. */
+  readonly expression: string | null;
+}
+
+/** One run of the instance, from its start to its stop or failure. */
+export interface Session {
+  /** When it started (UTC); null where that is not known. */
+  readonly started_at: string | null;
+  /** When it ended (UTC); null while it runs. */
+  readonly ended_at: string | null;
+  /** What ended it; null while it runs, and where that is not known. */
+  readonly ended_by: 'debt' | 'failure' | 'idle' | 'other' | 'person' | 'scheduled' | null;
+  /** Its last status, as GetInstance's; also `ArrearStopping` and `Arrearge`, for debt. */
+  readonly status: string | null;
+  /** The platform's code for why it ended; no list of codes is published. */
+  readonly reason_code: string | null;
+  /** The platform's message on why it ended, secrets removed. */
+  readonly reason: string | null;
+}
+
+/** CPU and GPU utilization since the previous sample, measured in this container. */
+export interface Utilization {
+  /** CPU utilization in percent of all cores of this container; null where it is not measured. */
+  readonly cpu_percent: number | null;
+  /** GPU utilization in percent; null where there is no GPU, or it is not measured. */
+  readonly gpu_percent: number | null;
+  /** How many cores 100 % are; null where that is not known. */
+  readonly cpu_cores: number | null;
+  /** Milliseconds over which it is the mean. */
+  readonly measured_for_ms: number | null;
 }
 
 /** Both stops, and which comes first. */
