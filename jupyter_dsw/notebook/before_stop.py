@@ -251,8 +251,8 @@ class BeforeStop:
             result.close()
         self._print(
             text(
-                "before_stop: %1 returned a %2, which was not run. Pass a plain function. It "
-                "can run async code with asyncio.run(...), or with "
+                "before_stop: the result of %1 (%2) was not run. Pass a plain function. It can "
+                "run async code with asyncio.run(...), or with "
                 "asyncio.run_coroutine_threadsafe(...) in a running loop.",
                 _name(self._callback),
                 type(result).__name__,

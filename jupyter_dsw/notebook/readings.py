@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import threading
 from datetime import datetime, timezone
-from html import escape
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +20,7 @@ from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection, kernel_request, output, person
 from jupyter_dsw.notebook.connection import NoServer
-from jupyter_dsw.render.html import to_html
+from jupyter_dsw.render.html import to_html, with_code
 from jupyter_dsw.render.text import to_text
 from jupyter_dsw.render.values import Moments, format_duration
 from jupyter_dsw.render.view import view_model
@@ -92,7 +91,8 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             return {"text/plain": self.to_text()}
         hint = "" if self.via == VIA_SERVER else output.hint_once()
         return output.live_form(self, self.sections) | {
-            "text/html": self.to_html() + (f"<p><small>{escape(hint)}</small></p>" if hint else ""),
+            "text/html": self.to_html()
+            + (f"<p><small>{with_code(hint)}</small></p>" if hint else ""),
             "text/plain": "\n\n".join(filter(None, (self.to_text(), hint))),
         }
 

@@ -28,6 +28,7 @@ _HOST = re.compile(
     r"|dsw(?:-[a-z0-9-]{1,60})?(?:\.data)?\.(?:aliyun|alibabacloud)\.com"
 )
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/@!$&'()*+,;=%\-]{1,1000}")
+_BACKQUOTED = re.compile("`([^`]+)`")
 _TONES = {"good": "#2da44e", "busy": "#bf8700", "bad": "#cf222e", "off": "#8b949e"}
 
 _LINE = "1px solid rgba(128,128,128,.3)"
@@ -49,12 +50,17 @@ def to_html(model: ViewModel) -> str:
     return f'<div{lang} style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
 
 
+def with_code(sentence: str) -> str:
+    """Write a sentence as HTML; what is in backquotes is code."""
+    return _BACKQUOTED.sub(r"<code>\1</code>", escape(sentence))
+
+
 def _parts(model: ViewModel) -> Iterator[str]:
     if model.problem:
         bad = _TONES["bad"]
         yield (
             f'<p style="margin:0 0 .6em;padding:.3em .6em;border-left:4px solid {bad}">'
-            f"<strong>⚠ {escape(model.problem)}</strong></p>"
+            f"<strong>⚠ {with_code(model.problem)}</strong></p>"
         )
     if model.notice:
         yield f'<p style="margin:0 0 .4em"><em>{escape(model.notice)}</em></p>'

@@ -15,6 +15,7 @@ import socket
 import zlib
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from requests import PreparedRequest
@@ -60,7 +61,7 @@ class Transport:
         self._adapter = _Adapter(pool_connections=2, pool_maxsize=1)
         _bound_connections(self._adapter.poolmanager)
         self._headers = {
-            "User-Agent": f"jupyter-dsw {default_user_agent()}",
+            "User-Agent": f"jupyter-dsw/{version('jupyter-dsw')} {default_user_agent()}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }

@@ -121,7 +121,7 @@ def test_setup_in_a_terminal_of_jupyterlab_brings_panel_status_bar_and_warning(
         run_cell(page, 0)
         output = page.locator(".jp-OutputArea")
         expect(output).to_contain_text(emulator.instance_id)
-        expect(output).to_contain_text("For a live panel here, run `!jupyter dsw setup`.")
+        expect(output).to_contain_text("For a live panel here, run !jupyter dsw setup.")
         expect(page.locator("dsw-panel")).to_have_count(0)
 
         execute(page, "terminal:create-new")

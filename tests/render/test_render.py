@@ -15,7 +15,7 @@ from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.i18n import text as sentence
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.render import html, text
-from jupyter_dsw.render.html import is_safe_link
+from jupyter_dsw.render.html import is_safe_link, with_code
 from jupyter_dsw.render.values import Moments, format_duration, plain
 from jupyter_dsw.render.view import SECTIONS, view_model
 from jupyter_dsw.upstream.settings import Source
@@ -305,6 +305,13 @@ def test_all_moments_are_in_the_persons_time_zone_with_its_offset(render: Any) -
     for moment in ("2021-01-12 22:36", "2026-11-24 05:00", "2026-11-23 02:30"):
         assert f"{moment} (UTC+8)" in shown
     assert "UTC)" not in shown
+
+
+def test_what_is_in_backquotes_is_code_in_html_and_stays_text() -> None:
+    sentence = "Run `pip install <x>`, `env` and a ` alone."
+    assert with_code(sentence) == (
+        "Run <code>pip install &lt;x&gt;</code>, <code>env</code> and a ` alone."
+    )
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import jupyter_dsw
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
 from tests.upstream.odd_server import always, hang_up, http_response, one_after_another, trickle
@@ -254,7 +255,7 @@ def test_a_request_names_its_client_and_keeps_no_cookies(
             b"GET /api/v2/instances/dsw-0123abcd?Fields=Status&Token=a%20b HTTP/1.1\r\n"
         )
         headers = dict(_headers(head))
-        assert headers["User-Agent"].startswith("jupyter-dsw ")
+        assert headers["User-Agent"].startswith(f"jupyter-dsw/{jupyter_dsw.__version__} ")
         assert headers["Accept"] == "application/json"
         assert headers["Host"] == f"127.0.0.1:{server.port}"
         assert headers["x-acs-action"] == "GetInstance"
