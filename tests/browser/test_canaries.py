@@ -14,6 +14,7 @@ from playwright.sync_api import Error, Page, Response, WebSocket, expect
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
+from tests.browser.windows import execute
 from tests.canaries import LOUD, SCENARIOS, SHARING_TOKEN
 from tests.waiting import until
 
@@ -111,7 +112,7 @@ def test_no_secret_reaches_a_page_a_notebook_a_log_or_a_file(
     assert read["redacted"]
     overheard.texts.append(("metrics", body_of(lab, "metrics")))
 
-    page.keyboard.press("Control+s")
+    execute(page, "docmanager:save")
     notebook = lab.home / "work" / NAME
     until(lambda: "widget-state+json" in notebook.read_text())
     overheard.texts.append(("page", page.content()))

@@ -23,6 +23,7 @@ from tests.browser.windows import (
     stop_in,
     write_settings,
 )
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
@@ -64,10 +65,18 @@ def test_its_meaning_is_announced_and_its_ticking_is_not(
     expect(spoken).to_contain_text("Saving image")
 
 
+def _shown_in_sidebars(workspace: dict[str, Any]) -> list[str]:
+    """The panels that a saved layout shows in its sidebars."""
+    layout = workspace["data"].get("layout-restorer:data", {})
+    sides = (layout.get("left", {}), layout.get("right", {}))
+    return [side["current"] for side in sides if side.get("current") and not side["collapsed"]]
+
+
 def test_a_click_or_enter_opens_the_side_panel_and_a_reload_restores_it(
     page: Page, start_lab: Any
 ) -> None:
-    open_window(page, start_lab())
+    lab = start_lab()
+    open_window(page, lab)
     item = status_item(page)
     expect(item).to_contain_text("Running")
     item.focus()
@@ -82,8 +91,8 @@ def test_a_click_or_enter_opens_the_side_panel_and_a_reload_restores_it(
     page.keyboard.press("Enter")
     expect(panel).to_be_visible()
     # The layout is saved a moment after it changed.
-    with page.expect_response(re.compile("/lab/api/workspaces/")):
-        pass
+    workspace = f"{lab.url}lab/api/workspaces/default?token={lab.token}"
+    until(lambda: "jupyter-dsw-panel" in _shown_in_sidebars(page.request.get(workspace).json()))
     page.reload()
     expect(panel.locator("dsw-panel")).to_contain_text("Running")
 

@@ -13,6 +13,7 @@ from tests.browser.windows import (
     INSTANCE,
     MINUTE,
     WIDGETS,
+    execute,
     hasten,
     hold_readings,
     refresh_until_seen,
@@ -142,7 +143,7 @@ def test_a_kernel_feeds_all_of_it_to_a_panel_and_a_part_of_it_to_the_notebook(
     panel.locator("summary", has_text="994 more").first.click()
     expect(datasets_of(panel)).to_have_count(MANY)
 
-    page.keyboard.press("Control+s")
+    execute(page, "docmanager:save")
     path = lab.home / "work" / NAME
     (state,) = until(lambda: saved_widgets(path)).values()
     assert path.stat().st_size < MOST_BYTES

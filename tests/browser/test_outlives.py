@@ -67,7 +67,7 @@ def run_and_save(page: Page, lab: Lab, path: str = "lab/tree", code: str = "%dsw
     open_notebook(page, lab, path)
     run_cell(page, 0)
     expect(page.locator(PANEL)).to_contain_text("Running")
-    page.keyboard.press("Control+s")
+    execute(page, "docmanager:save")
     until(lambda: saved_output(lab))
 
 

@@ -96,7 +96,7 @@ def test_the_output_of_a_cell_is_live_after_a_night_without_its_kernel(
     open_notebook(page, lab)
     run_cell(page, 0)
     expect(page.locator(CELL_PANEL)).to_contain_text("Running")
-    page.keyboard.press("Control+s")
+    execute(page, "docmanager:save")
     until(lambda: "jupyter-dsw.reading" in (lab.home / "work" / NAME).read_text())
     lab = start_again(lab, kill(lab))
     try:
@@ -126,6 +126,10 @@ def test_setup_in_a_terminal_of_jupyterlab_brings_panel_status_bar_and_warning(
 
         execute(page, "terminal:create-new")
         page.locator(".jp-Terminal .xterm-helper-textarea").focus()
+        # What is typed before that is lost.
+        page.wait_for_function(
+            "jupyterapp.shell.currentWidget.content?.session?.connectionStatus === 'connected'"
+        )
         # By its path: a login shell of this machine has the machine's own PATH.
         command = f"{container.image.prefix}/bin/jupyter dsw setup --yes"
         page.keyboard.type(f"{command} > setup.txt; echo $? > status.txt\n")
