@@ -104,16 +104,21 @@ export interface Session {
   readonly reason: string | null;
 }
 
-/** CPU and GPU utilization since the previous sample, measured in this container. */
+/** CPU and GPU utilization of this container over the last minute or so, measured in it. */
 export interface Utilization {
-  /** CPU utilization in percent of all cores of this container; null where it is not measured. */
+  /** CPU time used, in percent of what `cpu_cores` cores can do in that time; null if unknown. */
   readonly cpu_percent: number | null;
-  /** GPU utilization in percent; null where there is no GPU, or it is not measured. */
+  /** Mean of `gpu_percents`; null if one of them is unknown. */
   readonly gpu_percent: number | null;
-  /** How many cores 100 % are; null where that is not known. */
+  /** GPU utilization of each GPU, as NVML reports it; empty where NVML or a GPU is missing. */
+  readonly gpu_percents: readonly number | null[];
+  /**
+   * How many cores are 100 % of CPU: the quota of the cgroup, its CPU set, or the requested cores
+   * of the instance; null if unknown.
+   */
   readonly cpu_cores: number | null;
-  /** Milliseconds over which it is the mean. */
-  readonly measured_for_ms: number | null;
+  /** Over how many milliseconds the CPU time was measured. */
+  readonly measured_for_ms: number;
 }
 
 /** Both stops, and which comes first. */
