@@ -55,7 +55,7 @@ class UtilizationSample(msgspec.Struct, frozen=True, kw_only=True):
     """The utilization up to one moment, since the sample before it."""
 
     at: Annotated[datetime, msgspec.Meta(tz=True)]
-    """The end of the measurement (aware, UTC), by this machine's clock."""
+    """The end of the measurement (UTC), by this machine's clock."""
     cpu_percent: _Percent | None = None
     """CPU time used, in percent of the cores that the container may use; None if unknown."""
     gpu_percent: _Percent | None = None

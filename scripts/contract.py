@@ -25,7 +25,7 @@ from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
 from jupyter_dsw.reading import Contract, ContractError
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.utilization import Utilization
+from jupyter_dsw.utilization import Utilization, UtilizationSample, UtilizationSamples
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"
@@ -37,6 +37,8 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "StopRule": StopRule,
     "Session": Session,
     "Utilization": Utilization,
+    "UtilizationSamples": UtilizationSamples,
+    "UtilizationSample": UtilizationSample,
     "Countdowns": Countdowns,
     "IdleCountdown": IdleCountdown,
     "ScheduledCountdown": ScheduledCountdown,
@@ -183,7 +185,8 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(map(_type, schema["anyOf"]))
     kind = schema.get("type", "")
     if kind == "array":
-        return f"readonly {_type(schema['items'])}[]"
+        item = _type(schema["items"])
+        return f"readonly ({item})[]" if " | " in item else f"readonly {item}[]"
     if kind == "object":
         return "JsonObject"
     return PLAIN.get(kind, "null" if kind == "null" else "Json")

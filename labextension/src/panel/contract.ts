@@ -111,7 +111,7 @@ export interface Utilization {
   /** Mean of `gpu_percents`; null if one of them is unknown. */
   readonly gpu_percent: number | null;
   /** GPU utilization of each GPU, as NVML reports it; empty where NVML or a GPU is missing. */
-  readonly gpu_percents: readonly number | null[];
+  readonly gpu_percents: readonly (number | null)[];
   /**
    * How many cores are 100 % of CPU: the quota of the cgroup, its CPU set, or the requested cores
    * of the instance; null if unknown.
@@ -119,6 +119,35 @@ export interface Utilization {
   readonly cpu_cores: number | null;
   /** Over how many milliseconds the CPU time was measured. */
   readonly measured_for_ms: number;
+}
+
+/** The samples of the last 24 hours, as the server sends them. */
+export interface UtilizationSamples {
+  /**
+   * The present moment (UTC) by the clock that the samples are dated by: a browser's may differ.
+   */
+  readonly now: string;
+  /** Milliseconds from one sample to the next; where more lie between two, none were taken. */
+  readonly between_ms: number;
+  /** The oldest first. */
+  readonly samples: readonly UtilizationSample[];
+}
+
+/** The utilization up to one moment, since the sample before it. */
+export interface UtilizationSample {
+  /** The end of the measurement (UTC), by this machine's clock. */
+  readonly at: string;
+  /** CPU time used, in percent of the cores that the container may use; null if unknown. */
+  readonly cpu_percent: number | null;
+  /** Mean of `gpu_percents`; null if one of them is unknown. */
+  readonly gpu_percent: number | null;
+  /** GPU utilization of each GPU; empty where NVML or a GPU is missing. */
+  readonly gpu_percents: readonly (number | null)[];
+  /**
+   * Minutes of idleness that PAI-DSW itself had counted by then, as last read; null if unknown or
+   * if no idle stop is set.
+   */
+  readonly idle_minutes: number | null;
 }
 
 /** Both stops, and which comes first. */
