@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
+from jupyter_dsw.model.stop_tracker import ReportedStops, nearest
 from jupyter_dsw.notebook import person
-from jupyter_dsw.notebook.stop_tracker import ReportedStops, nearest
 from jupyter_dsw.notebook.stop_watch import WatchThread
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from jupyter_dsw.model.stop_tracker import KnownStop
     from jupyter_dsw.notebook.readings import Reading
-    from jupyter_dsw.notebook.stop_tracker import Stop
 
     Callback: TypeAlias = "Callable[[Reading, timedelta], object]"
 
@@ -201,11 +201,11 @@ class BeforeStop:
         state = ", cancelled" if self._cancelled else ""
         return f"<before_stop {_name(self._callback)}, {self.minutes:g} min{state}>"
 
-    def due_at(self, stops: Iterable[Stop]) -> float | None:
+    def due_at(self, stops: Iterable[KnownStop]) -> float | None:
         """Return the second from which a call is due; for `Watch`."""
         return self._reported.due_at(stops)
 
-    def report(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
+    def report(self, reading: Reading, stops: Iterable[KnownStop], now: float) -> None:
         """Start a call in a thread of its own; for `Watch`."""
         stop = nearest(stops)
         left = NONE_LEFT if stop is None else timedelta(seconds=stop.left_s(now))

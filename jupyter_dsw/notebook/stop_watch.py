@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.model.stop_tracker import StopTracker, nearest
 from jupyter_dsw.notebook import person, readings
-from jupyter_dsw.notebook.stop_tracker import StopTracker, nearest
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from jupyter_dsw.model.stop_tracker import KnownStop
     from jupyter_dsw.notebook.readings import Reading
-    from jupyter_dsw.notebook.stop_tracker import Stop
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,11 @@ AFTER_A_FAULT_S = 15.0
 class StopListener(Protocol):
     """Is called before a stop."""
 
-    def due_at(self, stops: Iterable[Stop]) -> float | None:
+    def due_at(self, stops: Iterable[KnownStop]) -> float | None:
         """Return the second from which a call is due; None for not at all."""
         ...
 
-    def report(self, reading: Reading, stops: Iterable[Stop], now: float) -> None:
+    def report(self, reading: Reading, stops: Iterable[KnownStop], now: float) -> None:
         """Start its call, without waiting for it."""
         ...
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dsw.notebook.stop_tracker import ReportedStops, StopTracker
+from jupyter_dsw.model.stop_tracker import ReportedStops, StopKey, StopTracker
 
 SEQUENCES = json.loads(Path(__file__).with_name("sequences.json").read_text("utf-8"))
 
@@ -17,7 +17,7 @@ SEQUENCES = json.loads(Path(__file__).with_name("sequences.json").read_text("utf
 def observe(tracker: StopTracker, reading: dict[str, Any]) -> None:
     due = reading["due_time"]
     tracker.observe(
-        reading["kind"],
+        StopKey(reading["kind"]),
         reading["state"],
         reading["at_s"],
         reading["remaining_ms"],
@@ -50,8 +50,8 @@ def test_one_stop_is_one_stop_and_is_reported_once(sequence: dict[str, Any]) -> 
 
 def test_a_stop_whose_time_cannot_be_read_any_more_stays_as_it_was_known() -> None:
     tracker = StopTracker()
-    tracker.observe("scheduled", "counting", 0, 300_000, None, None)
-    tracker.observe("scheduled", "unknown", 60, None, None, None)
+    tracker.observe(StopKey("scheduled"), "counting", 0, 300_000, None, None)
+    tracker.observe(StopKey("scheduled"), "unknown", 60, None, None, None)
     (stop,) = tracker.stops
     assert stop.at == 300
     assert tracker.time_unknown
