@@ -206,6 +206,10 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[str, ...] = ()
     """What was left out of `instance` since it could not be read, by path."""
 
+    def with_utilization(self, utilization: Utilization | None) -> Self:
+        """Return the same with the server's own measurement, which is newer than the reading."""
+        return msgspec.structs.replace(self, utilization=utilization)
+
     def encode(self) -> bytes:
         """Return the JSON that a server sends."""
         return msgspec.json.encode(self)

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import msgspec
 
@@ -93,6 +93,9 @@ class Recorder:
 
     In any thread; it never raises. `clock` gives the seconds that samples are dated in.
     """
+
+    between_s: ClassVar[float] = BETWEEN_SAMPLES_S
+    """How often `take` should be called."""
 
     def __init__(
         self, meter: Meter | None = None, clock: Callable[[], float] = elapsed_seconds

@@ -19,10 +19,14 @@ from jupyter_dsw.server.handlers import (
     KERNEL_TOKEN,
     METRICS,
     READY_MONITOR,
+    SAMPLER,
     InstanceHandler,
     KernelInstanceHandler,
+    KernelUtilizationHandler,
+    UtilizationHandler,
 )
 from jupyter_dsw.server.metrics import Metrics
+from jupyter_dsw.server.sampler import Sampler
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
@@ -31,11 +35,14 @@ if TYPE_CHECKING:
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import Client
     from jupyter_dsw.upstream.settings import Settings
+    from jupyter_dsw.utilization import Recorder
 
 EVENT_SCHEMAS = Path(__file__).parent / "event_schemas"
 # As long as a reading is fresh: the connection file may be lost (a cleaner, another server), and a
 # folder be full or read-only for a while.
 LOOK_AGAIN_S = 60.0
+# The idle minutes of an older reading are not those at the time of a sample.
+OLDEST_IDLE_MINUTES_S = 150.0
 _CANNOT_WRITE = (
     "jupyter-dsw: cannot write into the runtime folder (%s); kernels call the API directly."
 )
@@ -93,8 +100,11 @@ class DSWExtension(ExtensionApp):
         self.monitor: Monitor | None = None
         self._client: Client | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._last_reading: Reading | None = None
+        self.sampler = Sampler(self.make_recorder, self._context_of_sample, server.log)
         self.settings[READY_MONITOR] = self.ready_monitor
         self.settings[METRICS] = self.metrics
+        self.settings[SAMPLER] = self.sampler
         self.settings[KERNEL_TOKEN] = self.kernel_token
 
     async def ready_monitor(self) -> Monitor:
@@ -136,18 +146,42 @@ class DSWExtension(ExtensionApp):
             )
 
         def observe(reading: Reading, seconds: float) -> None:
+            self._last_reading = reading
             self.metrics.called(reading, seconds)
             loop.add_callback(reporter.report, reading, elapsed_seconds())
 
         self._client = Client(load_settings)
         return Monitor(self._client, observe=observe)
 
+    def make_recorder(self) -> Recorder:
+        """Return what measures the utilization; the demo has another one."""
+        # As above, not at the server's start.
+        from jupyter_dsw.utilization import Recorder
+
+        return Recorder()
+
+    def _context_of_sample(self) -> dict[str, Any]:
+        """Return what the last reading has for a sample; nothing is requested for that."""
+        reading, now = self._last_reading, elapsed_seconds()
+        if reading is None or reading.instance is None:
+            return {}
+        requested = reading.instance.requested_resource
+        context = {"requested_cores": requested.cpu_cores if requested else None}
+        age_s = (reading.age_ms_at(now) or 0) / 1000 * reading.source.speed
+        if age_s <= OLDEST_IDLE_MINUTES_S:
+            idle = (stop.idle_minutes for stop in reading.stops_at(now) if stop.kind == "idle")
+            known = (minutes for minutes in idle if minutes is not None)
+            context["idle_minutes"] = max(known, default=None)
+        return context
+
     def initialize_handlers(self) -> None:
-        """Add both endpoints, and write the connection file once the server listens."""
+        """Add the endpoints, and write the connection file once the server listens."""
         self.handlers.extend(
             [
                 (r"/jupyter-dsw/v1/instance", InstanceHandler),
+                (r"/jupyter-dsw/v1/utilization", UtilizationHandler),
                 (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
+                (r"/jupyter-dsw/v1/kernel/utilization", KernelUtilizationHandler),
             ]
         )
         # Read once, when the server reads it: a certificate that is renewed on disk later is not
@@ -159,6 +193,8 @@ class DSWExtension(ExtensionApp):
         self._cannot_write = False
         # The port is only certain once the loop runs; older servers have no hook for that moment.
         IOLoop.current().add_callback(self._keep_connection_file)
+        # Not before the server is there for its pages.
+        IOLoop.current().add_callback(self.sampler.start)
 
     def _keep_connection_file(self) -> None:
         """Write it, and from now on whenever it was lost or spoiled."""
@@ -186,7 +222,8 @@ class DSWExtension(ExtensionApp):
             self.log.warning(message, value)
 
     async def stop_extension(self) -> None:
-        """Remove the connection file, let go of the connections, and show no metrics any more."""
+        """Remove the connection file, let go of the connections, and end metrics and samples."""
+        self.sampler.stop()
         if self._looking_again is not None:
             IOLoop.current().remove_timeout(self._looking_again)
         if self.connection_file is not None:

@@ -1,4 +1,4 @@
-"""The two endpoints for the current reading: one for browsers, one for kernels."""
+"""The endpoints: the current reading and the samples of utilization, for browsers and kernels."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.server.metrics import Metrics
+    from jupyter_dsw.server.sampler import Sampler
 
 # Since jupyter-server 2.13, which can demand this mark of every method without authentication.
 _Method = TypeVar("_Method")
@@ -34,6 +35,7 @@ AUTH_RESOURCE = "dsw"
 # Keys of the web application's settings.
 READY_MONITOR = "jupyter_dsw_ready_monitor"
 METRICS = "jupyter_dsw_metrics"
+SAMPLER = "jupyter_dsw_sampler"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 
@@ -47,16 +49,95 @@ class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
             super().log(logging.DEBUG, msg, *args, **kwargs)
 
 
-class ReadingHandler(APIHandler):
-    """Sends a reading as JSON, and refuses every other method."""
+class _Endpoint(APIHandler):
+    """Sends JSON that is not to be stored, and refuses every other method."""
 
-    client: ClassVar[str]
-    """Who uses this endpoint: the label of the metrics."""
     auth_resource = AUTH_RESOURCE
     # Viewing when the instance will be stopped does not count as activity.
     _track_activity = False
-    _sends_a_failure = False
     _is_signed_in = False
+
+    def compute_etag(self) -> None:
+        """Responses are no-store, so skip ETag hashing."""
+
+    async def send(self) -> None:
+        """Finish with what this endpoint is for."""
+        raise NotImplementedError
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Send an error response of our own: never a traceback, never what the client sent."""
+        self.set_header("Cache-Control", "no-store")
+        reason = "" if status_code < 500 else " The server's log has more."
+        error = {"message": f"{self._reason}.{reason}"}
+        if status_code == 403 and self._is_signed_in:
+            # Jupyter responds 403 to a stranger too: a page offers only them to sign in again.
+            error["code"] = "NotPermitted"
+        self.finish(json.dumps(error))
+
+
+class _ForBrowsers(_Endpoint):
+    """Jupyter's own identity, authorized on the resource `dsw`."""
+
+    client = "browser"
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse a client that is not logged in, whatever the method.
+
+        Jupyter lets methods that are not implemented pass to a 405.
+        """
+        checked: Any = super().prepare()
+        if checked is not None:  # jupyter-server 1 checks without waiting
+            await checked
+        if not self.current_user:
+            raise web.HTTPError(403)
+        self._is_signed_in = True
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Send what this endpoint is for."""
+        await self.send()
+
+    @web.authenticated
+    @authorized
+    async def options(self) -> None:  # type: ignore[override]
+        """Refuse a preflight: no page of another origin may read this."""
+        raise web.HTTPError(405)
+
+
+class _ForKernels(_Endpoint):
+    """No Jupyter identity: a token of its own that opens nothing else."""
+
+    client = "kernel"
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse a client without the kernels' token, whatever the method."""
+        self.current_user = None
+        if not self.check_host() or not self._has_kernel_token():
+            raise web.HTTPError(403)
+
+    def _has_kernel_token(self) -> bool:
+        sent = self.request.headers.get(KERNEL_TOKEN_HEADER, "")
+        token: str = self.settings[KERNEL_TOKEN]
+        return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
+
+    @_allow_unauthenticated
+    async def get(self) -> None:
+        """Send what this endpoint is for."""
+        await self.send()
+
+    @_allow_unauthenticated
+    def options(self) -> None:
+        """Refuse a preflight: kernels are no browsers."""
+        raise web.HTTPError(405)
+
+
+class _Reading(_Endpoint):
+    """The current reading."""
+
+    client: ClassVar[str]
+    """Who uses this endpoint: the label of the metrics."""
+    _sends_a_failure = False
 
     @property
     def log(self) -> Any:
@@ -66,10 +147,7 @@ class ReadingHandler(APIHandler):
         """
         return _Quiet(super().log, {}) if self._sends_a_failure else super().log
 
-    def compute_etag(self) -> None:
-        """Responses are no-store, so skip ETag hashing."""
-
-    async def send_reading(self) -> None:
+    async def send(self) -> None:
         """Finish with the current reading. The event loop goes on while a call is under way."""
         monitor: Monitor = await self.settings[READY_MONITOR]()
         begun = monitor.clock()
@@ -90,23 +168,15 @@ class ReadingHandler(APIHandler):
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: a tab that was closed meanwhile is no error.
-        self.finish(reading.to_contract(now, language).encode())
+        sampler: Sampler = self.settings[SAMPLER]
+        contract = reading.to_contract(now, language)
+        self.finish(contract.with_utilization(sampler.latest()).encode())
 
     def _language_of_error(self) -> Language:
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
         self.set_header("Content-Language", TAGS[language])
         self.set_header("Vary", "Accept-Language")
         return language
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Send an error response of our own: never a traceback, never what the client sent."""
-        self.set_header("Cache-Control", "no-store")
-        reason = "" if status_code < 500 else " The server's log has more."
-        error = {"message": f"{self._reason}.{reason}"}
-        if status_code == 403 and self._is_signed_in:
-            # Jupyter responds 403 to a stranger too: a page offers only them to sign in again.
-            error["code"] = "NotPermitted"
-        self.finish(json.dumps(error))
 
 
 def _status(reading: Reading) -> int:
@@ -115,58 +185,27 @@ def _status(reading: Reading) -> int:
     return http_status_of(reading.error.code)
 
 
-class InstanceHandler(ReadingHandler):
-    """The endpoint for browsers: Jupyter's own identity, authorized on the resource `dsw`."""
+class _Samples(_Endpoint):
+    """The samples of this container's utilization, of the last 24 hours."""
 
-    client = "browser"
-
-    async def prepare(self) -> None:  # type: ignore[override]
-        """Refuse a client that is not logged in, whatever the method.
-
-        Jupyter lets methods that are not implemented pass to a 405.
-        """
-        checked: Any = super().prepare()
-        if checked is not None:  # jupyter-server 1 checks without waiting
-            await checked
-        if not self.current_user:
-            raise web.HTTPError(403)
-        self._is_signed_in = True
-
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
-        """Send the current reading."""
-        await self.send_reading()
-
-    @web.authenticated
-    @authorized
-    async def options(self) -> None:  # type: ignore[override]
-        """Refuse a preflight: no page of another origin may read this."""
-        raise web.HTTPError(405)
+    async def send(self) -> None:
+        """Finish with them."""
+        sampler: Sampler = self.settings[SAMPLER]
+        self.set_header("Cache-Control", "no-store")
+        self.finish(sampler.samples().encode())
 
 
-class KernelInstanceHandler(ReadingHandler):
-    """The endpoint for kernels: no Jupyter identity, a token of its own that opens nothing else."""
+class InstanceHandler(_Reading, _ForBrowsers):
+    """The current reading, for browsers."""
 
-    client = "kernel"
 
-    async def prepare(self) -> None:  # type: ignore[override]
-        """Refuse a client without the kernels' token, whatever the method."""
-        self.current_user = None
-        if not self.check_host() or not self._has_kernel_token():
-            raise web.HTTPError(403)
+class KernelInstanceHandler(_Reading, _ForKernels):
+    """The current reading, for kernels."""
 
-    def _has_kernel_token(self) -> bool:
-        sent = self.request.headers.get(KERNEL_TOKEN_HEADER, "")
-        token: str = self.settings[KERNEL_TOKEN]
-        return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
 
-    @_allow_unauthenticated
-    async def get(self) -> None:
-        """Send the current reading."""
-        await self.send_reading()
+class UtilizationHandler(_Samples, _ForBrowsers):
+    """The samples, for browsers."""
 
-    @_allow_unauthenticated
-    def options(self) -> None:
-        """Refuse a preflight: kernels are no browsers."""
-        raise web.HTTPError(405)
+
+class KernelUtilizationHandler(_Samples, _ForKernels):
+    """The samples, for kernels."""

@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 FILE = Path(jupyter_dsw.server.__file__).parent / "rest-api.yml"
 PEOPLE = "/jupyter-dsw/v1/instance"
 KERNELS = "/jupyter-dsw/v1/kernel/instance"
+SAMPLES = "/jupyter-dsw/v1/utilization"
+KERNEL_SAMPLES = "/jupyter-dsw/v1/kernel/utilization"
 
 
 def credentials(lab: Lab, path: str) -> dict[str, str]:
-    if path == PEOPLE:
+    if path in {PEOPLE, SAMPLES}:
         return {"Authorization": f"token {lab.token}"}
     (file,) = (lab.home / "runtime").glob("jupyter-dsw-*.json")
     return {KERNEL_TOKEN_HEADER: json.loads(file.read_text())["token"]}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["with its token", "without"])
-@pytest.mark.parametrize("path", [PEOPLE, KERNELS])
+@pytest.mark.parametrize("path", [PEOPLE, KERNELS, SAMPLES, KERNEL_SAMPLES])
 def test_every_response_is_as_the_shipped_file_describes(
     loud_lab: Lab, shared_emulator: Emulator, path: str, known: bool
 ) -> None:
@@ -57,7 +59,7 @@ def test_every_response_is_as_the_shipped_file_describes(
 
     ask()
     assert statuses == ({200} if known else {403})
-    assert shared_emulator.calls >= (1 if known else 0)
+    assert shared_emulator.calls >= (1 if known and "instance" in path else 0)
 
 
 def test_the_file_describes_every_endpoint_and_nothing_else() -> None:
@@ -66,4 +68,6 @@ def test_the_file_describes_every_endpoint_and_nothing_else() -> None:
     assert {(method.upper(), path) for method, path in operations} == {
         ("GET", PEOPLE),
         ("GET", KERNELS),
+        ("GET", SAMPLES),
+        ("GET", KERNEL_SAMPLES),
     }

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
+SAMPLES = "jupyter-dsw/v1/utilization"
+KERNEL_SAMPLES = "jupyter-dsw/v1/kernel/utilization"
+ENDPOINTS = [PEOPLE, KERNELS, SAMPLES, KERNEL_SAMPLES]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HEADER = "X-Jupyter-DSW-Kernel-Token"
 
@@ -57,7 +60,7 @@ async def test_a_logged_in_person_gets_the_instance(
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 async def test_whoever_is_not_known_is_refused_at_every_endpoint_by_every_method(
     ask: Any, endpoint: str, method: str
 ) -> None:
@@ -73,22 +76,27 @@ async def test_the_kernels_token_opens_the_kernels_endpoint_and_nothing_else(
     reading = json.loads((await ask(KERNELS, **token)).body)
     contract(reading)
     assert reading["instance"]["Status"] == "Running"
-    for path in (PEOPLE, "api/contents", "api/kernels", "api/sessions", "api/config/x"):
+    assert (await ask(KERNEL_SAMPLES, **token)).code == 200
+    for path in (PEOPLE, SAMPLES, "api/contents", "api/kernels", "api/sessions", "api/config/x"):
         assert (await ask(path, **token)).code == 403
         as_jupyters = {"Authorization": f"token {connection['token']}"}
         assert (await ask(path, **as_jupyters)).code == 403
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "GET"])
-async def test_the_kernels_endpoint_only_knows_get(
-    ask: Any, connection: dict[str, str], method: str
+@pytest.mark.parametrize("endpoint", [KERNELS, KERNEL_SAMPLES])
+async def test_the_kernels_endpoints_only_know_get(
+    ask: Any, connection: dict[str, str], method: str, endpoint: str
 ) -> None:
-    assert (await ask(KERNELS, method, **{HEADER: connection["token"]})).code in {403, 405}
+    assert (await ask(endpoint, method, **{HEADER: connection["token"]})).code in {403, 405}
 
 
-async def test_jupyters_token_does_not_open_the_kernels_endpoint(jp_fetch: Any) -> None:
+@pytest.mark.parametrize("endpoint", [KERNELS, KERNEL_SAMPLES])
+async def test_jupyters_token_does_not_open_the_kernels_endpoints(
+    jp_fetch: Any, endpoint: str
+) -> None:
     with pytest.raises(HTTPClientError) as refused:
-        await jp_fetch(KERNELS)
+        await jp_fetch(endpoint)
     assert refused.value.code == 403
 
 
@@ -113,15 +121,17 @@ async def test_a_page_of_another_origin_is_refused_though_its_person_is_logged_i
     login = await ask(f"api/status?token={provider.token}")
     cookie = "; ".join(c.partition(";")[0] for c in login.headers.get_list("Set-Cookie"))
     # As a browser sends it: the person's cookie, and the page's origin.
-    assert (await ask(PEOPLE, Cookie=cookie)).code == 200
-    assert (await ask(PEOPLE, Cookie=cookie, Origin="https://evil.example")).code == 404
-    assert (await ask(PEOPLE, Cookie=cookie, Host="evil.example")).code == 403
+    for path in (PEOPLE, SAMPLES):
+        assert (await ask(path, Cookie=cookie)).code == 200
+        assert (await ask(path, Cookie=cookie, Origin="https://evil.example")).code == 404
+        assert (await ask(path, Cookie=cookie, Host="evil.example")).code == 403
 
 
 async def test_requests_do_not_count_as_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
     before = jp_serverapp.web_app.last_activity()
     for _ in range(3):
         await jp_fetch(PEOPLE)
+        await jp_fetch(SAMPLES)
     assert jp_serverapp.web_app.last_activity() == before
 
 

@@ -36,7 +36,7 @@ POINTS = 3
 
 
 class Load:
-    """A process that uses so many seconds of CPU time when it is told to."""
+    """A process that uses so many seconds of CPU time, from a call of `run` on."""
 
     def __init__(self, seconds: float) -> None:
         command = [sys.executable, "-c", BURN, str(seconds)]

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
+SAMPLES = "jupyter-dsw/v1/utilization"
+KERNEL_SAMPLES = "jupyter-dsw/v1/kernel/utilization"
+OF_PEOPLE, OF_KERNELS = (PEOPLE, SAMPLES), (KERNELS, KERNEL_SAMPLES)
+ENDPOINTS = (*OF_PEOPLE, *OF_KERNELS)
 # What `re` itself reads patterns with.
 PARSER = import_module("sre_parse" if sys.version_info < (3, 11) else "re._parser")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -72,10 +76,10 @@ def server(
 def wrong_credentials(server: Requests, endpoint: str) -> Iterator[tuple[str, str, Any]]:
     """What somebody may bring who has no business there: path, what it is, headers."""
     kernels, jupyters = server.kernel_token, server.jupyter_token
-    right = kernels if endpoint == KERNELS else jupyters
-    name = KERNEL_TOKEN_HEADER if endpoint == KERNELS else "Authorization"
-    scheme = "" if endpoint == KERNELS else "token "
-    other = jupyters if endpoint == KERNELS else kernels
+    right = kernels if endpoint in OF_KERNELS else jupyters
+    name = KERNEL_TOKEN_HEADER if endpoint in OF_KERNELS else "Authorization"
+    scheme = "" if endpoint in OF_KERNELS else "token "
+    other = jupyters if endpoint in OF_KERNELS else kernels
     yield endpoint, "nothing", {}
     yield endpoint, "the other endpoint's token", {name: scheme + other}
     yield endpoint, "the first half", {name: scheme + right[: len(right) // 2]}
@@ -85,7 +89,7 @@ def wrong_credentials(server: Requests, endpoint: str) -> Iterator[tuple[str, st
     yield endpoint, "other letters", {name: scheme + right.swapcase()}
     yield endpoint, "beyond ASCII", {name: scheme + "é" + right}
     yield endpoint, "as a cookie", {"Cookie": f"{name}={right}; username-localhost={right}"}
-    if endpoint == KERNELS:
+    if endpoint in OF_KERNELS:
         for query in (f"token={right}", f"{name}={right}", f"token={jupyters}"):
             yield f"{endpoint}?{query}", "in the query", {}
         for scheme in ("token", "Bearer"):
@@ -109,7 +113,7 @@ def _twice(name: str, *values: str) -> Any:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 async def test_no_credential_of_the_wrong_kind_opens_an_endpoint_by_any_method(
     server: Requests, endpoint: str, method: str
 ) -> None:
@@ -119,7 +123,7 @@ async def test_no_credential_of_the_wrong_kind_opens_an_endpoint_by_any_method(
         assert b"dsw-" not in response.body, what
 
 
-@pytest.mark.parametrize("endpoint", [PEOPLE, KERNELS])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 async def test_an_unknown_method_is_refused_before_anything_else_is_looked_at(
     server: Requests, endpoint: str
 ) -> None:
@@ -186,7 +190,7 @@ def _names(letter: str, kind: str, what: Any) -> bool:
     return kind == "LITERAL" and bool(what == ord(letter))
 
 
-async def test_the_kernels_token_opens_that_one_get_and_nothing_else_of_the_whole_server(
+async def test_the_kernels_token_opens_its_two_gets_and_nothing_else_of_the_whole_server(
     server: Requests, jp_web_app: Any
 ) -> None:
     token = server.kernel_token
@@ -207,12 +211,14 @@ async def test_the_kernels_token_opens_that_one_get_and_nothing_else_of_the_whol
             if response.code != anonymous.code:
                 opened.add((handler.__name__, method, response.code))
     assert opened == {
-        ("KernelInstanceHandler", "GET", 200),
-        *{("KernelInstanceHandler", method, 405) for method in METHODS if method != "GET"},
+        (handler, method, 200 if method == "GET" else 405)
+        for handler in ("KernelInstanceHandler", "KernelUtilizationHandler")
+        for method in METHODS
     }
-    # A real server: contents, kernels, sessions, terminals, login, files, both endpoints and more.
+    # A real server: contents, kernels, sessions, terminals, login, files, all endpoints and more.
     assert len(walked) > 30
     assert {handlers.InstanceHandler, handlers.KernelInstanceHandler} <= walked
+    assert {handlers.UtilizationHandler, handlers.KernelUtilizationHandler} <= walked
 
 
 async def test_the_kernels_token_is_compared_in_constant_time(
@@ -248,7 +254,8 @@ async def test_no_response_lets_a_page_of_another_origin_read_it(server: Request
     persons, kernels = {"Cookie": cookie}, {KERNEL_TOKEN_HEADER: server.kernel_token}
     assert (await server.send(PEOPLE, headers=persons)).code == 200
     for (endpoint, known), method in itertools.product(
-        ((PEOPLE, persons), (KERNELS, kernels)), METHODS
+        (*((path, persons) for path in OF_PEOPLE), *((path, kernels) for path in OF_KERNELS)),
+        METHODS,
     ):
         for origin in ("https://evil.example", "null"):
             # As a browser sends it; the preflight of the kernels' header is an OPTIONS.
@@ -259,8 +266,9 @@ async def test_no_response_lets_a_page_of_another_origin_read_it(server: Request
 
 
 async def test_a_response_has_the_header_that_no_page_may_be_made_of_it(server: Requests) -> None:
-    for headers in ({}, {KERNEL_TOKEN_HEADER: server.kernel_token}):
-        response = await server.send(KERNELS, headers=headers)
+    known = {KERNEL_TOKEN_HEADER: server.kernel_token}
+    for path, headers in itertools.product(OF_KERNELS, ({}, known)):
+        response = await server.send(path, headers=headers)
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Content-Type-Options"] == "nosniff"
