@@ -10,7 +10,7 @@ import msgspec
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.model.instance import Instance, instance_from_wire
-from jupyter_dsw.model.secrets_in_text import without_secrets
+from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import (
     Countdowns,

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from jupyter_dsw.model.credential_names import REDACTED, looks_random
 from jupyter_dsw.model.decoding import MAX_NAMES
+from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.quantities import time_from_number, time_from_text
-from jupyter_dsw.model.secrets_in_text import without_secrets
+from jupyter_dsw.model.secrets_in_text import REDACTED, looks_random
 
 _LONGEST_NAME = 128
 _UNPRINTABLE = re.compile(r"[^\w.\-<>@/:* ]")

@@ -16,7 +16,6 @@ from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_t
 
 import msgspec
 
-from jupyter_dsw.model.credential_names import REDACTED, names_credential, names_password
 from jupyter_dsw.model.decoding import (
     MAX_CHARACTERS,
     MAX_DEPTH,
@@ -25,8 +24,22 @@ from jupyter_dsw.model.decoding import (
     MAX_TEXT,
     parse_json,
 )
-from jupyter_dsw.model.kinds import FreeForm, flags, free_value, login, option_value, secret
+from jupyter_dsw.model.kinds import (
+    FreeForm,
+    free_value,
+    is_date_or_boolean,
+    is_number,
+    is_plain,
+    login,
+    secret,
+)
 from jupyter_dsw.model.parsing import Names, child_path, clean_name, item_path
+from jupyter_dsw.model.secrets_in_text import (
+    REDACTED,
+    looks_random,
+    names_credential,
+    names_password,
+)
 
 __all__ = ["REDACTED", "Redaction"]
 
@@ -261,3 +274,67 @@ def _cleaner(annotation: Any, name: str) -> _Cleaner:
 
 def _with(method: Callable[..., Any], rule: Any) -> _Cleaner:
     return lambda redaction, value, path: method(redaction, rule, value, path)
+
+
+# Mount options that are known to be harmless; of any other the name is kept, not the value.
+# From the help pages on mounting OSS (JindoFS, `fs.oss.*` and libfuse's `-o…`) and NAS or CPFS, and
+# from `nfs(5)` and `mount(8)`.
+_MOUNT_OPTIONS = frozenset(
+    """
+    allow_other allow_root attr_timeout auto_cache auto_unmount big_writes default_permissions
+    direct_io entry_timeout kernel_cache max_background max_idle_threads max_read max_threads
+    max_write negative_timeout no_symlink noauto_cache pread readdir_size
+
+    ac acdirmax acdirmin acl acregmax acregmin actimeo addr bg clientaddr cto fg hard intr
+    local_lock lock lookupcache minorversion mountaddr mountport mountproto mountvers namlen
+    nconnect nfsvers noac noacl nocto nointr nolock nordirplus noresvport nosharecache port
+    proto resvport retrans retry rsize sec sharecache soft tcp timeo udp vers wsize
+
+    async atime auto defaults dev dir_mode diratime dmask exec file_mode fmask gid noatime noauto
+    nodev nodiratime noexec norelatime nostrictatime nosuid nouser relatime ro rw strictatime suid
+    sync uid umask user _netdev
+
+    mountaccess mountmode mounttype
+    """.split()  # noqa: SIM905 - words to read
+)
+_OPTION_PREFIXES = ("fs.oss.", "fs.jindo.", "fs.nas.", "fs.cpfs.", "jindo.", "jindocache.")
+_NAMES_OF_FLAGS = (".args", "options", "mountoptions", "flags")
+_FLAG = re.compile(r"-{0,2}o?([A-Za-z_][\w.-]{0,63})", re.ASCII)
+_FLAG_VALUE = re.compile(r"[\w.:/-]{0,64}", re.ASCII)
+_BETWEEN = re.compile(r"([\s,]+)")
+
+
+def option_value(text: str, name: str) -> str:
+    """Keep the value of a mount option that is known to be harmless, and numbers of any other."""
+    if names_credential(name):
+        return free_value(text, name)
+    lowered = name.lower()
+    if lowered.endswith(_NAMES_OF_FLAGS):
+        return flags(text)
+    if lowered.startswith(_OPTION_PREFIXES) or lowered in _MOUNT_OPTIONS:
+        return text if is_plain(text) else REDACTED
+    return text if not text or is_number(text) or is_date_or_boolean(text) else REDACTED
+
+
+def flags(text: str) -> str:
+    """Keep the known ones of flags such as `-oattr_timeout=3 -oauto_cache` or `vers=3,nolock`."""
+    return "".join(
+        part if index % 2 or not part else _flag(part)
+        for index, part in enumerate(_BETWEEN.split(text))
+    )
+
+
+def _flag(part: str) -> str:
+    name, separator, value = part.partition("=")
+    match = _FLAG.fullmatch(name)
+    if match is None:
+        return REDACTED
+    # "-oro" and "oro": the letters that libfuse's options begin with may be the name's own.
+    known = any(each.lower() in _MOUNT_OPTIONS for each in (match[1], name.lstrip("-")))
+    if not separator:
+        return part if known else REDACTED
+    if known and _FLAG_VALUE.fullmatch(value) and not looks_random(value, shortest=12):
+        return part
+    odd = looks_random(name, shortest=12)
+    kept = is_number(value) and not names_credential(name)
+    return REDACTED if odd else f"{name}={value if kept else REDACTED}"

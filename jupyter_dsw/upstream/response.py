@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_dsw.i18n import text
-from jupyter_dsw.model.credential_names import REDACTED
 from jupyter_dsw.model.instance import Instance, decode_instance, parse_instance
-from jupyter_dsw.model.secrets_in_text import without_secrets
+from jupyter_dsw.model.kinds import without_secrets
+from jupyter_dsw.model.secrets_in_text import REDACTED
 from jupyter_dsw.upstream.error_responses import (
     BROKEN_JSON_ADVICE,
     NO_INSTANCE_ADVICE,

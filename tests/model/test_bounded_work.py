@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.model import credential_names, kinds, secrets_in_text
+from jupyter_dsw.model import kinds, redaction, secrets_in_text
 from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import decode_instance, parse_instance
 from jupyter_dsw.model.parsing import child_path
@@ -95,11 +95,11 @@ def growth(
 
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
-    "message": secrets_in_text.without_secrets,
+    "message": kinds.without_secrets,
     "message of a gateway": clean_message,
-    "path": secrets_in_text.path,
-    "address": secrets_in_text.address,
-    "registry": lambda text: secrets_in_text.address(f"registry.cn/{text}"),
+    "path": kinds.path,
+    "address": kinds.address,
+    "registry": lambda text: kinds.address(f"registry.cn/{text}"),
     "identifier": kinds.identifier,
     "enumeration": kinds.enumeration,
     "quantity": kinds.quantity,
@@ -108,11 +108,11 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "login": kinds.login,
     "free value": lambda text: kinds.free_value(text, "note"),
     "value of a credential": lambda text: kinds.free_value(text, "password"),
-    "mount options": kinds.flags,
-    "mount option": lambda text: kinds.option_value(text, "fs.jindo.args"),
-    "name": credential_names.names_credential,
+    "mount options": redaction.flags,
+    "mount option": lambda text: redaction.option_value(text, "fs.jindo.args"),
+    "name": secrets_in_text.names_credential,
     "name in a path": lambda text: child_path("MigrationOptions", text),
-    "random": lambda text: credential_names.looks_random(text, shortest=12),
+    "random": lambda text: secrets_in_text.looks_random(text, shortest=12),
 }
 
 

@@ -9,9 +9,9 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pytest
 
-from jupyter_dsw.model.credential_names import REDACTED
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
 from jupyter_dsw.model.quantities import count, size_in_bytes, time_from_text
+from jupyter_dsw.model.secrets_in_text import REDACTED
 from jupyter_dsw.model.statuses import (
     ENDED_STATUSES,
     SNAPSHOT_STATUSES,

@@ -15,11 +15,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.model.credential_names import REDACTED, names_credential
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
-from jupyter_dsw.model.kinds import free_value
+from jupyter_dsw.model.kinds import address, free_value, path, until_clean, without_secrets
 from jupyter_dsw.model.redaction import cleaners
-from jupyter_dsw.model.secrets_in_text import address, path, until_clean, without_secrets
+from jupyter_dsw.model.secrets_in_text import REDACTED, names_credential
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
@@ -163,16 +162,20 @@ def test_private_keys_go(where: str, block: str) -> None:
         assert body not in everything_shown(read)
 
 
-def test_words_around_a_secret_stay() -> None:
-    assert (
-        without_secrets("run --api-key=hunter2 --verbose") == f"run --api-key={REDACTED} --verbose"
-    )
-    assert without_secrets("密码是hunter2，请修改").startswith(f"密码是{REDACTED}")
-    assert (
-        without_secrets('{"password":"a b","host":"db"}')
-        == f'{{"password":"{REDACTED}","host":"db"}}'
-    )
-    assert without_secrets("my LTAI5tQxRandomLetters99 is old") == f"my {REDACTED} is old"
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("run --api-key=hunter2 --verbose", f"run --api-key={REDACTED}"),
+        ("密码是hunter2，请修改", f"密码是{REDACTED}"),
+        ('{"host":"db","password":"a b","port":1}', f'{{"host":"db","password":"{REDACTED}'),
+        ("the key:\n-----BEGIN RSA PRIVATE KEY-----\nx", f"the key:\n{REDACTED}"),
+        ("my LTAI5tQxRandomLetters99 is old", f"my {REDACTED} is old"),
+    ],
+)
+def test_what_stands_before_a_secret_stays_and_what_follows_a_named_one_goes(
+    text: str, kept: str
+) -> None:
+    assert without_secrets(text) == kept
 
 
 DIGEST = "sha256:" + "0a" * 32
