@@ -17,12 +17,12 @@ from jupyter_dsw.i18n import Text, translated
 from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.upstream.credential_chain import CredentialChain
 from jupyter_dsw.upstream.credentials import CredentialService
-from jupyter_dsw.upstream.error_responses import (
+from jupyter_dsw.upstream.errors import (
     _RULES,
+    DSWError,
     ErrorResponse,
     error_of_response,
 )
-from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import FailureKind, TransportError, error_of_failure
 from jupyter_dsw.upstream.response import read_response
 from jupyter_dsw.upstream.settings import Settings

@@ -15,8 +15,13 @@ import urllib3.exceptions
 from urllib3.connection import CertificateError  # type: ignore[attr-defined]
 
 from jupyter_dsw.i18n import text
-from jupyter_dsw.upstream.error_responses import PROXY_PAGE_ADVICE
-from jupyter_dsw.upstream.errors import BadResponse, DSWError, TimedOut, Unreachable
+from jupyter_dsw.upstream.errors import (
+    PROXY_PAGE_ADVICE,
+    BadResponse,
+    DSWError,
+    TimedOut,
+    Unreachable,
+)
 from jupyter_dsw.upstream.network import NoAuthorities
 
 if TYPE_CHECKING:

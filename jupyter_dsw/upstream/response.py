@@ -7,18 +7,17 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.model.instance import Instance, decode_instance, parse_instance
 from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.secrets_in_text import REDACTED
-from jupyter_dsw.upstream.error_responses import (
-    BROKEN_JSON_ADVICE,
-    NO_INSTANCE_ADVICE,
+from jupyter_dsw.upstream.errors import (
+    PROXY_PAGE_ADVICE,
+    BadResponse,
     ErrorResponse,
     error_of_response,
-    reject_response,
 )
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
@@ -41,6 +40,15 @@ MAX_MESSAGE = 300
 _MAX_READ = 2000
 _CUT = "…"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._*-]{0,79}")
+
+_BROKEN_JSON_ADVICE = text(
+    "jupyter-dsw retries automatically. If the problem persists, check the proxies in between, and "
+    "report it to Alibaba Cloud's support."
+)
+_NO_INSTANCE_ADVICE = text(
+    "If DSWExtension.fields is set, it must include InstanceId. Otherwise check HTTPS_PROXY, "
+    "NO_PROXY and JUPYTER_DSW_ENDPOINT."
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def read_response(
     `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
     if 300 <= response.status < 400:
-        reject_response(
+        _reject(
             text(
                 "PAI-DSW's endpoint sent a redirect (HTTP %1). jupyter-dsw never follows "
                 "redirects.",
@@ -105,14 +113,19 @@ def read_response(
     )
 
 
+def _reject(message: Text, advice: Text = PROXY_PAGE_ADVICE) -> NoReturn:
+    """Raise BadResponse for a response that is not PAI-DSW's."""
+    raise BadResponse(message, advice)
+
+
 def _check_instance_id(found: object, requested: str) -> None:
     """Refuse a response about no instance, or about another one than was requested."""
     if not isinstance(found, str) or not found:
-        reject_response(
-            text("The response of PAI-DSW's endpoint describes no instance."), NO_INSTANCE_ADVICE
+        _reject(
+            text("The response of PAI-DSW's endpoint describes no instance."), _NO_INSTANCE_ADVICE
         )
     if found.lower() != requested.lower():
-        reject_response(
+        _reject(
             text(
                 "The response of PAI-DSW's endpoint describes another instance than the one "
                 "requested."
@@ -145,14 +158,14 @@ def _decode(response: HTTPResponse) -> dict[str, Any]:
     if response.status >= 400:
         return {}
     if not response.body.strip():
-        reject_response(text("PAI-DSW's endpoint sent an empty response."))
+        _reject(text("PAI-DSW's endpoint sent an empty response."))
     if response.body.lstrip()[:1] == b"<":
-        reject_response(text("PAI-DSW's endpoint sent an HTML page instead of JSON."))
+        _reject(text("PAI-DSW's endpoint sent an HTML page instead of JSON."))
     if response.body.lstrip()[:1] == b"{":
-        reject_response(
-            text("PAI-DSW's endpoint sent JSON that is not valid or cut off."), BROKEN_JSON_ADVICE
+        _reject(
+            text("PAI-DSW's endpoint sent JSON that is not valid or cut off."), _BROKEN_JSON_ADVICE
         )
-    return reject_response(text("PAI-DSW's endpoint sent something other than a JSON object."))
+    return _reject(text("PAI-DSW's endpoint sent something other than a JSON object."))
 
 
 def _error_response(

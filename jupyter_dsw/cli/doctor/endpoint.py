@@ -12,14 +12,15 @@ from jupyter_dsw.cli.doctor.context import Failed, Skipped, Step, not_checked_be
 from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.render.values import plain, reason_of, status_of
-from jupyter_dsw.upstream.error_responses import ErrorResponse, error_of_response
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,
     CredentialsExpired,
     Denied,
     DSWError,
+    ErrorResponse,
     NotFound,
+    error_of_response,
 )
 from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
