@@ -9,6 +9,7 @@ import msgspec
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import Language, translated
+from jupyter_dsw.meter import Utilization
 from jupyter_dsw.model.instance import Instance, instance_from_wire
 from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.sessions import Session
@@ -21,7 +22,6 @@ from jupyter_dsw.model.stops import (
     stops_of,
 )
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.utilization import Utilization
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -19,13 +19,13 @@ from typing import Any
 import msgspec
 import yaml
 
+from jupyter_dsw.meter import Utilization, UtilizationSample, UtilizationSamples
 from jupyter_dsw.model.instance import Instance
 from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
 from jupyter_dsw.reading import Contract, ContractError
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.utilization import Utilization, UtilizationSample, UtilizationSamples
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from jupyter_dsw.meter import Utilization
 from jupyter_dsw.model.instance import parse_instance
 from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import Stop
 from jupyter_dsw.reading import Contract, Reading
 from jupyter_dsw.upstream.settings import Source
-from jupyter_dsw.utilization import Utilization
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 TIMER = {"Status": "Running", "InstanceShutdownTimer": {"RemainingTimeInMs": 600_000}}

@@ -31,11 +31,11 @@ from jupyter_dsw.server.sampler import Sampler
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
 
+    from jupyter_dsw.meter import Recorder
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import Client
     from jupyter_dsw.upstream.settings import Settings
-    from jupyter_dsw.utilization import Recorder
 
 EVENT_SCHEMAS = Path(__file__).parent / "event_schemas"
 # As long as a reading is fresh: the connection file may be lost (a cleaner, another server), and a
@@ -156,7 +156,7 @@ class DSWExtension(ExtensionApp):
     def make_recorder(self) -> Recorder:
         """Return what measures the utilization; the demo has another one."""
         # As above, not at the server's start.
-        from jupyter_dsw.utilization import Recorder
+        from jupyter_dsw.meter import Recorder
 
         return Recorder()
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from logging import Logger
 
-    from jupyter_dsw.utilization import Recorder, Utilization, UtilizationSamples
+    from jupyter_dsw.meter import Recorder, Utilization, UtilizationSamples
 
 # So that a page that is opened right away has something to show.
 FIRST_SAMPLE_S = 5.0

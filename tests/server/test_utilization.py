@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.meter import Meter, Recorder, Utilization
 from jupyter_dsw.server.sampler import Sampler
-from jupyter_dsw.utilization import Meter, Recorder, Utilization
 from tests.waiting import until
 
 if TYPE_CHECKING:

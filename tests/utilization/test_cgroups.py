@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.cgroups import CPUGroup
-from jupyter_dsw.utilization import Meter, Utilization
+from jupyter_dsw.meter import Meter, Utilization
 from tests.utilization.trees import Tree
 
 if TYPE_CHECKING:

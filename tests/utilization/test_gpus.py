@@ -9,7 +9,7 @@ from typing import Any
 import pynvml
 import pytest
 
-from jupyter_dsw.utilization import GPU_RETRY_S, Gpus, mean_of_gpus
+from jupyter_dsw.meter import GPU_RETRY_S, Gpus, mean_of_gpus
 
 
 class Driver(ModuleType):

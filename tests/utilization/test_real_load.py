@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.utilization import Meter
+from jupyter_dsw.meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

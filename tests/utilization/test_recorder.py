@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from jupyter_dsw.utilization import MAX_SAMPLES, Meter, Recorder, Utilization, UtilizationSamples
+from jupyter_dsw.meter import MAX_SAMPLES, Meter, Recorder, Utilization, UtilizationSamples
 
 
 class Clock:
