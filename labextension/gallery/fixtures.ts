@@ -4,6 +4,9 @@ import type {
   JsonObject,
   Problem,
   FailureKind,
+  Session,
+  Stop,
+  UtilizationSample,
 } from '../src/panel/index.ts';
 
 /** One state of the panel to look at. */
@@ -11,6 +14,8 @@ export interface Fixture {
   readonly reading: Reading | null;
   readonly failure?: FailureKind;
   readonly sections?: readonly string[];
+  /** What was measured in the last hours; none where nobody measures. */
+  readonly samples?: readonly UtilizationSample[];
 }
 
 const MINUTE = 60_000;
@@ -23,6 +28,43 @@ const idle: IdleCountdown = {
   cpu_percent_threshold: 20,
   gpu_percent_threshold: 10,
 };
+
+const idleStop: Stop = {
+  kind: 'idle',
+  decided_by: 'instance',
+  state: 'counting',
+  remaining_ms: 30 * MINUTE - 17_000,
+  at: '2026-11-23T13:29:43Z',
+  idle_minutes: 30,
+  rule: { max_idle_minutes: 60, cpu_percent: 20, gpu_percent: 10, expression: null },
+  can_skip: false,
+  delayed: false,
+};
+
+const armedStop: Stop = {
+  ...idleStop,
+  state: 'armed',
+  remaining_ms: null,
+  at: null,
+  idle_minutes: 0,
+};
+
+const cpuIdleStop = (remaining_ms: number): Stop => ({
+  ...idleStop,
+  remaining_ms,
+  idle_minutes: 60 - Math.ceil(remaining_ms / MINUTE),
+  rule: { ...idleStop.rule, gpu_percent: null },
+});
+
+const scheduledStop = (at: string | null, remaining_ms: number | null): Stop => ({
+  ...idleStop,
+  kind: 'scheduled',
+  state: remaining_ms === null ? 'unknown' : 'counting',
+  remaining_ms,
+  at,
+  idle_minutes: null,
+  rule: { max_idle_minutes: null, cpu_percent: null, gpu_percent: null, expression: null },
+});
 
 const off = { state: 'off', remaining_ms: null, due_time: null } as const;
 
@@ -150,7 +192,7 @@ const healthy: Reading = {
   age_ms: 12_000,
   next_read_in_ms: 48_000,
   countdowns: { idle, scheduled: off, next_stop: 'idle' },
-  stops: [],
+  stops: [idleStop],
   stop_policies: 'read',
   sessions: null,
   utilization: null,
@@ -198,6 +240,67 @@ function withInstance(change: JsonObject, over: Partial<Reading> = {}): Fixture 
 const LRO = '\u202e';
 const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
 
+const sessions: readonly Session[] = [
+  {
+    started_at: '2026-11-23T11:20:00Z',
+    ended_at: null,
+    ended_by: null,
+    status: 'Running',
+    reason_code: null,
+    reason: null,
+  },
+  {
+    started_at: '2026-11-23T01:02:00Z',
+    ended_at: '2026-11-23T10:50:00Z',
+    ended_by: 'idle',
+    status: 'Stopped',
+    reason_code: 'IdleStop',
+    reason: 'The instance was idle for 60 minutes.',
+  },
+  {
+    started_at: '2026-11-22T02:00:00Z',
+    ended_at: '2026-11-22T14:00:00Z',
+    ended_by: 'scheduled',
+    status: 'Stopped',
+    reason_code: null,
+    reason: null,
+  },
+  {
+    started_at: '2026-11-21T02:00:00Z',
+    ended_at: '2026-11-21T02:31:00Z',
+    ended_by: 'debt',
+    status: 'Arrearge',
+    reason_code: 'Arrearage',
+    reason: 'The account has an overdue payment.',
+  },
+  {
+    started_at: null,
+    ended_at: '2026-11-20T02:31:00Z',
+    ended_by: null,
+    status: 'Stopped',
+    reason_code: null,
+    reason: null,
+  },
+];
+
+/** Samples of three hours: work, then a gap while the instance was stopped, work, and idleness. */
+function threeHours(end: string): UtilizationSample[] {
+  const last = Date.parse(end);
+  return Array.from({ length: 180 }, (_, place) => {
+    const ago = 179 - place;
+    const isIdle = ago < 31;
+    const wave = Math.abs(Math.sin(place / 3) * Math.cos(place / 11));
+    const gpu = isIdle ? 0 : 55 + 44 * Math.abs(Math.sin(place / 17));
+    return {
+      at: new Date(last - ago * MINUTE).toISOString(),
+      cpu_percent: isIdle ? 3 + 5 * wave : 30 + 45 * wave,
+      gpu_percent: gpu,
+      gpu_percents: [gpu],
+      idle_minutes: Math.max(0, 31 - ago),
+    };
+  }).filter((_, place) => place < 50 || place > 79);
+}
+
 /** The states by name. */
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   idle: { reading: healthy },
@@ -210,16 +313,22 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         scheduled: at('2026-11-23T16:00:00Z', 183 * MINUTE),
         next_stop: 'idle',
       },
+      stops: [cpuIdleStop(3 * MINUTE), scheduledStop('2026-11-23T16:00:00Z', 183 * MINUTE)],
     },
   },
   near: {
     reading: {
       ...healthy,
       countdowns: { idle: cpuIdle(48_000), scheduled: off, next_stop: 'idle' },
+      stops: [cpuIdleStop(48_000)],
     },
   },
   due: {
-    reading: { ...healthy, countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' } },
+    reading: {
+      ...healthy,
+      countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' },
+      stops: [cpuIdleStop(0)],
+    },
   },
   scheduled: {
     reading: {
@@ -229,21 +338,92 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         scheduled: at('2026-11-24T16:30:00Z', 27.5 * 60 * MINUTE),
         next_stop: 'scheduled',
       },
+      stops: [scheduledStop('2026-11-24T16:30:00Z', 27.5 * 60 * MINUTE), armedStop],
     },
   },
   'in use': {
-    reading: { ...healthy, countdowns: { idle: inUse, scheduled: off, next_stop: null } },
+    reading: {
+      ...healthy,
+      countdowns: { idle: inUse, scheduled: off, next_stop: null },
+      stops: [armedStop],
+    },
   },
-  'no timers': { reading: { ...healthy, countdowns: nothing } },
+  'no timers': { reading: { ...healthy, countdowns: nothing, stops: [] } },
+  'no stop known': {
+    reading: { ...healthy, countdowns: nothing, stops: [], stop_policies: 'not_available' },
+  },
+  policies: {
+    reading: {
+      ...healthy,
+      stops: [
+        {
+          ...idleStop,
+          decided_by: 'workspace',
+          remaining_ms: 24 * MINUTE,
+          idle_minutes: 36,
+          can_skip: true,
+          delayed: true,
+        },
+        scheduledStop('2026-11-23T16:00:00Z', 183 * MINUTE),
+        {
+          ...scheduledStop(null, null),
+          decided_by: 'system',
+          rule: {
+            ...scheduledStop(null, null).rule,
+            expression: 'RunningDuration > 24 h AND InstanceType = "free"',
+          },
+        },
+        { ...armedStop, rule: { ...armedStop.rule, max_idle_minutes: 120 } },
+      ],
+      utilization: {
+        cpu_percent: 7.4,
+        gpu_percent: 0,
+        gpu_percents: [0],
+        cpu_cores: 8,
+        measured_for_ms: 60_000,
+      },
+    },
+    samples: threeHours('2026-11-23T13:00:00Z'),
+  },
+  measured: {
+    reading: {
+      ...healthy,
+      stop_policies: 'not_available',
+      utilization: {
+        cpu_percent: 7.4,
+        gpu_percent: 0,
+        gpu_percents: [0],
+        cpu_cores: 8,
+        measured_for_ms: 60_000,
+      },
+      sessions,
+    },
+    samples: threeHours('2026-11-23T13:00:00Z'),
+  },
+  'busy, counted as idle': {
+    reading: {
+      ...healthy,
+      utilization: {
+        cpu_percent: 71,
+        gpu_percent: null,
+        gpu_percents: [],
+        cpu_cores: 8,
+        measured_for_ms: 60_000,
+      },
+      sessions: [],
+    },
+    samples: threeHours('2026-11-23T13:00:00Z').slice(-1),
+  },
+  'not yet measured': { reading: healthy, samples: [] },
   saving: withInstance({ Status: 'Saving' }),
-  stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing }),
+  stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing, stops: [] }),
   failed: withInstance(
     {
       Status: 'Failed',
       ReasonCode: 'ImagePullBackOff',
       ReasonMessage: 'The image cannot be pulled',
     },
-    { countdowns: nothing },
+    { countdowns: nothing, stops: [] },
   ),
   'save failed': withInstance({
     Status: 'SaveFailed',
@@ -274,6 +454,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         scheduled: { ...off, state: 'unknown' },
         next_stop: 'scheduled',
       },
+      stops: [scheduledStop(null, null), armedStop],
     },
   },
   'long over': {
@@ -284,10 +465,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         scheduled: off,
         next_stop: 'idle',
       },
+      stops: [cpuIdleStop(-3 * 60 * MINUTE)],
     },
     failure: 'server-gone',
   },
-  'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing }),
+  'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing, stops: [] }),
   'error, last good': { reading: { ...healthy, age_ms: 380_000, error: denied } },
   offline: { reading: healthy, failure: 'server-gone' },
   'never read': {
@@ -297,6 +479,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       read_at: null,
       age_ms: null,
       countdowns: null,
+      stops: [],
+      stop_policies: 'not_available',
       error: denied,
       redacted: [],
     },
@@ -332,7 +516,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       ],
       Labels: [{ Key: markup, Value: `${LRO}abc` }],
     },
-    { countdowns: nothing },
+    { countdowns: nothing, stops: [] },
   ),
   'some sections': { reading: healthy, sections: ['datasets', 'timers'] },
   all: { reading: healthy, sections: ['all', 'details'] },

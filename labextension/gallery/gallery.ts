@@ -45,7 +45,15 @@ for (const [name, fixture] of Object.entries(FIXTURES)) {
   document.querySelector('main')?.append(place);
   const source = new StillSource(fixture);
   sources.push(source);
-  mountPanel(place, source, { lang, sections: fixture.sections ?? [] });
+  const { sections = [], samples } = fixture;
+  // The samples stand still, too.
+  const usage = samples && {
+    get usage() {
+      return { samples, between_ms: 60_000, now: '2026-11-23T13:00:20Z', sent: now() };
+    },
+    watch: () => () => undefined,
+  };
+  mountPanel(place, source, { lang, sections, usage: usage ?? null });
 }
 
 /** Gives all panels another fixture: for tests of what survives a new reading. */

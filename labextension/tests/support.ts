@@ -1,6 +1,6 @@
 import { FIXTURES } from '../gallery/fixtures.ts';
 import { now } from '../src/panel/reading.ts';
-import type { Reading, Countdowns } from '../src/panel/contract.ts';
+import type { Reading } from '../src/panel/contract.ts';
 import type { ViewModel } from '../src/panel/viewmodel.ts';
 
 interface Timer {
@@ -82,9 +82,9 @@ export function readingNamed(name: string): Reading {
   return reading;
 }
 
-/** An reading with other countdowns than the gallery's. */
-export function readingWith(countdowns: Countdowns | null, change: Partial<Reading> = {}): Reading {
-  return { ...readingNamed('idle'), countdowns, ...change };
+/** A reading without a stop. */
+export function readingWith(change: Partial<Reading> = {}): Reading {
+  return { ...readingNamed('no timers'), ...change };
 }
 
 /** What there is to show of a reading, `elapsed` milliseconds after it. */
@@ -104,6 +104,8 @@ export function viewModelOf(
     requesting: false,
     nothingNewer: false,
     opened: new Set(),
+    usage: null,
+    pointed: null,
     ...change,
   };
 }

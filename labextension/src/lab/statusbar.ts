@@ -11,7 +11,7 @@ import {
   speedOf,
   statusLabel,
   t,
-  timersOf,
+  nextStopOf,
   tone,
   untilTextChanges,
   type Urgency,
@@ -58,7 +58,7 @@ function statusText(model: ViewModel): string {
 
 /** How long it is until the next stop, also by what was known when the server went away. */
 function countdownText(model: ViewModel): string {
-  const next = timersOf(model)?.next;
+  const next = nextStopOf(model);
   if (!next || hasEnded(instanceOf(model).Status)) return '';
   if (next.left === null) return t('time of stop unknown');
   return next.left > 0 ? t('stops in %1', duration(next.left)) : passed(next.left);
@@ -101,7 +101,7 @@ export function statusBarView(
     status: [status, news],
     off: [],
   }[statusBar];
-  const left = timersOf(model)?.next?.left;
+  const left = nextStopOf(model)?.left;
   return {
     text: isNothingHere(model) ? '' : parts.filter(Boolean).join(' · '),
     simulated: model.source?.simulated ?? false,

@@ -1,12 +1,14 @@
 import { render } from 'lit-html';
+import { ChartReader } from './chartreader.ts';
 import { setLanguage, t, untilTextChanges } from './i18n.ts';
 import type { Reading } from './contract.ts';
 import { type DataSource, isReading, speedOf, storedReading } from './reading.ts';
 import { cleanReading } from './safety.ts';
 import { announce, announcement, announceState, prepareToAnnounce } from './screenreader.ts';
-import { viewModelOf } from './viewmodel.ts';
+import { untilNextStop } from './stops.ts';
+import { serverUsage, type UsageSource } from './usage.ts';
+import { shows, viewModelOf } from './viewmodel.ts';
 import { panel } from './views/panel.ts';
-import { untilNextStop } from './views/stop.ts';
 import css from './panel.css';
 
 /** Copies a text; also where the clipboard API is missing, as on plain http. */
@@ -43,6 +45,8 @@ export interface PanelOptions {
   readonly saved?: Reading | null;
   /** Which one to use where the data source turns out not to be there (`absent`). */
   readonly fallback?: DataSource;
+  /** Where the chart's samples are from: the Jupyter server by default; null for no chart. */
+  readonly usage?: UsageSource | null;
 }
 
 /** How often the age of a reading is shown anew where nothing counts down. */
@@ -60,7 +64,7 @@ const COPIED_MS = 1500;
 export function mountPanel(
   element: Element,
   dataSource: DataSource,
-  { lang, sections, saved: stored = null, fallback }: PanelOptions,
+  { lang, sections, saved: stored = null, fallback, usage = serverUsage() }: PanelOptions,
 ): () => void {
   const host = document.createElement('dsw-panel');
   const root = host.attachShadow({ mode: 'open' });
@@ -72,19 +76,23 @@ export function mountPanel(
   let unwatch: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let meaning = '';
+  const chart = new ChartReader(root, shows({ named: sections }, 'usage') ? usage : null, show);
 
   /** Shows what is known now, and again when a figure changes. */
   function show(): void {
-    const model = viewModelOf(dataSource.state, { named: sections, known, saved, opened });
+    const { usage, pointed } = chart;
+    const state = dataSource.state;
+    const model = viewModelOf(state, { named: sections, known, saved, opened, usage, pointed });
     // Until there is an instance, the first reading has what failed.
     known = model.known ?? known;
     setLanguage(lang);
     render(panel(model), root);
-    const state = announcement(model);
-    if (state.text && state.meaning !== meaning) {
+    chart.follow();
+    const news = announcement(model);
+    if (news.text && news.meaning !== meaning) {
       // What is there at first is read with the document, not announced on top of it.
-      announceState(state.meaning, meaning && state.text);
-      meaning = state.meaning;
+      announceState(news.meaning, meaning && news.text);
+      meaning = news.meaning;
     }
     clearTimeout(timer);
     if (!unwatch) return;
@@ -108,7 +116,9 @@ export function mountPanel(
     unwatch?.();
     unwatch = null;
     clearTimeout(timer);
-    if (!inSight || document.hidden) return;
+    const isSeen = inSight && !document.hidden;
+    chart.look(isSeen);
+    if (!isSeen) return;
     if (dataSource.state.failure === 'absent' && fallback)
       [dataSource, fallback] = [fallback, undefined];
     unwatch = dataSource.watch(changed);

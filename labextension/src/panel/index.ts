@@ -1,5 +1,13 @@
 /** The panel's only entrance: what JupyterLab's plugins, the cell's widget and the gallery use of it. */
-export { type IdleCountdown, type JsonObject, type Problem, type Reading } from './contract.ts';
+export {
+  type IdleCountdown,
+  type JsonObject,
+  type Problem,
+  type Reading,
+  type Session,
+  type Stop,
+  type UtilizationSample,
+} from './contract.ts';
 export { copyText, mountPanel, type PanelOptions } from './element.ts';
 export { type Instance, type Snapshot } from './elements.ts';
 export {
@@ -43,6 +51,18 @@ export {
   serverSource,
 } from './server.ts';
 export {
+  type CurrentStop,
+  decidedBy,
+  nameOf,
+  nextStopOf,
+  passed,
+  publishThresholds,
+  stopsOf,
+  type Urgency,
+  urgencyOf,
+} from './stops.ts';
+export { type Usage, type UsageSource } from './usage.ts';
+export {
   hasEnded,
   instanceOf,
   snapshotsOf,
@@ -53,11 +73,4 @@ export {
   viewModelOf,
 } from './viewmodel.ts';
 export { describeProblem } from './views/problem.ts';
-export {
-  passed,
-  publishThresholds,
-  timersOf,
-  type Urgency,
-  urgency,
-  urgencyOf,
-} from './views/stop.ts';
+export { urgency } from './views/stop.ts';

@@ -23,8 +23,7 @@ export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The nearest moment at which a running countdown ends, in milliseconds from the response. */
 function nearestEnd(reading: Reading): number {
-  const { idle, scheduled } = reading.countdowns ?? {};
-  const ends = [idle?.remaining_ms, scheduled?.remaining_ms];
+  const ends = reading.stops.map(({ remaining_ms: ms }) => ms);
   return Math.min(...ends.map(ms => (ms ? ms / speedOf(reading) + AFTER_ZERO_MS : Infinity)));
 }
 

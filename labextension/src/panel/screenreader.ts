@@ -1,7 +1,8 @@
 import { moment, t } from './i18n.ts';
 import { hasEnded, instanceOf, statusLabel, type ViewModel } from './viewmodel.ts';
 import { describeProblem } from './views/problem.ts';
-import { isLongOver, passed, untilNextStop, urgency } from './views/stop.ts';
+import { isLongOver, passed, untilNextStop } from './stops.ts';
+import { urgency } from './views/stop.ts';
 
 /**
  * Announces to screen readers, for all panels of a browser page: what happened to the instance is announced

@@ -1,4 +1,4 @@
-import type { Reading } from './contract.ts';
+import type { Reading, UtilizationSamples } from './contract.ts';
 import { type DataSource, type FailureKind, isReading } from './reading.ts';
 import { locale } from './i18n.ts';
 import { Poller } from './poller.ts';
@@ -19,7 +19,8 @@ export interface JupyterConnection {
 const CONNECTION = Symbol.for('jupyter-dsw:connection');
 /** Cells' modules are separate copies: this is where they find the one that all share. */
 const SHARED = Symbol.for('jupyter-dsw:data-source');
-const ROUTE = 'jupyter-dsw/v1/instance';
+const INSTANCE = 'jupyter-dsw/v1/instance';
+const UTILIZATION = 'jupyter-dsw/v1/utilization';
 /** The server itself gives up sooner. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 300_000;
@@ -60,9 +61,9 @@ function pageConfig(): PageConfig | null {
 }
 
 /** Sends a request as the labextension would, or, without it, as Jupyter's own scripts do. */
-function request(init: ConnectionRequest): Promise<Response> {
+function request(route: string, init: ConnectionRequest): Promise<Response> {
   const connection = publishedConnection();
-  if (connection) return connection.request(ROUTE, init);
+  if (connection) return connection.request(route, init);
   const { baseUrl = '/', token } = pageConfig() ?? {};
   const xsrf = /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1];
   const headers = {
@@ -70,7 +71,7 @@ function request(init: ConnectionRequest): Promise<Response> {
     ...(xsrf && { 'X-XSRFToken': xsrf }),
     ...(token && { Authorization: `token ${token}` }),
   };
-  return fetch(baseUrl + ROUTE, { ...init, headers });
+  return fetch(baseUrl + route, { ...init, headers });
 }
 
 /** What is known of the server that a response comes from. */
@@ -120,7 +121,7 @@ export async function requestReading(
 }
 
 function sendRequest(fresh: boolean): Promise<Response> {
-  return request({
+  return request(INSTANCE, {
     // The server's messages are for the person who reads them here.
     headers: { 'Accept-Language': locale },
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
@@ -130,6 +131,26 @@ function sendRequest(fresh: boolean): Promise<Response> {
     redirect: 'manual',
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
+}
+
+/**
+ * Requests what the server measured over time; `absent` where it has nothing of the kind, null where this
+ * failed.
+ */
+export async function requestUsage(): Promise<UtilizationSamples | 'absent' | null> {
+  try {
+    const response = await request(UTILIZATION, {
+      headers: {},
+      cache: 'no-cache',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    if ([403, 404].includes(response.status)) return 'absent';
+    const body = (await response.json()) as Partial<UtilizationSamples> | null;
+    return Array.isArray(body?.samples) ? (body as UtilizationSamples) : null;
+  } catch {
+    return null;
+  }
 }
 
 function newSource(): DataSource {
@@ -144,8 +165,13 @@ function newSource(): DataSource {
   return poller;
 }
 
+/** Whether this is a page of a Jupyter server. */
+export function hasServer(): boolean {
+  return Boolean(publishedConnection() ?? pageConfig()?.baseUrl);
+}
+
 /** The one that all panels share, or null where there is no Jupyter page around them. */
 export function serverSource(): DataSource | null {
-  if (!publishedConnection() && !pageConfig()?.baseUrl) return null;
+  if (!hasServer()) return null;
   return (shared[SHARED] ??= newSource());
 }

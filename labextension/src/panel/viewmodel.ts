@@ -8,6 +8,7 @@ import {
   type FailureKind,
 } from './reading.ts';
 import { cleanReading } from './safety.ts';
+import type { Usage } from './usage.ts';
 
 /** All that a view is made of. */
 export interface ViewModel {
@@ -27,16 +28,29 @@ export interface ViewModel {
   readonly nothingNewer: boolean;
   /** The names of the folded parts that are open. */
   readonly opened: ReadonlySet<string>;
+  /** What was measured over time; null where nobody measures, and until there is something. */
+  readonly usage: Usage | null;
+  /** The moment whose values a person reads from the chart, in milliseconds since the epoch. */
+  readonly pointed: number | null;
 }
 
 const NONE_OPENED: ReadonlySet<string> = new Set();
 
 /** The names that `%dsw_info` takes too. */
 export type SectionName =
-  'status' | 'datasets' | 'snapshots' | 'timers' | 'resources' | 'disks' | 'network' | 'details';
+  | 'status'
+  | 'datasets'
+  | 'snapshots'
+  | 'timers'
+  | 'usage'
+  | 'history'
+  | 'resources'
+  | 'disks'
+  | 'network'
+  | 'details';
 
 /** Whether a section is to be shown: by default all but `network`. */
-export function shows({ named }: ViewModel, section: SectionName): boolean {
+export function shows({ named }: Pick<ViewModel, 'named'>, section: SectionName): boolean {
   return named.length ? named.includes(section) || named.includes('all') : section !== 'network';
 }
 
@@ -52,13 +66,17 @@ export interface Remembered {
   /** The last reading with an instance. */
   readonly known?: DatedReading | null;
   readonly saved?: DatedReading | null;
+  readonly usage?: Usage | null;
+  readonly pointed?: number | null;
 }
 
 /** What there is to show of a data source's state now. */
 export function viewModelOf(
   { reading: received, failure, requesting, nothingNewer = false }: DataSourceState,
-  { named = [], known: before = null, saved = null, opened = NONE_OPENED }: Remembered = {},
+  remembered: Remembered = {},
 ): ViewModel {
+  const { named = [], known: before = null, saved = null, opened = NONE_OPENED } = remembered;
+  const { usage = null, pointed = null } = remembered;
   const reading = cleanReading(received) ?? before;
   const known = [reading, before].find(one => one?.instance) ?? null;
   return {
@@ -72,6 +90,8 @@ export function viewModelOf(
     requesting,
     nothingNewer,
     opened,
+    usage,
+    pointed,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   Poller,
   type PollerOptions,
   type Reading,
+  type Stop as ReadingStop,
   type TabMessage,
   type Tabs,
 } from '../../src/panel/index.ts';
@@ -116,8 +117,37 @@ export class FakeServer {
               },
         next_stop: untilIdle === null && untilDue === null ? null : nearer,
       },
+      stops: this.#stops(),
       ...this.change,
     };
+  }
+
+  /** The stops of this moment, nearest first. */
+  #stops(): ReadingStop[] {
+    const [stop] = readingNamed('idle').stops;
+    if (!stop) return [];
+    const rule = { max_idle_minutes: null, cpu_percent: null, gpu_percent: null, expression: null };
+    const { minutes, limit } = this.idle ?? { minutes: 0, limit: 60 };
+    const idle: ReadingStop = {
+      ...stop,
+      state: this.idle ? 'counting' : 'armed',
+      remaining_ms: this.idle && (limit - minutes) * MINUTE,
+      at: null,
+      idle_minutes: minutes,
+      rule: { ...rule, max_idle_minutes: limit, cpu_percent: 20 },
+    };
+    if (this.due === null) return [idle];
+    const scheduled: ReadingStop = {
+      ...stop,
+      kind: 'scheduled',
+      remaining_ms: Math.max(0, this.due - Date.now()),
+      at: new Date(this.due).toISOString(),
+      idle_minutes: null,
+      rule,
+    };
+    return [scheduled, idle].sort(
+      (one, other) => (one.remaining_ms ?? Infinity) - (other.remaining_ms ?? Infinity),
+    );
   }
 
   /** Plans the stop, minutes from now. */

@@ -34,7 +34,11 @@ function stopIn(minutes: number, change: Partial<Reading> = {}): Reading {
     remaining_ms: minutes * MINUTE,
     due_time: null,
   } as const;
-  return { ...reading, countdowns: { idle, scheduled, next_stop: 'scheduled' }, ...change };
+  const countdowns = { idle, scheduled, next_stop: 'scheduled' } as const;
+  const stops = reading.stops.map(stop =>
+    stop.kind === 'scheduled' ? { ...stop, remaining_ms: minutes * MINUTE, at: null } : stop,
+  );
+  return { ...reading, countdowns, stops, ...change };
 }
 
 function textOf(state: DataSourceState, statusBar: Preferences['statusBar'] = 'both'): string {
@@ -72,10 +76,12 @@ test('at a speed it ticks as often as the text changes', () => {
 });
 
 test('a stop whose time is unknown is shown as that', () => {
-  const { countdowns } = stopIn(1);
-  assert.ok(countdowns);
-  const scheduled = { ...countdowns.scheduled, state: 'unknown', remaining_ms: null } as const;
-  const state = stateOf({ ...stopIn(1), countdowns: { ...countdowns, scheduled } });
+  const stops = stopIn(1).stops.map(stop => ({
+    ...stop,
+    state: 'unknown' as const,
+    remaining_ms: null,
+  }));
+  const state = stateOf(stopIn(1, { stops }));
   assert.equal(textOf(state), 'Running · time of stop unknown');
 });
 

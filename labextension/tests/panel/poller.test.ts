@@ -12,7 +12,7 @@ import { FakeClock, readingNamed, readingWith, settle } from '../support.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const good = readingWith(null, { next_read_in_ms: MINUTE });
+const good = readingWith({ next_read_in_ms: MINUTE });
 
 let clock: FakeClock;
 let requests: boolean[];
@@ -140,7 +140,7 @@ test('a reading ends the failure and the back-off', async () => {
 
 test('a reading with an error is a reading: its own waiting time counts', async () => {
   const error = { code: 'Denied', message: '', advice: '', request_id: null, retry_in_ms: 1 };
-  outcome = readingWith(null, { instance: null, error, next_read_in_ms: 5 * MINUTE });
+  outcome = readingWith({ instance: null, error, next_read_in_ms: 5 * MINUTE });
   panel();
   await settle();
   assert.equal(poller.state.failure, null);
@@ -202,7 +202,7 @@ test('a wall clock set back is no reason to send a request', async () => {
 });
 
 test('waiting times beyond 24 days do not fire at once', async () => {
-  outcome = readingWith(null, { next_read_in_ms: 60 * 24 * HOUR });
+  outcome = readingWith({ next_read_in_ms: 60 * 24 * HOUR });
   panel();
   await settle();
   await clock.pass(HOUR);
@@ -222,7 +222,7 @@ test('panels are notified of each change until they stop watching', async () => 
   assert.equal(notified, before);
 });
 
-const due = (next_read_in_ms: number) => readingWith(null, { next_read_in_ms });
+const due = (next_read_in_ms: number) => readingWith({ next_read_in_ms });
 
 test('it waits as long as the reading has it, and a little more so that windows fall out of step', () => {
   assert.equal(delayAfter(due(60_000), 0), 60_000);
@@ -240,13 +240,11 @@ test('it never waits longer than setTimeout can', () => {
 });
 
 test('it sends a request soon after a countdown has come to its end', () => {
-  const { countdowns } = readingNamed('near');
-  assert.equal(delayAfter(readingWith(countdowns, { next_read_in_ms: 600_000 }), 0), 50_000);
+  assert.equal(delayAfter({ ...readingNamed('near'), next_read_in_ms: 600_000 }, 0), 50_000);
 });
 
 test('a countdown that has ended already changes nothing', () => {
-  const { countdowns } = readingNamed('due');
-  assert.equal(delayAfter(readingWith(countdowns, { next_read_in_ms: 15_000 }), 0), 15_000);
+  assert.equal(delayAfter({ ...readingNamed('due'), next_read_in_ms: 15_000 }, 0), 15_000);
 });
 
 const LONGEST = 300_000;
@@ -272,10 +270,7 @@ test('what only a person can change is not requested again', () => {
 });
 
 test('at a speed it sends a request that much sooner after a countdown’s end', () => {
-  const { countdowns, source } = readingNamed('near');
-  const fast = readingWith(countdowns, {
-    next_read_in_ms: 600_000,
-    source: { ...source, speed: 60 },
-  });
+  const near = readingNamed('near');
+  const fast = { ...near, next_read_in_ms: 600_000, source: { ...near.source, speed: 60 } };
   assert.equal(delayAfter(fast, 0), 48_000 / 60 + 2000);
 });

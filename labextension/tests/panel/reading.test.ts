@@ -10,7 +10,7 @@ import {
 import { FakeClock, readingWith } from '../support.ts';
 
 const HOUR = 3_600_000;
-const reading = readingWith(null, { read_at: '2026-11-23T13:00:00Z', age_ms: 2000 });
+const reading = readingWith({ read_at: '2026-11-23T13:00:00Z', age_ms: 2000 });
 
 let clock: FakeClock;
 beforeEach(() => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { draw, textOf } from './rendering.ts';
-import type { Countdowns, Reading } from '../../src/panel/contract.ts';
+import type { Reading, Stop } from '../../src/panel/contract.ts';
 import { setLanguage } from '../../src/panel/i18n.ts';
 import { announcement } from '../../src/panel/screenreader.ts';
-import { publishThresholds, stop, urgency, urgencyOf } from '../../src/panel/views/stop.ts';
+import { publishThresholds, urgencyOf } from '../../src/panel/stops.ts';
+import { stop, urgency } from '../../src/panel/views/stop.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
 
 const MINUTE = 60_000;
@@ -14,23 +15,25 @@ beforeEach(() => {
 
 const shown = (reading: Reading, elapsed = 0) => textOf(stop(viewModelOf(reading, elapsed)));
 
-function withCountdowns(change: Partial<Countdowns>): Reading {
-  const reading = readingNamed('no timers');
-  assert.ok(reading.countdowns);
-  return { ...reading, countdowns: { ...reading.countdowns, ...change } };
+/** The reading of that name, with a change of its first stop. */
+function withFirst(name: string, change: Partial<Stop>): Reading {
+  const reading = readingNamed(name);
+  const [first, ...others] = reading.stops;
+  assert.ok(first);
+  return { ...reading, stops: [{ ...first, ...change }, ...others] };
 }
 
 test('an instance with a GPU has both thresholds', () => {
   assert.match(
     shown(readingNamed('idle')),
-    /29 min idle for 30 of 60 min; stops unless CPU reaches 20 % or GPU reaches 10 %/,
+    /29 min Idle stop · set on this instance idle for 30 of 60 min; stops unless CPU reaches 20 % or GPU reaches 10 %/,
   );
 });
 
 test('an instance without a GPU has one', () => {
   assert.match(
     shown(readingNamed('soon')),
-    /3 min idle for 57 of 60 min; stops unless CPU reaches 20 %/,
+    /3 min Idle stop · .* idle for 57 of 60 min; stops unless CPU reaches 20 %/,
   );
   assert.doesNotMatch(shown(readingNamed('soon')), /GPU/);
 });
@@ -45,13 +48,13 @@ test('the time that is left is there once', () => {
 });
 
 test('the idle minutes go on while the countdown runs', () => {
-  assert.match(shown(readingNamed('soon'), MINUTE), /2 min idle for 58 of 60 min/);
+  assert.match(shown(readingNamed('soon'), MINUTE), /2 min Idle stop · .* idle for 58 of 60 min/);
 });
 
 test('both stops are shown, the nearer one first', () => {
   assert.match(
     shown(readingNamed('soon')),
-    /^Next stop 3 min .* Scheduled stop · in 3 h 3 min · \d{4}-\d\d-\d\d \d\d:\d\d \(UTC/,
+    /^Next stop 3 min .* Scheduled stop · shutdown timer of this instance · in 3 h 3 min · \d{4}-\d\d-\d\d \d\d:\d\d \(UTC/,
   );
 });
 
@@ -67,7 +70,7 @@ test('a reading from days ago does not claim that the stop comes now', () => {
 test('an instance in use has no stop before it, and shows the rule', () => {
   assert.match(
     shown(readingNamed('in use')),
-    /None while in use stops after 60 min idle, with CPU below 20 % and GPU below 10 %/,
+    /None while in use Idle stop · set on this instance stops after 60 min idle, with CPU below 20 % and GPU below 10 %/,
   );
 });
 
@@ -78,7 +81,7 @@ test('an instance that has stopped has no next stop', () => {
 test('next to a scheduled stop the idle timer shows what it waits for', () => {
   assert.match(
     shown(readingNamed('scheduled')),
-    /^Next stop 1 d 3 h scheduled for .* Idle stop · stops after 60 min idle/,
+    /^Next stop 1 d 3 h Scheduled stop · .* scheduled for .* Idle stop · .* · stops after 60 min idle/,
   );
 });
 
@@ -86,19 +89,84 @@ test('a scheduled stop whose time could not be read is a stop of unknown time, n
   const reading = readingNamed('time unknown');
   assert.match(
     shown(reading),
-    /^Next stop Time unknown Scheduled stop · time unknown, see the PAI console Idle stop/,
+    /^Next stop Time unknown Scheduled stop · .* time unknown, see the PAI console Idle stop/,
   );
   assert.doesNotMatch(shown(reading), /None/);
 });
 
 test('an idle stop whose time could not be read is shown next to a scheduled one', () => {
-  const { countdowns } = readingNamed('scheduled');
-  assert.ok(countdowns);
-  const idle = { ...countdowns.idle, state: 'unknown' as const, remaining_ms: null };
+  const { stops } = readingNamed('scheduled');
+  const [scheduled, idle] = stops;
+  assert.ok(scheduled && idle);
+  const unknown = { ...idle, state: 'unknown' as const, idle_minutes: null };
   assert.match(
-    shown(withCountdowns({ ...countdowns, idle })),
-    /^Next stop 1 d 3 h .* Idle stop · stops after 60 min idle; time unknown, see the PAI console/,
+    shown({ ...readingNamed('scheduled'), stops: [scheduled, unknown] }),
+    /^Next stop 1 d 3 h .* Idle stop · .* stops after 60 min idle; time unknown, see the PAI console/,
   );
+});
+
+test('a stop shows who decided on it', () => {
+  const by = (decided_by: Stop['decided_by']) => shown(withFirst('idle', { decided_by }));
+  assert.match(by('instance'), /Idle stop · set on this instance/);
+  assert.match(by('workspace'), /Idle stop · policy of the workspace/);
+  assert.match(by('user'), /Idle stop · set by a user/);
+  assert.match(by('system'), /Idle stop · set by the platform/);
+  assert.match(by('unknown'), /Idle stop · unknown who set it/);
+});
+
+test('all stops are shown, the nearest in large figures, each with its rule', () => {
+  assert.match(
+    shown(readingNamed('policies')),
+    new RegExp(
+      [
+        '^Next stop 24 min Idle stop · policy of the workspace idle for 36 of 60 min; .*',
+        'Scheduled stop · shutdown timer of this instance · in 3 h 3 min · .*',
+        'Scheduled stop · set by the platform · RunningDuration > 24 h AND InstanceType = "free" ',
+        'Idle stop · set on this instance · stops after 120 min idle, with CPU below 20 %',
+      ].join(''),
+    ),
+  );
+});
+
+test('a stop that can be skipped leads to the console, and one that was put off shows it', () => {
+  const view = draw(stop(viewModelOf(readingNamed('policies'))));
+  assert.match(view.textContent, /It has been delayed\./);
+  const url = view.querySelector('.stop a')?.getAttribute('href') ?? '';
+  assert.match(url, /^https:\/\/pai\.console\.aliyun\.com\/\?regionId=cn-hangzhou&workspaceId=/);
+  assert.equal(view.querySelector('.stop a')?.textContent.trim(), 'Skip it in the console');
+  assert.equal(draw(stop(viewModelOf(readingNamed('idle')))).querySelector('a'), null);
+});
+
+test('a rule that is not understood is shown as it was written', () => {
+  const expression = 'IdleDuration > 1 fortnight';
+  const rule = { max_idle_minutes: null, cpu_percent: null, gpu_percent: null, expression };
+  assert.match(shown(withFirst('idle', { rule })), /IdleDuration > 1 fortnight/);
+});
+
+test('no stop is a claim only where policies were read', () => {
+  assert.equal(shown(readingNamed('no timers')), 'Next stop None planned no stop is set');
+  assert.equal(
+    shown(readingNamed('no stop known')),
+    'Next stop None known no stop is known Stop policies of the workspace are not visible here.',
+  );
+  assert.match(
+    shown({ ...readingNamed('no stop known'), stop_policies: 'off' }),
+    /None known no stop is known Stop policies of the workspace are not read: a setting turns/,
+  );
+});
+
+test('policies that are not visible are named next to a stop that is known', () => {
+  const hidden = { ...readingNamed('idle'), stop_policies: 'not_available' } as const;
+  assert.match(shown(hidden), /Stop policies of the workspace are not visible here\.$/);
+  assert.doesNotMatch(shown(readingNamed('idle')), /policies/);
+});
+
+test('the thresholds of warnings follow the rule of the stop that is next', () => {
+  // After 20 idle minutes it stops: a threshold of 30 minutes does not apply to it.
+  const rule = { max_idle_minutes: 20, cpu_percent: 20, gpu_percent: null, expression: null };
+  const reading = withFirst('idle', { rule, remaining_ms: 19 * MINUTE });
+  assert.equal(urgency(viewModelOf(reading)), 'none');
+  assert.equal(urgency(viewModelOf(reading, 9 * MINUTE)), 'near');
 });
 
 test('a stop is near and urgent as on every other surface, and never urgent by an old reading', () => {
@@ -124,7 +192,7 @@ test('a stop three hours ago is not announced as ahead', () => {
 });
 
 test('no number is parted from its unit by the end of a line, and no moment', () => {
-  const why = draw(stop(viewModelOf(readingNamed('idle')))).querySelector('.figures + p');
+  const why = draw(stop(viewModelOf(readingNamed('idle')))).querySelector('.figures + p + p');
   assert.match(
     why?.textContent ?? '',
     /60\u00a0min; .*CPU reaches 20\u00a0% or GPU reaches 10\u00a0%/,

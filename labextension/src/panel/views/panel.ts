@@ -10,7 +10,9 @@ import {
   type ViewModel,
 } from '../viewmodel.ts';
 import { consoleUrl } from '../safety.ts';
+import { chart } from './chart.ts';
 import { details, network, resources } from './details.ts';
+import { history } from './history.ts';
 import { datasets, disks, snapshots } from './lists.ts';
 import {
   badge,
@@ -24,6 +26,7 @@ import {
 } from './parts.ts';
 import { alert, describeProblem } from './problem.ts';
 import { stop } from './stop.ts';
+import { idleNow } from './utilization.ts';
 
 /** A part of a panel. */
 interface Region {
@@ -40,6 +43,7 @@ const ROWS: readonly (readonly Region[])[] = [
   [
     { view: header, sections: ['status'], kind: 'narrow' },
     { view: stop, sections: ['status', 'timers'], kind: 'half' },
+    { view: chart, sections: ['usage'], kind: 'chart' },
     { view: alert, sections: [], kind: 'wide' },
     { view: resources, sections: ['resources'], kind: 'wide' },
   ],
@@ -47,6 +51,7 @@ const ROWS: readonly (readonly Region[])[] = [
     { view: datasets, sections: ['datasets'], kind: 'half' },
     { view: snapshots, sections: ['snapshots'], kind: 'half' },
     { view: disks, sections: ['disks'], kind: 'half' },
+    { view: history, sections: ['history'], kind: 'half' },
   ],
   [{ view: network, sections: ['network'] }],
   [{ view: details, sections: ['details'] }],
@@ -139,5 +144,6 @@ export function header(model: ViewModel): View {
       ${inJupyterLab() ? nothing : linkOrNothing(instance.JupyterlabUrl, 'JupyterLab')}
       ${linkOrNothing(instance.WebIDEUrl, 'Web IDE')}
       ${linkOrNothing(instance.TerminalUrl, t('Terminal'))}
-    </p>`;
+    </p>
+    ${idleNow(model)}`;
 }
