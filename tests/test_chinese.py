@@ -15,8 +15,7 @@ from jupyter_dsw.columns import columns
 from jupyter_dsw.emulator import SCENARIOS, Emulator
 from jupyter_dsw.i18n import Text, translated
 from jupyter_dsw.notebook import magic, readings
-from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.credentials import CredentialService
+from jupyter_dsw.upstream.credentials import CredentialChain, CredentialService
 from jupyter_dsw.upstream.errors import (
     _RULES,
     DSWError,
@@ -286,7 +285,7 @@ def without_credentials() -> list[DSWError]:
 
 
 def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupyter_dsw.upstream.credential_chain.find_spec", lambda _: None)
+    monkeypatch.setattr("jupyter_dsw.upstream.credentials.find_spec", lambda _: None)
     failures = [error_of_failure(TransportError(kind), "localhost:9") for kind in FailureKind]
     errors = [
         *failures,

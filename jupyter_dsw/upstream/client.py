@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import (
     BadResponse,
     CredentialsExpired,
@@ -33,8 +33,8 @@ from jupyter_dsw.upstream.transport import HTTPResponse, Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.upstream.credentials import Credentials
     from jupyter_dsw.upstream.settings import Settings
+    from jupyter_dsw.upstream.signing import Credentials
 
 __all__ = ["Client", "InstanceResponse"]
 

@@ -1,34 +1,45 @@
-"""Alibaba Cloud credentials, and the credential service that hands out those of a RAM role.
+"""Where credentials come from: the environment, the credential service, the official library.
 
-The service, at the URL of ALIBABA_CLOUD_CREDENTIALS_URI, responds `{"Code": "Success",
-"AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}` and fails now and then. Its
-responses contain secrets: no error quotes them.
+The service, at the URL of ALIBABA_CLOUD_CREDENTIALS_URI, hands out those of a RAM role: `{"Code":
+"Success", "AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`. It fails now and then.
+Its responses contain secrets: no error quotes them.
 """
 
 from __future__ import annotations
 
+import importlib
+import logging
 import math
-import re
+import os
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, NoReturn
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_dsw.clock import Deadline
-from jupyter_dsw.i18n import text
+from jupyter_dsw.clock import BOUNDED, Deadline, bounded
+from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.failures import FailureKind, TransportError
-from jupyter_dsw.upstream.settings import split_http_url
+from jupyter_dsw.upstream.settings import of_first_process, split_http_url
+from jupyter_dsw.upstream.signing import Credentials
 from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-# They travel in headers: anything else would be refused there, by an error that quotes it.
-_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
+_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"  # noqa: S105 - the name of a variable
+_TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"  # noqa: S105
+_URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
+_ADVICE = text(
+    "Give the instance a RAM role (PAI-DSW then sets ALIBABA_CLOUD_CREDENTIALS_URI), or set "
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET."
+)
 _MAX_BYTES = 64 * 1024
 # To connect, and for each wait for more.
 _TIMEOUT_S = (1.0, 3.0)
@@ -51,55 +62,10 @@ _NO_TLS = (
     FailureKind.CERTIFICATE_EXPIRED,
     FailureKind.CERTIFICATE_OF_ANOTHER_HOST,
 )
-_ADVICE = text(
+_SERVICE_ADVICE = text(
     "Try again in a moment: the service fails now and then. If the problem persists, check that "
     "ALIBABA_CLOUD_CREDENTIALS_URI is as PAI-DSW set it and that the instance has a RAM role."
 )
-
-
-class Credentials:
-    """An access key, with the security token of a role and its expiry if it has them.
-
-    Shows nothing of itself: not in repr, str or format, and neither pickle nor copy takes it.
-    Raises ValueError, which never quotes a part, where a part is not valid.
-    """
-
-    __slots__ = ("access_key_id", "access_key_secret", "expires_at", "security_token")
-
-    def __init__(
-        self,
-        access_key_id: str,
-        access_key_secret: str,
-        security_token: str | None = None,
-        expires_at: datetime | None = None,
-    ) -> None:
-        for part in (access_key_id, access_key_secret, security_token or "-"):
-            if not _HEADER_SAFE.fullmatch(part):
-                reason = "is empty or has spaces or characters that it cannot have"
-                raise ValueError(reason)
-        self.access_key_id = access_key_id
-        self.access_key_secret = access_key_secret
-        self.security_token = security_token or None
-        self.expires_at = expires_at
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every string that nobody may see."""
-        parts = (self.access_key_id, self.access_key_secret, self.security_token)
-        return tuple(part for part in parts if part)
-
-    def __repr__(self) -> str:
-        kind = "of a role" if self.security_token else "long-lived"
-        return f"<Credentials {kind}>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Credentials) and self.secrets == other.secrets
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        reason = "credentials can be neither pickled nor copied"
-        raise TypeError(reason)
 
 
 class _Body(msgspec.Struct, rename="pascal"):
@@ -175,7 +141,7 @@ class CredentialService:
             if pause is None or deadline.remaining_s <= pause:
                 break
             self._sleep(pause)
-        raise NoCredentials(reason, _ADVICE)
+        raise NoCredentials(reason, _SERVICE_ADVICE)
 
     def _check_uri(self) -> None:
         try:
@@ -250,3 +216,124 @@ def _moment(text: str | None) -> datetime | None:
     except msgspec.ValidationError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _not_from_here(_record: logging.LogRecord) -> bool:
+    """Return whether the library logs in another thread than ours.
+
+    It logs each source without credentials, with a traceback, to stderr.
+    """
+    return threading.current_thread().name != BOUNDED
+
+
+class CredentialChain:
+    """The sources of credentials, in the order of the design, each read at the time of use.
+
+    The environment's access key; the credential service of ALIBABA_CLOUD_CREDENTIALS_URI; every
+    source of the official `alibabacloud-credentials`, where that is installed. The first that is
+    there decides: one that is there and fails is not passed over for another identity.
+
+    `clock` gives seconds since the epoch, `sleep` waits between tries.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._given = environ
+        self._clock = clock
+        self._sleep = sleep
+        self._service: CredentialService | None = None
+        self._official: Any = None
+        logging.getLogger("credentials").addFilter(_not_from_here)
+
+    def get(self, timeout_s: float = 5.0) -> Credentials:
+        """Return credentials, cached ones while they last. Raises NoCredentials."""
+        return self._get(timeout_s, renew=False)
+
+    def renew(self, timeout_s: float = 5.0) -> Credentials:
+        """Request new credentials, because the endpoint reports the cached ones as expired.
+
+        Raises NoCredentials.
+        """
+        return self._get(timeout_s, renew=True)
+
+    def close(self) -> None:
+        """Close connections and forget all credentials."""
+        if self._service is not None:
+            self._service.close()
+        self._service = self._official = None
+
+    @property
+    def _environ(self) -> Mapping[str, str]:
+        # Not kept in the object: whoever looks at its members would see the access key.
+        if self._given is not None:
+            return self._given
+        if any(map(os.environ.get, (_ID, _SECRET, _URI))):
+            return os.environ
+        # Of one process only: a key and the secret of another are of no use.
+        return of_first_process((_ID, _SECRET, _TOKEN, _URI)) or os.environ
+
+    def _get(self, timeout_s: float, *, renew: bool) -> Credentials:
+        if self._environ.get(_ID) or self._environ.get(_SECRET):
+            return self._from_environment()
+        uri = self._environ.get(_URI)
+        if uri:
+            service = self._service_at(uri)
+            return service.renew(timeout_s) if renew else service.get(timeout_s)
+        return self._from_official(timeout_s, renew=renew)
+
+    def _from_environment(self) -> Credentials:
+        for name, other in ((_ID, _SECRET), (_SECRET, _ID)):
+            if not self._environ.get(name):
+                raise NoCredentials(
+                    text("%1 is set, but %2 is not.", other, name),
+                    text("Set both, or remove both to use %1.", _URI),
+                )
+        try:
+            return Credentials(
+                self._environ[_ID], self._environ[_SECRET], self._environ.get(_TOKEN)
+            )
+        except ValueError:
+            message = text(
+                "%1, %2 or %3 has spaces or characters that are not allowed.", _ID, _SECRET, _TOKEN
+            )
+        raise NoCredentials(message, text("Set them again, exactly as Alibaba Cloud shows them."))
+
+    def _service_at(self, uri: str) -> CredentialService:
+        if self._service is None or self._service.uri != uri:
+            if self._service is not None:
+                self._service.close()
+            self._service = CredentialService(uri, clock=self._clock, sleep=self._sleep)
+        return self._service
+
+    def _from_official(self, timeout_s: float, *, renew: bool) -> Credentials:
+        """Return what the official library has: OIDC, profiles, the metadata service, and more."""
+        if find_spec("alibabacloud_credentials") is None:
+            other = text("For profiles and other sources, pip install 'jupyter-dsw[aliyun]'.")
+            message = text("No Alibaba Cloud credentials are set.")
+            raise NoCredentials(message, joined(" ", (_ADVICE, other)))
+        if renew:
+            self._official = None
+        try:
+            # It takes no timeout for the whole, and may call several services one after another.
+            return bounded(self._found_by_official, timeout_s)
+        except Exception as error:  # noqa: BLE001 - its texts may quote secrets
+            slow = isinstance(error, TimeoutError)
+        message = text("The library alibabacloud-credentials found no credentials.")
+        if slow:
+            message = text(
+                "The library alibabacloud-credentials did not finish in %1 s.", f"{timeout_s:.0f}"
+            )
+        other = text("Or set up another source that alibabacloud-credentials supports.")
+        raise NoCredentials(message, joined(" ", (_ADVICE, other)))
+
+    def _found_by_official(self) -> Credentials:
+        # By name: it is an optional extra, and heavy.
+        client: Any = importlib.import_module("alibabacloud_credentials.client")
+        self._official = self._official or client.Client()
+        found = self._official.get_credential()
+        return Credentials(found.access_key_id, found.access_key_secret, found.security_token)

@@ -1,12 +1,16 @@
-"""Signature ACS3-HMAC-SHA256, as Alibaba Cloud's "V3 request structure and signature" has it."""
+"""An access key, and what it signs: ACS3-HMAC-SHA256.
+
+As Alibaba Cloud's "V3 request structure and signature" has it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from requests.auth import AuthBase
@@ -15,12 +19,58 @@ from jupyter_dsw.upstream.settings import host_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from requests import PreparedRequest
 
-    from jupyter_dsw.upstream.credentials import Credentials
-
 ALGORITHM = "ACS3-HMAC-SHA256"
+# They travel in headers: anything else would be refused there, by an error that quotes it.
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+
+
+class Credentials:
+    """An access key, with the security token of a role and its expiry if it has them.
+
+    Shows nothing of itself: not in repr, str or format, and neither pickle nor copy takes it.
+    Raises ValueError, which never quotes a part, where a part is not valid.
+    """
+
+    __slots__ = ("access_key_id", "access_key_secret", "expires_at", "security_token")
+
+    def __init__(
+        self,
+        access_key_id: str,
+        access_key_secret: str,
+        security_token: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> None:
+        for part in (access_key_id, access_key_secret, security_token or "-"):
+            if not _HEADER_SAFE.fullmatch(part):
+                reason = "is empty or has spaces or characters that it cannot have"
+                raise ValueError(reason)
+        self.access_key_id = access_key_id
+        self.access_key_secret = access_key_secret
+        self.security_token = security_token or None
+        self.expires_at = expires_at
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every string that nobody may see."""
+        parts = (self.access_key_id, self.access_key_secret, self.security_token)
+        return tuple(part for part in parts if part)
+
+    def __repr__(self) -> str:
+        kind = "of a role" if self.security_token else "long-lived"
+        return f"<Credentials {kind}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credentials) and self.secrets == other.secrets
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        reason = "credentials can be neither pickled nor copied"
+        raise TypeError(reason)
 
 
 def sign(

@@ -12,7 +12,7 @@ import requests
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.faults.clocks import Clock
 from tests.faults.kernel_endpoint import GatedServer, pass_on

@@ -24,11 +24,10 @@ from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import readings as notebook
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.credentials import Credentials, CredentialService
+from jupyter_dsw.upstream.credentials import CredentialChain, CredentialService
 from jupyter_dsw.upstream.errors import DSWError, NoCredentials
 from jupyter_dsw.upstream.settings import Settings
-from jupyter_dsw.upstream.signing import ACS3Auth
+from jupyter_dsw.upstream.signing import ACS3Auth, Credentials
 from tests.canaries import LOUD, SHARING_TOKEN
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import msgspec
 
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.soak.footprint import Footprint
 

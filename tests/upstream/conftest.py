@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
 from tests.upstream.certificates import Authority
 from tests.upstream.odd_server import OddServer

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings, Source
 from tests.upstream.conftest import Clock
 

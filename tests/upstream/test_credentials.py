@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.upstream.credential_chain import CredentialChain
-from jupyter_dsw.upstream.credentials import Credentials
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import NoCredentials
+from jupyter_dsw.upstream.signing import Credentials
 from tests.upstream.odd_server import always, hang_up, http_response, trickle
 
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def _in_another_process(script: str, **variables: str) -> str:
 
 
 SCRIPT = """
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import NoCredentials
 try:
     print(CredentialChain().get(30).secrets)

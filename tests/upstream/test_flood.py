@@ -30,7 +30,7 @@ BLOCK = 64 * 1024
 CLIENT = """
 import json, resource, sys
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.settings import Settings
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jupyter_dsw.cli import main
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.upstream import settings
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import NoCredentials, NotConfigured
 from jupyter_dsw.upstream.settings import Settings, is_loopback
 

@@ -16,8 +16,7 @@ from darabonba.core import DaraCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.upstream.credentials import Credentials
-from jupyter_dsw.upstream.signing import ACS3Auth, sign
+from jupyter_dsw.upstream.signing import ACS3Auth, Credentials, sign
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 KEY = Credentials("YourAccessKeyId", "YourAccessKeySecret")

@@ -15,7 +15,7 @@ from jupyter_dsw.cli import servers
 from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
-from jupyter_dsw.upstream.credential_chain import CredentialChain
+from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError, error_of_failure
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for

@@ -14,7 +14,7 @@ from jupyter_dsw.upstream.settings import VARIABLES, Settings, of_first_process
 
 if TYPE_CHECKING:
     from jupyter_dsw.cli.doctor.context import Context
-    from jupyter_dsw.upstream.credentials import Credentials
+    from jupyter_dsw.upstream.signing import Credentials
 
 # Stands in for the settings that a check is not about.
 _SOME_ENDPOINT = "https://localhost"
