@@ -25,7 +25,7 @@ from jupyter_dsw.model.kinds import (
     Options,
     Quantity,
 )
-from jupyter_dsw.model.quantities import count, duration, fraction, size_in_bytes
+from jupyter_dsw.model.parsing import count, duration, fraction, size_in_bytes
 from jupyter_dsw.model.statuses import TRANSITIONAL_SNAPSHOT_STATUSES
 
 

@@ -47,8 +47,7 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
     Name,
     NamesOnly,
 )
-from jupyter_dsw.model.parsing import Names, to_element
-from jupyter_dsw.model.quantities import duration
+from jupyter_dsw.model.parsing import Names, duration, to_element
 from jupyter_dsw.model.redaction import Redaction
 from jupyter_dsw.model.statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
 

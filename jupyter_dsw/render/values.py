@@ -6,6 +6,7 @@ They are `Text` where they are ours: English, to be translated where they are sh
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.model.quantities import format_bytes
 from jupyter_dsw.model.statuses import SNAPSHOT_STEPS, snapshot_status_label, status_label
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def access(writable: bool | None, access: str | None) -> str:
 
 def size(size: int | None, original: str | None) -> str:
     """Write a size in binary units, or its original where that could not be read."""
-    return plain(original or "") if size is None else format_bytes(size)
+    return plain(original or "") if size is None else _format_bytes(size)
 
 
 def usage_bar(used: float | None) -> str:
@@ -323,3 +323,12 @@ DISK_TYPES = {"rootfs": text("system disk")}
 def label_of(value: str | None, labels: dict[str, Text]) -> str:
     """Return the label of a value, or the value itself."""
     return labels.get(value or "") or plain(value or "")
+
+
+def _format_bytes(size: int) -> str:
+    """Write a size for people, in binary units: `"8 GiB"`, `"1.5 TiB"`."""
+    if size < 1024:
+        return f"{size} B"
+    power = min(int(math.log2(size) // 10), 5)
+    value = size / 2 ** (10 * power)
+    return f"{value:.4g} {'KMGTP'[power - 1]}iB"

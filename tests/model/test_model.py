@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
-from jupyter_dsw.model.quantities import count, size_in_bytes, time_from_text
+from jupyter_dsw.model.parsing import count, size_in_bytes, time_from_text
 from jupyter_dsw.model.secrets_in_text import REDACTED
 from jupyter_dsw.model.statuses import (
     ENDED_STATUSES,
