@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from jupyter_dsw.model.policies import StopRule
+
 BETWEEN_SAMPLES_S = 60.0
 KEPT_S = 24 * 3600.0
 MAX_SAMPLES = int(KEPT_S / BETWEEN_SAMPLES_S)
@@ -49,6 +51,26 @@ class Utilization(msgspec.Struct, frozen=True, kw_only=True):
     cores of the instance; None if unknown."""
     measured_for_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Over how many milliseconds the CPU time was measured."""
+
+
+def counts_as_idle(utilization: Utilization, rule: StopRule) -> bool | None:
+    """Return whether this utilization is below the thresholds of an idle stop; None if unknown.
+
+    The rule as it is documented: the instance is idle while CPU and, on a GPU instance, GPU are
+    below their thresholds. One that is not lower is enough for it to be busy.
+    """
+    pairs = (
+        (utilization.cpu_percent, rule.cpu_percent),
+        (utilization.gpu_percent, rule.gpu_percent),
+    )
+    below = [
+        None if measured is None else measured < threshold
+        for measured, threshold in pairs
+        if threshold is not None
+    ]
+    if False in below:
+        return False
+    return None if None in below or not below else True
 
 
 class UtilizationSample(msgspec.Struct, frozen=True, kw_only=True):
