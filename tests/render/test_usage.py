@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,9 @@ from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.stops import Stop
 from jupyter_dsw.render.usage import idle_now, percent
 
-BUSY = "busy, the idle timer does not run."
-UNKNOWN = "it is unknown whether this counts as idle."
 
-
-def idle_stop(cpu: float | None, gpu: float | None = None, **stop: Any) -> Stop:
-    rule = StopRule(max_idle_minutes=60, cpu_percent=cpu, gpu_percent=gpu)
+def idle_stop(cpu_percent: float | None, gpu_percent: float | None = None, **stop: Any) -> Stop:
+    rule = StopRule(max_idle_minutes=60, cpu_percent=cpu_percent, gpu_percent=gpu_percent)
     return Stop(kind="idle", decided_by="instance", state="armed", rule=rule, **stop)
 
 
@@ -25,67 +24,19 @@ def measured(cpu: float | None, gpu: float | None = None) -> Utilization:
     return Utilization(cpu_percent=cpu, gpu_percent=gpu)
 
 
-@pytest.mark.parametrize(
-    ("utilization", "stop", "expected"),
-    [
-        (
-            measured(7, 0),
-            idle_stop(20, 10),
-            "CPU 7 % (stops below 20 %), GPU 0 % (stops below 10 %): counts as idle.",
-        ),
-        (
-            measured(7, 55),
-            idle_stop(20, 50),
-            "CPU 7 % (stops below 20 %), GPU 55 % (stops below 50 %): " + BUSY,
-        ),
-        (measured(63), idle_stop(20), "CPU 63 % (stops below 20 %): " + BUSY),
-        (measured(20), idle_stop(20), "CPU 20 % (stops below 20 %): " + BUSY),
-        (measured(19.99), idle_stop(20), "CPU 19 % (stops below 20 %): counts as idle."),
-        (measured(1.49), idle_stop(1.5), "CPU 1.49 % (stops below 1.5 %): counts as idle."),
-        (
-            measured(90, 3),
-            idle_stop(None, 5),
-            "CPU 90 %, GPU 3 % (stops below 5 %): counts as idle.",
-        ),
-        (
-            measured(7, None),
-            idle_stop(20, 10),
-            "CPU 7 % (stops below 20 %), GPU unknown (stops below 10 %): " + UNKNOWN,
-        ),
-        (
-            measured(70, None),
-            idle_stop(20, 10),
-            "CPU 70 % (stops below 20 %), GPU unknown (stops below 10 %): " + BUSY,
-        ),
-        (measured(7, 3), idle_stop(None), "CPU 7 %, GPU 3 %"),
-        (measured(7), idle_stop(None), "CPU 7 %"),
-        (measured(None, 3), idle_stop(None), "GPU 3 %"),
-        (measured(None), idle_stop(20), ""),
-        (None, idle_stop(20), ""),
-    ],
-)
-def test_what_was_measured_and_what_follows(
-    utilization: Utilization | None, stop: Stop, expected: str
-) -> None:
-    assert idle_now(utilization, [stop]) == expected
+# The panel's tests have the same ones.
+CASES = json.loads((Path(__file__).parent / "idle-now.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("cpu", "idle_minutes", "added"),
-    [
-        (7, 12, ""),
-        (70, 0, ""),
-        (70, 1, ""),
-        (7, None, ""),
-        (7, 0, "The platform does not count it as idle so far."),
-        (70, 12, "The platform has counted 12 min of idleness so far."),
-    ],
-)
-def test_idle_minutes_that_disagree_with_the_measurement_are_shown_too(
-    cpu: float, idle_minutes: float | None, added: str
-) -> None:
-    line = idle_now(measured(cpu), [idle_stop(20, idle_minutes=idle_minutes)])
-    assert line.partition(". ")[2] == added
+@pytest.mark.parametrize("case", CASES, ids=[case["shown"] for case in CASES])
+def test_what_was_measured_and_what_follows(case: dict[str, Any]) -> None:
+    utilization = measured(case["cpu_percent"], case["gpu_percent"])
+    stop = idle_stop(**case["rule"], idle_minutes=case["idle_minutes"])
+    assert idle_now(utilization, [stop]) == case["shown"]
+
+
+def test_where_nothing_is_measured_nothing_is_shown() -> None:
+    assert idle_now(None, [idle_stop(20)]) == ""
 
 
 def test_the_nearest_idle_stop_with_thresholds_counts() -> None:

@@ -24,31 +24,25 @@ export function isIdle(measured: Utilization, rule: StopRule): boolean | null {
 }
 
 /** A measured value, rounded down: just below its limit it must not look as if it had reached it. */
-function measuredText(value: number, limit: number | null): string {
+function measuredText(value: number | null, limit: number | null): string {
+  if (value === null) return t('unknown');
   const scale = (limit ?? 0) % 1 ? 100 : 1;
   return percent(Math.floor(value * scale) / scale, 2);
 }
 
 /** CPU and GPU, each next to its threshold; empty where neither is known. */
 function figures({ cpu_percent: cpu, gpu_percent: gpu }: Utilization, rule?: StopRule): string {
+  if (cpu === null && gpu === null) return '';
   const { cpu_percent: cpuLimit = null, gpu_percent: gpuLimit = null } = rule ?? {};
   const parts = [];
-  if (cpu !== null) {
+  if (cpuLimit !== null) {
     const value = measuredText(cpu, cpuLimit);
-    parts.push(
-      cpuLimit === null
-        ? t('CPU %1', value)
-        : t('CPU %1 (stops below %2)', value, percent(cpuLimit, 2)),
-    );
-  }
-  if (gpu !== null) {
+    parts.push(t('CPU %1 (stops below %2)', value, percent(cpuLimit, 2)));
+  } else if (cpu !== null) parts.push(t('CPU %1', measuredText(cpu, null)));
+  if (gpuLimit !== null) {
     const value = measuredText(gpu, gpuLimit);
-    parts.push(
-      gpuLimit === null
-        ? t('GPU %1', value)
-        : t('GPU %1 (stops below %2)', value, percent(gpuLimit, 2)),
-    );
-  }
+    parts.push(t('GPU %1 (stops below %2)', value, percent(gpuLimit, 2)));
+  } else if (gpu !== null) parts.push(t('GPU %1', measuredText(gpu, null)));
   return parts.join(t(', '));
 }
 
@@ -71,9 +65,10 @@ export function idleNow(model: ViewModel): View {
   const shown = figures(measured, stop?.rule);
   if (!shown) return nothing;
   const idle = stop ? isIdle(measured, stop.rule) : null;
-  const follows =
-    idle === null
-      ? shown
+  const follows = !stop
+    ? shown
+    : idle === null
+      ? t('%1: it is unknown whether this counts as idle.', shown)
       : idle
         ? t('%1: counts as idle.', shown)
         : t('%1: busy, the idle timer does not run.', shown);
