@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
+from jupyter_dsw.cli.doctor import endpoint, jupyter
 from jupyter_dsw.i18n import translated
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ def test_the_docs_call_the_checks_of_doctor_as_it_does(
 ) -> None:
     table = (ROOT / page / "terminal.md").read_text("utf-8").partition(heading)[2].partition("\n\n")
     cells = re.findall(r"^\| ([^|]+) \|", table[0], re.MULTILINE)
-    steps = (*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS)
+    steps = (*endpoint.STEPS, *jupyter.STEPS)
     names = [translated(step.name, language) for step in steps]
     assert [name for cell in cells for name in re.split("、|, ", cell)] == names

@@ -1,11 +1,14 @@
-"""How a terminal shows a reading: as text in colours, and as an exit status."""
+"""How a terminal shows a reading, as text in colours and as an exit status, and checks."""
 
 from __future__ import annotations
 
 import math
 import os
-from typing import TYPE_CHECKING, TextIO
+import shutil
+import sys
+from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
+from jupyter_dsw.columns import escaped, padded, wrapped
 from jupyter_dsw.model.statuses import USABLE_STATUSES
 from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import NEXT_STOP
@@ -14,10 +17,22 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.stops import Countdowns
     from jupyter_dsw.notebook.readings import Reading
 
+State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
+"""Of a check: `failed` needs a fix; `skipped` could not be checked; `noted` is information."""
+
 RUNNING, FAILED, MISUSED, STOPPING_SOON = 0, 1, 2, 3
 _COLOURS = {RUNNING: "green", FAILED: "red", STOPPING_SOON: "yellow"}
 # Select Graphic Rendition of ECMA-48: what every terminal knows.
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33}
+_MARKS: dict[State, tuple[str, str]] = {
+    "ok": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("–", "dim"),
+    "noted": ("·", "dim"),
+}
+_NAME_WIDTH = 18
+_INDENT = " " * (_NAME_WIDTH + 2)
+_NARROWEST = 40
 
 
 class Paint:
@@ -86,3 +101,26 @@ def _painted_section(section: str, paint: Paint) -> str:
 def _left_ms(stops: Countdowns) -> float:
     both = (stops.idle.remaining_ms, stops.scheduled.remaining_ms)
     return min((left for left in both if left is not None), default=math.inf)
+
+
+def show_check(name: str, found: str, state: State = "noted", advice: str = "") -> None:
+    """Print what was found, at once, in lines as wide as the terminal, and below it the advice."""
+    paint, available = Paint(sys.stdout), _width() - len(_INDENT)
+    lines = wrapped(escaped(translated(found)), available, "")
+    if state in {"skipped", "noted"}:
+        lines = [paint(line, "dim") for line in lines]
+    if advice:
+        arrow = wrapped(f"→ {escaped(translated(advice))}", available, "")
+        lines += [paint(line, "bold") for line in arrow]
+    mark, colour = _MARKS[state]
+    head = f"{paint(mark, colour)} {padded(translated(name), _NAME_WIDTH)}{lines[0]}"
+    print("\n".join([head, *(_INDENT + line for line in lines[1:])]), flush=True)
+
+
+def show_sentence(sentence: str) -> None:
+    """Print a sentence, in lines as wide as the terminal."""
+    print("\n".join(wrapped(escaped(translated(sentence)), _width(), "")), flush=True)
+
+
+def _width() -> int:
+    return max(shutil.get_terminal_size().columns, _NARROWEST)

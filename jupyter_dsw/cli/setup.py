@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,12 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli import installation, servers
-from jupyter_dsw.cli.doctor import NARROWEST, line
-from jupyter_dsw.cli.doctor.context import Check
 from jupyter_dsw.cli.doctor.jupyter import disk_sentence
 from jupyter_dsw.cli.installation import CannotInstall, Pip
-from jupyter_dsw.cli.report import Paint
-from jupyter_dsw.columns import escaped, wrapped
+from jupyter_dsw.cli.report import show_check, show_sentence
+from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import translated
 
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from jupyter_dsw.cli.doctor.context import State
     from jupyter_dsw.cli.servers import Environment, Server
 
 DONE, FAILED = 0, 1
@@ -110,13 +106,15 @@ def run(arguments: argparse.Namespace) -> int:
             "Run this again in a terminal or a notebook of that JupyterLab, or name the Python "
             "that runs it: --python PATH"
         )
-        _show(text("not found"), none.message, "failed", advice)
+        show_check(text("not found"), none.message, "failed", advice)
     except CannotInstall as failure:
-        _show(text("not possible"), failure.message, "failed", failure.advice)
+        show_check(text("not possible"), failure.message, "failed", failure.advice)
     except OSError as error:
         reason = text("%1: %2", error.filename or "", error.strerror or type(error).__name__)
-        _show(text("not possible"), reason, "failed", text("Correct that, then run this again."))
-    _print(_WITHOUT)
+        show_check(
+            text("not possible"), reason, "failed", text("Correct that, then run this again.")
+        )
+    show_sentence(_WITHOUT)
     return FAILED
 
 
@@ -166,37 +164,39 @@ class _Setup:
         wheel = installation.wheel(self.scratch, self.kept)
         to_install: dict[str, str] = {}
         if Path(environment.prefix).samefile(own.prefix):
-            _show(
+            show_check(
                 "jupyter-dsw",
                 text("%1; this command runs in that environment", installation.own_version()),
             )
         else:
             there = environment.jupyter_dsw or text("not installed")
-            _show("jupyter-dsw", text("%1 there, %2 here", there, installation.own_version()))
+            show_check("jupyter-dsw", text("%1 there, %2 here", there, installation.own_version()))
             _check_usable(environment)
             pip = Pip(environment, self.scratch)
             plan = pip.plan(wheel, self.kept)
             to_install = plan.to_install
-            _show(text("to install"), _versions(to_install) or text("nothing, all of it is there"))
+            show_check(
+                text("to install"), _versions(to_install) or text("nothing, all of it is there")
+            )
         if self.kept is not None:
             is_mounted = servers.is_on_mounted_disk(self.kept)
-            _show(
+            show_check(
                 text("to keep"),
                 text("the wheels, in %1", self.kept),
                 advice="" if is_mounted else disk_sentence(str(self.kept)),
             )
         if not self.do:
-            _print(text("Nothing was changed. Run this again with --yes to do it."))
+            show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
             return DONE
         if to_install:
             environment = pip.install(wheel, plan)
-            _show(text("installed"), _versions(to_install), "ok")
+            show_check(text("installed"), _versions(to_install), "ok")
         if self.kept is not None:
             others = installation.recorded(environment)
             others.pop(installation.NAME, None)
             Pip(environment, self.scratch).keep(self.kept, wheel, others)
             Pip(own, self.scratch).keep(self.kept, wheel, None)
-            _show(text("kept"), text("the wheels, in %1", self.kept), "ok")
+            show_check(text("kept"), text("the wheels, in %1", self.kept), "ok")
         return self._check(environment)
 
     def remove(self) -> int:
@@ -206,19 +206,19 @@ class _Setup:
         going, staying = installation.removable(environment)
         if staying:
             reason = text("%1: needed by others, or changed since", ", ".join(staying))
-            _show(text("to leave"), reason)
+            show_check(text("to leave"), reason)
         if not going:
-            _print(text("There is nothing that setup has added."))
+            show_sentence(text("There is nothing that setup has added."))
             return DONE
-        _show(text("to remove"), ", ".join(going))
+        show_check(text("to remove"), ", ".join(going))
         if not self.do:
-            _print(text("Nothing was changed. Run this again with --yes to do it."))
+            show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
             return DONE
         _check_usable(environment)
         Pip(environment, self.scratch).remove(going)
         Path(environment.prefix, installation.RECORD).unlink()
-        _show(text("removed"), ", ".join(going), "ok")
-        _print(text("Reload the page. What the server has loaded stays until it restarts."))
+        show_check(text("removed"), ", ".join(going), "ok")
+        show_sentence(text("Reload the page. What the server has loaded stays until it restarts."))
         return DONE
 
     def _show_server(self, environment: Environment) -> None:
@@ -226,10 +226,10 @@ class _Setup:
         place: Text | str = environment.prefix
         if server.pid is not None:
             place = text("%1 (process %2)", server.url or environment.python, server.pid)
-        _show(text("Jupyter server"), text("%1: %2", place, server.found_by))
-        _show("Python", f"{environment.version}, {environment.python}")
+        show_check(text("Jupyter server"), text("%1: %2", place, server.found_by))
+        show_check("Python", f"{environment.version}, {environment.python}")
         known = _versions({name: versions[name] for name in JUPYTER if name in versions})
-        _show("JupyterLab", known or text("not installed"))
+        show_check("JupyterLab", known or text("not installed"))
 
     def _check(self, environment: Environment) -> int:
         """Check with the server's own tools what was installed; returns the exit status."""
@@ -258,13 +258,13 @@ class _Setup:
         ]
         if not all(right):
             return FAILED
-        _print(
+        show_sentence(
             text(
                 "Reload the page of JupyterLab to get the front end. The server extension starts "
                 "with the next start of the Jupyter server: restart it, or the instance."
             )
         )
-        _print(disk_sentence(environment.prefix))
+        show_sentence(disk_sentence(environment.prefix))
         return DONE
 
 
@@ -300,23 +300,11 @@ def _is_listed(environment: Environment, module: str, name: str) -> bool:
 
 def _result(name: str, is_right: bool, found: Text, advice: Text) -> bool:
     if is_right:
-        _show(name, found, "ok")
+        show_check(name, found, "ok")
     else:
-        _show(name, text("It is installed, but does not work yet."), "failed", advice)
+        show_check(name, text("It is installed, but does not work yet."), "failed", advice)
     return is_right
 
 
 def _versions(distributions: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in distributions.items())
-
-
-def _width() -> int:
-    return max(shutil.get_terminal_size().columns, NARROWEST)
-
-
-def _show(name: str, found: str, state: State = "noted", advice: str = "") -> None:
-    print(line(Check(name, state, found, advice), _width(), Paint(sys.stdout)), flush=True)
-
-
-def _print(sentence: Text) -> None:
-    print("\n".join(wrapped(escaped(translated(sentence)), _width(), "")), flush=True)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.cli.doctor import endpoint, environment, jupyter
+from jupyter_dsw.cli.doctor import endpoint, jupyter
 from jupyter_dsw.cli.doctor.bug_report import bug_report
 from jupyter_dsw.cli.doctor.context import Context, results
-from jupyter_dsw.cli.report import Paint
-from jupyter_dsw.columns import escaped, padded, wrapped
+from jupyter_dsw.cli.report import Paint, show_check
+from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import translated
 
@@ -22,17 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from jupyter_dsw.cli.doctor.context import Check, State
-
-_MARKS: dict[State, tuple[str, str]] = {
-    "ok": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "skipped": ("–", "dim"),
-    "noted": ("·", "dim"),
-}
-_NAME_WIDTH = 18
-_INDENT = " " * (_NAME_WIDTH + 2)
-NARROWEST = 40
+    from jupyter_dsw.cli.doctor.context import Check
 
 _EPILOG = text("""\
 marks:
@@ -78,15 +67,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    paint = Paint(sys.stdout)
-    width = max(shutil.get_terminal_size().columns, NARROWEST)
     context, checks = Context(offline=arguments.offline), []
     with _logs_off():
-        for check in results((*environment.STEPS, *endpoint.STEPS, *jupyter.STEPS), context):
+        for check in results((*endpoint.STEPS, *jupyter.STEPS), context):
             checks.append(check)
             if not (arguments.json or arguments.report):
                 # At once: the next one may take seconds.
-                print(line(check, width, paint), flush=True)
+                show_check(check.name, check.found, check.state, check.advice)
         failed = sum(check.state == "failed" for check in checks)
         if arguments.report:
             print(escaped(bug_report(checks, context)))
@@ -96,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
             print(escaped(msgspec.json.format(encoded, indent=2).decode()))
         else:
-            print(f"\n{_summary(failed, paint)}")
+            print(f"\n{_summary(failed, Paint(sys.stdout))}")
     return 1 if failed else 0
 
 
@@ -109,22 +96,6 @@ def _logs_off() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-
-
-def line(check: Check, width: int, paint: Paint) -> str:
-    """Return `check` as a terminal shows it, broken into lines of `width` columns."""
-    mark, colour = _MARKS[check.state]
-    available = width - len(_INDENT)
-    found = wrapped(escaped(translated(check.found)), available, "")
-    advice = (
-        wrapped(f"→ {escaped(translated(check.advice))}", available, "") if check.advice else []
-    )
-    dim = check.state in {"skipped", "noted"}
-    lines = [paint(line, "dim") if dim else line for line in found]
-    lines += [paint(line, "bold") for line in advice]
-    first, *others = lines
-    head = f"{paint(mark, colour)} {padded(translated(check.name), _NAME_WIDTH)}{first}"
-    return "\n".join([head, *(_INDENT + line for line in others)])
 
 
 def _as_json(check: Check) -> dict[str, str]:

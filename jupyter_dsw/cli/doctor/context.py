@@ -6,12 +6,13 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from jupyter_dsw.cli import servers
+from jupyter_dsw.cli.report import State
 from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
@@ -35,8 +36,6 @@ _MAX_BYTES = 1024 * 1024
 _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
-State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
-
 LEFT_OUT = text("skipped: --offline")
 
 
@@ -50,7 +49,6 @@ class Check(msgspec.Struct, frozen=True):
 
     name: str
     state: State
-    """`failed` needs a fix; `skipped` could not be checked; `noted` is only for information."""
     found: str
     """What was found, or why it was skipped; never a secret."""
     advice: str = ""

@@ -1,4 +1,4 @@
-"""Checks of the endpoint: the way to it (name, proxy, TCP, TLS, clock), then one GetInstance."""
+"""Checks of a call: its settings, the way to the endpoint (proxy, TLS, clock), one GetInstance."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from jupyter_dsw.cli.doctor.context import Failed, Skipped, Step, not_checked_because_of
+from jupyter_dsw.cli.doctor.context import LEFT_OUT, Failed, Skipped, Step, not_checked_because_of
 from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.render.values import plain, reason_of, status_of
+from jupyter_dsw.notebook.person import time_zone
+from jupyter_dsw.render.values import Moments, plain, reason_of, status_of
 from jupyter_dsw.upstream.errors import (
     BadSignature,
     ClockSkew,
@@ -25,19 +26,85 @@ from jupyter_dsw.upstream.errors import (
 from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
 from jupyter_dsw.upstream.response import response_date
+from jupyter_dsw.upstream.settings import VARIABLES, Settings, of_first_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jupyter_dsw.cli.doctor.context import Context
+    from jupyter_dsw.upstream.signing import Credentials
 
 Part: TypeAlias = Literal["response", "access key", "signature", "permission", "instance"]
 
+# Stands in for the settings that a check is not about.
+_SOME_ENDPOINT = "https://localhost"
+_ACCESS_KEY = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+_CREDENTIALS_URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 _TIMEOUT_S = 3.0
 # What signature V3 allows.
 _MAX_SKEW_S = 15 * 60
 _SHOWN = 3
 _PROXY_PORTS = {"https": 443}
+
+
+def _instance_id(_: Context) -> Text:
+    instance_id, variable = _found("instance_id")
+    Settings(instance_id=instance_id, endpoint=_SOME_ENDPOINT)
+    return text("%1 (%2)", instance_id, variable)
+
+
+def _region(_: Context) -> Text:
+    region, variable = _found("region")
+    endpoint = _SOME_ENDPOINT if _found("endpoint")[0] else None
+    Settings(instance_id="dsw-0", region=region, endpoint=endpoint)
+    if not region:
+        return text("not set; JUPYTER_DSW_ENDPOINT names the endpoint")
+    return text("%1 (%2)", region, variable)
+
+
+def _found(setting: str) -> tuple[str, Text | str]:
+    """Return a setting's value and where it comes from; both empty if it is not set."""
+    return _variable(*VARIABLES[setting])
+
+
+def _variable(*names: str) -> tuple[str, Text | str]:
+    others = of_first_process(names)
+    for name in names:
+        if value := os.environ.get(name):
+            return value, name
+        if value := others.get(name):
+            return value, text("%1 of the container's first process", name)
+    return "", ""
+
+
+def _credentials(context: Context) -> Text:
+    _, key = _variable(*_ACCESS_KEY)
+    if context.offline and not key:
+        raise Skipped(LEFT_OUT)
+    found = context.credentials.get()
+    return text("%1, %2", _source(key), _until(found))
+
+
+def _source(key: Text | str) -> Text:
+    if key:
+        return text("from the environment (%1)", key)
+    uri, variable = _variable(_CREDENTIALS_URI)
+    if uri:
+        # Its host only: a token may be in what follows.
+        parts = urlsplit(uri)
+        port = f":{parts.port}" if parts.port else ""
+        host = f"{parts.hostname}{port}"
+        return text("from the credential service at %1 (%2)", host, variable)
+    return text("from alibabacloud-credentials")
+
+
+def _until(credentials: Credentials) -> Text:
+    if credentials.expires_at is not None:
+        moments = Moments(zone=time_zone(_found("region")[0] or None))
+        return text("valid until %1", moments.write(credentials.expires_at))
+    if credentials.security_token:
+        return text("expiry unknown")
+    return text("an access key without an expiry")
 
 
 def _endpoint(context: Context) -> Text:
@@ -214,6 +281,9 @@ def _instance(context: Context) -> Text:
 
 
 STEPS: tuple[Step, ...] = (
+    Step(text("instance id"), _instance_id),
+    Step(text("region"), _region),
+    Step(text("credentials"), _credentials),
     Step(text("endpoint"), _endpoint, ("region",), network=True),
     Step(text("proxy"), _proxy, ("endpoint",), network=True),
     Step("TCP", _tcp, ("endpoint", "proxy"), network=True),
