@@ -400,7 +400,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     },
     samples: threeHours('2026-11-23T13:00:00Z'),
   },
-  'busy, counted as idle': {
+  busy: {
     reading: {
       ...healthy,
       utilization: {

@@ -97,7 +97,7 @@ function values(model: ViewModel, { at, cpu, gpu, idle }: Point): TemplateResult
     comparedStop(model)?.rule ?? {};
   const key = (name: string, text: string) => html`<span class="key ${name}">${text}</span>`;
   return html`<p class="soft values">
-    <span>${moment(new Date(at).toISOString())}</span>${value('cpu', cpu)}${value('gpu', gpu)}
+    <span>${moment(new Date(at).toISOString())}</span> ${value('cpu', cpu)} ${value('gpu', gpu)}
     ${idle === null ? nothing : key('idle', t('idle for %1', minutes(idle)))}
     ${(cpuLimit ?? gpuLimit) === null ? nothing : key('threshold', t('threshold'))}
   </p>`;
