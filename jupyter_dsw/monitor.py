@@ -55,9 +55,8 @@ def fresh_for(reading: Reading, now: float) -> float:
 def _fresh_for_instance_time(reading: Reading, now: float) -> float:
     if reading.instance is not None and reading.instance.in_transition:
         return IN_TRANSITION
-    both = reading.countdowns_at(now)
-    remaining_ms = None if both is None else both.remaining_ms
-    if remaining_ms is not None and remaining_ms < NEAR_A_STOP_MS:
+    left = [stop.remaining_ms for stop in reading.stops_at(now) if stop.remaining_ms is not None]
+    if left and min(left) < NEAR_A_STOP_MS:
         return NEAR_A_STOP
     return AT_REST
 

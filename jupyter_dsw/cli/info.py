@@ -30,7 +30,7 @@ _EPILOG = text(
     """\
 sections:
   %1, all
-  (default: all but network and details)
+  (default: all but history, network and details)
 
 exit status:
   %2  the instance is running
@@ -42,7 +42,7 @@ examples:
   jupyter dsw info
   jupyter dsw info datasets disks
   jupyter dsw info --watch
-  jupyter dsw info --json | jq .countdowns.next_stop
+  jupyter dsw info --json | jq '.stops[0]'
   jupyter dsw info --warn-minutes 30 >/dev/null || echo "save your work"
 """,
     ", ".join(SECTIONS),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import sys
@@ -14,7 +13,6 @@ from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:
-    from jupyter_dsw.model.stops import Countdowns
     from jupyter_dsw.notebook.readings import Reading
 
 State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
@@ -56,12 +54,17 @@ class Paint:
 
 def exit_status(reading: Reading, warn_minutes: float) -> int:
     """Return the exit status for `reading`: see the help's "exit status"."""
-    instance, stops = reading.instance, reading.countdowns
-    if instance is None or stops is None:
+    instance, stops = reading.instance, reading.stops
+    if instance is None:
         return FAILED
-    if instance.status == "Stopping" or _left_ms(stops) <= warn_minutes * 60_000:
+    near = any(
+        stop.remaining_ms is not None and stop.remaining_ms <= warn_minutes * 60_000
+        for stop in stops
+    )
+    if instance.status == "Stopping" or near:
         return STOPPING_SOON
-    if reading.error is not None or instance.status not in USABLE_STATUSES or stops.unknown:
+    unknown = any(stop.state == "unknown" for stop in stops)
+    if reading.error is not None or instance.status not in USABLE_STATUSES or unknown:
         return FAILED
     return RUNNING
 
@@ -96,11 +99,6 @@ def _painted_head(head: str, colour: str, paint: Paint) -> str:
 def _painted_section(section: str, paint: Paint) -> str:
     title, newline, body = section.partition("\n")
     return paint(title, "bold") + newline + body
-
-
-def _left_ms(stops: Countdowns) -> float:
-    both = (stops.idle.remaining_ms, stops.scheduled.remaining_ms)
-    return min((left for left in both if left is not None), default=math.inf)
 
 
 def show_check(name: str, found: str, state: State = "noted", advice: str = "") -> None:

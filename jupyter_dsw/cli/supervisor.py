@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
+from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
 from jupyter_dsw.notebook.person import translated
 
@@ -148,7 +149,8 @@ class _Supervisor:
             _show_no_thread()
 
     def _act(self, reading: Reading, left: timedelta) -> None:
-        stop = (reading.countdowns and reading.countdowns.next_stop) or ""
+        comes_next = next_stop(reading.stops)
+        stop = comes_next.kind if comes_next else ""
         seconds = f"{left.total_seconds():.0f}"
         if stop:
             _show(

@@ -18,6 +18,7 @@ from jupyter_dsw.cli.report import STOPPING_SOON, Paint, exit_status, report
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import wrapped
 from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.values import format_duration
@@ -94,8 +95,8 @@ def _frame(reading: Reading, warn_minutes: float, size: tuple[int, int], paint: 
     blocks = {lines[0]: lines for lines in (block.split("\n") for block in default)}
     titles = {name: parts(name)[1].split("\n")[0] for name in _order(reading) if default}
     sections = {name: blocks[title] for name, title in titles.items() if title in blocks}
-    lines = [headline, "", *head.split("\n")][: height - 2]
     foot = _foot(tuple(sections), width)
+    lines = [headline, "", *head.split("\n")][: height - 1 - len(foot)]
     shown = _fitting(sections, height - len(lines) - 1 - len(foot), partly=bool(reading.sections))
     lines += [line for name in sections if name in shown for line in ("", *shown[name])]
     foot = _foot(tuple(name for name in sections if name not in shown), width)
@@ -140,14 +141,17 @@ def _foot(hidden: tuple[str, ...], width: int) -> list[str]:
 
 
 def _headline(reading: Reading) -> str:
-    stops = reading.countdowns
-    if stops is None:
+    if reading.instance is None:
         return text("The time of the next stop is unknown")
-    if stops.next_stop is None:
-        return text("No stop is planned")
-    if stops.remaining_ms is None:
+    stops = reading.stops
+    stop = next_stop(stops)
+    if stop is None:
+        # An instance that has ended has none, whatever policies there are.
+        known = stops or reading.stop_policies == "read" or reading.instance.has_ended
+        return text("No stop is planned") if known else text("No stop is known")
+    if stop.remaining_ms is None:
         return text("A stop is set; its time is unknown")
-    left = format_duration(stops.remaining_ms)
-    if stops.next_stop == "idle":
+    left = format_duration(stop.remaining_ms)
+    if stop.kind == "idle":
         return text("Idle stop in %1", left)
     return text("Scheduled stop in %1", left)

@@ -178,6 +178,15 @@ def stops_of(
     return nearest_first(aged(stop, elapsed_ms) for stop in merged)
 
 
+def next_stop(stops: Sequence[Stop]) -> Stop | None:
+    """Return the stop that comes first, or may do so; None where none is on its way.
+
+    Args:
+        stops: sorted as by `nearest_first`.
+    """
+    return stops[0] if stops and stops[0].state != "armed" else None
+
+
 def nearest_first(stops: Iterable[Stop]) -> tuple[Stop, ...]:
     """Sort stops: by the time left, then those of unknown time, then those that do not count."""
     return tuple(sorted(stops, key=_distance))

@@ -29,7 +29,8 @@ def dsw_info(line: str) -> Reading | None:
 
     Usage: `%dsw_info [SECTION ...] [--json | --text] [--fresh] [--help]`
 
-    Sections: status, datasets, snapshots, timers, resources, disks, network, details, all.
+    Sections: status, datasets, snapshots, timers, history, resources, disks, network, details,
+    all.
 
     `--fresh` reads the instance again, even if the last reading is still fresh;
     `--text` and `--json` print plain text or JSON instead of the panel.

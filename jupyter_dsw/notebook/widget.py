@@ -202,8 +202,8 @@ class Feed:
                 panel.show(reading, state, requested=panel in requested)
 
     def _state_of(self, reading: Reading) -> str:
-        """Return what a person sees of a reading, but for what only counts on: age, countdowns."""
-        instance, both = reading.instance, reading.countdowns
+        """Return what a person sees of a reading, but for what only counts on: ages, times left."""
+        instance = reading.instance
         if instance is not None:
             instance = msgspec.structs.replace(
                 instance,
@@ -213,13 +213,17 @@ class Feed:
                 instance_shutdown_timer=None,
             )
         # As it is shown: bytes of a disk change all the time, percents seldom.
-        still = msgspec.structs.replace(reading, instance=instance, read_at=None, taken=None)
+        still = msgspec.structs.replace(
+            reading, instance=instance, policy_stops=(), read_at=None, taken=None
+        )
         shown = view_model(still, ("all",), now=0)
-        idle = both and msgspec.structs.replace(both.idle, remaining_ms=None, idle_minutes=None)
-        scheduled = both and both.scheduled.state
+        set_stops = [
+            msgspec.structs.replace(stop, remaining_ms=None, at=None, idle_minutes=None)
+            for stop in reading.stops
+        ]
         # The tracker gives the earliest moment of each stop, which settles within a minute.
         stops = [(stop.number, stop.at // 60) for stop in self._tracker.stops]
-        return repr((shown, idle, scheduled, stops))
+        return repr((shown, set_stops, stops))
 
 
 def _open_panels() -> list[Panel]:

@@ -69,9 +69,11 @@ def _parts(model: ViewModel) -> Iterator[str]:
         line = f"{dot} <strong>{escape(model.status)}</strong> {escape(model.name)}"
         yield f'<p style="margin:0;font-size:1.15em">{line}</p>'
     for fact in model.facts:
-        value = f"<strong>{escape(fact.value)}</strong>"
+        value = f"<strong>{_linked(fact)}</strong>"
         # No colon between them: there may be one in the value.
         yield f'<p style="margin:.2em 0">{escape(fact.label)} {value}</p>'
+    if model.remark:
+        yield f'<p style="{_QUIET}"><small>{escape(model.remark)}</small></p>'
     yield from map(_section, model.sections)
     if model.foot:
         yield f'<p style="{_QUIET}"><small>{escape(model.foot)}</small></p>'

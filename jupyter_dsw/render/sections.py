@@ -8,24 +8,36 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from jupyter_dsw.i18n import text
-from jupyter_dsw.render import values
-from jupyter_dsw.render.values import plain
+from jupyter_dsw.model.instance import Instance
+from jupyter_dsw.model.sessions import Session
+from jupyter_dsw.model.stops import PoliciesState, Stop
+from jupyter_dsw.render import stops, values
+from jupyter_dsw.render.values import Moments, plain
 from jupyter_dsw.render.view_model import MAX_ROWS, Fact, Section, facts, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jupyter_dsw.model.elements import CloudDisk, Dataset, InstanceSnapshot
-    from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.model.stops import Countdowns
-    from jupyter_dsw.render.values import Moments
-
 _Item = TypeVar("_Item")
 
 
-def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What sections are made of."""
+
+    instance: Instance
+    stops: tuple[Stop, ...]
+    stop_policies: PoliciesState
+    sessions: tuple[Session, ...] | None
+    moments: Moments
+
+
+def status_section(shown: Shown) -> Section:
     """Return what is running: instance, image, workspace, since when."""
+    instance = shown.instance
     running = instance.accumulated_running_time_in_ms
     return Section(
         text("Instance"),
@@ -43,8 +55,9 @@ def status_section(instance: Instance, _stops: Countdowns, _moments: Moments) ->
     )
 
 
-def datasets_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+def datasets_section(shown: Shown) -> Section:
     """Return the mounted datasets: where, whether one may write, from where."""
+    instance = shown.instance
     return _list_section(
         text("Datasets"),
         (text("Mount path"), text("Access"), text("Source"), text("Dataset")),
@@ -65,8 +78,9 @@ def _dataset_row(dataset: Dataset) -> tuple[str, ...]:
     )
 
 
-def snapshots_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
+def snapshots_section(shown: Shown) -> Section:
     """Return the saved images, newest first, with how far they are and why they failed."""
+    instance, moments = shown.instance, shown.moments
     return _list_section(
         text("Snapshots"),
         (text("Image"), text("Status"), text("Created"), text("Reason")),
@@ -86,32 +100,49 @@ def _snapshot_row(moments: Moments, snapshot: InstanceSnapshot) -> tuple[str, ..
     )
 
 
-def timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
-    """Return both stops."""
-    return Section(
-        text("Timers"),
-        facts(
-            (text("Idle stop"), values.idle_stop(stops.idle)),
-            (text("Scheduled stop"), values.scheduled_stop(stops.scheduled, moments)),
-        ),
-    )
+def timers_section(shown: Shown) -> Section:
+    """Return all stops, nearest first."""
+    return _stops(shown, shown.stops)
 
 
-def other_timers_section(_instance: Instance, stops: Countdowns, moments: Moments) -> Section:
+def other_timers_section(shown: Shown) -> Section:
     """Return the stops that the line under the status is not about."""
-    shown = values.stops_at_the_head(stops)
-    if not shown:  # that none is set
-        return Section(text("Timers"))
-    idle = "" if "idle" in shown else values.idle_stop(stops.idle)
-    scheduled = "" if "scheduled" in shown else values.scheduled_stop(stops.scheduled, moments)
-    return Section(
-        text("Timers"),
-        facts((text("Idle stop"), idle), (text("Scheduled stop"), scheduled)),
+    at_the_head = stops.stops_at_the_head(shown.stops)
+    return _stops(shown, [stop for stop in shown.stops if stop not in at_the_head])
+
+
+def _stops(shown: Shown, some: Sequence[Stop]) -> Section:
+    described = [(stops.stop_name(each), stops.describe_stop(each, shown.moments)) for each in some]
+    return Section(text("Timers"), facts(*described), empty=stops.no_stop(shown.stop_policies))
+
+
+def history_section(shown: Shown) -> Section:
+    """Return the last runs: from when to when, and how each ended."""
+    runs = shown.sessions
+    if runs is None:
+        return Section(text("Last runs"), empty=text("The last runs are not known."))
+    return _list_section(
+        text("Last runs"),
+        (text("Started"), text("Ended"), text("Run time"), text("How it ended"), text("Reason")),
+        runs,
+        partial(_run_row, shown.moments),
+        empty=text("No run is recorded."),
     )
 
 
-def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+def _run_row(moments: Moments, run: Session) -> tuple[str, ...]:
+    return (
+        moments.write(run.started_at),
+        moments.write(run.ended_at),
+        values.elapsed_between(run.started_at, run.ended_at),
+        values.ending(run),
+        values.reason_of(run.reason_code, run.reason),
+    )
+
+
+def resources_section(shown: Shown) -> Section:
     """Return what it runs on."""
+    instance = shown.instance
     requested = instance.requested_resource
     gpus = requested.gpu_count if requested else None
     return Section(
@@ -144,8 +175,9 @@ def resources_section(instance: Instance, _stops: Countdowns, _moments: Moments)
     )
 
 
-def disks_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+def disks_section(shown: Shown) -> Section:
     """Return the cloud disks and how full they are."""
+    instance = shown.instance
     return _list_section(
         text("Cloud disks"),
         (text("Mount path"), text("Capacity"), text("Used"), text("Type"), text("Folder")),
@@ -165,8 +197,9 @@ def _disk_row(disk: CloudDisk) -> tuple[str, ...]:
     )
 
 
-def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -> Section:
+def network_section(shown: Shown) -> Section:
     """Return the VPC, its addresses and forwarded ports."""
+    instance = shown.instance
     vpc = instance.user_vpc
     pods = [each.ip for each in instance.pod_ips if each.ip]
     if vpc is None:
@@ -204,8 +237,9 @@ def network_section(instance: Instance, _stops: Countdowns, _moments: Moments) -
     )
 
 
-def details_section(instance: Instance, _stops: Countdowns, moments: Moments) -> Section:
+def details_section(shown: Shown) -> Section:
     """Return the rest of the response, and what was left out of it."""
+    instance, moments = shown.instance, shown.moments
     return Section(
         text("Details"),
         (

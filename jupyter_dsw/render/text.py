@@ -32,6 +32,8 @@ def _parts(model: ViewModel, width: int) -> Iterator[list[str]]:
     if model.status:
         head += wrapped(f"● {model.status}{_INDENT}{model.name}", width, _INDENT)
     head += _aligned(model.facts, width)
+    if model.remark:
+        head += wrapped(_INDENT + model.remark, width, _INDENT)
     yield head
     for section in model.sections:
         yield [section.title, *_section(section, width)]

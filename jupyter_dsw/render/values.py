@@ -1,4 +1,4 @@
-"""Values as people read them: durations, moments, statuses, the next stop with its reason.
+"""Values as people read them: durations, moments, statuses.
 
 They are `Text` where they are ours: English, to be translated where they are shown. The panel's
 `i18n.ts` and `views/` write the same.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.i18n import Text
     from jupyter_dsw.model.elements import InstanceSnapshot
     from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.model.stops import Countdowns, IdleCountdown, Kind, ScheduledCountdown
+    from jupyter_dsw.model.sessions import Session
 
 MAX_VALUE = 400
 """Characters of one value that are shown."""
@@ -139,98 +139,6 @@ def status_of(instance: Instance) -> str:
     return status_label(plain(instance.status or "")) or text("status unknown")
 
 
-def stops_at_the_head(stops: Countdowns) -> tuple[Kind, ...]:
-    """Return which stops the line under the status is about; the others have their own section."""
-    if stops.next_stop is None:
-        return () if stops.idle.state == "off" else ("idle",)
-    # A stop whose time is unknown may be nearer than the one that is known.
-    return tuple(dict.fromkeys((stops.next_stop, *stops.unknown)))
-
-
-def next_stop(instance: Instance, stops: Countdowns, moments: Moments) -> str:
-    """Describe which stop comes first and why: the line under the status."""
-    if instance.has_ended:
-        return ""
-    shown = stops_at_the_head(stops)
-    if not shown:
-        return text("None planned")
-    if stops.next_stop is None:
-        return dotted(text("None while in use"), idle_stop(stops.idle))
-    described = {
-        "idle": dotted(text("Idle stop"), idle_stop(stops.idle)),
-        "scheduled": dotted(text("Scheduled stop"), scheduled_stop(stops.scheduled, moments)),
-    }
-    return joined(text("; "), (described[stop] for stop in shown))
-
-
-def idle_stop(idle: IdleCountdown) -> str:
-    """Describe how long it is until the idle stop, and what counts as idle or as use."""
-    limit = joined(" ", (_minutes(idle.max_idle_minutes), text("min")))
-    if idle.state == "off":
-        return text("off")
-    if idle.state == "unknown":
-        if idle.max_idle_minutes is None:
-            return text("time unknown, see the PAI console")
-        return text("stops after %1 idle; time unknown, see the PAI console", limit)
-    if idle.state == "active":
-        return _idle_rule(idle, limit)
-    left = text("in about %1", format_duration(idle.remaining_ms or 0))
-    return dotted(left, _idle_progress(idle, _minutes(idle.idle_minutes), limit))
-
-
-def _minutes(minutes: float | None) -> str:
-    return "" if minutes is None else f"{minutes:.15g}"
-
-
-def _idle_rule(idle: IdleCountdown, limit: Text) -> Text:
-    cpu, gpu = _thresholds(idle)
-    if cpu and gpu:
-        return text("stops after %1 idle, with CPU below %2 and GPU below %3", limit, cpu, gpu)
-    if cpu:
-        return text("stops after %1 idle, with CPU below %2", limit, cpu)
-    if gpu:
-        return text("stops after %1 idle, with GPU below %2", limit, gpu)
-    return text("stops after %1 idle", limit)
-
-
-def _idle_progress(idle: IdleCountdown, spent: str, limit: Text) -> Text:
-    cpu, gpu = _thresholds(idle)
-    if cpu and gpu:
-        return text(
-            "idle for %1 of %2; stops unless CPU reaches %3 or GPU reaches %4",
-            spent,
-            limit,
-            cpu,
-            gpu,
-        )
-    if cpu:
-        return text("idle for %1 of %2; stops unless CPU reaches %3", spent, limit, cpu)
-    if gpu:
-        return text("idle for %1 of %2; stops unless GPU reaches %3", spent, limit, gpu)
-    return text("idle for %1 of %2; stops unless it is used", spent, limit)
-
-
-def _thresholds(idle: IdleCountdown) -> tuple[Text | None, Text | None]:
-    cpu, gpu = idle.cpu_percent_threshold, idle.gpu_percent_threshold
-    return None if cpu is None else _percent(cpu), None if gpu is None else _percent(gpu)
-
-
-def _percent(value: float) -> Text:
-    return text("%1 %", f"{value:.15g}")
-
-
-def scheduled_stop(scheduled: ScheduledCountdown, moments: Moments) -> str:
-    """Describe how long it is until the scheduled stop, and when that is."""
-    if scheduled.state == "off":
-        return text("off")
-    at = moments.write(scheduled.due_time)
-    if scheduled.remaining_ms is None:
-        if at:
-            return text("stops at %1, time left unknown", at)
-        return text("time unknown, see the PAI console")
-    return dotted(text("in %1", format_duration(scheduled.remaining_ms)), at)
-
-
 def snapshot_progress(snapshot: InstanceSnapshot) -> str:
     """Return how far the saving of an image is: `"Pushing (step 2 of 3)"`, `"Save failed"`."""
     status = plain(snapshot.status or "")
@@ -244,6 +152,35 @@ def snapshot_progress(snapshot: InstanceSnapshot) -> str:
 def reason_of(code: str | None, message: str | None) -> str:
     """Return what the endpoint reports of a failure; it may have reported nothing."""
     return plain(": ".join(part for part in (code, message) if part and part.strip()))
+
+
+def percent(value: float) -> Text:
+    """Write a number of percent."""
+    return text("%1 %", f"{value:.15g}")
+
+
+def elapsed_between(start: datetime | None, end: datetime | None) -> str:
+    """Write how long it was from one moment to another; `""` where one of them is not known."""
+    if start is None or end is None or end < start:
+        return ""
+    return format_duration((end - start) / timedelta(milliseconds=1))
+
+
+_ENDINGS: dict[str | None, Text] = {
+    "idle": text("Stopped because it was idle"),
+    "scheduled": text("Stopped by schedule"),
+    "person": text("Stopped by a person"),
+    "debt": text("Stopped: payment overdue"),
+    "failure": text("Failed"),
+    "other": text("Stopped for another reason"),
+    None: text("Unknown how it ended"),
+}
+
+
+def ending(run: Session) -> Text:
+    """Return how a run ended, or that it goes on."""
+    goes_on = run.ended_at is None and run.ended_by is None
+    return text("Running") if goes_on else _ENDINGS[run.ended_by]
 
 
 def access(writable: bool | None, access: str | None) -> str:
@@ -263,7 +200,7 @@ def usage_bar(used: float | None) -> str:
     if used is None:
         return ""
     full = round(used * 10)
-    return joined(" ", ("█" * full + "░" * (10 - full), _percent(round(used * 100))))
+    return joined(" ", ("█" * full + "░" * (10 - full), percent(round(used * 100))))
 
 
 def named(name: str | None, identifier: str | None) -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
-from jupyter_dsw.model.stops import Countdowns
-from jupyter_dsw.render import values
+from jupyter_dsw.render import stops, values
 from jupyter_dsw.render.sections import (
+    Shown,
     datasets_section,
     details_section,
     disks_section,
+    history_section,
     network_section,
     other_timers_section,
     resources_section,
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.reading import Reading
 
-_MAKERS: dict[str, Callable[[Instance, Countdowns, Moments], Section]] = {
+_MAKERS: dict[str, Callable[[Shown], Section]] = {
     "status": status_section,
     "datasets": datasets_section,
     "snapshots": snapshots_section,
     "timers": timers_section,
+    "history": history_section,
     "resources": resources_section,
     "disks": disks_section,
     "network": network_section,
@@ -43,7 +45,8 @@ _MAKERS: dict[str, Callable[[Instance, Countdowns, Moments], Section]] = {
 SECTIONS: tuple[str, ...] = tuple(_MAKERS)
 """The names of sections, in the order they are shown. `"all"` stands for every one of them."""
 
-_BY_DEFAULT = tuple(name for name in SECTIONS if name not in {"network", "details"})
+_ON_DEMAND = {"history", "network", "details"}
+_BY_DEFAULT = tuple(name for name in SECTIONS if name not in _ON_DEMAND)
 _SIMULATED = text("Simulated instance: a local emulator made these values up.")
 # Also looked for in the text, by whoever colours it.
 NEXT_STOP = text("Next stop")
@@ -62,7 +65,8 @@ def view_model(
 
     Args:
         reading: its error is shown above the last good values.
-        sections: names out of `SECTIONS`, or `"all"`; none: all but `network` and `details`.
+        sections: names out of `SECTIONS`, or `"all"`; none: those that are
+            shown by default.
         now: the moment of showing it (`elapsed_seconds`).
         language: the language of the person who reads it.
         moments: how moments are written for that person, by default in UTC with their date.
@@ -73,18 +77,29 @@ def view_model(
     """
     names = tuple(sections)
     moments = moments or Moments()
-    instance, countdowns = reading.instance, reading.countdowns_at(now)
-    stops = countdowns or Countdowns()
+    instance = reading.instance
     chosen = _chosen(names)
     makers = dict(_MAKERS)
     # The line under the status has this already, unless this section was named.
     timers_named = "timers" in names and chosen != SECTIONS
     if not timers_named:
         makers["timers"] = other_timers_section
-    made = tuple(makers[name](instance, stops, moments) for name in chosen if instance)
-    next_stop = ""
-    if instance and countdowns and not timers_named:
-        next_stop = values.next_stop(instance, stops, moments)
+    made: tuple[Section, ...] = ()
+    next_stop = console = remark = ""
+    if instance is not None:
+        shown = Shown(
+            instance=instance,
+            stops=reading.stops_at(now),
+            stop_policies=reading.stop_policies,
+            sessions=reading.sessions,
+            moments=moments,
+        )
+        made = tuple(makers[name](shown) for name in chosen)
+        if not instance.has_ended:
+            console = stops.console_of_skippable(shown.stops, instance)
+            remark = stops.policies_remark(shown.stop_policies)
+            if not timers_named:
+                next_stop = stops.next_stop_line(shown.stops, shown.stop_policies, moments)
     return ViewModel(
         language=language,
         status=values.status_of(instance) if instance else "",
@@ -92,8 +107,10 @@ def view_model(
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
         facts=facts(
             (NEXT_STOP, next_stop),
+            (text("Skip it in the console"), console, console),
             (text("Reason"), _reason(instance) if instance else ""),
         ),
+        remark=remark,
         notice=_SIMULATED if reading.source.simulated else "",
         problem=_problem(reading, language),
         sections=tuple(section for section in made if names or not section.is_empty),

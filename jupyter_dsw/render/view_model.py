@@ -58,7 +58,9 @@ class ViewModel(msgspec.Struct, frozen=True, kw_only=True):
     """`good`, `busy`, `bad` or `off`: the colour of the status."""
     name: str
     facts: tuple[Fact, ...]
-    """Shown under the status: the next stop, the reason of a failure."""
+    """Shown under the status: the next stop, where to skip it, the reason of a failure."""
+    remark: str
+    """What there may be in addition to these, or nothing."""
     notice: str
     """That the instance is simulated, or nothing."""
     problem: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.stops import Countdowns, Kind
+from jupyter_dsw.model.stops import DecidedBy, Kind, Stop, next_stop
 from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 LIMITS = (2, 10, 30)
 """How many minutes ahead a stop is reported, as the JupyterLab extension warns."""
 _REASONS = {"idle": "for idleness", "scheduled": "by its schedule"}
+_DECIDERS = {
+    "instance": "",
+    "workspace": ", by a policy of the workspace,",
+    "user": ", by a policy that a user set,",
+    "system": ", by a policy of the platform,",
+    "unknown": ", by a policy,",
+}
 
 
 class StatusChange(msgspec.Struct, frozen=True):
@@ -44,6 +51,7 @@ class StopChange(msgspec.Struct, frozen=True):
     instance_id: str | None
     action: Literal["near", "moved", "unknown"]
     stop: Kind | None
+    decided_by: DecidedBy | None
     within_minutes: int | None
     remaining_seconds: int | None
 
@@ -72,14 +80,14 @@ class Changes:
         self._failure: tuple[str, str] | None = None
         self._status: str | None = None
         self._within: int | None = None
-        self._unknown: tuple[Kind, ...] = ()
+        self._unknown: frozenset[tuple[Kind, DecidedBy]] = frozenset()
 
     def of(self, reading: Reading, now: float) -> list[Change]:
         """Return what is new in `reading`, at `now` (`elapsed_seconds`); mostly nothing."""
         if reading.source.instance_id != self._instance_id:
             self._instance_id = reading.source.instance_id
             self._status = self._within = None
-            self._unknown = ()
+            self._unknown = frozenset()
         return [*self._reading(reading), *self._statuses(reading), *self._stops(reading, now)]
 
     def _reading(self, reading: Reading) -> Iterator[ReadingChange]:
@@ -104,23 +112,35 @@ class Changes:
 
     def _stops(self, reading: Reading, now: float) -> Iterator[StopChange]:
         before, unknown_before = self._within, self._unknown
-        both = reading.countdowns_at(now) or Countdowns()
-        remaining_ms = both.remaining_ms
-        self._within, self._unknown = within, unknown = _limit(remaining_ms), both.unknown
-        for stop in unknown:
-            if stop not in unknown_before:
-                yield StopChange(self._instance_id, "unknown", stop, None, None)
+        stops = reading.stops_at(now)
+        first = next_stop(stops)
+        remaining_ms = None if first is None else first.remaining_ms
+        self._within = within = _limit(remaining_ms)
+        self._unknown = frozenset(
+            (stop.kind, stop.decided_by) for stop in stops if stop.state == "unknown"
+        )
+        for kind, decided_by in sorted(self._unknown - unknown_before):
+            yield StopChange(self._instance_id, "unknown", kind, decided_by, None, None)
         if within == before or reading.instance is None or reading.instance.has_ended:
             return
-        if remaining_ms is None and unknown:
+        if remaining_ms is None and self._unknown:
             return  # it has not moved away, as far as is known
-        yield StopChange(
-            self._instance_id,
-            "near" if within is not None and (before is None or within < before) else "moved",
-            both.next_stop,
-            within,
-            None if remaining_ms is None else remaining_ms // 1000,
-        )
+        yield _moved(self._instance_id, first, within, before)
+
+
+def _moved(
+    instance_id: str | None, stop: Stop | None, within: int | None, before: int | None
+) -> StopChange:
+    near = within is not None and (before is None or within < before)
+    remaining_ms = None if stop is None else stop.remaining_ms
+    return StopChange(
+        instance_id,
+        "near" if near else "moved",
+        None if stop is None else stop.kind,
+        None if stop is None else stop.decided_by,
+        within,
+        None if remaining_ms is None else remaining_ms // 1000,
+    )
 
 
 def _failed(instance_id: str | None, problem: Problem) -> ReadingChange:
@@ -169,9 +189,11 @@ def _status_line(change: StatusChange) -> str:
 def _stop_line(change: StopChange) -> str:
     if change.stop is None:
         return f"No stop of {change.instance_id} lies ahead any more."
-    reason, left = _REASONS[change.stop], _left(change.remaining_seconds)
+    left = _left(change.remaining_seconds)
+    reason = _REASONS[change.stop] + _DECIDERS[change.decided_by or "unknown"]
     if change.action == "unknown":
-        return f"{change.instance_id} will be stopped {reason}, at a time that could not be read."
+        why = reason.rstrip(",")
+        return f"{change.instance_id} will be stopped {why}, at a time that could not be read."
     if change.action == "near":
         return f"{change.instance_id} will be stopped {reason} in {left}."
     return f"The stop of {change.instance_id} has moved away: it will be {reason} in {left}."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from jupyter_dsw.model.stops import Kind
+    from jupyter_dsw.model.stops import Stop
     from jupyter_dsw.reading import Reading
 
 CLIENTS = ("browser", "kernel")
@@ -93,9 +93,8 @@ class Metrics:
             yield from counted.collect()
         reading, now = self._reading, self._clock()
         age_ms = reading.age_ms_at(now) if reading else None
-        both = reading.countdowns_at(now) if reading else None
-        stops = both.by_kind.items() if both else ()
-        idle_minutes = both.idle.idle_minutes if both else None
+        stops = reading.stops_at(now) if reading else ()
+        idle_minutes = [stop.idle_minutes for stop in stops if stop.idle_minutes is not None]
         yield _gauge(
             "jupyter_dsw_reading_age_seconds",
             "Seconds since the request for the reading was sent.",
@@ -103,19 +102,37 @@ class Metrics:
         )
         yield _gauge_by_stop(
             "jupyter_dsw_stop_remaining_seconds",
-            "Seconds until the instance is stopped, by the kind of stop; absent where unknown.",
-            {stop: ms / 1000 for stop, each in stops if (ms := each.remaining_ms) is not None},
+            "Seconds until the instance is stopped, by the kind of stop and who decides it, the "
+            "nearest of them; absent where unknown.",
+            {
+                _labels(stop): ms / 1000
+                for stop in stops[::-1]
+                if (ms := stop.remaining_ms) is not None
+            },
         )
         yield _gauge_by_stop(
             "jupyter_dsw_stop_time_unknown",
-            "1 where a stop is set whose time could not be read, by the kind of stop; else 0.",
-            {stop: float(each.state == "unknown") for stop, each in stops},
+            "1 where a stop is set whose time is unknown, 0 where it is known, by the kind of stop "
+            "and who decides it; absent where none is set.",
+            {
+                labels: float(any(s.state == "unknown" for s in stops if _labels(s) == labels))
+                for labels in map(_labels, stops)
+            },
+        )
+        yield _gauge(
+            "jupyter_dsw_stop_policies_read",
+            "1 where stop policies of the workspace are known, else 0.",
+            [float(reading.stop_policies == "read")] if reading and reading.instance else [],
         )
         yield _gauge(
             "jupyter_dsw_idle_seconds",
             "Seconds that the instance had been idle when it was read, of whole minutes.",
-            [] if idle_minutes is None else [idle_minutes * 60],
+            [max(idle_minutes) * 60] if idle_minutes else [],
         )
+
+
+def _labels(stop: Stop) -> tuple[str, str]:
+    return stop.kind, stop.decided_by
 
 
 def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetricFamily:
@@ -126,9 +143,9 @@ def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetri
 
 
 def _gauge_by_stop(
-    name: str, documentation: str, values: Mapping[Kind, float]
+    name: str, documentation: str, values: Mapping[tuple[str, str], float]
 ) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, documentation, labels=["stop"])
-    for stop, value in values.items():
-        family.add_metric([stop], value)
+    family = GaugeMetricFamily(name, documentation, labels=["stop", "decided_by"])
+    for labels, value in values.items():
+        family.add_metric(labels, value)
     return family

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.model.sessions import Session
+    from jupyter_dsw.model.stops import PoliciesState, Stop
     from jupyter_dsw.reading import Clock
 
 READ_AT = datetime(2026, 11, 23, 21, 0, 0, tzinfo=timezone.utc)
@@ -48,6 +50,9 @@ def view(
     problem: Problem | None = None,
     read_at_by: Clock = "endpoint",
     simulated: bool = False,
+    policy_stops: tuple[Stop, ...] = (),
+    stop_policies: PoliciesState = "read",
+    sessions: tuple[Session, ...] | None = None,
     **how: Any,
 ) -> Shown:
     reading = Reading(
@@ -57,6 +62,9 @@ def view(
         read_at=READ_AT,
         read_at_by=read_at_by,
         taken=0.0,
+        policy_stops=policy_stops,
+        stop_policies=stop_policies,
+        sessions=sessions,
         error=problem,
     )
     return Shown(reading, age_s, {"origin": ORIGIN} | how)
@@ -98,10 +106,10 @@ class Markup(HTMLParser):
 
 
 def test_the_first_lines_are_status_name_and_the_next_stop_with_its_reason() -> None:
-    lines = to_text(view(), width=100).splitlines()
+    lines = to_text(view(), width=120).splitlines()
     assert lines[:2] == [
         "● Running  training_data",
-        f"  Next stop  Idle stop · in about 30 min · {IDLE_FOR_30_MIN}",
+        f"  Next stop  Idle stop · in about 30 min · {IDLE_FOR_30_MIN} · set on this instance",
     ]
 
 
@@ -115,20 +123,23 @@ def test_a_gpu_instance_names_both_thresholds() -> None:
     [
         (
             {"IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}},
-            "Scheduled stop · in 1 h · 2021-01-12 14:36 (UTC)",
+            "Scheduled stop · in 1 h · 2021-01-12 14:36 (UTC) · shutdown timer of this instance",
         ),
         (
             {
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "CpuPercentThreshold": 20},
                 "InstanceShutdownTimer": None,
             },
-            "None while in use · stops after 60 min idle, with CPU below 20 %",
+            (
+                "None while in use · stops after 60 min idle, with CPU below 20 % · set on this "
+                "instance"
+            ),
         ),
         ({"IdleInstanceCuller": None, "InstanceShutdownTimer": {}}, "None planned"),
     ],
 )
 def test_the_next_stop_is_described(elements: dict[str, Any], words: str) -> None:
-    assert f"Next stop  {words}" in to_text(view(instance(**elements)), width=100)
+    assert f"Next stop  {words}\n" in to_text(view(instance(**elements)), width=120)
 
 
 @pytest.mark.parametrize("render", [to_text, to_html])
@@ -155,7 +166,10 @@ def test_the_next_stop_is_described(elements: dict[str, Any], words: str) -> Non
                 "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60, "IdleTimeInMinutes": 29.5},
                 "InstanceShutdownTimer": "soon",
             },
-            "unless it is used; Scheduled stop · time unknown, see the PAI console",
+            (
+                "unless it is used · set on this instance; Scheduled stop · time unknown, see the "
+                "PAI console · shutdown timer of this instance"
+            ),
         ),
     ],
 )
@@ -537,8 +551,8 @@ def test_chinese_text_has_the_same() -> None:
     at_once = Moments(now=datetime(2026, 11, 24, tzinfo=timezone.utc))
     aged = to_text(view(gpu, age_s=45, language="zh_CN", moments=at_once), width=120)
     assert "读取于 2026-11-23 21:00（UTC） · 45 秒前 · 来自 " in aged
-    head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=120)
-    assert head.splitlines()[1] == f"  下次停机  空闲停机 · {idle}"
+    head = to_text(view(gpu, language="zh_CN"), ["datasets"], width=140)
+    assert head.splitlines()[1] == f"  下次停机  空闲停机 · {idle} · 在本实例上设置"
 
 
 def test_columns_stand_below_each_other_in_chinese() -> None:

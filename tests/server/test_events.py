@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import yaml
 from jsonschema import Draft7Validator
@@ -16,9 +17,16 @@ from msgspec.structs import fields
 
 import jupyter_dsw.server
 from jupyter_dsw.model.instance import parse_instance
+from jupyter_dsw.model.stops import Stop
 from jupyter_dsw.monitor import fresh_for
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.server.events import Changes, ReadingChange, StatusChange, StopChange
+from jupyter_dsw.server.events import (
+    Changes,
+    ReadingChange,
+    StatusChange,
+    StopChange,
+    log_line,
+)
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:
@@ -135,6 +143,7 @@ async def test_a_scheduled_stop_is_named_as_such(
         "instance_id": emulator.environment()["DSW_INSTANCE_ID"],
         "action": "near",
         "stop": "scheduled",
+        "decided_by": "instance",
         "within_minutes": 2,
     }
 
@@ -281,6 +290,26 @@ def test_an_idle_stop_that_ticks_and_is_read_again_is_reported_once() -> None:
         ("near", 30),
         ("near", 10),
         ("near", 2),
+    ]
+
+
+def test_a_stop_that_a_policy_decides_is_reported_with_who_decides_it() -> None:
+    policy = Stop(kind="idle", decided_by="workspace", state="counting", remaining_ms=590_000)
+    unknown = Stop(kind="scheduled", decided_by="system", state="unknown")
+    known = msgspec.structs.replace(reading(), policy_stops=(policy, unknown))
+    reported = [each for each in Changes().of(known, 0.0) if isinstance(each, StopChange)]
+    assert [(each.action, each.stop, each.decided_by) for each in reported] == [
+        ("unknown", "scheduled", "system"),
+        ("near", "idle", "workspace"),
+    ]
+    for each in reported:
+        Draft7Validator(SCHEMAS[STOP]).validate(msgspec.to_builtins(each))
+    assert [log_line(each)[1] for each in reported] == [
+        (
+            "dsw-a will be stopped by its schedule, by a policy of the platform, at a time that "
+            "could not be read."
+        ),
+        "dsw-a will be stopped for idleness, by a policy of the workspace, in 9 min 50 s.",
     ]
 
 

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from jupyter_dsw.model.instance import parse_instance
+from jupyter_dsw.model.policies import StopRule
+from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.reading import Reading
 from jupyter_dsw.server.metrics import OUTCOMES, Metrics
 from jupyter_dsw.upstream import errors
+from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +29,9 @@ PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
 PAGE = Path(__file__).parents[2] / "docs" / "observability.md"
 ROW = re.compile(r"^\| `(jupyter_dsw_\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
+
+# Label values in the order of the labels' names.
+OWN_IDLE, OWN_SCHEDULED = ("instance", "idle"), ("instance", "scheduled")
 
 Samples = dict[str, dict[tuple[str, ...], float]]
 
@@ -130,9 +138,9 @@ async def test_gauges_are_those_of_the_moment_of_scraping(
     first = await scrape()
     left = first["jupyter_dsw_stop_remaining_seconds"]
     assert first["jupyter_dsw_idle_seconds"][()] == 48 * 60
-    assert 0 < left["idle",] <= 720 < left["scheduled",] <= 7200
+    assert 0 < left[OWN_IDLE] <= 720 < left[OWN_SCHEDULED] <= 7200
     later = first
-    while later["jupyter_dsw_stop_remaining_seconds"]["idle",] >= left["idle",]:
+    while later["jupyter_dsw_stop_remaining_seconds"][OWN_IDLE] >= left[OWN_IDLE]:
         later = await scrape()
     age = "jupyter_dsw_reading_age_seconds"
     assert later[age][()] > first[age][()]
@@ -150,6 +158,35 @@ async def test_a_stop_that_is_not_set_is_absent(ask: Any, scrape: Any, emulator:
     assert samples["jupyter_dsw_idle_seconds"][()] == 0
 
 
+def test_a_stop_of_a_policy_has_its_own_value_and_the_nearest_of_several_counts() -> None:
+    left: dict[str, Any] = {"kind": "idle", "decided_by": "workspace", "state": "counting"}
+    rules = [StopRule(expression=words) for words in ("one", "other")]
+    metrics = Metrics(lambda: 0.0)
+    metrics.called(
+        Reading(
+            source=Source(),
+            next_read=0.0,
+            instance=parse_instance({"Status": "Running"}),
+            taken=0.0,
+            policy_stops=(
+                Stop(**left, remaining_ms=900_000, rule=rules[0], idle_minutes=7),
+                Stop(**left, remaining_ms=600_000, rule=rules[1]),
+                Stop(kind="scheduled", decided_by="system", state="unknown"),
+            ),
+            stop_policies="read",
+        ),
+        1.0,
+    )
+    samples = samples_of(generate_latest(metrics).decode())
+    assert samples["jupyter_dsw_stop_remaining_seconds"] == {("workspace", "idle"): 600}
+    assert samples["jupyter_dsw_stop_time_unknown"] == {
+        ("workspace", "idle"): 0,
+        ("system", "scheduled"): 1,
+    }
+    assert samples["jupyter_dsw_stop_policies_read"][()] == 1
+    assert samples["jupyter_dsw_idle_seconds"][()] == 7 * 60
+
+
 async def test_a_stop_whose_time_cannot_be_read_is_not_absent(
     ask: Any, scrape: Any, emulator: Emulator
 ) -> None:
@@ -159,8 +196,8 @@ async def test_a_stop_whose_time_cannot_be_read_is_not_absent(
     )
     await ask()
     samples = await scrape()
-    assert samples["jupyter_dsw_stop_time_unknown"] == {("idle",): 0, ("scheduled",): 1}
-    assert set(samples["jupyter_dsw_stop_remaining_seconds"]) == {("idle",)}
+    assert samples["jupyter_dsw_stop_time_unknown"] == {OWN_IDLE: 0, OWN_SCHEDULED: 1}
+    assert set(samples["jupyter_dsw_stop_remaining_seconds"]) == {OWN_IDLE}
 
 
 async def test_after_a_failure_the_age_is_that_of_the_reading_that_is_shown(
