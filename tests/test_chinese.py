@@ -22,7 +22,7 @@ from jupyter_dsw.upstream.errors import (
     ErrorResponse,
     error_of_response,
 )
-from jupyter_dsw.upstream.failures import FailureKind, TransportError, error_of_failure
+from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.response import read_response
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.transport import HTTPResponse
@@ -286,7 +286,7 @@ def without_credentials() -> list[DSWError]:
 
 def test_errors_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jupyter_dsw.upstream.credentials.find_spec", lambda _: None)
-    failures = [error_of_failure(TransportError(kind), "localhost:9") for kind in FailureKind]
+    failures = [kind.error("localhost:9") for kind in FailureKind]
     errors = [
         *failures,
         *error_responses(),

@@ -18,7 +18,7 @@ from jupyter_dsw.upstream.errors import (
     TimedOut,
     Unreachable,
 )
-from jupyter_dsw.upstream.failures import TransportError, error_of_failure
+from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
@@ -162,7 +162,7 @@ class Client:
             try:
                 return self._send(settings, origin, credentials, deadline)
             except TransportError as failure:
-                errors.append(error_of_failure(failure, host_header(urlsplit(origin))))
+                errors.append(failure.kind.error(host_header(urlsplit(origin))))
             if not isinstance(errors[-1], (TimedOut, Unreachable)):
                 raise errors[0]
             self._endpoint.failed(origin)

@@ -27,26 +27,103 @@ from jupyter_dsw.upstream.network import NoAuthorities
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.i18n import Text
+
+_CERTIFICATE_ADVICE = text(
+    "Check that JUPYTER_DSW_ENDPOINT is right. If a proxy of your organisation opens TLS, set "
+    "REQUESTS_CA_BUNDLE to a file with its certificate authority."
+)
 
 
 class FailureKind(enum.Enum):
-    """Why a request got no response that can be read."""
+    """Why a request got no response that can be read, with the error, its message and advice."""
 
-    TIMED_OUT = enum.auto()
-    NAME_NOT_FOUND = enum.auto()
-    NO_CONNECTION = enum.auto()
-    CLOSED = enum.auto()
-    CERTIFICATE_UNTRUSTED = enum.auto()
-    CERTIFICATE_EXPIRED = enum.auto()
-    CERTIFICATE_OF_ANOTHER_HOST = enum.auto()
-    TLS = enum.auto()
-    PROXY = enum.auto()
-    NO_CA_FILE = enum.auto()
-    NOT_HTTP = enum.auto()
-    CUT_OFF = enum.auto()
-    TOO_LARGE = enum.auto()
-    ENCODING = enum.auto()
+    TIMED_OUT = (
+        TimedOut,
+        text("%1 did not finish its response in time."),
+        text(
+            "jupyter-dsw retries automatically. If the problem persists, check the network of this "
+            "instance."
+        ),
+    )
+    NAME_NOT_FOUND = (
+        Unreachable,
+        text("The name %1 could not be resolved."),
+        text("Check the region (REGION) and the name resolution (DNS) of this instance."),
+    )
+    NO_CONNECTION = (
+        Unreachable,
+        text("No connection to %1 could be made."),
+        text(
+            "Check the network of this instance. Without a way to the internet, set "
+            "JUPYTER_DSW_NETWORK=vpc; with a proxy only, set HTTPS_PROXY."
+        ),
+    )
+    CLOSED = (
+        Unreachable,
+        text("%1 closed the connection before it responded."),
+        text(
+            "jupyter-dsw retries automatically. If the problem persists, check the proxies and "
+            "firewalls in between."
+        ),
+    )
+    CERTIFICATE_UNTRUSTED = (
+        Unreachable,
+        text("The TLS certificate of %1 is not signed by a trusted authority."),
+        _CERTIFICATE_ADVICE,
+    )
+    CERTIFICATE_EXPIRED = (
+        Unreachable,
+        text("The TLS certificate of %1 has expired."),
+        _CERTIFICATE_ADVICE,
+    )
+    CERTIFICATE_OF_ANOTHER_HOST = (
+        Unreachable,
+        text("The TLS certificate that %1 presents is for another host."),
+        _CERTIFICATE_ADVICE,
+    )
+    TLS = (
+        Unreachable,
+        text("No TLS connection to %1 could be made."),
+        text("Check the proxies in between, and that JUPYTER_DSW_ENDPOINT serves https."),
+    )
+    PROXY = (
+        Unreachable,
+        text("The proxy for %1 did not work."),
+        text("Check HTTPS_PROXY (and ALL_PROXY); or add %1 to NO_PROXY to connect to it directly."),
+    )
+    NO_CA_FILE = (
+        Unreachable,
+        text("The certificate authorities to check %1 with could not be read."),
+        text(
+            "Check that what REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR "
+            "names is there, can be read, and has certificates in it (PEM)."
+        ),
+    )
+    NOT_HTTP = (BadResponse, text("The response from %1 is not HTTP."), PROXY_PAGE_ADVICE)
+    CUT_OFF = (
+        BadResponse,
+        text("The response from %1 was cut off."),
+        text(
+            "jupyter-dsw retries automatically. If the problem persists, check the proxies in "
+            "between."
+        ),
+    )
+    TOO_LARGE = (
+        BadResponse,
+        text("The response from %1 is larger than any of PAI-DSW's."),
+        PROXY_PAGE_ADVICE,
+    )
+    ENCODING = (
+        BadResponse,
+        text("The response from %1 is compressed in a way that was not requested."),
+        PROXY_PAGE_ADVICE,
+    )
+
+    def error(self, host: str) -> DSWError:
+        """Return the error for a request to `host` that failed so."""
+        kind, message, advice = self.value
+        error: DSWError = kind(message.filled(host), advice.filled(host))
+        return error
 
 
 class TransportError(Exception):
@@ -92,12 +169,6 @@ def kind_of(error: Exception, *, in_body: bool = False) -> FailureKind:
     if in_body and kind not in (FailureKind.TIMED_OUT, FailureKind.TOO_LARGE):
         return FailureKind.CUT_OFF
     return kind
-
-
-def error_of_failure(failure: TransportError, host: str) -> DSWError:
-    """Return the error for a request to `host` that got no response."""
-    error, message, advice = _ERRORS[failure.kind]
-    return error(message.filled(host), advice.filled(host))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -149,95 +220,3 @@ _KINDS: tuple[tuple[Any, FailureKind], ...] = (
     (OSError, FailureKind.NO_CA_FILE),
     (ValueError, FailureKind.PROXY),
 )
-
-_CERTIFICATE_ADVICE = text(
-    "Check that JUPYTER_DSW_ENDPOINT is right. If a proxy of your organisation opens TLS, set "
-    "REQUESTS_CA_BUNDLE to a file with its certificate authority."
-)
-_ERRORS: dict[FailureKind, tuple[type[DSWError], Text, Text]] = {
-    FailureKind.TIMED_OUT: (
-        TimedOut,
-        text("%1 did not finish its response in time."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the network of this "
-            "instance."
-        ),
-    ),
-    FailureKind.NAME_NOT_FOUND: (
-        Unreachable,
-        text("The name %1 could not be resolved."),
-        text("Check the region (REGION) and the name resolution (DNS) of this instance."),
-    ),
-    FailureKind.NO_CONNECTION: (
-        Unreachable,
-        text("No connection to %1 could be made."),
-        text(
-            "Check the network of this instance. Without a way to the internet, set "
-            "JUPYTER_DSW_NETWORK=vpc; with a proxy only, set HTTPS_PROXY."
-        ),
-    ),
-    FailureKind.CLOSED: (
-        Unreachable,
-        text("%1 closed the connection before it responded."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the proxies and "
-            "firewalls in between."
-        ),
-    ),
-    FailureKind.CERTIFICATE_UNTRUSTED: (
-        Unreachable,
-        text("The TLS certificate of %1 is not signed by a trusted authority."),
-        _CERTIFICATE_ADVICE,
-    ),
-    FailureKind.CERTIFICATE_EXPIRED: (
-        Unreachable,
-        text("The TLS certificate of %1 has expired."),
-        _CERTIFICATE_ADVICE,
-    ),
-    FailureKind.CERTIFICATE_OF_ANOTHER_HOST: (
-        Unreachable,
-        text("The TLS certificate that %1 presents is for another host."),
-        _CERTIFICATE_ADVICE,
-    ),
-    FailureKind.TLS: (
-        Unreachable,
-        text("No TLS connection to %1 could be made."),
-        text("Check the proxies in between, and that JUPYTER_DSW_ENDPOINT serves https."),
-    ),
-    FailureKind.PROXY: (
-        Unreachable,
-        text("The proxy for %1 did not work."),
-        text("Check HTTPS_PROXY (and ALL_PROXY); or add %1 to NO_PROXY to connect to it directly."),
-    ),
-    FailureKind.NO_CA_FILE: (
-        Unreachable,
-        text("The certificate authorities to check %1 with could not be read."),
-        text(
-            "Check that what REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR "
-            "names is there, can be read, and has certificates in it (PEM)."
-        ),
-    ),
-    FailureKind.NOT_HTTP: (
-        BadResponse,
-        text("The response from %1 is not HTTP."),
-        PROXY_PAGE_ADVICE,
-    ),
-    FailureKind.CUT_OFF: (
-        BadResponse,
-        text("The response from %1 was cut off."),
-        text(
-            "jupyter-dsw retries automatically. If the problem persists, check the proxies in "
-            "between."
-        ),
-    ),
-    FailureKind.TOO_LARGE: (
-        BadResponse,
-        text("The response from %1 is larger than any of PAI-DSW's."),
-        PROXY_PAGE_ADVICE,
-    ),
-    FailureKind.ENCODING: (
-        BadResponse,
-        text("The response from %1 is compressed in a way that was not requested."),
-        PROXY_PAGE_ADVICE,
-    ),
-}

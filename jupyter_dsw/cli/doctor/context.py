@@ -18,7 +18,7 @@ from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.failures import TransportError, error_of_failure
+from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
 from jupyter_dsw.upstream.settings import Settings, host_header, is_loopback
 from jupyter_dsw.upstream.transport import Transport
@@ -190,7 +190,7 @@ class Context:
         try:
             return transport.get(url, Deadline(10), (3, 5))
         except TransportError as failure:
-            raise error_of_failure(failure, self.host) from None
+            raise failure.kind.error(self.host) from None
         finally:
             transport.close()
 
@@ -231,4 +231,4 @@ class Context:
 
     def error_of(self, kind: FailureKind) -> DSWError:
         """Return the error that the client would raise for a failure of this kind."""
-        return error_of_failure(TransportError(kind), self.host)
+        return kind.error(self.host)
