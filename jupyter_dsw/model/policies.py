@@ -76,7 +76,7 @@ class Condition(Element, frozen=True):
 
     @property
     def rule(self) -> StopRule:
-        """What the expression says; the expression itself where it is not understood."""
+        """The rule in the expression; the expression itself where it is not understood."""
         return parse_expression(self.expression or "")
 
     @property

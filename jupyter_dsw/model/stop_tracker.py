@@ -32,7 +32,7 @@ OVER_AFTER_S = 120.0
 
 
 class StopKey(NamedTuple):
-    """What tells stops of one reading apart."""
+    """By what stops of one reading differ."""
 
     kind: Kind
     decided_by: DecidedBy = "instance"
