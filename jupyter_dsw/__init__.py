@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.notebook.before_stop import before_stop, time_left
     from jupyter_dsw.notebook.readings import Reading, read
+    from jupyter_dsw.notebook.samples import utilization
     from jupyter_dsw.notebook.widget import Panel
     from jupyter_dsw.upstream.errors import DSWError
 
@@ -28,6 +29,7 @@ __all__ = [
     "load_ipython_extension",
     "read",
     "time_left",
+    "utilization",
 ]
 
 # This module is imported by every kernel's start, by the server and by `jupyter labextension`:
@@ -40,6 +42,7 @@ _HOMES = {
     "before_stop": "jupyter_dsw.notebook.before_stop",
     "read": "jupyter_dsw.notebook.readings",
     "time_left": "jupyter_dsw.notebook.before_stop",
+    "utilization": "jupyter_dsw.notebook.samples",
 }
 
 

@@ -73,4 +73,5 @@ def test_the_names_of_the_package_are_those_it_announces() -> None:
         "load_ipython_extension",
         "read",
         "time_left",
+        "utilization",
     ]

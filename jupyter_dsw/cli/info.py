@@ -22,7 +22,7 @@ from jupyter_dsw.cli.report import (
     report,
 )
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook import readings
+from jupyter_dsw.notebook import readings, usage
 from jupyter_dsw.notebook.person import translated
 from jupyter_dsw.render.view import SECTIONS
 
@@ -31,6 +31,8 @@ _EPILOG = text(
 sections:
   %1, all
   (default: all but history, network and details)
+
+  usage, by itself: CPU and GPU of the last three hours
 
 exit status:
   %2  the instance is running
@@ -41,6 +43,7 @@ exit status:
 examples:
   jupyter dsw info
   jupyter dsw info datasets disks
+  jupyter dsw info usage
   jupyter dsw info --watch
   jupyter dsw info --json | jq '.stops[0]'
   jupyter dsw info --warn-minutes 30 >/dev/null || echo "save your work"
@@ -68,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=text("what to show (see below)"),
     )
     # Not `choices`: argparse would only list them. This attribute is argcomplete's.
-    vars(sections)["completer"] = lambda **_: (*SECTIONS, "all")
+    vars(sections)["completer"] = lambda **_: (*SECTIONS, "all", usage.NAME)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json",
@@ -99,6 +102,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.watch and (reason := _why_no_watch()):
         print(f"jupyter dsw info: {translated(reason)}", file=sys.stderr)
         return MISUSED
+    if usage.NAME in arguments.sections:
+        return _usage(arguments)
     reading = readings.current(fresh=arguments.fresh)
     reading = msgspec.structs.replace(reading, sections=tuple(arguments.sections))
     if arguments.watch:
@@ -117,8 +122,19 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_status(reading, arguments.warn_minutes)
 
 
+def _usage(arguments: argparse.Namespace) -> int:
+    """Show CPU and GPU; returns the exit status of the reading with whose thresholds they are."""
+    if arguments.watch or set(arguments.sections) != {usage.NAME}:
+        print(f"jupyter dsw info: {translated(usage.ALONE)}", file=sys.stderr)
+        return MISUSED
+    shown = usage.Usage.current(fresh=arguments.fresh)
+    width = shutil.get_terminal_size().columns
+    print(shown.to_json() if arguments.json else shown.to_text(width, sys.stdout.encoding))
+    return exit_status(shown.reading, arguments.warn_minutes)
+
+
 def _section(word: str) -> str:
-    return choice(text("%1 is not a section.", repr(word)), (*SECTIONS, "all"), word)
+    return choice(text("%1 is not a section.", repr(word)), (*SECTIONS, "all", usage.NAME), word)
 
 
 def _minutes(word: str) -> float:

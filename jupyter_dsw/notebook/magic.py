@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.notebook import person, readings
+from jupyter_dsw.notebook import person, readings, usage
 from jupyter_dsw.notebook.person import with_suggestion
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.readings import Reading, ShownAs
+    from jupyter_dsw.notebook.usage import Usage
 
 # The docstring of `%dsw_info`, which Jupyter shows for `%dsw_info?`.
 HELP = text(
@@ -22,6 +23,7 @@ HELP = text(
     "\n"
     "Sections: status, datasets, snapshots, timers, history, resources, disks, network, details,\n"
     "all.\n"
+    "`usage`, by itself, shows CPU and GPU of the last three hours.\n"
     "\n"
     "`--fresh` reads the instance again, even if the last reading is still fresh;\n"
     "`--text` and `--json` print plain text or JSON instead of the panel.\n"
@@ -31,6 +33,7 @@ HELP = text(
     "    %dsw_info\n"
     "    %dsw_info datasets disks\n"
     "    %dsw_info --text\n"
+    "    %dsw_info usage\n"
     "    r = %dsw_info\n"
     "    r.instance.datasets[0].mount_path"
 )
@@ -40,14 +43,14 @@ OPTIONS = ("--json", "--text", "--fresh", "--help")
 
 def arguments() -> tuple[str, ...]:
     """Return every argument that `%dsw_info` takes."""
-    return (*SECTIONS, "all", *OPTIONS)
+    return (*SECTIONS, "all", usage.NAME, *OPTIONS)
 
 
-def run(line: str) -> Reading | None:
+def run(line: str) -> Reading | Usage | None:
     """Run `%dsw_info` with `line`, the text behind it.
 
-    Returns the reading, which is displayed as the line's value; None where the help or an error
-    message was printed.
+    Returns the reading or the utilization, which is displayed as the line's value; None where the
+    help or an error message was printed.
     """
     # As people type them: `%dsw_info Datasets, disks;`
     given = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
@@ -62,8 +65,14 @@ def run(line: str) -> Reading | None:
         print(person.translated(text("%dsw_info: --json and --text cannot be used together.")))
         return None
     sections = tuple(word for word in given if word not in OPTIONS)
-    shown_as = "json" if "--json" in given else "text" if "--text" in given else "panel"
-    reading = readings.current(fresh="--fresh" in given)
+    shown_as: ShownAs = "json" if "--json" in given else "text" if "--text" in given else "panel"
+    fresh = "--fresh" in given
+    if usage.NAME in sections:
+        if set(sections) != {usage.NAME}:
+            print(person.translated(usage.ALONE))
+            return None
+        return msgspec.structs.replace(usage.Usage.current(fresh=fresh), shown_as=shown_as)
+    reading = readings.current(fresh=fresh)
     return msgspec.structs.replace(reading, sections=sections, shown_as=shown_as)
 
 
@@ -74,5 +83,5 @@ def _unknown(unknown: list[str]) -> str:
         )
         for word in unknown
     ]
-    known = (", ".join((*SECTIONS, "all")), ", ".join(OPTIONS))
+    known = (", ".join((*SECTIONS, "all", usage.NAME)), ", ".join(OPTIONS))
     return joined("\n", (*lines, text("Sections: %1. Options: %2.", *known)))

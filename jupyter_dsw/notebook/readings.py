@@ -9,7 +9,7 @@ import os
 import threading
 from datetime import datetime, timezone
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -17,8 +17,9 @@ from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.meter import idle_minutes_of
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import connection, kernel_request, output, person
+from jupyter_dsw.notebook import connection, kernel_request, output, person, samples
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html, with_code
 from jupyter_dsw.render.text import to_text
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
 # more than that, so that its own message arrives.
 SERVER_TIMEOUT_S = 25.0
+ShownAs: TypeAlias = Literal["panel", "text", "json"]
 VIA_SERVER = text("via the Jupyter server")
 
 
@@ -44,7 +46,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     """
 
     sections: tuple[str, ...] = ()
-    shown_as: Literal["panel", "text", "json"] = "panel"
+    shown_as: ShownAs = "panel"
     via: str = ""
     """Where it came from: via the Jupyter server, or directly from the API."""
 
@@ -188,6 +190,8 @@ def _with_last_good(reading: Reading) -> Reading:
 
 def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
     reading = _own_monitor().read(fresh=fresh).result()
+    measured = samples.measure(reading.instance, idle_minutes_of(reading.stops))
+    reading = msgspec.structs.replace(reading, utilization=measured)
     if reading.instance is None and reading.error is not None:
         # Both reasons, so that a person knows which way to mend.
         failed = text("Calling the API directly failed, too. %1", reading.error.message)

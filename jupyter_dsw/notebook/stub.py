@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.usage import Usage
 
 NAME = "dsw_info"
 
@@ -24,13 +25,14 @@ def register(shell: InteractiveShell) -> None:
         shell.set_hook("complete_command", _complete, str_key=key)
 
 
-def dsw_info(line: str) -> Reading | None:
+def dsw_info(line: str) -> Reading | Usage | None:
     """Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks.
 
     Usage: `%dsw_info [SECTION ...] [--json | --text] [--fresh] [--help]`
 
     Sections: status, datasets, snapshots, timers, history, resources, disks, network, details,
     all.
+    `usage`, by itself, shows CPU and GPU of the last three hours.
 
     `--fresh` reads the instance again, even if the last reading is still fresh;
     `--text` and `--json` print plain text or JSON instead of the panel.
@@ -40,6 +42,7 @@ def dsw_info(line: str) -> Reading | None:
         %dsw_info
         %dsw_info datasets disks
         %dsw_info --text
+        %dsw_info usage
         r = %dsw_info
         r.instance.datasets[0].mount_path
     """  # noqa: D412 - people read it as it is

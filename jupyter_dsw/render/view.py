@@ -47,7 +47,7 @@ SECTIONS: tuple[str, ...] = tuple(_MAKERS)
 
 _ON_DEMAND = {"history", "network", "details"}
 _BY_DEFAULT = tuple(name for name in SECTIONS if name not in _ON_DEMAND)
-_SIMULATED = text("Simulated instance: a local emulator made these values up.")
+SIMULATED = text("Simulated instance: a local emulator made these values up.")
 # Also looked for in the text, by whoever colours it.
 NEXT_STOP = text("Next stop")
 
@@ -111,7 +111,7 @@ def view_model(
             (text("Reason"), _reason(instance) if instance else ""),
         ),
         remark=remark,
-        notice=_SIMULATED if reading.source.simulated else "",
+        notice=SIMULATED if reading.source.simulated else "",
         problem=_problem(reading, language),
         sections=tuple(section for section in made if names or not section.is_empty),
         foot=_foot(reading, now, moments, translated(origin, language)),

@@ -162,6 +162,8 @@ class DSWExtension(ExtensionApp):
 
     def _context_of_sample(self) -> dict[str, Any]:
         """Return what the last reading has for a sample; nothing is requested for that."""
+        from jupyter_dsw.meter import idle_minutes_of
+
         reading, now = self._last_reading, elapsed_seconds()
         if reading is None or reading.instance is None:
             return {}
@@ -169,9 +171,7 @@ class DSWExtension(ExtensionApp):
         context = {"requested_cores": requested.cpu_cores if requested else None}
         age_s = (reading.age_ms_at(now) or 0) / 1000 * reading.source.speed
         if age_s <= OLDEST_IDLE_MINUTES_S:
-            idle = (stop.idle_minutes for stop in reading.stops_at(now) if stop.kind == "idle")
-            known = (minutes for minutes in idle if minutes is not None)
-            context["idle_minutes"] = max(known, default=None)
+            context["idle_minutes"] = idle_minutes_of(reading.stops_at(now))
         return context
 
     def initialize_handlers(self) -> None:

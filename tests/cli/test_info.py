@@ -152,3 +152,35 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 128 + 13
+
+
+def test_usage_is_drawn_in_a_terminal_of_any_width() -> None:
+    with Terminal(*DSW, "info", "usage", columns=50) as terminal:
+        assert terminal.wait() == 0
+        lines = terminal.text.splitlines()
+        assert max(map(len, lines)) <= 50
+        assert "CPU and GPU in the last 15 min" in lines[0]
+        assert any("\u2588" in line or "\u2581" in line or "\u2584" in line for line in lines)
+
+
+def test_usage_is_drawn_in_ascii_where_the_encoding_needs_it() -> None:
+    done = dsw("info", "usage", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert "?" not in done.stdout
+    assert "+---" in done.stdout
+
+
+def test_usage_as_json_has_the_samples() -> None:
+    (sample,) = json.loads(dsw("info", "usage", "--json").stdout)["samples"]
+    assert 0 <= sample["cpu_percent"] <= 100
+
+
+def test_usage_stands_by_itself(emulator: Emulator) -> None:
+    done = dsw("info", "usage", "disks")
+    assert done.returncode == 2
+    assert "usage is shown by itself" in done.stderr
+    with Terminal(*DSW, "info", "usage", "--watch") as terminal:
+        assert terminal.wait() == 2
+        assert "usage is shown by itself" in terminal.text
+    assert emulator.calls == 0
