@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Commands of the virtual environment first: its node and jlpm, not the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo dev docs dsw linkcheck release pictures test check bench reliability soak build browser hub clean audit pins sbom minimum prereleases
+.PHONY: demo dev docs dsw linkcheck release pictures test check bench reliability soak build browser hub clean audit pins sbom minimum prereleases integrations
 
 # Editable, so the panel and the labextension are built too; made anew when the metadata changes.
 $(VENV)/ready: pyproject.toml ci/constraints.txt labextension/package.json labextension/yarn.lock
@@ -63,6 +63,23 @@ pictures: $(VENV)/front browser
 test: $(VENV)/front browser hub
 	cd labextension && jlpm test
 	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(TEST_OPTIONS)
+
+# With the oldest and the newest supported training frameworks, in environments of their own. What tests
+# need besides comes from the development environment. The variable is for PyTorch: since 2.6 it loads
+# only weights by default, and the frameworks of before load more.
+integrations: $(VENV)/integrations-oldest/ready $(VENV)/integrations-newest/ready
+	TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 $(VENV)/integrations-oldest/bin/python -m pytest $(WITH_FRAMEWORKS)
+	$(VENV)/integrations-newest/bin/python -m pytest $(WITH_FRAMEWORKS)
+
+WITH_FRAMEWORKS := --numprocesses 2 --override-ini filterwarnings=default tests/integrations/frameworks
+$(VENV)/integrations-%/ready: ci/integrations-%.txt $(VENV)/ready
+	$(PYTHON) -m venv --clear $(@D)
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $(VENV)/development.pth
+	mv $(VENV)/development.pth $(@D)/lib/python*/site-packages/
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $< \
+		torch torchdata transformers lightning pytorch-lightning accelerate
+	touch $@
 
 check: $(VENV)/front
 	$(BIN)/ruff check .

@@ -63,6 +63,9 @@ class _Together(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
+        if "frameworks" in file:
+            # What is shared is an uninterrupted run of one framework.
+            return nodeid.rpartition("[")[2]
         return "in a browser" if "browser" in file else file
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHINESE = sorted((DOCS / "zh").glob("*.md"))
-TRANSLATED = {"index", "start", "cell", "window", "code", "terminal", "demo"}
+TRANSLATED = {"index", "start", "cell", "window", "code", "training", "terminal", "demo"}
 
 
 def english(page: Path) -> Path:

@@ -1,25 +1,17 @@
-"""Every snippet of `docs/code.md` runs.
-
-Where transformers or Lightning is not installed, a stand-in takes the place of its base class, with
-the hooks that its documentation has.
-"""
+"""Every snippet of `docs/code.md` runs."""
 
 from __future__ import annotations
 
 import re
-import sys
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import before_stop
 from tests.notebook.stopping import stops_in
-from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +20,6 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "code.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-BASE_CLASSES = {"transformers": "TrainerCallback", "lightning.pytorch.callbacks": "Callback"}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +38,7 @@ def snippet(part: str) -> dict[str, Any]:
 
 
 def test_every_snippet_compiles() -> None:
-    assert len(SNIPPETS) == 7
+    assert len(SNIPPETS) == 5
     for code in SNIPPETS:
         compile(code, str(PAGE), "exec")
 
@@ -86,50 +77,3 @@ def test_the_loop_saves_between_two_steps_once() -> None:
     train(batches(), lambda _batch: done.append("step"), lambda: done.append("saved"))
     assert done.count("saved") == 1
     assert done[-3:] == ["saved", "step", "step"]
-
-
-@pytest.fixture
-def base_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the snippets import is there."""
-    for module, name in BASE_CLASSES.items():
-        if find_spec(module.partition(".")[0]) is None:
-            stand_in = ModuleType(module)
-            setattr(stand_in, name, type(name, (), {}))
-            monkeypatch.setitem(sys.modules, module, stand_in)
-
-
-@pytest.mark.usefixtures("base_classes")
-def test_the_callback_for_hugging_face_has_the_trainer_save_once() -> None:
-    callback = snippet("TrainerCallback")["SaveBeforeStop"](minutes=5)
-    control = SimpleNamespace(should_save=False)
-
-    def end_of_step() -> bool:
-        control.should_save = False
-        callback.on_step_end(None, None, control, model=None)
-        return bool(control.should_save)
-
-    callback.on_train_begin(None, None, control, model=None)
-    until(end_of_step)
-    assert not end_of_step()
-    callback.on_train_end(None, None, control, model=None)
-    assert before_stop._thread.watch.listeners == ()
-
-
-@pytest.mark.usefixtures("base_classes")
-def test_the_callback_for_lightning_saves_once() -> None:
-    saved: list[str] = []
-    trainer = SimpleNamespace(
-        save_checkpoint=saved.append, strategy=SimpleNamespace(broadcast=lambda value: value)
-    )
-    callback = snippet("lightning")["SaveBeforeStop"]("/mnt/data/before-stop.ckpt", minutes=5)
-
-    def end_of_batch() -> list[str]:
-        callback.on_train_batch_end(trainer, None, None, None, 0)
-        return saved
-
-    callback.on_train_start(trainer, None)
-    until(end_of_batch)
-    end_of_batch()
-    assert saved == ["/mnt/data/before-stop.ckpt"]
-    callback.teardown(trainer, None, "fit")
-    assert before_stop._thread.watch.listeners == ()
