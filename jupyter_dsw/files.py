@@ -1,14 +1,11 @@
-"""Reading a file that others may have replaced: by a FIFO, a device, a link, or gigabytes."""
+"""Reading a file that others may have replaced (by a FIFO, a link, gigabytes), and disks."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 # Do not wait for the writer of a FIFO, and do not acquire a controlling terminal. Windows has only
 # the last of these flags.
@@ -53,3 +50,31 @@ def _read(descriptor: int, max_bytes: int) -> bytes:
             return content
         content += part
     raise NoPlainFile
+
+
+def disk_of(path: str | Path) -> tuple[str, str] | None:
+    """Return where the file system of `path` is mounted, and its type; None where it is unknown."""
+    try:
+        rows = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+        place = Path(path).resolve()
+    except (OSError, RuntimeError):
+        return None
+    found = None
+    for row in rows:
+        # proc(5): the fifth field is the mount point; the type follows a lone hyphen.
+        fields = row.split()
+        mounted = fields[4].encode().decode("unicode_escape")
+        # Of two at one place the later one lies on top.
+        if place.is_relative_to(mounted) and len(mounted) >= len(found[0] if found else ""):
+            found = mounted, fields[fields.index("-") + 1]
+    return found
+
+
+# What is in memory, or made anew with the container.
+_NOT_KEPT = {"overlay", "tmpfs", "ramfs", "devtmpfs", "aufs"}
+
+
+def is_on_mounted_disk(path: str | Path) -> bool:
+    """Return whether `path` is on another file system than the container's own, and on a disk."""
+    disk = disk_of(path)
+    return disk is not None and disk[0] != "/" and disk[1] not in _NOT_KEPT

@@ -38,6 +38,8 @@ export default defineConfig(
             // Where there is no clipboard, `execCommand` copies.
             'async-clipboard',
             'execcommand',
+            // Where there are none, a title counts down.
+            'notifications',
           ],
         },
       ],

@@ -25,6 +25,7 @@ from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
 from jupyter_dsw.reading import Contract, ContractError
+from jupyter_dsw.server.at_risk import AtRisk, Disk, Terminal
 from jupyter_dsw.upstream.settings import Source
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,9 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "Utilization": Utilization,
     "UtilizationSamples": UtilizationSamples,
     "UtilizationSample": UtilizationSample,
+    "AtRisk": AtRisk,
+    "Terminal": Terminal,
+    "Disk": Disk,
     "Countdowns": Countdowns,
     "IdleCountdown": IdleCountdown,
     "ScheduledCountdown": ScheduledCountdown,

@@ -251,27 +251,3 @@ def _open_files(pid: int) -> set[str]:
         return {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}  # noqa: PTH115
     except OSError:
         return set()
-
-
-def disk_of(path: str | Path) -> tuple[str, str] | None:
-    """Return where the file system of `path` is mounted, and its type; None where it is unknown."""
-    try:
-        rows = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
-        place = Path(path).resolve()
-    except (OSError, RuntimeError):
-        return None
-    found = None
-    for row in rows:
-        # proc(5): the fifth field is the mount point; the type follows a lone hyphen.
-        fields = row.split()
-        mounted = fields[4].encode().decode("unicode_escape")
-        # Of two at one place the later one lies on top.
-        if place.is_relative_to(mounted) and len(mounted) >= len(found[0] if found else ""):
-            found = mounted, fields[fields.index("-") + 1]
-    return found
-
-
-def is_on_mounted_disk(path: str | Path) -> bool:
-    """Return whether `path` is on another file system than the container's own."""
-    disk = disk_of(path)
-    return disk is not None and disk[0] != "/"

@@ -17,6 +17,7 @@ from jupyter_dsw.cli.doctor.jupyter import disk_sentence
 from jupyter_dsw.cli.installation import CannotInstall, Pip
 from jupyter_dsw.cli.report import show_check, show_sentence
 from jupyter_dsw.columns import escaped
+from jupyter_dsw.files import is_on_mounted_disk
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook.person import translated
 
@@ -179,7 +180,7 @@ class _Setup:
                 text("to install"), _versions(to_install) or text("nothing, all of it is there")
             )
         if self.kept is not None:
-            is_mounted = servers.is_on_mounted_disk(self.kept)
+            is_mounted = is_on_mounted_disk(self.kept)
             show_check(
                 text("to keep"),
                 text("the wheels, in %1", self.kept),

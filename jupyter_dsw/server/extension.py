@@ -16,10 +16,12 @@ from traitlets import Enum, Float, Unicode
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
 from jupyter_dsw.server.handlers import (
+    AT_RISK,
     KERNEL_TOKEN,
     METRICS,
     READY_MONITOR,
     SAMPLER,
+    AtRiskHandler,
     InstanceHandler,
     KernelInstanceHandler,
     KernelUtilizationHandler,
@@ -105,6 +107,7 @@ class DSWExtension(ExtensionApp):
         self.settings[READY_MONITOR] = self.ready_monitor
         self.settings[METRICS] = self.metrics
         self.settings[SAMPLER] = self.sampler
+        self.settings[AT_RISK] = self.at_risk
         self.settings[KERNEL_TOKEN] = self.kernel_token
 
     async def ready_monitor(self) -> Monitor:
@@ -160,6 +163,15 @@ class DSWExtension(ExtensionApp):
 
         return Recorder()
 
+    def at_risk(self) -> bytes:
+        """Return what a stop may end or remove, as JSON. It may wait for a disk."""
+        # As above, not at the server's start.
+        from jupyter_dsw.server.at_risk import at_risk, shells_of
+
+        server: Any = self.serverapp
+        shells = shells_of(server.web_app.settings.get("terminal_manager"))
+        return at_risk(server.root_dir, shells).encode()
+
     def _context_of_sample(self) -> dict[str, Any]:
         """Return what the last reading has for a sample; nothing is requested for that."""
         from jupyter_dsw.meter import idle_minutes_of
@@ -180,6 +192,7 @@ class DSWExtension(ExtensionApp):
             [
                 (r"/jupyter-dsw/v1/instance", InstanceHandler),
                 (r"/jupyter-dsw/v1/utilization", UtilizationHandler),
+                (r"/jupyter-dsw/v1/at-risk", AtRiskHandler),
                 (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
                 (r"/jupyter-dsw/v1/kernel/utilization", KernelUtilizationHandler),
             ]

@@ -1,4 +1,4 @@
-"""The endpoints: the current reading and the samples of utilization, for browsers and kernels."""
+"""The endpoints: the current reading, the samples of utilization, and what a stop would end."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ AUTH_RESOURCE = "dsw"
 READY_MONITOR = "jupyter_dsw_ready_monitor"
 METRICS = "jupyter_dsw_metrics"
 SAMPLER = "jupyter_dsw_sampler"
+AT_RISK = "jupyter_dsw_at_risk"
 KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 
@@ -193,6 +194,16 @@ class _Samples(_Endpoint):
         sampler: Sampler = self.settings[SAMPLER]
         self.set_header("Cache-Control", "no-store")
         self.finish(sampler.samples().encode())
+
+
+class AtRiskHandler(_ForBrowsers):
+    """What a stop ends or removes besides documents and kernels, for browsers."""
+
+    async def send(self) -> None:
+        """Finish with it. A disk that does not respond does not block the event loop."""
+        found = await asyncio.get_running_loop().run_in_executor(None, self.settings[AT_RISK])
+        self.set_header("Cache-Control", "no-store")
+        self.finish(found)
 
 
 class InstanceHandler(_Reading, _ForBrowsers):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.cli import servers
-from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.settings import FIRST_PROCESS
 
@@ -165,10 +165,10 @@ def _masked(prefix: str) -> str:
 
 
 def _disk(prefix: str) -> str:
-    disk = servers.disk_of(prefix)
+    disk = disk_of(prefix)
     if disk is None:
         return "unknown"
-    kind = "a mounted disk" if servers.is_on_mounted_disk(prefix) else "the container's own"
+    kind = "a mounted disk" if is_on_mounted_disk(prefix) else "the container's own"
     return f"{kind} ({disk[1]})"
 
 

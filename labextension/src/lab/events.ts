@@ -1,6 +1,7 @@
 import {
   type Instance,
   type DatedReading,
+  type Session,
   type Snapshot,
   snapshotsOf,
   usedPart,
@@ -8,10 +9,10 @@ import {
 import { isQuiet } from './warnings.ts';
 import type { IInstanceStore, Preferences } from './tokens.ts';
 import type { ShownLog } from './shownlog.ts';
-import { momentOf, type Stop, stopsIn } from './stops.ts';
+import { ageOf, momentOf, type Stop, stopsIn } from './stops.ts';
 
 /** Something that happened to the instance, and is reported once. */
-export type InstanceEvent = StatusEvent | SnapshotEvent | DiskEvent | NodeEvent;
+export type InstanceEvent = StatusEvent | SnapshotEvent | DiskEvent | NodeEvent | SessionEvent;
 
 /** The instance can no longer be used, or its status changed after that. */
 export interface StatusEvent {
@@ -43,6 +44,16 @@ export interface NodeEvent {
   readonly kind: 'node';
   readonly key: string;
   readonly seconds: number;
+}
+
+/** How the last run before this one ended. */
+export interface SessionEvent {
+  readonly kind: 'session';
+  readonly key: string;
+  /** Milliseconds since the epoch, by the endpoint's clock. */
+  readonly ended: number;
+  readonly by: Session['ended_by'];
+  readonly reason: string;
 }
 
 /** The statuses in which an instance can be used: those for which `jupyter dsw info` exits with 0. */
@@ -133,6 +144,22 @@ export function nodeEvents({ NodeErrorRecovery: recovery = {} }: Instance): Node
     : [];
 }
 
+/** A start that is longer ago is no news: what was shown is remembered for seven days. */
+const NEWS_MS = 86_400_000;
+
+/** How the last run ended, for an instance that was started since, and not long ago. */
+export function sessionEvents(reading: DatedReading): SessionEvent[] {
+  const [current, last] = reading.sessions ?? [];
+  const ended = Date.parse(last?.ended_at ?? '');
+  const started = Date.parse(current?.started_at ?? '');
+  // A date that is missing is no reason to report it again and again.
+  if (!last || isNaN(ended) || current?.ended_at !== null) return [];
+  if (!(momentOf(reading) + ageOf(reading) - started < NEWS_MS)) return [];
+  const { ended_by: by, reason, reason_code: code } = last;
+  const key = `session ${last.ended_at}`;
+  return [{ kind: 'session', key, ended, by, reason: reason || code || '' }];
+}
+
 /** An event that a person sees. */
 export interface PresentedEvent {
   /** Shows what became of it, in the same place. */
@@ -154,10 +181,14 @@ const ABOUT_MS = 60_000;
 
 /** Which switch is for which kind of event. */
 function isWanted({ kind }: InstanceEvent, preferences: Preferences): boolean {
-  const { statusChanges, snapshots, diskPercent, nodeErrors } = preferences;
-  return { status: statusChanges, snapshot: snapshots, disk: diskPercent > 0, node: nodeErrors }[
-    kind
-  ];
+  const { statusChanges, snapshots, diskPercent, nodeErrors, lastRun } = preferences;
+  return {
+    status: statusChanges,
+    snapshot: snapshots,
+    disk: diskPercent > 0,
+    node: nodeErrors,
+    session: lastRun,
+  }[kind];
 }
 
 /** The stop that was due between two readings, about; null if none was. */
@@ -205,6 +236,7 @@ export class EventReporter {
       ...(before ? snapshotEvents(before.images, current, momentOf(before.reading)) : []),
       ...diskEvents(current, limit),
       ...nodeEvents(current),
+      ...(isUsable(current.Status) ? sessionEvents(reading) : []),
     ];
     for (const event of events) {
       if (isWanted(event, preferences())) await this._report(event, `${id} ${event.key}`, cause);

@@ -3,20 +3,27 @@ import {
   follow,
   type KnownStop,
   type Stop,
-  type StopKind,
-  stopReadingOf,
+  type StopReading,
+  stopReadingsOf,
   stopsIn,
 } from './stops.ts';
-import { NOTHING_SHOWN, type Policy, seenWithin, type ShownOfStop } from './warnings.ts';
+import {
+  type Announced,
+  forgotten,
+  NOTHING_SHOWN,
+  type Policy,
+  seenWithin,
+  type ShownOfStop,
+} from './warnings.ts';
 
 /** A stop, and what was shown of it. */
 interface Entry extends KnownStop, ShownOfStop {
   readonly instance: string;
-  readonly kind: StopKind;
+  readonly id: string;
 }
 
 interface Content {
-  /** At most one of each instance and kind: the last. */
+  /** At most one of each instance and ID: the last. */
   readonly stops: readonly Entry[];
   /** Keys of other things, and when they were last written down. */
   readonly keys: Readonly<Record<string, number>>;
@@ -29,23 +36,28 @@ const EMPTY: Content = { stops: [], keys: {} };
 const STORED_MS = 7 * 86_400_000;
 /** How exactly it is written down when a stop was last seen. */
 const SEEN_MS = 60_000;
+/** More reminders of one stop than that are not remembered. */
+const MOST_REMINDERS = 20;
 
 const isNumber = (value: unknown) => typeof value === 'number';
 const isNumbers = (value: unknown) => Array.isArray(value) && value.every(isNumber);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function isAnnounced(value: unknown): value is Announced {
+  return isRecord(value) && isNumbers(value.thresholds) && isRecord(value.within);
+}
+
 function isEntry(value: unknown): value is Entry {
   if (!isRecord(value)) return false;
-  const { instance, kind, due, dueTime, idleMinutes, thresholds, reminders, within } = value;
+  const { instance, id, due, dueTime, idleMinutes, reminders, lastReminder, background } = value;
   return (
     typeof instance === 'string' &&
-    (kind === 'idle' || kind === 'scheduled') &&
+    typeof id === 'string' &&
     isNumber(due) &&
-    [dueTime, idleMinutes, value.lastReminder].every(one => one === null || isNumber(one)) &&
-    isNumbers(thresholds) &&
+    [dueTime, idleMinutes, lastReminder].every(one => one === null || isNumber(one)) &&
     isNumbers(reminders) &&
-    isRecord(within)
+    [value, background].every(isAnnounced)
   );
 }
 
@@ -67,11 +79,20 @@ function parse(text: string): Content {
 /** Whether there is something new to write down. */
 function isChanged(before: Entry | undefined, after: Entry): boolean {
   if (!before) return true;
-  const { within: seen, ...rest } = before;
-  const { within, ...others } = after;
+  const rest = (entry: Entry) =>
+    JSON.stringify({
+      ...entry,
+      within: null,
+      background: { ...entry.background, within: null },
+    });
+  const isNews = (old: Announced, current: Announced) =>
+    Object.entries(current.within).some(
+      ([threshold, time]) => time - (old.within[threshold] ?? 0) >= SEEN_MS,
+    );
   return (
-    JSON.stringify(rest) !== JSON.stringify(others) ||
-    Object.entries(within).some(([threshold, time]) => time - (seen[threshold] ?? 0) >= SEEN_MS)
+    rest(before) !== rest(after) ||
+    isNews(before, after) ||
+    isNews(before.background, after.background)
   );
 }
 
@@ -105,8 +126,8 @@ export class ShownLog {
   /** Brings what is known of the stops up to date with a reading. */
   async follow(reading: DatedReading, policy: Policy): Promise<void> {
     const update = (content: Content) => {
-      const entries = (['idle', 'scheduled'] as const).flatMap(kind =>
-        this._followed(content, reading, kind, policy),
+      const entries = stopReadingsOf(reading).flatMap(one =>
+        this._followed(content, reading, one, policy),
       );
       return entries.length ? this._with(content, entries) : null;
     };
@@ -122,6 +143,20 @@ export class ShownLog {
     });
   }
 
+  /** Announces a stop outside of the window if no tab has, then writes that down. */
+  announce(stop: Stop, threshold: number, show: () => void): Promise<boolean> {
+    return this._change(stop, entry => {
+      const { background } = entry;
+      const all = [...entry.thresholds, ...background.thresholds];
+      if (all.some(one => one <= threshold)) return null;
+      show();
+      const thresholds = [...background.thresholds, threshold];
+      // No reading follows that would note it.
+      const within = { ...background.within, [String(threshold)]: Date.now() };
+      return { ...entry, background: { thresholds, within } };
+    });
+  }
+
   /** A warning was taken away though nobody closed it: it may be shown again. */
   async forgetWarning(stop: Stop, threshold: number): Promise<void> {
     await this._change(stop, entry => ({
@@ -133,7 +168,10 @@ export class ShownLog {
   /** Warns again when that much less than now is left until the stop. */
   async remind(stop: Stop, inMs: number): Promise<void> {
     const reminder = stop.left - inMs;
-    await this._change(stop, entry => ({ ...entry, reminders: [...entry.reminders, reminder] }));
+    await this._change(stop, entry => ({
+      ...entry,
+      reminders: [...entry.reminders, reminder].slice(-MOST_REMINDERS),
+    }));
   }
 
   /** Reminds once more, `threshold` milliseconds before the stop; once for each stop. */
@@ -162,8 +200,8 @@ export class ShownLog {
     }));
   }
 
-  private _entry({ stops }: Content, { instance, kind }: Pick<Stop, 'instance' | 'kind'>) {
-    return stops.find(one => one.instance === instance && one.kind === kind);
+  private _entry({ stops }: Content, { instance, id }: Pick<Stop, 'instance' | 'id'>) {
+    return stops.find(one => one.instance === instance && one.id === id);
   }
 
   private _with(content: Content, entries: readonly Entry[]): Content {
@@ -171,31 +209,34 @@ export class ShownLog {
     return { ...content, stops: [...others, ...entries] };
   }
 
-  /** The entry of a kind after a reading, if that changes it. */
+  /** The entry of a stop after a reading, if that changes it. */
   private _followed(
     content: Content,
     reading: DatedReading,
-    kind: StopKind,
+    one: StopReading,
     policy: Policy,
   ): Entry[] {
+    const { id } = one;
     const instance = reading.source.instance_id ?? '';
-    const before = this._entry(content, { instance, kind });
-    const { known, another } = follow(before ?? null, stopReadingOf(reading, kind));
+    const before = this._entry(content, { instance, id });
+    const { known, another } = follow(before ?? null, one);
     if (!known) return [];
-    const shown = another ? { ...NOTHING_SHOWN, within: before?.within ?? {} } : before;
-    const entry = { ...NOTHING_SHOWN, ...shown, ...known, instance, kind };
-    const stop = stopsIn(reading).find(one => one.kind === kind);
-    const within = stop ? seenWithin(stop, policy, entry, Date.now()) : entry.within;
-    const after = { ...entry, within };
+    const shown = another ? forgotten(before ?? NOTHING_SHOWN) : before;
+    const entry = { ...NOTHING_SHOWN, ...shown, ...known, instance, id };
+    const stop = stopsIn(reading).find(counting => counting.id === id);
+    const seen = (announced: Announced) =>
+      stop ? seenWithin(stop, policy, announced, Date.now()) : announced.within;
+    const background = { ...entry.background, within: seen(entry.background) };
+    const after = { ...entry, within: seen(entry), background };
     return isChanged(before, after) ? [after] : [];
   }
 
   private _change(stop: Stop, change: (entry: Entry) => Entry | null): Promise<boolean> {
     return this._write(content => {
-      const { instance, kind, due } = stop;
+      const { instance, id, due } = stop;
       const entry = this._entry(content, stop) ?? {
         ...NOTHING_SHOWN,
-        ...{ instance, kind, due, dueTime: null, idleMinutes: null, ended: false },
+        ...{ instance, id, due, dueTime: null, idleMinutes: null, ended: false },
       };
       const changed = change(entry);
       return changed && this._with(content, [changed]);

@@ -1,6 +1,5 @@
 import {
   duration,
-  hasEnded,
   instanceOf,
   MINUTE,
   moment,
@@ -59,20 +58,23 @@ function statusText(model: ViewModel): string {
 /** How long it is until the next stop, also by what was known when the server went away. */
 function countdownText(model: ViewModel): string {
   const next = nextStopOf(model);
-  if (!next || hasEnded(instanceOf(model).Status)) return '';
+  if (!next) return '';
   if (next.left === null) return t('time of stop unknown');
   return next.left > 0 ? t('stops in %1', duration(next.left)) : passed(next.left);
 }
 
-/** The name and status, when the next stop is, and what failed. */
+/** The name and status, when the next stop is and who decides it, and what failed. */
 function tooltip(model: ViewModel, state: DataSourceState): string {
   const { InstanceName, Status } = instanceOf(model);
-  const stop = hasEnded(Status) ? null : nextStop(state.reading);
+  const stop = nextStop(state.reading);
   const time = stop ? moment(new Date(stop.due).toISOString()) : '';
   return [
     InstanceName && t('%1: %2', InstanceName, statusLabel(Status)),
     stop?.kind === 'idle' && t('Idle stop at %1.', time),
     stop?.kind === 'scheduled' && t('Scheduled stop at %1.', time),
+    stop?.decidedBy === 'workspace' && t('It is a policy of the workspace.'),
+    stop?.decidedBy === 'system' && t('It was set by the platform.'),
+    stop?.decidedBy === 'unknown' && t('It is not known who set it.'),
     describeProblem(model)?.[0],
   ]
     .filter(Boolean)

@@ -3,8 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { duration, passed, untilTextChanges } from '../panel/index.ts';
-import type { Action } from './stopwarner.ts';
+import type { Action } from './stopactions.ts';
 import type { Stop } from './stops.ts';
+import type { CurrentStop } from './stopwarner.ts';
 
 /** A tick falls just behind a change of the figures, so that none is skipped. */
 const BEHIND_MS = 20;
@@ -13,10 +14,10 @@ const IGNORE_KEYS_MS = 1000;
 
 /** What the dialog shows, as of now. */
 export interface DialogContent {
-  /** Null once the stop is over or off. */
-  readonly stop: () => Stop | null;
-  /** Lines about which stop it is, what would prevent it, and what is not saved. */
-  readonly lines: (stop: Stop) => readonly string[];
+  readonly title: string;
+  readonly stop: CurrentStop;
+  /** Lines about which stop it is, what would prevent it, and what would be lost. */
+  readonly lines: (stop: Stop | null) => readonly string[];
   /** Whether there is anything to save. */
   readonly unsaved: () => boolean;
   /** Saves all; resolves to a text about what was saved and what was not. */
@@ -63,10 +64,9 @@ class StopBody extends Widget {
     clearTimeout(this._timer);
     const { stop: current, lines, speed } = this._content;
     const stop = current();
-    // Whoever opened the dialog closes it then.
-    if (!stop) return;
-    const { left } = stop;
-    setText(this._figures, left > 0 ? duration(left) : passed(left));
+    const left = stop?.left ?? 0;
+    const figures = left > 0 ? duration(left) : passed(left);
+    setText(this._figures, stop ? figures : '');
     setText(this._lines, lines(stop).filter(Boolean).join('\n'));
     // Once it is due, the figures do not change any more; what is saved does.
     const wait = left > 0 ? untilTextChanges(left) / speed : 1000;
@@ -91,7 +91,7 @@ function ignore(event: Event): void {
   event.stopImmediatePropagation();
 }
 
-/** The dialog right before a stop. Enter takes its last button. */
+/** The dialog about a stop. Enter takes its last button. */
 class StopDialog extends Dialog<unknown> {
   constructor(content: DialogContent, actions: readonly Action[], trans: TranslationBundle) {
     const body = new StopBody(content);
@@ -99,7 +99,7 @@ class StopDialog extends Dialog<unknown> {
     const save = { label: trans.__('Save all'), caption: trans.__('Save all open files') };
     const canSave = content.unsaved();
     super({
-      title: trans.__('The instance is about to stop'),
+      title: content.title,
       body,
       buttons: [
         ...(canSave ? [Dialog.cancelButton(close)] : []),

@@ -1,21 +1,31 @@
-import { elapsedSince, type DatedReading } from '../panel/index.ts';
+import {
+  elapsedSince,
+  MINUTE,
+  type DatedReading,
+  type Stop as ReportedStop,
+  type StopRule,
+} from '../panel/index.ts';
 
 /** Over, and not reported any more: there was no reading since. */
 export const FORGET_MS = 2 * 60_000;
 
 /** What may stop an instance. */
-export type StopKind = 'idle' | 'scheduled';
+export type StopKind = ReportedStop['kind'];
 
 /** A stop of an instance, as of now. */
 export interface Stop {
   readonly instance: string;
+  /** Which of the instance's stops it is: the same in all readings and tabs. */
+  readonly id: string;
   readonly kind: StopKind;
+  readonly decidedBy: ReportedStop['decided_by'];
   /** Milliseconds until then, by the instance's time. */
   readonly left: number;
   /** When that is, in milliseconds since the epoch by the endpoint's clock: the same in all tabs. */
   readonly due: number;
-  /** The idle minutes after which the instance is stopped; null unless it is an idle stop. */
-  readonly idleLimit: number | null;
+  readonly rule: StopRule;
+  /** Whether the person can skip it in the console. */
+  readonly canSkip: boolean;
 }
 
 /** The age of a reading in milliseconds, by the instance's time. */
@@ -30,47 +40,77 @@ export function momentOf(reading: DatedReading): number {
   return readAt === null ? Date.now() - ageOf(reading) : Date.parse(readAt);
 }
 
+/** Python's `stop_tracker` knows a stop by the same. */
+export function idOf({ kind, decided_by: decidedBy, rule }: ReportedStop): string {
+  return [kind, decidedBy, rule.expression ?? ''].join(' ');
+}
+
 /**
- * The stop of a kind, ahead or over; null if none is counting. Always computed from the response's
+ * A stop that comes `remaining` milliseconds after a response. Always computed from the response's
  * own remainder: no timer's lateness adds up.
  */
-function stopOf(reading: DatedReading | null, kind: StopKind): Stop | null {
-  const { countdowns, age_ms: age, source } = reading ?? {};
-  const remaining = countdowns?.[kind].remaining_ms;
-  if (!reading || typeof remaining !== 'number') return null;
+function stopAfter(reading: DatedReading, stop: ReportedStop, remaining: number): Stop {
   return {
-    instance: source?.instance_id ?? '',
-    kind,
+    instance: reading.source.instance_id ?? '',
+    id: idOf(stop),
+    kind: stop.kind,
+    decidedBy: stop.decided_by,
     left: remaining - elapsedSince(reading),
-    due: momentOf(reading) + (age ?? 0) + remaining,
-    idleLimit: kind === 'idle' ? (countdowns?.idle.max_idle_minutes ?? null) : null,
+    due: momentOf(reading) + (reading.age_ms ?? 0) + remaining,
+    rule: stop.rule,
+    canSkip: stop.can_skip,
   };
 }
 
-/** All stops that a reading has, ahead or over. */
+/** The stops of a reading, nearest first; of two with one ID the nearer. */
+function reportedIn(reading: DatedReading | null): ReportedStop[] {
+  const stops = reading?.stops ?? [];
+  return stops.filter((stop, place) => stops.findIndex(one => idOf(one) === idOf(stop)) === place);
+}
+
+/** All stops that are counting in a reading, ahead or over; the nearest first. */
 export function stopsIn(reading: DatedReading | null): Stop[] {
-  return (['idle', 'scheduled'] as const)
-    .map(kind => stopOf(reading, kind))
-    .filter(stop => stop !== null);
+  if (!reading) return [];
+  return reportedIn(reading).flatMap(stop =>
+    stop.remaining_ms === null ? [] : [stopAfter(reading, stop, stop.remaining_ms)],
+  );
 }
 
-/** What a reading has about the stop of a kind, to follow it over several readings. */
-export function stopReadingOf(reading: DatedReading, kind: StopKind): StopReading {
-  const { idle, scheduled } = reading.countdowns ?? {};
-  const dueTime = kind === 'scheduled' ? Date.parse(scheduled?.due_time ?? '') : NaN;
-  return {
-    kind,
-    due: stopOf(reading, kind)?.due ?? null,
-    overdue: (kind === 'idle' ? idle : scheduled)?.remaining_ms === 0,
-    dueTime: isNaN(dueTime) ? null : dueTime,
-    idleMinutes: kind === 'idle' ? (idle?.idle_minutes ?? null) : null,
-  };
+/**
+ * The stops that do not count yet, each at its earliest possible moment: as if the instance had been
+ * idle ever since the reading.
+ */
+export function earliestIn(reading: DatedReading | null): Stop[] {
+  if (!reading) return [];
+  return reportedIn(reading).flatMap(stop => {
+    const { state, idle_minutes: idle, rule } = stop;
+    if (state !== 'armed' || rule.max_idle_minutes === null) return [];
+    const remaining = (rule.max_idle_minutes - (idle ?? 0)) * MINUTE - (reading.age_ms ?? 0);
+    return [stopAfter(reading, stop, remaining)];
+  });
+}
+
+/** What a reading has about each stop, to follow them over several readings. */
+export function stopReadingsOf(reading: DatedReading): StopReading[] {
+  const counting = stopsIn(reading);
+  return reportedIn(reading).map(stop => {
+    const { kind, at, idle_minutes: idleMinutes, remaining_ms: remaining } = stop;
+    const id = idOf(stop);
+    const dueTime = kind === 'scheduled' ? Date.parse(at ?? '') : NaN;
+    return {
+      id,
+      kind,
+      due: counting.find(one => one.id === id)?.due ?? null,
+      overdue: remaining === 0,
+      dueTime: isNaN(dueTime) ? null : dueTime,
+      idleMinutes,
+    };
+  });
 }
 
 /** The next stop that a reading has, ahead or over; null if none is counting. */
 export function stopIn(reading: DatedReading | null): Stop | null {
-  const kind = reading?.countdowns?.next_stop;
-  return kind ? stopOf(reading, kind) : null;
+  return stopsIn(reading)[0] ?? null;
 }
 
 /** Whether a stop is long over. */
@@ -78,10 +118,9 @@ export function isOver({ left }: Pick<Stop, 'left'>): boolean {
   return left < -FORGET_MS;
 }
 
-/** The next stop; null too if it is long over. */
+/** The next stop that is not long over; null if there is none. */
 export function nextStop(reading: DatedReading | null): Stop | null {
-  const stop = stopIn(reading);
-  return stop && !isOver(stop) ? stop : null;
+  return stopsIn(reading).find(stop => !isOver(stop)) ?? null;
 }
 
 /**
@@ -89,8 +128,9 @@ export function nextStop(reading: DatedReading | null): Stop | null {
  * sequences that both are tested with.
  */
 
-/** What one reading has about the stop of a kind. All times are in milliseconds. */
+/** What one reading has about a stop. All times are in milliseconds. */
 export interface StopReading {
+  readonly id: string;
   readonly kind: StopKind;
   /** When it is due by this reading; null unless it is counting. */
   readonly due: number | null;
@@ -120,11 +160,11 @@ const SAME_IDLE_MS = 6 * 60_000;
 /** Idle time comes in whole minutes, so a slow response may bring one less. */
 const SAME_IDLE_MINUTES = 1;
 
-function hasBeenUsed(known: KnownStop, { idleMinutes }: StopReading): boolean {
+function hasBeenUsed(known: KnownStop, { idleMinutes }: Pick<StopReading, 'idleMinutes'>): boolean {
   return idleMinutes !== null && idleMinutes < (known.idleMinutes ?? 0) - SAME_IDLE_MINUTES;
 }
 
-function isAnother(known: KnownStop, reading: StopReading, due: number): boolean {
+function isAnother(known: KnownStop, reading: Omit<StopReading, 'id'>, due: number): boolean {
   const { kind, dueTime, overdue } = reading;
   if (known.ended || (kind === 'idle' && hasBeenUsed(known, reading))) return true;
   if (dueTime !== null && known.dueTime !== null) return dueTime > known.dueTime + SAME_DUE_TIME_MS;
@@ -141,7 +181,7 @@ const least = (a: number | null, b: number | null) =>
  */
 export function follow(
   known: KnownStop | null,
-  reading: StopReading,
+  reading: Omit<StopReading, 'id'>,
 ): { readonly known: KnownStop | null; readonly another: boolean } {
   const { due, dueTime, idleMinutes, kind } = reading;
   if (due === null) {

@@ -1,10 +1,16 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CommandRegistry } from '@lumino/commands';
-import { MAX_TIMEOUT_MS, speedOf } from '../panel/index.ts';
+import { MAX_TIMEOUT_MS, now, speedOf } from '../panel/index.ts';
 import type { ShownLog } from './shownlog.ts';
-import { ageOf, FORGET_MS, isOver, type Stop, type StopKind, stopsIn } from './stops.ts';
-import { CommandIDs, type IInstanceStore, type Preferences } from './tokens.ts';
-import { decide, type Decision, type Due, isQuiet, type Policy } from './warnings.ts';
+import { ageOf, earliestIn, FORGET_MS, isOver, type Stop, stopsIn } from './stops.ts';
+import type { IInstanceStore, Preferences } from './tokens.ts';
+import {
+  decide,
+  type Decision,
+  type Due,
+  isQuiet,
+  NOTHING_SHOWN,
+  type Policy,
+  shownAnywhere,
+} from './warnings.ts';
 
 /** A warning that a person sees. */
 export interface PresentedWarning {
@@ -24,9 +30,23 @@ export interface StopWarnerOptions {
   readonly gone: () => boolean;
   /** Whether there is anything to be saved. */
   readonly unsaved: () => boolean;
-  /** Shows a warning; `current` is the stop as of now, null when it is over or off. */
-  readonly present: (form: Due['form'], stop: Stop, current: () => Stop | null) => PresentedWarning;
+  /** Shows a warning; `first`: it is the first one of its stop. */
+  readonly present: (
+    form: Due['form'],
+    stop: Stop,
+    current: CurrentStop,
+    first: boolean,
+  ) => PresentedWarning;
+  /** Announces a stop outside of the window, which nobody looks at. */
+  readonly announce: (stop: Stop, due: Due) => PresentedWarning;
+  /** Counts down to a stop in the title of the tab, which nobody looks at; null: no more. */
+  readonly countDown: (current: CurrentStop | null) => void;
+  /** Saves all that is not saved, and shows that. */
+  readonly saveAll: () => void;
 }
+
+/** A stop as of now; null when it is over or off. */
+export type CurrentStop = () => Stop | null;
 
 interface ShownWarning {
   readonly stop: Stop;
@@ -47,10 +67,21 @@ const LEAST_MS = 20;
 const FRESH_MS = 3000;
 /** Longer than the server takes at most; then what is known has to do. */
 const PATIENCE_MS = 20_000;
+/** After a warning that could not be shown. */
+const PAUSE_MS = 30_000;
+/** A tab that is in sight comes first; so long after it, one in the background announces the stop. */
+const BEHIND_MS = 5000;
+/** So long apart a tab in the background looks whether a stop has begun to count. */
+const VERIFY_PAUSE_MS = 5 * MINUTE_MS;
+/** So long before a stop it saves by itself, if it is set to. */
+const SAVE_MS = 2 * MINUTE_MS;
+/** By how much the moment of a stop may move until it is saved for again. */
+const SAME_STOP_MS = 6 * MINUTE_MS;
 
 /**
  * Warns before each stop. It looks whenever the store has news, and when the next threshold is near;
- * and reads again before it shows anything.
+ * and reads again before it shows anything. In a tab in the background that is all that it reads.
+ * There browsers let timers be late, by a minute at most.
  */
 export class StopWarner {
   constructor(options: StopWarnerOptions) {
@@ -65,12 +96,12 @@ export class StopWarner {
     this._again = true;
     // Not after what the work waits for.
     void this._followUp();
-    if (!this._busy) void this._work();
+    if (!this._busy && this._pause === null) void this._work();
   }
 
-  /** The stop of a kind as of now, ahead or just over, by the earliest moment known of it. */
-  current(kind: StopKind): Stop | null {
-    return this._stops().find(stop => stop.kind === kind) ?? null;
+  /** The stop with an ID as of now, ahead or just over, by the earliest moment known of it. */
+  current(id: string): Stop | null {
+    return this._stops().find(stop => stop.id === id) ?? null;
   }
 
   private async _work(): Promise<void> {
@@ -82,6 +113,11 @@ export class StopWarner {
       }
     } catch (reason) {
       console.error('jupyter-dsw: a warning could not be shown.', reason);
+      // Each news would try it again at once.
+      this._pause = setTimeout(() => {
+        this._pause = null;
+        this.look();
+      }, PAUSE_MS);
     } finally {
       this._busy = false;
     }
@@ -90,13 +126,20 @@ export class StopWarner {
   private async _step(): Promise<void> {
     clearTimeout(this._timer);
     await this._follow();
-    if (this._due().length) {
+    const failures: unknown[] = [];
+    if (this._due().length || this._verifyIn() === 0) {
       if (!this._isFresh()) await this._readAgain();
-      // A stop may have moved, and the tab may have been hidden meanwhile.
+      // A stop may have moved, and the tab may have been hidden or seen meanwhile.
       await this._follow();
-      for (const { stop, due } of this._due()) await this._show(stop, due);
+      for (const { stop, due } of this._due()) {
+        // One that cannot be shown does not keep the others back.
+        await this._show(stop, due).catch((reason: unknown) => failures.push(reason));
+      }
     }
+    this._countDown();
+    this._saveInTime();
     this._lookIn(this._nextIn());
+    if (failures.length) throw failures[0];
   }
 
   /** Brings what is known of the stops up to date, and takes away the warnings that are no longer true. */
@@ -107,38 +150,82 @@ export class StopWarner {
   }
 
   private async _followUp(): Promise<void> {
-    for (const [kind, { stop, due, warning }] of [...this._shown]) {
-      if (this._isTrue(kind, due)) continue;
-      this._shown.delete(kind);
+    this._countDown();
+    for (const [id, { due, warning }] of [...this._announced]) {
+      if (!this._options.visible() && this._isAnnounced(id, due)) continue;
+      this._announced.delete(id);
+      warning.withdraw();
+    }
+    for (const [id, { stop, due, warning }] of [...this._shown]) {
+      if (this._isTrue(id, due)) continue;
+      this._shown.delete(id);
       const closed = !warning.withdraw();
       // An idle stop that comes back was announced. A scheduled one that vanishes while nobody closed
       // its warning was rather not read.
-      if (!closed && kind === 'scheduled' && this._isMissing(kind)) {
+      if (!closed && stop.kind === 'scheduled' && this._isMissing(id)) {
         await this._options.log.forgetWarning(stop, due.threshold);
       }
     }
   }
 
   /** Whether the warning is still true, and the nearest that any tab has shown of its stop. */
-  private _isTrue(kind: StopKind, { form, threshold }: Due): boolean {
+  private _isTrue(id: string, { form, threshold }: Due): boolean {
     const { preferences, log, gone } = this._options;
-    const stop = this.current(kind);
+    const stop = this.current(id);
     if (!stop || !preferences().stopWarnings || (form === 'dialog' && gone())) return false;
     return Math.min(...log.shownOf(stop).thresholds) === threshold;
   }
 
-  private _isMissing(kind: StopKind): boolean {
-    return !stopsIn(this._options.store.state.reading).some(stop => stop.kind === kind);
+  /** The same for what was announced outside of the window. */
+  private _isAnnounced(id: string, { threshold }: Due): boolean {
+    const { preferences, log } = this._options;
+    const stop = this.current(id);
+    if (!stop || !preferences().stopWarnings) return false;
+    return Math.min(...shownAnywhere(log.shownOf(stop)).thresholds) === threshold;
+  }
+
+  private _isMissing(id: string): boolean {
+    return !stopsIn(this._options.store.state.reading).some(stop => stop.id === id);
   }
 
   private async _show(stop: Stop, due: Due): Promise<void> {
-    const { log, present, unsaved } = this._options;
+    const { log, present, announce, unsaved, visible } = this._options;
+    const isVain = () => due.last && !unsaved();
+    if (!visible()) {
+      await log.announce(stop, due.threshold, () => {
+        this._announced.get(stop.id)?.warning.withdraw();
+        this._announced.delete(stop.id);
+        if (!isVain()) this._announced.set(stop.id, { stop, due, warning: announce(stop, due) });
+      });
+      return;
+    }
+    const isFirst = !log.shownOf(stop).thresholds.length;
     await log.showWarning(stop, due.threshold, () => {
-      if (due.last && !unsaved()) return;
-      this._shown.get(stop.kind)?.warning.withdraw();
-      const warning = present(due.form, stop, () => this.current(stop.kind));
-      this._shown.set(stop.kind, { stop, due, warning });
+      if (isVain()) return;
+      this._shown.get(stop.id)?.warning.withdraw();
+      const warning = present(due.form, stop, () => this.current(stop.id), isFirst);
+      this._shown.set(stop.id, { stop, due, warning });
     });
+  }
+
+  /** Counts down in the title of a tab in the background, once its stop was announced in any tab. */
+  private _countDown(): void {
+    const { log, preferences, visible, countDown } = this._options;
+    const isWanted = !visible() && preferences().stopWarnings;
+    const stop = this._stops().find(one => shownAnywhere(log.shownOf(one)).thresholds.length);
+    countDown(isWanted && stop ? () => this.current(stop.id) : null);
+  }
+
+  /** Saves once for each stop, if it is set to; each tab has documents of its own. */
+  private _saveInTime(): void {
+    const { preferences, unsaved, saveAll, gone } = this._options;
+    if (!preferences().saveBeforeStop || gone() || !unsaved()) return;
+    for (const { id, due, left } of this._stops()) {
+      const saved = this._savedFor.get(id) ?? -Infinity;
+      if (left > SAVE_MS || Math.abs(due - saved) < SAME_STOP_MS) continue;
+      this._savedFor.set(id, due);
+      saveAll();
+    }
   }
 
   private _stops(): Stop[] {
@@ -159,12 +246,30 @@ export class StopWarner {
 
   private _decisions(): { readonly stop: Stop; readonly decision: Decision }[] {
     const { log, preferences, visible } = this._options;
-    if (!preferences().stopWarnings || !visible()) return [];
+    if (!preferences().stopWarnings) return [];
     const policy = this._policy();
-    return this._stops().map(stop => ({
-      stop,
-      decision: decide(stop, policy, log.shownOf(stop), Date.now()),
-    }));
+    const behind = visible() ? 0 : BEHIND_MS * this._speed;
+    return this._stops().map(stop => {
+      const shown = visible() ? log.shownOf(stop) : shownAnywhere(log.shownOf(stop));
+      const later = { ...stop, left: stop.left + behind };
+      return { stop, decision: decide(later, policy, shown, Date.now()) };
+    });
+  }
+
+  /**
+   * How long it is until a tab in the background has to look whether a stop has begun to count: the
+   * instance may be idle since the last reading. Null where there is none to look for.
+   */
+  private _verifyIn(): number | null {
+    const { store, preferences, visible } = this._options;
+    if (visible() || !preferences().stopWarnings) return null;
+    const policy = this._policy();
+    const waits = earliestIn(store.state.reading).flatMap(stop => {
+      const { due, nextIn } = decide(stop, policy, NOTHING_SHOWN, Date.now());
+      return due ? [0] : nextIn === null ? [] : [nextIn];
+    });
+    const pause = VERIFY_PAUSE_MS - (now() - this._verifiedAt) * this._speed;
+    return waits.length ? Math.max(0, pause, Math.min(...waits)) : null;
   }
 
   /** Whether a warning has to wait for the end of quiet hours, or of an outage. */
@@ -181,13 +286,21 @@ export class StopWarner {
   }
 
   private _nextIn(): number | null {
-    const waits = this._decisions().flatMap(({ stop, decision: { due, nextIn } }) => [
+    const verifyIn = this._verifyIn();
+    const { saveBeforeStop } = this._options.preferences();
+    const untilSaving = this._stops().map(({ left }) => left - SAVE_MS);
+    const warnings = this._decisions().flatMap(({ stop, decision: { due, nextIn } }) => [
       // What is due in quiet hours is shown after them, if the stop is still ahead.
       ...(due ? [MINUTE_MS] : []),
       ...(nextIn === null ? [] : [nextIn]),
       // What is shown goes when the stop is long over.
-      ...(this._shown.has(stop.kind) ? [stop.left + FORGET_MS + 1] : []),
+      ...(this._shown.has(stop.id) ? [stop.left + FORGET_MS + 1] : []),
     ]);
+    const waits = [
+      ...warnings,
+      ...(verifyIn === null ? [] : [verifyIn]),
+      ...(saveBeforeStop ? untilSaving.filter(ms => ms > 0) : []),
+    ];
     return waits.length ? Math.min(...waits) : null;
   }
 
@@ -201,90 +314,36 @@ export class StopWarner {
     const late = new Promise(resolve => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    await Promise.race([this._options.store.read(), late]);
+    this._verifiedAt = now();
+    const inStandby = !this._options.visible();
+    await Promise.race([this._options.store.read({ inStandby }), late]);
     clearTimeout(timer);
+  }
+
+  private get _speed(): number {
+    return speedOf(this._options.store.state.reading);
   }
 
   private _lookIn(ms: number | null): void {
     if (ms === null) return;
-    const speed = speedOf(this._options.store.state.reading);
     this._timer = setTimeout(
       () => {
         this.look();
       },
-      Math.min(Math.max(ms / speed, LEAST_MS), MAX_TIMEOUT_MS),
+      Math.min(Math.max(ms / this._speed, LEAST_MS), MAX_TIMEOUT_MS),
     );
   }
 
   private readonly _options: StopWarnerOptions;
-  private readonly _shown = new Map<StopKind, ShownWarning>();
+  /** What is in the window, and outside of it; by the IDs of the stops. */
+  private readonly _shown = new Map<string, ShownWarning>();
+  private readonly _announced = new Map<string, ShownWarning>();
+  /** The moments of the stops that were saved for. */
+  private readonly _savedFor = new Map<string, number>();
+  /** By `now()`. */
+  private _verifiedAt = -Infinity;
+  private _pause: ReturnType<typeof setTimeout> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _busy = false;
   private _again = false;
-}
-
-/** What a person can do about a warning. */
-export interface Action {
-  readonly label: string;
-  readonly caption: string;
-  readonly run: () => void;
-}
-
-const REMIND_MS = 5 * MINUTE_MS;
-/** The last reminder comes so long before a stop, or halfway to it. */
-const LAST_MS = MINUTE_MS;
-
-/** What a person can do about a stop. */
-export class StopActions {
-  /** `changed` is called when there is a new reminder: storage events reach other tabs only. */
-  constructor(
-    commands: CommandRegistry,
-    log: ShownLog,
-    trans: TranslationBundle,
-    changed: () => void,
-  ) {
-    this._commands = commands;
-    this._log = log;
-    this._trans = trans;
-    this._changed = changed;
-  }
-
-  /** To the console, where the instance is managed. */
-  console(): Action {
-    return {
-      label: this._trans.__('Console'),
-      caption: this._trans.__('Open the DSW console, where the instance is managed'),
-      run: () => {
-        const { openConsole: id } = CommandIDs;
-        if (this._commands.isEnabled(id)) void this._commands.execute(id);
-      },
-    };
-  }
-
-  /** To be reminded, if there is time for that. `current`: the stop as of the click. */
-  remind({ left }: Stop, current: () => Stop | null): Action[] {
-    // Five minutes before the stop there is nothing to be reminded of after them.
-    if (left <= REMIND_MS) return [];
-    return [
-      {
-        label: this._trans.__('In 5 min'),
-        caption: this._trans.__('Show this warning again in 5 minutes'),
-        run: () => {
-          // What is left now: it may have been on the screen for long.
-          const stop = current();
-          if (stop) void this._log.remind(stop, REMIND_MS).then(this._changed);
-        },
-      },
-    ];
-  }
-
-  /** Reminds once more of a stop, after its dialog was closed while files were not saved. */
-  remindLast(stop: Stop): void {
-    void this._log.remindLast(stop, Math.min(LAST_MS, stop.left / 2)).then(this._changed);
-  }
-
-  private readonly _commands: CommandRegistry;
-  private readonly _log: ShownLog;
-  private readonly _trans: TranslationBundle;
-  private readonly _changed: () => void;
 }

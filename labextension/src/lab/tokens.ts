@@ -7,9 +7,9 @@ import type { DataSource, DatedReading } from '../panel/index.ts';
 export interface IInstanceStore extends DataSource {
   /**
    * Requests a new reading, and resolves with the reading known then, new or not. `byPerson`: the state
-   * shows for a moment that there was nothing newer.
+   * shows for a moment that there was nothing newer. `inStandby`: although nobody looks at the tab.
    */
-  read(options?: { byPerson?: boolean }): Promise<DatedReading | null>;
+  read(options?: { byPerson?: boolean; inStandby?: boolean }): Promise<DatedReading | null>;
 }
 
 export const IInstanceStore = new Token<IInstanceStore>(
@@ -39,6 +39,8 @@ export const CommandIDs = {
   openWebIDE: 'jupyter-dsw:open-web-ide',
   openTerminal: 'jupyter-dsw:open-terminal',
   insertInfoCell: 'jupyter-dsw:insert-info-cell',
+  showLosses: 'jupyter-dsw:show-losses',
+  allowDesktop: 'jupyter-dsw:allow-desktop-notifications',
 } as const;
 
 /** The domain of the texts: `jupyter_dsw/locale/<language>/LC_MESSAGES/jupyter_dsw.json`. */
@@ -57,9 +59,14 @@ export interface Preferences {
   readonly toastMinutes: readonly number[];
   /** Minutes before a stop; 0: never. */
   readonly dialogMinutes: number;
+  /** Whether to save all by itself two minutes before a stop. */
+  readonly saveBeforeStop: boolean;
+  /** Whether to warn on the desktop too, where the browser allows it. */
+  readonly desktopNotifications: boolean;
   /** "22:00"; empty: no quiet hours. */
   readonly quietFrom: string;
   readonly quietTo: string;
+  readonly lastRun: boolean;
   readonly statusChanges: boolean;
   readonly snapshots: boolean;
   /** 0: never. */
@@ -74,8 +81,11 @@ export const DEFAULTS: Preferences = {
   stopWarnings: true,
   toastMinutes: [30, 10],
   dialogMinutes: 2,
+  saveBeforeStop: false,
+  desktopNotifications: true,
   quietFrom: '',
   quietTo: '',
+  lastRun: true,
   statusChanges: true,
   snapshots: true,
   diskPercent: 90,

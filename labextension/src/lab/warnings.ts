@@ -1,27 +1,53 @@
 import type { Stop } from './stops.ts';
 
-/** What was shown of a stop already, in whichever tab. Thresholds and moments are milliseconds. */
-export interface ShownOfStop {
-  /** Thresholds under which a warning was shown. */
+/** Under which thresholds a stop was announced. Thresholds and moments are milliseconds. */
+export interface Announced {
   readonly thresholds: readonly number[];
-  /** Thresholds of reminders that a person set. */
-  readonly reminders: readonly number[];
-  /** That of the last reminder, where files were unsaved when the dialog was closed. */
-  readonly lastReminder: number | null;
   /**
-   * When a stop of this kind was last seen within a threshold, by that threshold; `Date.now()`. It
+   * When a stop with that ID was last seen within a threshold, by that threshold; `Date.now()`. It
    * outlasts the stop.
    */
   readonly within: Readonly<Record<string, number>>;
 }
 
+/** What was shown of a stop already, in whichever tab. */
+export interface ShownOfStop extends Announced {
+  /** Thresholds of reminders that a person set. */
+  readonly reminders: readonly number[];
+  /** That of the last reminder, where files were unsaved when the dialog was closed. */
+  readonly lastReminder: number | null;
+  /** What was announced while nobody looked at any tab: it is shown in the window after that. */
+  readonly background: Announced;
+}
+
+const NOT_ANNOUNCED: Announced = { thresholds: [], within: {} };
+
 /** Nothing yet. */
 export const NOTHING_SHOWN: ShownOfStop = {
-  thresholds: [],
+  ...NOT_ANNOUNCED,
   reminders: [],
   lastReminder: null,
-  within: {},
+  background: NOT_ANNOUNCED,
 };
+
+/** What is known of another stop with the same ID: only when there was one last. */
+export function forgotten({ within, background }: ShownOfStop): ShownOfStop {
+  const { within: seen } = background;
+  return { ...NOTHING_SHOWN, within, background: { ...NOT_ANNOUNCED, within: seen } };
+}
+
+/** What was shown of a stop, for a tab that nobody looks at: what is in any window need not be there. */
+export function shownAnywhere(shown: ShownOfStop): ShownOfStop {
+  const { thresholds, within, background } = shown;
+  const seen = Object.entries(background.within).map(
+    ([threshold, time]) => [threshold, Math.max(time, within[threshold] ?? 0)] as const,
+  );
+  return {
+    ...shown,
+    thresholds: [...thresholds, ...background.thresholds],
+    within: { ...within, ...Object.fromEntries(seen) },
+  };
+}
 
 /** When and how to warn; in milliseconds before a stop. */
 export interface Policy {
@@ -56,8 +82,8 @@ const RETURN_MS = 10 * 60_000;
  * The thresholds of the settings that apply to a stop. One at or above the idle limit would warn at
  * the first idle minute, all day.
  */
-function applicable({ toasts, dialog }: Policy, { idleLimit }: Stop): number[] {
-  const limit = idleLimit === null ? Infinity : idleLimit * 60_000;
+function applicable({ toasts, dialog }: Policy, { rule }: Stop): number[] {
+  const limit = (rule.max_idle_minutes ?? Infinity) * 60_000;
   return [...toasts, dialog].filter(threshold => threshold > 0 && threshold < limit);
 }
 
@@ -67,7 +93,7 @@ function dialogFrom({ dialog, doNotDisturb }: Policy, thresholds: readonly numbe
   return doNotDisturb && dialog > 0 && toasts.length ? Math.min(...toasts) : dialog;
 }
 
-function isRecent(within: ShownOfStop['within'], threshold: number, now: number): boolean {
+function isRecent(within: Announced['within'], threshold: number, now: number): boolean {
   return now - (within[String(threshold)] ?? -Infinity) < RETURN_MS;
 }
 
@@ -98,9 +124,9 @@ export function decide(stop: Stop, policy: Policy, shown: ShownOfStop, now: numb
 export function seenWithin(
   stop: Stop,
   policy: Policy,
-  { thresholds, within }: ShownOfStop,
+  { thresholds, within }: Announced,
   now: number,
-): ShownOfStop['within'] {
+): Announced['within'] {
   const announced = (threshold: number) =>
     thresholds.some(one => one <= threshold) || isRecent(within, threshold, now);
   const reached = applicable(policy, stop).filter(

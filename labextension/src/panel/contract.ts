@@ -150,6 +150,34 @@ export interface UtilizationSample {
   readonly idle_minutes: number | null;
 }
 
+/** What a stop may end or remove. */
+export interface AtRisk {
+  /** Where the files of JupyterLab are. */
+  readonly folder: string;
+  /** The disk on which it lies; null where that is not known. */
+  readonly disk: Disk | null;
+  /** Whether it is on a mounted disk, which is there after a stop; null where that is unknown. */
+  readonly kept: boolean | null;
+  /** The terminals of JupyterLab; null where that is not known. */
+  readonly terminals: readonly Terminal[] | null;
+}
+
+/** A terminal of JupyterLab. */
+export interface Terminal {
+  /** As JupyterLab names it. */
+  readonly name: string;
+  /** The names of the processes that its shell runs; null where that is not known. */
+  readonly jobs: readonly string[] | null;
+}
+
+/** A mounted file system. */
+export interface Disk {
+  /** Where it is mounted. */
+  readonly mounted_at: string;
+  /** Its type, as the kernel names it: `nfs4`, `ext4`. */
+  readonly type: string;
+}
+
 /** Both stops, and which comes first. */
 export interface Countdowns {
   /** The stop after idleness. */

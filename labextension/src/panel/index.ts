@@ -1,11 +1,13 @@
 /** The panel's only entrance: what JupyterLab's plugins, the cell's widget and the gallery use of it. */
 export {
+  type AtRisk,
   type IdleCountdown,
   type JsonObject,
   type Problem,
   type Reading,
   type Session,
   type Stop,
+  type StopRule,
   type UtilizationSample,
 } from './contract.ts';
 export { copyText, mountPanel, type PanelOptions } from './element.ts';

@@ -127,11 +127,15 @@ export class Poller implements DataSource {
     this.#schedule();
   }
 
-  /** Requests a new reading, and resolves with what is known then; `byPerson` as for `refresh`. */
-  read({ byPerson = false } = {}): Promise<DataSourceState['reading']> {
+  /**
+   * Requests a new reading, and resolves with what is known then; `byPerson` as for `refresh`.
+   * `inStandby`: although nobody looks. Then what another tab gets meanwhile will do.
+   */
+  read({ byPerson = false, inStandby = false } = {}): Promise<DataSourceState['reading']> {
     return new Promise(resolve => {
       this.#waiting.push(resolve);
       this.#byPerson ||= byPerson;
+      this.#inStandby ||= inStandby;
       this.#freshWanted = true;
       this.#schedule();
     });
@@ -164,7 +168,7 @@ export class Poller implements DataSource {
   }
 
   #standsBy(): boolean {
-    return this.#options.standby?.() ?? false;
+    return !this.#inStandby && (this.#options.standby?.() ?? false);
   }
 
   async #poll(): Promise<void> {
@@ -173,11 +177,14 @@ export class Poller implements DataSource {
     try {
       await this.#tabs.exclusively(async () => {
         // While it waited for its turn, another tab got a response, or nobody looks any more.
-        const superseded = !this.#freshWanted && this.#outcomes !== known;
-        if (!superseded && !this.#standsBy()) await this.#request();
+        const mustAsk = this.#freshWanted && (this.#byPerson || !this.#inStandby);
+        const superseded = !mustAsk && this.#outcomes !== known;
+        if (superseded) this.#freshWanted = this.#inStandby = false;
+        else if (!this.#standsBy()) await this.#request();
       });
     } catch {
       // The browser refused the turn, as it does where the document is about to go.
+      this.#freshWanted = this.#byPerson = this.#inStandby = false;
       this.#accept(this.#options.onReject, now(), now());
     }
     this.#busy = false;
@@ -186,7 +193,7 @@ export class Poller implements DataSource {
 
   async #request(): Promise<void> {
     const [fresh, byPerson] = [this.#freshWanted, this.#byPerson];
-    this.#freshWanted = this.#byPerson = false;
+    this.#freshWanted = this.#byPerson = this.#inStandby = false;
     this.#change({ requesting: true });
     const [sent, sentAt] = [now(), Date.now()];
     const outcome = await this.#options.request(fresh).catch(() => this.#options.onReject);
@@ -276,6 +283,8 @@ export class Poller implements DataSource {
   #freshWanted = false;
   /** Whether a person wants it, and is to see where there is nothing newer. */
   #byPerson = false;
+  /** Whether it is wanted although nobody looks. */
+  #inStandby = false;
   #busy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 }

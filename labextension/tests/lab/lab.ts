@@ -6,13 +6,14 @@ import {
   Poller,
   type PollerOptions,
   type Reading,
-  type Stop as ReadingStop,
+  type Stop as ReportedStop,
   type TabMessage,
   type Tabs,
 } from '../../src/panel/index.ts';
 import { FakeClock, readingNamed } from '../support.ts';
 import type { CommandRegistry } from '@lumino/commands';
-import { StopActions, StopWarner } from '../../src/lab/stopwarner.ts';
+import { StopActions } from '../../src/lab/stopactions.ts';
+import { type PresentedWarning, StopWarner } from '../../src/lab/stopwarner.ts';
 import type { Stop } from '../../src/lab/stops.ts';
 
 export const MINUTE = 60_000;
@@ -69,6 +70,31 @@ export class FakeBrowser {
   }
 }
 
+/** Those of the instance's own culler. */
+export const RULE = {
+  max_idle_minutes: 60,
+  cpu_percent: 20,
+  gpu_percent: null,
+  expression: null,
+} as const;
+
+/** A stop as a reading has it. */
+export function stopWith(change: Partial<ReportedStop> = {}): ReportedStop {
+  const isIdle = change.kind !== 'scheduled';
+  return {
+    kind: 'idle',
+    decided_by: 'instance',
+    state: 'counting',
+    remaining_ms: null,
+    at: null,
+    idle_minutes: null,
+    rule: isIdle ? RULE : { ...RULE, max_idle_minutes: null, cpu_percent: null },
+    can_skip: false,
+    delayed: false,
+    ...change,
+  };
+}
+
 /** An endpoint whose instance is stopped at a moment of the (fake) wall clock. */
 export class FakeServer {
   requests = 0;
@@ -78,6 +104,10 @@ export class FakeServer {
   due: number | null = null;
   /** For how many minutes the instance has been idle, of how many; null: it is in use. */
   idle: { readonly minutes: number; readonly limit: number } | null = null;
+  /** The idle minutes until it is stopped, while it is in use; null: it has no idle stop then. */
+  limit: number | null = 60;
+  /** Who decides the idle stop. */
+  decidedBy: ReportedStop['decided_by'] = 'instance';
   change: Partial<Reading> = {};
 
   readonly request = (fresh: boolean): Promise<Reading> => {
@@ -89,67 +119,36 @@ export class FakeServer {
   /** The reading of this moment. */
   reading(): Reading {
     const base = readingNamed('idle');
-    const off = { state: 'off', remaining_ms: null, due_time: null } as const;
     const untilIdle = this.idle && (this.idle.limit - this.idle.minutes) * MINUTE;
     const untilDue = this.due === null ? null : Math.max(0, this.due - Date.now());
-    const nearer = (untilIdle ?? Infinity) < (untilDue ?? Infinity) ? 'idle' : 'scheduled';
+    const idle = stopWith({
+      ...(untilIdle === null ? { state: 'armed' } : { remaining_ms: untilIdle }),
+      at: null,
+      idle_minutes: this.idle?.minutes ?? 0,
+      rule: { ...RULE, max_idle_minutes: this.idle?.limit ?? this.limit },
+      decided_by: this.decidedBy,
+    });
+    const scheduled = stopWith({
+      kind: 'scheduled',
+      remaining_ms: untilDue,
+      at: this.due === null ? null : new Date(this.due).toISOString(),
+    });
+    const counting = untilDue === null ? [] : [scheduled];
+    const isIdleFirst = untilIdle !== null && untilIdle < (untilDue ?? Infinity);
     return {
       ...base,
       read_at: new Date(Date.now()).toISOString(),
       age_ms: 0,
       next_read_in_ms: MINUTE,
-      countdowns: {
-        idle: {
-          state: this.idle ? 'counting' : 'active',
-          remaining_ms: untilIdle,
-          idle_minutes: this.idle?.minutes ?? 0,
-          max_idle_minutes: this.idle?.limit ?? 60,
-          cpu_percent_threshold: 20,
-          gpu_percent_threshold: null,
-        },
-        scheduled:
-          this.due === null
-            ? off
-            : {
-                state: 'counting',
-                remaining_ms: untilDue,
-                due_time: new Date(this.due).toISOString(),
-              },
-        next_stop: untilIdle === null && untilDue === null ? null : nearer,
-      },
-      stops: this.#stops(),
+      countdowns: null,
+      stops: isIdleFirst
+        ? [idle, ...counting]
+        : [...counting, ...(this.idle || this.limit ? [idle] : [])],
       ...this.change,
     };
   }
 
   /** The stops of this moment, nearest first. */
-  #stops(): ReadingStop[] {
-    const [stop] = readingNamed('idle').stops;
-    if (!stop) return [];
-    const rule = { max_idle_minutes: null, cpu_percent: null, gpu_percent: null, expression: null };
-    const { minutes, limit } = this.idle ?? { minutes: 0, limit: 60 };
-    const idle: ReadingStop = {
-      ...stop,
-      state: this.idle ? 'counting' : 'armed',
-      remaining_ms: this.idle && (limit - minutes) * MINUTE,
-      at: null,
-      idle_minutes: minutes,
-      rule: { ...rule, max_idle_minutes: limit, cpu_percent: 20 },
-    };
-    if (this.due === null) return [idle];
-    const scheduled: ReadingStop = {
-      ...stop,
-      kind: 'scheduled',
-      remaining_ms: Math.max(0, this.due - Date.now()),
-      at: new Date(this.due).toISOString(),
-      idle_minutes: null,
-      rule,
-    };
-    return [scheduled, idle].sort(
-      (one, other) => (one.remaining_ms ?? Infinity) - (other.remaining_ms ?? Infinity),
-    );
-  }
-
   /** Plans the stop, minutes from now. */
   stopIn(minutes: number): void {
     this.due = Date.now() + minutes * MINUTE;
@@ -224,11 +223,18 @@ export class Tab {
   closes = false;
   /** What happens when a warning is to be shown. */
   fails = false;
+  /** The stop whose warnings cannot be shown. */
+  failsFor: Stop['kind'] | null = null;
   current: () => Stop | null = () => null;
   readonly store: Poller;
   readonly log: ShownLog;
   readonly warner: StopWarner;
   readonly actions: StopActions;
+  /** What is in the title while the tab is hidden. */
+  title: string | null = null;
+  /** How often a warning was to be shown. */
+  tries = 0;
+  saves = 0;
 
   constructor(
     private readonly _lab: Lab,
@@ -245,22 +251,35 @@ export class Tab {
       gone: () => this.gone,
       unsaved: () => this.unsaved,
       present: (form, stop, current) => {
-        if (this.fails) throw new Error('no notifications');
-        const kind = stop.kind === 'idle' ? 'idle ' : '';
-        const text = `${kind}${form} ${String(Math.round(stop.left / MINUTE))}`;
-        this.seen.push(text);
+        this.tries++;
+        if (this.fails || stop.kind === this.failsFor) throw new Error('no notifications');
         this.current = current;
-        return {
-          withdraw: () => {
-            if (!this.closes) this.seen.push(`no ${text}`);
-            return !this.closes;
-          },
-        };
+        return this._see(form, stop);
+      },
+      announce: stop => this._see('desktop', stop),
+      countDown: stop => {
+        const left = stop?.()?.left;
+        this.title = left === undefined ? null : `${Math.round(left / MINUTE)}`;
+      },
+      saveAll: () => {
+        this.saves++;
       },
     });
     this.actions = new StopActions(NO_COMMANDS, this.log, ENGLISH, () => {
       this.warner.look();
     });
+  }
+
+  private _see(form: string, stop: Stop): PresentedWarning {
+    const kind = stop.kind === 'idle' ? 'idle ' : '';
+    const text = `${kind}${form} ${String(Math.round(stop.left / MINUTE))}`;
+    this.seen.push(text);
+    return {
+      withdraw: () => {
+        if (!this.closes) this.seen.push(`no ${text}`);
+        return !this.closes;
+      },
+    };
   }
 
   /** The machine, or the tab, is looked at again. */

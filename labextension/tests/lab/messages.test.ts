@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { InstanceEvent, StatusEvent } from '../../src/lab/events.ts';
+import { EventMessages } from '../../src/lab/eventmessages.ts';
 import { Messages } from '../../src/lab/messages.ts';
 import { type Stop, stopsIn } from '../../src/lab/stops.ts';
 import { now, type DatedReading, setLanguage } from '../../src/panel/index.ts';
 import { FakeClock } from '../support.ts';
-import { bundleOf, ENGLISH, FakeServer, MINUTE } from './lab.ts';
+import { bundleOf, ENGLISH, FakeServer, MINUTE, RULE } from './lab.ts';
 
 /** JupyterLab cuts a notification there. */
 const MOST = 140;
@@ -14,6 +16,7 @@ const NAME = `training-${'x'.repeat(48)}-v1.2.3`;
 const CATALOGUE = '../jupyter_dsw/locale/zh_CN/LC_MESSAGES/jupyter_dsw.json';
 
 const english = new Messages(ENGLISH);
+const englishEvents = new EventMessages(ENGLISH);
 let clock: FakeClock;
 let server: FakeServer;
 
@@ -27,10 +30,10 @@ afterEach(() => {
   setLanguage('en');
 });
 
-async function chinese(): Promise<Messages> {
+async function chinese(): Promise<TranslationBundle> {
   const entries = Object.entries(JSON.parse(await readFile(CATALOGUE, 'utf8')) as object).slice(1);
   const texts = entries.map(([text, [translation]]: [string, [string]]) => [text, translation]);
-  return new Messages(bundleOf(Object.fromEntries(texts) as Record<string, string>));
+  return bundleOf(Object.fromEntries(texts) as Record<string, string>);
 }
 
 const reading = (): DatedReading => ({ ...server.reading(), at: now() });
@@ -74,18 +77,17 @@ test('a warning has the moment of the stop, and what counts as use', async () =>
     plain(english.warning(only(idle), idle)),
     /^Idle stop at .*, in 9 min\. Typing does not count as use; CPU over 20 % does\.$/,
   );
-  assert.equal(english.alive(only(scheduled), scheduled), '');
+  assert.equal(english.details(only(scheduled), scheduled)[2], '');
 });
 
 test('on an instance with GPUs their use counts too', () => {
   server.idle = { minutes: 51, limit: 60 };
-  const { countdowns } = server.reading();
-  assert.ok(countdowns);
-  const idle = { ...countdowns.idle, gpu_percent_threshold: 5 };
-  server.change = { countdowns: { ...countdowns, idle } };
+  const [idle] = server.reading().stops;
+  assert.ok(idle);
+  server.change = { stops: [{ ...idle, rule: { ...RULE, gpu_percent: 5 } }] };
   const gpu = reading();
   assert.equal(
-    plain(english.alive(only(gpu), gpu)),
+    plain(english.details(only(gpu), gpu)[2] ?? ''),
     'Typing does not count as use; CPU over 20 % or GPU over 5 % does.',
   );
 });
@@ -95,7 +97,11 @@ test('what is not saved, and what is still running, is named', () => {
   assert.equal(english.unsaved(['a.ipynb', 'b.py']), 'Not saved: a.ipynb, b.py');
   assert.equal(english.unsaved(['a', 'b', 'c', 'd', 'e', 'f']), 'Not saved: a, b, c, d and 2 more');
   assert.equal(english.busy([]), '');
-  assert.equal(english.busy(['train.ipynb']), 'Busy kernels: train.ipynb');
+  assert.equal(english.busy([{ name: 'train.ipynb', forMs: null }]), 'Busy kernels: train.ipynb');
+  assert.equal(
+    plain(english.busy([{ name: 'train.ipynb', forMs: 12 * MINUTE }])),
+    'Busy kernels: train.ipynb (for at least 12 min)',
+  );
   assert.equal(
     english.saved({ saved: ['a.ipynb'], failed: ['b.py'] }),
     'Saved: a.ipynb\nCould not be saved: b.py',
@@ -107,7 +113,7 @@ test('when the server stopped responding, a message has that, and which stop was
   const last = reading();
   await clock.pass(MINUTE);
   const outage = { last, since: Date.now() - 5000, lasted: 5000 };
-  const [text, saved] = plain(english.serverGone(outage, ['a.ipynb'])).split('\n');
+  const [text, saved] = plain(englishEvents.serverGone(outage, ['a.ipynb'])).split('\n');
   const time = timeIn(-5 / 60);
   assert.match(
     text ?? '',
@@ -123,20 +129,26 @@ test('a server that goes when a stop is due goes "when it was due", and one with
   const last = reading();
   await clock.pass(4.5 * MINUTE);
   assert.match(
-    english.serverGone({ last, since: Date.now(), lasted: 0 }, []),
+    englishEvents.serverGone({ last, since: Date.now(), lasted: 0 }, []),
     /, when the scheduled stop was due\.\nEverything is saved\.$/,
   );
   server.due = null;
   const none = { last: reading(), since: Date.now(), lasted: 0 };
-  assert.match(english.serverGone(none, []), /stopped responding at .*\. No stop was due\.\n/);
+  assert.match(
+    englishEvents.serverGone(none, []),
+    /stopped responding at .*\. No stop was due\.\n/,
+  );
 });
 
 test('a stop is reported with its cause, as far as that is known', () => {
   server.stopIn(0);
   const scheduled = only(reading());
-  const idle = { ...scheduled, kind: 'idle', idleLimit: 60 } as const;
+  const idle = { ...scheduled, kind: 'idle', rule: RULE } as const;
   const text = (change: Partial<StatusEvent>, cause: Stop | null) =>
-    plain(english.event(status(change), cause, null)).replace(/\d\d:\d\d \(UTC[^)]*\)/, 'TIME');
+    plain(englishEvents.event(status(change), cause, null)).replace(
+      /\d\d:\d\d \(UTC[^)]*\)/,
+      'TIME',
+    );
   assert.equal(text({}, scheduled), 'The instance is stopping, as scheduled for TIME.');
   assert.equal(text({}, idle), 'The instance is stopping, after 60 idle minutes.');
   assert.equal(text({}, null), 'The instance is no longer running: Stopping.');
@@ -150,22 +162,25 @@ test('a stop is reported with its cause, as far as that is known', () => {
 });
 
 test('a name that is cut has its beginning and its end, and the reason its beginning', () => {
-  const text = english.event(NOT_SAVED, null, null);
+  const text = englishEvents.event(NOT_SAVED, null, null);
   assert.match(text, /^Image not saved: training-x+…x*-v1\.2\.3\. Quota\. why/);
 });
 
 test('a name cannot turn a message around', () => {
   const disk = { kind: 'disk', key: '', path: '/mnt/\u202egnp.exe', part: 0.95 } as const;
-  assert.equal(plain(english.event(disk, null, null)), 'Disk /mnt/\ufffdgnp.exe is 95 % full.');
+  assert.equal(
+    plain(englishEvents.event(disk, null, null)),
+    'Disk /mnt/\ufffdgnp.exe is 95 % full.',
+  );
 });
 
 test('a node error has the time of the move, however old the reading is', async () => {
   const old = { ...server.reading(), age_ms: 10_000, at: now() };
   const node = { kind: 'node', key: '', seconds: 100 } as const;
-  const first = english.event(node, null, old);
+  const first = englishEvents.event(node, null, old);
   assert.ok(first.includes(timeIn(1.5)), first);
   await clock.pass(30_000);
-  assert.equal(english.event(node, null, old), first);
+  assert.equal(englishEvents.event(node, null, old), first);
 });
 
 const NOT_SAVED: InstanceEvent = {
@@ -194,25 +209,26 @@ function long(): DatedReading[] {
   const scheduled = reading();
   server.due = null;
   server.idle = { minutes: 1, limit: 47 * 60 };
-  const { countdowns } = server.reading();
-  assert.ok(countdowns);
-  const idle = { ...countdowns.idle, cpu_percent_threshold: 100, gpu_percent_threshold: 100 };
-  server.change = { source, countdowns: { ...countdowns, idle } };
+  const [idle] = server.reading().stops;
+  assert.ok(idle);
+  const rule = { ...idle.rule, cpu_percent: 100, gpu_percent: 100 };
+  server.change = { source, stops: [{ ...idle, rule }] };
   return [scheduled, reading()];
 }
 
 for (const language of ['en', 'zh-CN']) {
   test(`every notification fits, with long names (${language})`, async () => {
-    const messages = language === 'en' ? english : await chinese();
+    const trans = language === 'en' ? ENGLISH : await chinese();
+    const [messages, events] = [new Messages(trans), new EventMessages(trans)];
     setLanguage(language);
     const readings = long();
     const warnings = readings.map(one => messages.warning(only(one), one));
     const causes = [null, ...readings.map(only)];
     const stopped = ['Stopping', 'Stopped'].flatMap(one =>
-      causes.map(cause => messages.event(status({ status: one }), cause, readings[0] ?? null)),
+      causes.map(cause => events.event(status({ status: one }), cause, readings[0] ?? null)),
     );
-    const events = EVENTS.map(one => messages.event(one, null, readings[0] ?? null));
-    const texts = [...warnings, ...stopped, ...events];
+    const happened = EVENTS.map(one => events.event(one, null, readings[0] ?? null));
+    const texts = [...warnings, ...stopped, ...happened];
     assert.equal(texts.length, 15);
     for (const text of texts) {
       // India's and Nepal's offsets have up to six characters more than UTC's.
@@ -225,7 +241,7 @@ for (const language of ['en', 'zh-CN']) {
 test('a simulated instance is shown as one, a real one is not', () => {
   for (const simulated of long()) {
     assert.match(english.warning(only(simulated), simulated), /^Simulated: (Idle|Scheduled) stop/);
-    assert.match(english.event(NOT_SAVED, null, simulated), /^Simulated: Image not saved/);
+    assert.match(englishEvents.event(NOT_SAVED, null, simulated), /^Simulated: Image not saved/);
     const source = { ...simulated.source, simulated: false };
     const real = { ...simulated, source };
     assert.match(english.warning(only(real), real), /^(Idle|Scheduled) stop/);

@@ -4,7 +4,7 @@ import { DEFAULTS, type Preferences } from '../../src/lab/tokens.ts';
 import { statusBarView } from '../../src/lab/statusbar.ts';
 import { type Reading, now, type DataSourceState } from '../../src/panel/index.ts';
 import { readingNamed, FakeClock } from '../support.ts';
-import { MINUTE } from './lab.ts';
+import { MINUTE, stopWith } from './lab.ts';
 
 let clock: FakeClock;
 beforeEach(() => {
@@ -34,11 +34,8 @@ function stopIn(minutes: number, change: Partial<Reading> = {}): Reading {
     remaining_ms: minutes * MINUTE,
     due_time: null,
   } as const;
-  const countdowns = { idle, scheduled, next_stop: 'scheduled' } as const;
-  const stops = reading.stops.map(stop =>
-    stop.kind === 'scheduled' ? { ...stop, remaining_ms: minutes * MINUTE, at: null } : stop,
-  );
-  return { ...reading, countdowns, stops, ...change };
+  const stops = [stopWith({ kind: 'scheduled', remaining_ms: minutes * MINUTE })];
+  return { ...reading, countdowns: { idle, scheduled, next_stop: 'scheduled' }, stops, ...change };
 }
 
 function textOf(state: DataSourceState, statusBar: Preferences['statusBar'] = 'both'): string {
@@ -76,12 +73,8 @@ test('at a speed it ticks as often as the text changes', () => {
 });
 
 test('a stop whose time is unknown is shown as that', () => {
-  const stops = stopIn(1).stops.map(stop => ({
-    ...stop,
-    state: 'unknown' as const,
-    remaining_ms: null,
-  }));
-  const state = stateOf(stopIn(1, { stops }));
+  const stops = [stopWith({ kind: 'scheduled', state: 'unknown' })];
+  const state = stateOf({ ...stopIn(1), stops });
   assert.equal(textOf(state), 'Running · time of stop unknown');
 });
 
@@ -131,6 +124,15 @@ test('its tooltip has the name and the stop in two lines, without what hides or 
   assert.match(lines[1] ?? '', /^Scheduled stop at .*\(UTC.*\)\.$/);
 });
 
+test('its tooltip names whose policy decides the stop, and the nearest stop counts', () => {
+  const policy = stopWith({ decided_by: 'workspace', remaining_ms: 20 * MINUTE });
+  const own = stopWith({ kind: 'scheduled', remaining_ms: 29 * MINUTE });
+  const state = stateOf(stopIn(29, { stops: [policy, own] }));
+  assert.equal(textOf(state), 'Running · stops in 20 min');
+  const { tooltip } = statusBarView(state, DEFAULTS);
+  assert.match(tooltip, /\nIdle stop at .*\.\nIt is a policy of the workspace\.$/);
+});
+
 test('a simulated instance has a badge, and no colon', () => {
   const { source } = stopIn(1);
   const view = statusBarView(
@@ -143,6 +145,6 @@ test('a simulated instance has a badge, and no colon', () => {
 
 test('an instance that stops or has stopped has no countdown', () => {
   for (const Status of ['Stopping', 'Stopped', 'Failed']) {
-    assert.doesNotMatch(textOf(stateOf(stopIn(1, { instance: { Status } }))), /·/);
+    assert.doesNotMatch(textOf(stateOf(stopIn(1, { instance: { Status }, stops: [] }))), /·/);
   }
 });

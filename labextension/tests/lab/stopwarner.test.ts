@@ -72,19 +72,6 @@ test('a tab that is opened again does not repeat what was shown', async () => {
   assert.deepEqual(again.seen, []);
 });
 
-test('a hidden tab shows nothing, and what was due once it is seen', async () => {
-  lab.server.stopIn(60);
-  const tab = new Tab(lab);
-  await lab.clock.pass(0);
-  tab.hidden = true;
-  await lab.clock.pass(51 * MINUTE);
-  assert.deepEqual(tab.seen, []);
-  tab.hidden = false;
-  tab.wake();
-  await lab.clock.pass(0);
-  assert.deepEqual(tab.seen, ['toast 9']);
-});
-
 test('a warning is shown by what is known where the server does not respond', async () => {
   lab.server.stopIn(31);
   const tab = new Tab(lab);

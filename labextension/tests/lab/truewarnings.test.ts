@@ -13,11 +13,11 @@ test('one stop is announced once, however late its responses are', async () => {
   for (let reading = 0; reading < 8; reading++) {
     // The remainder is as old as the response is late; the due time never moves.
     const late = reading % 3 ? 0 : 8000;
-    const { countdowns } = lab.server.reading();
-    assert.ok(countdowns);
-    const remaining = (countdowns.scheduled.remaining_ms ?? 0) + late;
-    const scheduled = { ...countdowns.scheduled, remaining_ms: remaining };
-    lab.server.change = { countdowns: { ...countdowns, scheduled }, next_read_in_ms: 20_000 };
+    const stops = lab.server.reading().stops.map(stop => ({
+      ...stop,
+      remaining_ms: stop.remaining_ms === null ? null : stop.remaining_ms + late,
+    }));
+    lab.server.change = { stops, next_read_in_ms: 20_000 };
     tab.store.refresh();
     await lab.clock.pass(20_000);
   }
@@ -105,6 +105,37 @@ test('a warning that could not be shown is not written down as shown', async () 
   assert.deepEqual(tab.seen, ['toast 27']);
 });
 
+test('while a warning cannot be shown, news does not make it try at once', async () => {
+  lab.server.stopIn(29);
+  const tab = new Tab(lab);
+  tab.fails = true;
+  const { error } = console;
+  console.error = () => undefined;
+  // Two seconds of what another tab's readings cause.
+  for (let reading = 0; reading < 40; reading++) {
+    tab.store.accept({ ...lab.server.reading(), age_ms: 20_000 });
+    await lab.clock.pass(50);
+  }
+  assert.equal(tab.tries, 1);
+  // It tries again by itself.
+  lab.server.change = { next_read_in_ms: HOUR };
+  await lab.clock.pass(MINUTE);
+  console.error = error;
+  assert.equal(tab.tries, 3);
+});
+
+test('a warning that cannot be shown does not keep that of another stop back', async () => {
+  lab.server.stopIn(9);
+  lab.server.idle = { minutes: 52, limit: 60 };
+  const tab = new Tab(lab);
+  tab.failsFor = 'idle';
+  const { error } = console;
+  console.error = () => undefined;
+  await lab.clock.pass(1000);
+  console.error = error;
+  assert.deepEqual(tab.seen, ['toast 9']);
+});
+
 test('without any storage each tab warns, once', async () => {
   lab.browser.refused = true;
   lab.server.stopIn(29);
@@ -157,7 +188,7 @@ test('an overdue stop that is not carried out is announced no more', async () =>
   await lab.clock.pass(3 * HOUR);
   const shown = ['toast 5', 'no toast 5', 'dialog 2', 'no dialog 2'];
   assert.deepEqual(tab.seen, shown);
-  assert.equal(tab.warner.current('scheduled'), null);
+  assert.equal(tab.warner.current('scheduled instance '), null);
 });
 
 test('after a sleep past the stop no countdown goes on', async () => {

@@ -9,6 +9,7 @@ import {
   type ShownOfStop,
 } from '../../src/lab/warnings.ts';
 import type { Stop } from '../../src/lab/stops.ts';
+import { RULE } from './lab.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-23T20:00:00Z');
@@ -21,10 +22,13 @@ const SILENT = { ...POLICY, doNotDisturb: true };
 
 const stopIn = (minutes: number, idleLimit: number | null = 60): Stop => ({
   instance: 'dsw-1',
+  id: 'idle instance ',
+  decidedBy: 'instance',
+  canSkip: false,
   kind: idleLimit === null ? 'scheduled' : 'idle',
   left: minutes * MINUTE,
   due: NOW + minutes * MINUTE,
-  idleLimit,
+  rule: { ...RULE, max_idle_minutes: idleLimit },
 });
 const shown = (...minutes: number[]): ShownOfStop => ({
   ...NOTHING_SHOWN,

@@ -25,7 +25,8 @@ PEOPLE = "jupyter-dsw/v1/instance"
 KERNELS = "jupyter-dsw/v1/kernel/instance"
 SAMPLES = "jupyter-dsw/v1/utilization"
 KERNEL_SAMPLES = "jupyter-dsw/v1/kernel/utilization"
-OF_PEOPLE, OF_KERNELS = (PEOPLE, SAMPLES), (KERNELS, KERNEL_SAMPLES)
+AT_RISK = "jupyter-dsw/v1/at-risk"
+OF_PEOPLE, OF_KERNELS = (PEOPLE, SAMPLES, AT_RISK), (KERNELS, KERNEL_SAMPLES)
 ENDPOINTS = (*OF_PEOPLE, *OF_KERNELS)
 # What `re` itself reads patterns with.
 PARSER = import_module("sre_parse" if sys.version_info < (3, 11) else "re._parser")
@@ -219,6 +220,7 @@ async def test_the_kernels_token_opens_its_two_gets_and_nothing_else_of_the_whol
     assert len(walked) > 30
     assert {handlers.InstanceHandler, handlers.KernelInstanceHandler} <= walked
     assert {handlers.UtilizationHandler, handlers.KernelUtilizationHandler} <= walked
+    assert handlers.AtRiskHandler in walked
 
 
 async def test_the_kernels_token_is_compared_in_constant_time(
