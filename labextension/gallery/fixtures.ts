@@ -403,6 +403,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   busy: {
     reading: {
       ...healthy,
+      stops: [cpuIdleStop(30 * MINUTE - 17_000)],
       utilization: {
         cpu_percent: 71,
         gpu_percent: null,

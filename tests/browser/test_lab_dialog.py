@@ -177,7 +177,7 @@ def test_a_notification_that_was_closed_stays_closed(
     expect(toast(page)).to_have_count(0)
     for _ in range(3):
         page.clock.fast_forward(5 * MINUTE * 1000)
-        with page.expect_response(re.compile("dsw/v1")):
+        with page.expect_response(re.compile("dsw/v1/instance")):
             execute(page, "jupyter-dsw:refresh")
         page.clock.run_for(1000)
         expect(toast(page)).to_have_count(0)

@@ -105,7 +105,7 @@ def note_requests(page: Page, requests: list[Page]) -> None:
     """Note the page each time it requests the instance."""
 
     def note(request: Request) -> None:
-        if "dsw/v1" in request.url:
+        if "dsw/v1/instance" in request.url:
             requests.append(page)
 
     page.on("request", note)

@@ -214,7 +214,7 @@ def test_when_the_server_goes_away_it_shows_what_was_known_and_is_live_again_by_
 
 def note_moment(request: Request, moments: list[float]) -> None:
     """Note when the page requested a reading."""
-    if "jupyter-dsw/v1" in request.url:
+    if "jupyter-dsw/v1/instance" in request.url:
         moments.append(time.monotonic())
 
 

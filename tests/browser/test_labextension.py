@@ -211,9 +211,11 @@ def test_the_window_and_its_cells_request_once_and_call_no_other_host(
     expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(5)
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
     expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
-    ours = [url for url in urls if "jupyter-dsw/v1" in url]
+    ours = [url for url in urls if "jupyter-dsw/v1/instance" in url]
     # One, and one more where a warning made sure.
     assert 1 <= len(ours) <= 3
+    # All charts share their requests, too: one a minute.
+    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2
     foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 

@@ -182,8 +182,10 @@ def test_twenty_cells_of_a_page_share_their_requests_and_call_no_other_host(
     run_cell(page, 1)
     expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(20)
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
-    ours = [url for url in urls if "jupyter-dsw/v1" in url]
+    ours = [url for url in urls if "jupyter-dsw/v1/instance" in url]
     assert len(ours) <= 3
+    # All charts share their requests, too: one a minute.
+    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2
     foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from tests.browser.fast_clock import fast_clock, quieten, start_clocks
 from tests.browser.test_gallery import gallery, open_gallery
+from tests.browser.windows import execute, open_window, set_hidden
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["gallery"]
 
+# How many times as fast the page's time runs, where minutes pass.
+SPEED = 30
+SIDE = "#jupyter-dsw-panel"
 NEWEST = re.compile(r"CPU 3.%\s*GPU 0.%\s*idle for 31.min")
 
 
@@ -100,3 +106,63 @@ def test_the_chart_fills_the_place_next_to_the_next_stop_and_nothing_overlaps(
         assert len(ends) == 5
         for above, below in pairwise(ends):
             assert above["y"] + above["height"] <= below["y"] + 0.5
+
+
+def minute(page: Page) -> float:
+    """The minutes since the epoch by the page's clock."""
+    now_ms: float = page.evaluate("Date.now()")
+    return now_ms / 60_000
+
+
+def pass_minutes(page: Page, minutes: float) -> None:
+    """Wait until so many minutes have passed in the page."""
+    end = minute(page) + minutes
+    page.wait_for_function("end => Date.now() / 60_000 > end", arg=end)
+
+
+def test_in_jupyterlab_the_server_measures_and_the_chart_requests_once_a_minute_while_in_sight(
+    page: Page, start_lab: Any
+) -> None:
+    page.context.add_init_script(fast_clock(SPEED))
+    lab = start_lab()
+    open_window(page, lab)
+    until(lambda: lab.request("GET", "jupyter-dsw/v1/utilization")["samples"])
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+
+    def sent() -> int:
+        return sum("v1/utilization" in url for url in requests)
+
+    # Nobody sees a panel: there is no chart to draw.
+    pass_minutes(page, 0)
+    assert sent() == 0
+    execute(page, "jupyter-dsw:show-panel")
+    expect(page.locator(f"{SIDE} .values")).to_contain_text(re.compile(r"CPU \d+.%"))
+    first = sent()
+    assert first >= 1
+
+    quieten(page)
+    start_clocks([page])
+    # What was planned before then is planned anew, at the new pace.
+    set_hidden(page, hidden=True)
+    set_hidden(page, hidden=False)
+    begun = minute(page)
+    pass_minutes(page, 5)
+    in_sight = sent() - first
+    # On a slow machine more than five minutes have passed by now.
+    assert 1 <= in_sight <= minute(page) - begun + 2
+    # The chart is out of sight, the panel is not.
+    page.set_viewport_size({"width": 1280, "height": 260})
+    expect(page.locator(f"{SIDE} dsw-panel .state")).to_be_in_viewport()
+    expect(page.locator(f"{SIDE} dsw-panel .plot")).not_to_be_in_viewport()
+    pass_minutes(page, 2)
+    out_of_sight = sent()
+    pass_minutes(page, 5)
+    assert sent() == out_of_sight
+    with page.expect_request("**/jupyter-dsw/v1/utilization"):
+        page.set_viewport_size({"width": 1280, "height": 1600})
+    set_hidden(page, hidden=True)
+    pass_minutes(page, 2)
+    hidden = sent()
+    pass_minutes(page, 5)
+    assert sent() == hidden

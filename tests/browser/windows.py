@@ -150,7 +150,7 @@ def statuses_of_readings(page: Page) -> list[int]:
     statuses: list[int] = []
 
     def note(response: Response) -> None:
-        if "jupyter-dsw/v1" in response.url:
+        if "jupyter-dsw/v1/instance" in response.url:
             statuses.append(response.status)
 
     page.on("response", note)

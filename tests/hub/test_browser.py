@@ -41,7 +41,9 @@ def test_status_bar_side_panel_and_cell_show_the_persons_own_instance(
     run_cell(page, 0)
     expect(page.locator(".jp-Notebook dsw-panel")).to_contain_text("the second instance")
     endpoints = {url.partition("?")[0] for url in requested if "jupyter-dsw/v1" in url}
-    assert endpoints == {f"{second.url}jupyter-dsw/v1/instance"}
+    assert endpoints == {
+        f"{second.url}jupyter-dsw/v1/{name}" for name in ("instance", "utilization")
+    }
 
 
 def test_a_server_that_the_hub_stopped_is_gone_and_what_was_known_stays(

@@ -25,21 +25,15 @@ export class ChartReader {
     return this.#pointed;
   }
 
-  /** Watches the samples while the panel is in sight, and its chart where there is one. */
-  look(panelInSight: boolean): void {
-    this.#panelInSight = panelInSight;
-    if (panelInSight) this.follow();
-    else this.#observe(null);
+  /**
+   * Watches the samples while the panel is `wanted`: in sight, with a reading; and while its chart is in
+   * sight, which is there from the first response on. Called whenever the panel was drawn.
+   */
+  look(wanted: boolean): void {
+    if (!this.#source) return;
+    this.#wanted = wanted;
+    this.#observe(wanted ? this.#root.querySelector('.plot') : null);
     this.#watch();
-  }
-
-  /** Follows the element of the chart: it is there from the first sample on. */
-  follow(): void {
-    if (this.#source && this.#panelInSight) this.#observe(this.#plot());
-  }
-
-  #plot(): Element | null {
-    return this.#root.querySelector('.plot');
   }
 
   #observe(plot: Element | null): void {
@@ -48,12 +42,10 @@ export class ChartReader {
     this.#observed = plot;
     this.#plotInSight = true;
     if (plot) this.#observer.observe(plot);
-    else this.#watch();
   }
 
   #watch(): void {
-    const wanted = this.#panelInSight && this.#plotInSight;
-    if (wanted) this.#unwatch ??= this.#source?.watch(this.#changed);
+    if (this.#wanted && this.#plotInSight) this.#unwatch ??= this.#source?.watch(this.#changed);
     else {
       this.#unwatch?.();
       this.#unwatch = undefined;
@@ -113,7 +105,7 @@ export class ChartReader {
   readonly #root: ShadowRoot;
   readonly #source: UsageSource | null;
   readonly #changed: () => void;
-  #panelInSight = false;
+  #wanted = false;
   #plotInSight = true;
   #pointed: number | null = null;
   #observed: Element | null = null;

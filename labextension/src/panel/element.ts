@@ -87,7 +87,8 @@ export function mountPanel(
     known = model.known ?? known;
     setLanguage(lang);
     render(panel(model), root);
-    chart.follow();
+    // A person who may not read the instance, or a server without it, has no samples either.
+    chart.look(unwatch !== null && Boolean(state.reading?.instance));
     const news = announcement(model);
     if (news.text && news.meaning !== meaning) {
       // What is there at first is read with the document, not announced on top of it.
@@ -116,9 +117,10 @@ export function mountPanel(
     unwatch?.();
     unwatch = null;
     clearTimeout(timer);
-    const isSeen = inSight && !document.hidden;
-    chart.look(isSeen);
-    if (!isSeen) return;
+    if (!inSight || document.hidden) {
+      chart.look(false);
+      return;
+    }
     if (dataSource.state.failure === 'absent' && fallback)
       [dataSource, fallback] = [fallback, undefined];
     unwatch = dataSource.watch(changed);

@@ -114,14 +114,14 @@ export async function requestReading(
   const expected = Boolean(publishedConnection());
   const server = { known, expected, hub: Boolean(pageConfig()?.hubPrefix) };
   try {
-    return await meaningOf(await sendRequest(fresh), server);
+    return await meaningOf(await sendRequest(INSTANCE, fresh), server);
   } catch {
     return known || expected ? 'server-gone' : 'absent';
   }
 }
 
-function sendRequest(fresh: boolean): Promise<Response> {
-  return request(INSTANCE, {
+function sendRequest(route: string, fresh: boolean): Promise<Response> {
+  return request(route, {
     // The server's messages are for the person who reads them here.
     headers: { 'Accept-Language': locale },
     // With `reload` browsers add `Cache-Control: no-cache`, a person's refresh; so they do with
@@ -139,12 +139,7 @@ function sendRequest(fresh: boolean): Promise<Response> {
  */
 export async function requestUsage(): Promise<UtilizationSamples | 'absent' | null> {
   try {
-    const response = await request(UTILIZATION, {
-      headers: {},
-      cache: 'no-cache',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
+    const response = await sendRequest(UTILIZATION, false);
     if ([403, 404].includes(response.status)) return 'absent';
     const body = (await response.json()) as Partial<UtilizationSamples> | null;
     return Array.isArray(body?.samples) ? (body as UtilizationSamples) : null;

@@ -35,8 +35,10 @@ test('a chart has a line each of CPU and GPU, both thresholds, a band and the st
     'idle',
     'threshold cpu',
     'threshold gpu',
-    'gpu',
-    'cpu',
+    'gpu line',
+    'gpu dots',
+    'cpu line',
+    'cpu dots',
     'mark began',
     'mark ended',
   ]);
@@ -44,10 +46,11 @@ test('a chart has a line each of CPU and GPU, both thresholds, a band and the st
   // 20 % is a fifth from below.
   assert.equal(d('threshold.cpu'), 'M0 80.0H1000');
   // Both lines have one gap: the instance was stopped.
-  const lines = [...view.querySelectorAll('path.cpu, path.gpu')]
-    .filter(path => !path.classList.contains('threshold'))
-    .map(path => path.getAttribute('d')?.match(/M/g)?.length);
-  assert.deepEqual(lines, [2, 2]);
+  assert.deepEqual(
+    ['cpu.line', 'gpu.line'].map(name => d(name).match(/M/g)?.length),
+    [2, 2],
+  );
+  assert.equal(d('dots'), '');
   // Idle for 31 of 180 minutes, up to the end.
   const [left = 0, right = 0] = (d('idle').match(/[\d.]+/g) ?? []).map(Number).filter(x => x > 100);
   assert.ok(Math.abs(left - (1000 * 149) / 180) < 6, `${left}`);
@@ -70,10 +73,7 @@ test('one sample is a dot, none is an announcement of the first, and no source i
   const [first] = usage().samples;
   assert.ok(first);
   const one = draw(chart(model({ usage: usage([{ ...first, at: NOW }]) })));
-  assert.match(
-    one.querySelector('path.cpu:not(.threshold)')?.getAttribute('d') ?? '',
-    /^M\S+ \S+h0$/,
-  );
+  assert.match(one.querySelector('.cpu.dots')?.getAttribute('d') ?? '', /^M\S+ \S+h0$/);
   assert.match(textOf(chart(model({ usage: usage([]) }))), /The first values come within a minute/);
   assert.equal(textOf(chart(model({ usage: null }))), '');
 });

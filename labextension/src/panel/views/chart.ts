@@ -26,13 +26,14 @@ function down(value: number): string {
   return (HEIGHT - Math.min(100, Math.max(0, value))).toFixed(1);
 }
 
-/** A line of values; a value without neighbours is a dot. */
+/** A line of values; those without neighbours are dots. */
 function line(chart: Chart, name: 'cpu' | 'gpu'): TemplateResult {
+  const place = (point: Point) => `${across(chart, point.at)} ${down(point[name] ?? 0)}`;
   const runs = unbrokenRuns(chart, point => point[name] !== null);
-  const places = runs.map(run =>
-    run.map(point => `${across(chart, point.at)} ${down(point[name] ?? 0)}`).join('L'),
-  );
-  return svg`<path class=${name} d=${places.map(place => `M${place}h0`).join('')}></path>`;
+  const lines = runs.map(run => `M${run.map(place).join('L')}`);
+  const dots = runs.filter(run => run.length === 1).map(run => `M${run.map(place).join('')}h0`);
+  return svg`<path class="${name} line" d=${lines.join('')}></path>
+    <path class="${name} dots" d=${dots.join('')}></path>`;
 }
 
 /** When the platform counted idle minutes: from where they began to where they were last seen. */
