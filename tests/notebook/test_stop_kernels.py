@@ -36,6 +36,7 @@ with jupyter_dsw.before_stop(save, minutes=4.9):
     while not pathlib.Path(FOLDER, "gone").exists():
         for _ in range(100_000):
             steps += 1
+        pathlib.Path(FOLDER, "computing").touch()
 """
 
 
@@ -61,8 +62,9 @@ class TestABusyCell:
         self, kernel: Kernel, emulator: Emulator, tmp_path: Path
     ) -> None:
         kernel.run(f"FOLDER = {str(tmp_path)!r}")
-        emulator.scenario = "idle"
         kernel.client.execute(BUSY_CELL)
+        until((tmp_path / "computing").exists)
+        emulator.scenario = "idle"
         until((tmp_path / "checkpoint").exists)
         self.ends(kernel, emulator, tmp_path)
 
@@ -79,12 +81,12 @@ class TestABusyCell:
             return found["execution_state"], found["last_activity"]
 
         kernel.run(f"FOLDER = {str(tmp_path)!r}")
-        emulator.scenario = "idle"
         kernel.client.execute(BUSY_CELL)
-        # The beginning of the cell is activity; when it reads, that is over.
-        until(lambda: emulator.calls)
+        # The beginning of the cell is activity; when it computes, that is over.
+        until((tmp_path / "computing").exists)
         before = state()
         assert before[0] == "busy"
+        emulator.scenario = "idle"
         until((tmp_path / "checkpoint").exists)
         assert state() == before
         self.ends(kernel, emulator, tmp_path)

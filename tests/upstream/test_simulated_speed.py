@@ -14,7 +14,7 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import Contract, Reading
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.response import simulated_speed
-from jupyter_dsw.upstream.settings import Settings
+from jupyter_dsw.upstream.settings import MAX_SPEED, Settings
 from jupyter_dsw.upstream.transport import HTTPResponse
 
 if TYPE_CHECKING:
@@ -104,8 +104,11 @@ def test_a_contract_with_an_odd_speed_is_refused(odd: object) -> None:
 
 
 def test_countdowns_stay_in_range_at_the_highest_speed() -> None:
-    with pytest.MonkeyPatch.context() as monkeypatch, Emulator("idle", speed=3600) as emulator:
+    with pytest.MonkeyPatch.context() as monkeypatch, Emulator("idle") as emulator:
         reading = read(monkeypatch, emulator, now=0)
+    # Not the emulator's own speed: its instance would be stopped after 0.1 s.
+    source = msgspec.structs.replace(reading.source, speed=MAX_SPEED)
+    reading = msgspec.structs.replace(reading, source=source)
     long_after = reading.countdowns_at(datetime.timedelta(days=3650).total_seconds())
     assert long_after is not None
     assert long_after.idle.remaining_ms == 0
