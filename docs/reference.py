@@ -27,6 +27,13 @@ OPENAPI = ROOT / "jupyter_dsw" / "server" / "rest-api.yml"
 OTHER_VARIABLES = {
     "JUPYTER_DSW_SHARING_TOKEN": "The API's `Token`, for an instance that was shared with you. "
     "It is a secret, so there is no option for it.",
+    "JUPYTER_DSW_NOTIFY": "Same as `DSWExtension.notify`, with spaces or commas between the URLs. "
+    "They are secrets, and kernels inherit them.",
+    "JUPYTER_DSW_NOTIFY_MINUTES": "Same as `DSWExtension.notify_minutes`: `30 10`.",
+    "JUPYTER_DSW_NOTIFY_QUIET_HOURS": "Same as `DSWExtension.notify_quiet_hours`.",
+    "JUPYTER_DSW_NOTIFY_STOPS_IN_QUIET_HOURS": "Same as "
+    "`DSWExtension.notify_stops_in_quiet_hours`: `1` or `0`.",
+    "JUPYTER_DSW_NOTIFY_LANGUAGE": "Same as `DSWExtension.notify_language`.",
     "ALIBABA_CLOUD_ACCESS_KEY_ID": "An access key. It takes precedence over the credential "
     "service.",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "The secret of that access key.",
@@ -85,7 +92,7 @@ def _about_trait(trait: TraitType[Any, Any]) -> str:
         kind = " or ".join(f"`{json.dumps(value)}`" for value in values)
     else:
         kind = type(trait).__name__
-    return f"{kind}, default `{json.dumps(trait.default_value)}`"
+    return f"{kind}, default `{json.dumps(trait.default())}`"
 
 
 def _environment() -> str:

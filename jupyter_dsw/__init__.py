@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.notebook.before_stop import before_stop, time_left
+    from jupyter_dsw.notebook.notifying import notify_before_stop
     from jupyter_dsw.notebook.readings import Reading, read
     from jupyter_dsw.notebook.samples import utilization
     from jupyter_dsw.notebook.widget import Panel
@@ -27,6 +28,7 @@ __all__ = [
     "__version__",
     "before_stop",
     "load_ipython_extension",
+    "notify_before_stop",
     "read",
     "time_left",
     "utilization",
@@ -40,6 +42,7 @@ _HOMES = {
     "Panel": "jupyter_dsw.notebook.widget",
     "Reading": "jupyter_dsw.notebook.readings",
     "before_stop": "jupyter_dsw.notebook.before_stop",
+    "notify_before_stop": "jupyter_dsw.notebook.notifying",
     "read": "jupyter_dsw.notebook.readings",
     "time_left": "jupyter_dsw.notebook.before_stop",
     "utilization": "jupyter_dsw.notebook.samples",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # GetInstance's `Token`, for the tests that set it.
 SHARING_TOKEN = "canary-of-the-sharing-token-5d1c9e"
+# A part of the URLs of notifications' services.
+NOTIFY_TOKEN = "canaryofanotifyurl3f7b91d2c84e6a05"
 # Everything that can be made to talk, talks.
 LOUD = """
 import http.client, logging
@@ -47,7 +49,7 @@ class Canaries:
     def secrets(self) -> set[str]:
         """All that was planted so far."""
         ours = (secret for emulator in self.emulators for secret in emulator.secrets)
-        return {SHARING_TOKEN, *self._of_workers, *ours}
+        return {SHARING_TOKEN, NOTIFY_TOKEN, *self._of_workers, *ours}
 
     def found_in(self, text: str | bytes) -> list[str]:
         """The secrets that occur in `text`."""

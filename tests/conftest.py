@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 
 # They ask again and again, or may ask for long.
-ASKING_THREADS = {"jupyter-dsw-watch", "jupyter-dsw-info", "jupyter-dsw-monitor"}
+ASKING_THREADS = {
+    "jupyter-dsw-notify",
+    "jupyter-dsw-watch",
+    "jupyter-dsw-info",
+    "jupyter-dsw-monitor",
+}
 
 
 @pytest.fixture(autouse=True)

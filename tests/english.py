@@ -11,6 +11,7 @@ NAMES = {
         "Alibaba",
         "Date",
         "Docker",
+        "Apprise",
         "GetInstance",
         "InstanceId",
         "GiB",

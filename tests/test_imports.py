@@ -71,6 +71,7 @@ def test_the_names_of_the_package_are_those_it_announces() -> None:
         "__version__",
         "before_stop",
         "load_ipython_extension",
+        "notify_before_stop",
         "read",
         "time_left",
         "utilization",

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw import kernel_endpoint
+from jupyter_dsw import kernel_endpoint, person
 from jupyter_dsw.kernel_endpoint import KernelEndpoint, Reason, UnusableFile
-from jupyter_dsw.notebook import connection, person
+from jupyter_dsw.notebook import connection
 from tests.cli.terminal import dsw
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "info": text("show the instance: status, next stop, datasets, snapshots, disks"),
     "run": text("run a command, and another one before the instance is stopped"),
+    "notify": text("show and test the services that get a message before a stop"),
     "setup": text("install jupyter-dsw in the Jupyter server's environment too"),
     "doctor": text("check the setup, and show how to fix each problem"),
     "demo": text("open JupyterLab on a simulated instance"),

@@ -18,6 +18,7 @@ from jupyter_dsw.cli.supervisor import Action, supervise
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.notify.settings import WrongSetting
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 
@@ -40,6 +41,7 @@ examples:
   jupyter dsw run --before-stop 10m -- python train.py
   jupyter dsw run --before-stop 5m --signal USR1 -- python train.py
   jupyter dsw run --on-stop 'cp -r out /mnt/data/' -- bash train.sh
+  jupyter dsw run --notify -- python train.py
 """)
 
 
@@ -47,11 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to `parser`."""
     parser.usage = (
         "jupyter dsw run [--before-stop DURATION] [--on-stop CMD] [--signal NAME]\n"
-        "                       -- COMMAND …"
+        "                       [--notify] -- COMMAND …"
     )
     parser.description = text(
         "Runs COMMAND, and runs CMD before the instance is stopped, because it is idle or by "
-        "schedule. Without --on-stop, sends the signal TERM to COMMAND instead."
+        "schedule. Without --on-stop and --notify, sends the signal TERM to COMMAND instead."
     )
     parser.epilog = _EPILOG
     parser.add_argument(
@@ -72,7 +74,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_signal,
         metavar="NAME",
         help=text(
-            "signal to send to COMMAND: USR1, INT, … (default: TERM, or none with --on-stop)"
+            "signal to send to COMMAND: USR1, INT, … (default: TERM, or none with --on-stop or "
+            "--notify)"
+        ),
+    )
+    parser.add_argument(
+        "--notify",
+        action="store_true",
+        help=text(
+            "send messages to your phone or chat while COMMAND runs, also without a Jupyter "
+            "server; `jupyter dsw notify` shows to which services"
         ),
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
@@ -91,8 +102,19 @@ def run(arguments: argparse.Namespace) -> int:
         return MISUSED
     if shutil.which(command[0]) is None:
         return _cannot_run(command)
-    send = arguments.signal or (None if arguments.on_stop else signal.SIGTERM)
-    supervise(Action(arguments.before_stop, arguments.on_stop, send))
+    settings = None
+    if arguments.notify:
+        # Only then: it imports what a Jupyter server needs.
+        from jupyter_dsw.cli.notify import usable_settings  # noqa: PLC0415
+
+        try:
+            settings = usable_settings()
+        except WrongSetting as wrong:
+            print(f"jupyter dsw run: {escaped(translated(wrong.message))}", file=sys.stderr)
+            return MISUSED
+    instead = arguments.on_stop or arguments.notify
+    send = arguments.signal or (None if instead else signal.SIGTERM)
+    supervise(Action(arguments.before_stop, arguments.on_stop, send, settings))
     return _become(command)
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stops import next_stop
+from jupyter_dsw.notebook import notifying
 from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
 from jupyter_dsw.notebook.person import translated
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notify.settings import NotifySettings
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 # Where the kernel has no process descriptors (Linux before 5.3).
@@ -44,11 +46,15 @@ LAST_OUTPUT_S = 2.0
 
 @dataclass(frozen=True)
 class Action:
-    """What to do `before_s` seconds before a stop: run a command of the shell, send a signal."""
+    """What to do `before_s` seconds before a stop: run a command of the shell, send a signal.
+
+    With `notify`, messages are sent as well, at its own minutes.
+    """
 
     before_s: float
     on_stop: str | None
     send: signal.Signals | None
+    notify: NotifySettings | None = None
 
 
 def supervise(action: Action) -> None:
@@ -143,8 +149,16 @@ class _Supervisor:
             os.dup2(os.open(os.devnull, os.O_WRONLY) if instead is None else instead, STDERR)
 
     def _watch(self) -> None:
+        action = self._action
+        if action.notify is not None:
+            try:
+                notifying.start(action.notify)
+            except RuntimeError as failure:
+                _show(str(failure))
+        if action.on_stop is None and action.send is None:
+            return
         try:
-            before_stop(self._act, minutes=self._action.before_s / 60)
+            before_stop(self._act, minutes=action.before_s / 60)
         except RuntimeError:
             _show_no_thread()
 

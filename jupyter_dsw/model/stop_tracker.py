@@ -109,16 +109,26 @@ class ReadStops(Protocol):
 
 
 class StopTracker:
-    """Follows the stops of an instance: at most one of each kind, decider and expression."""
+    """Follows the stops of an instance: at most one of each kind, decider and expression.
 
-    def __init__(self) -> None:
-        self.stops: tuple[KnownStop, ...] = ()
+    `last` and `stops` are those of an earlier tracker, to go on from.
+    """
+
+    def __init__(
+        self, last: Iterable[KnownStop] = (), stops: Iterable[KnownStop] = (), number: int = 1
+    ) -> None:
+        self.stops: tuple[KnownStop, ...] = tuple(stops)
         """Those that are pending. One whose time became unreadable stays as it was known."""
         self.time_unknown = False
         """Whether the last reading has a stop whose time could not be read."""
         self._speed = 1.0
-        self._last: dict[StopKey, KnownStop] = {}
-        self._numbers = itertools.count(1)
+        self._last = {stop.key: stop for stop in last}
+        self._numbers = itertools.count(number)
+
+    @property
+    def last(self) -> tuple[KnownStop, ...]:
+        """The last stop of each key, also if it vanished."""
+        return tuple(self._last.values())
 
     def update(self, reading: ReadStops) -> None:
         """Take `reading` into account; one without an instance changes nothing."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import ValidationError
 from jupyter_server.extension.application import ExtensionApp
 from tornado.ioloop import IOLoop
-from traitlets import Enum, Float, Unicode
+from traitlets import Bool, Enum, Float, List, Unicode
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
@@ -28,6 +28,7 @@ from jupyter_dsw.server.handlers import (
     UtilizationHandler,
 )
 from jupyter_dsw.server.metrics import Metrics
+from jupyter_dsw.server.notifications import ServiceURLs, are_wanted, hide_urls
 from jupyter_dsw.server.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.meter import Recorder
     from jupyter_dsw.monitor import Monitor
+    from jupyter_dsw.notify.settings import NotifySettings
+    from jupyter_dsw.notify.watcher import Watcher
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import Client
     from jupyter_dsw.upstream.settings import Settings
@@ -87,10 +90,52 @@ class DSWExtension(ExtensionApp):
         config=True
     )
     deadline_s = Float(15.0, help="Seconds that one reading may take in all.").tag(config=True)
+    notify = ServiceURLs(
+        help="""URLs of the services that get a message before a stop, as Apprise writes them, such
+        as `dingtalk://TOKEN`. They are secrets: write them into a configuration file that only you
+        can read, not on the command line. Needs `pip install 'jupyter-dsw[notify]'`. Empty: the
+        environment's JUPYTER_DSW_NOTIFY."""
+    ).tag(config=True)
+    notify_minutes = List(
+        Float(),
+        help="""How many minutes before a stop a message is sent: up to 10 numbers. Empty: the
+        environment's JUPYTER_DSW_NOTIFY_MINUTES, then 30 and 10.""",
+    ).tag(config=True)
+    notify_quiet_hours = Unicode(
+        help="""When no messages are sent, such as 23:00-08:00, in your time zone. What is still
+        true afterwards is sent then. Empty: the environment's JUPYTER_DSW_NOTIFY_QUIET_HOURS,
+        then none."""
+    ).tag(config=True)
+    notify_stops_in_quiet_hours = Bool(
+        None,
+        allow_none=True,
+        help="""Whether messages before a stop are sent in quiet hours, too. None: the environment's
+        JUPYTER_DSW_NOTIFY_STOPS_IN_QUIET_HOURS, then no.""",
+    ).tag(config=True)
+    notify_language = Enum(
+        ["", "en", "zh_CN"],
+        default_value="",
+        help="""The language of messages. Empty: the environment's JUPYTER_DSW_NOTIFY_LANGUAGE, then
+        the one chosen in JupyterLab, then the environment's.""",
+    ).tag(config=True)
+
+    @property
+    def notify_settings(self) -> NotifySettings:
+        """The settings of notifications. Raises `WrongSetting`."""
+        from jupyter_dsw.notify.settings import NotifySettings
+
+        return NotifySettings.of(
+            self.notify,
+            minutes=self.notify_minutes or None,
+            quiet_hours=self.notify_quiet_hours,
+            stops_in_quiet_hours=self.notify_stops_in_quiet_hours,
+            language=self.notify_language,
+        )
 
     def initialize_settings(self) -> None:
         """Prepare what the endpoints need, short of what only a reading needs."""
         server: Any = self.serverapp
+        hide_urls(server, type(self).__name__)
         # jupyter-server 1 has no events.
         self.event_logger: EventLogger | None = getattr(server, "event_logger", None)
         if self.event_logger is not None:
@@ -208,6 +253,27 @@ class DSWExtension(ExtensionApp):
         IOLoop.current().add_callback(self._keep_connection_file)
         # Not before the server is there for its pages.
         IOLoop.current().add_callback(self.sampler.start)
+        self.watcher: Watcher | None = None
+        if are_wanted(self.notify):
+            IOLoop.current().add_callback(self._start_watcher)
+
+    async def _start_watcher(self) -> None:
+        monitor = await self.ready_monitor()
+        self.watcher = await IOLoop.current().run_in_executor(None, self._make_watcher, monitor)
+
+    def _make_watcher(self, monitor: Monitor) -> Watcher | None:
+        from jupyter_dsw.notify.settings import WrongSetting
+        from jupyter_dsw.notify.watcher import NotStarted, start_watcher
+
+        try:
+            settings = self.notify_settings
+            watcher = start_watcher(settings, lambda fresh: monitor.read(fresh=fresh).result())
+        except (NotStarted, WrongSetting) as failure:
+            self.log.error("jupyter-dsw: %s", failure.message)
+            return None
+        services = ", ".join(map(str, settings.services))
+        self.log.info("jupyter-dsw: messages before a stop are sent to %s.", services)
+        return watcher
 
     def _keep_connection_file(self) -> None:
         """Write it, and from now on whenever it was lost or spoiled."""
@@ -237,6 +303,8 @@ class DSWExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         """Remove the connection file, let go of the connections, and end metrics and samples."""
         self.sampler.stop()
+        if self.watcher is not None:
+            self.watcher.close()
         if self._looking_again is not None:
             IOLoop.current().remove_timeout(self._looking_again)
         if self.connection_file is not None:

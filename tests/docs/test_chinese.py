@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHINESE = sorted((DOCS / "zh").glob("*.md"))
-TRANSLATED = {"index", "start", "cell", "window", "code", "training", "terminal", "demo"}
+TRANSLATED = {
+    "index", "start", "cell", "window", "notifications", "code", "training", "terminal", "demo",
+}  # fmt: skip
 
 
 def english(page: Path) -> Path:

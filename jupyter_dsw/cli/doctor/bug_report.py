@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import platform
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from jupyter_dsw.cli import servers
+from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
+from jupyter_dsw.notify.settings import WrongSetting
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.settings import FIRST_PROCESS
 
@@ -31,7 +34,7 @@ VARIABLES = (
     "ALIBABA_CLOUD_ACCESS_KEY_ID", "JUPYTER_NAME", "JUPYTER_COMMAND", "JUPYTER_SERVER_ADDR",
     "JUPYTER_SERVER_PORT", "JUPYTER_SERVER_ROOT", "JUPYTER_SERVER_URL", "JPY_PARENT_PID",
     "CODE_SERVER_PORT", "WORKSPACE_DIR", "USER_NAME", "HTTPS_PROXY", "https_proxy", "NO_PROXY",
-    "no_proxy", "TZ", "LANG",
+    "no_proxy", "TZ", "LANG", "JUPYTER_DSW_NOTIFY",
 )  # fmt: skip
 # Folders whose names come from an image or from the platform.
 COMMON_FOLDERS = ("/usr", "/opt", "/etc/dsw")
@@ -45,6 +48,7 @@ def bug_report(checks: Iterable[Check], context: Context) -> str:
     facts = [
         *_this_environment(context.own),
         *_server(context),
+        *_messages(context),
         *_container(),
         *_calls(context),
     ]
@@ -88,6 +92,20 @@ def _server(context: Context) -> Iterator[tuple[str, str]]:
     if address is not None:
         yield "server: has a base URL", _yes(address.count("/") > 3)
         yield "server: port 8088", _yes(":8088/" in address)
+
+
+def _messages(context: Context) -> Iterator[tuple[str, str]]:
+    try:
+        services = configured().services
+    except WrongSetting:
+        yield "messages: services", "a wrong setting"
+        return
+    schemes = ", ".join(service.scheme or "?" for service in services)
+    yield "messages: services", f"{len(services)} ({schemes})" if services else "none"
+    if not isinstance(context.server, servers.NoServer):
+        with suppress(servers.NoServer):
+            yield "server: apprise", _version(context.jupyter, "apprise")
+    yield "kernel: apprise", _version(context.own, "apprise")
 
 
 def _container() -> Iterator[tuple[str, str]]:

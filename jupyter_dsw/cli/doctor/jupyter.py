@@ -15,10 +15,12 @@ from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
 from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.doctor.context import Failed, Noted, Skipped, Step
+from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.files import disk_of, is_on_mounted_disk
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
 from jupyter_dsw.notebook import connection
+from jupyter_dsw.notify.settings import WrongSetting
 
 if TYPE_CHECKING:
     from jupyter_dsw.cli.doctor.context import Context
@@ -220,6 +222,24 @@ def _version_of(distribution: str) -> str:
 
 _SERVER, _ENVIRONMENT = text("Jupyter server"), text("environment")
 _HERE = (_SERVER, _ENVIRONMENT)
+
+
+def _messages(context: Context) -> Text | Noted:
+    try:
+        settings = configured()
+    except WrongSetting as wrong:
+        raise Failed(wrong.message, text("Correct that, then run this again.")) from None
+    if not settings.services:
+        return Noted(text("no service is set; `jupyter dsw notify --help` describes them"))
+    services = ", ".join(map(str, settings.services))
+    if "apprise" not in context.jupyter.distributions:
+        raise Failed(
+            text("Nothing is sent to %1: the server's environment has no apprise.", services),
+            text("Install it: `%1 -m pip install apprise`", context.jupyter.python),
+        )
+    return text("%1; `jupyter dsw notify --test` sends a test", services)
+
+
 STEPS: tuple[Step, ...] = (
     Step(_SERVER, _server),
     Step(_ENVIRONMENT, _environment, (_SERVER,)),
@@ -230,4 +250,5 @@ STEPS: tuple[Step, ...] = (
     Step(text("cells"), _cells, (_SERVER,)),
     Step(text("language pack"), _language_pack, (_SERVER,)),
     Step(text("after a stop"), _after_a_stop, (_SERVER,)),
+    Step(text("messages"), _messages, (_SERVER,)),
 )

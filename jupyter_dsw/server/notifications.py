@@ -1,0 +1,48 @@
+"""The URLs of notifications among the server's options, where nothing shows them."""
+
+from __future__ import annotations
+
+import os
+from itertools import chain
+from typing import Any
+
+from traitlets import TraitError, TraitType
+
+from jupyter_dsw.notify.services import Service, services_of
+
+
+class ServiceURLs(TraitType[tuple[Service, ...], Any]):
+    """A list of URLs, or one text with several. Neither value nor error shows a part of them."""
+
+    info_text = "a list of URLs"
+    default_value: tuple[Service, ...] = ()
+
+    def validate(self, obj: object, value: Any) -> tuple[Service, ...]:
+        """Return the services of `value`. Raises `TraitError`, which does not quote it."""
+        urls = [value] if isinstance(value, str) else value
+        if not isinstance(urls, (list, tuple)):
+            urls = [None]
+        if all(isinstance(url, Service) for url in urls):
+            return tuple(urls)
+        if not all(isinstance(url, str) for url in urls):
+            message = f"{type(obj).__name__}.{self.name} must be a list of URLs, each a text."
+            raise TraitError(message)
+        return services_of(urls)
+
+    def from_string(self, s: str) -> tuple[Service, ...]:
+        """Return the services of an argument of the command line."""
+        return services_of([s])
+
+
+def hide_urls(server: Any, name: str) -> None:
+    """Remove `NAME.notify` from the configurations, which are shown and passed on.
+
+    Its trait has taken the URLs over, and shows nothing of them.
+    """
+    for app in chain([server], *server.extension_manager.extension_apps.values()):
+        app.config.get(name, {}).pop("notify", None)
+
+
+def are_wanted(services: tuple[Service, ...]) -> bool:
+    """Return whether the options or the environment name a service."""
+    return bool(services or os.environ.get("JUPYTER_DSW_NOTIFY"))
