@@ -12,7 +12,7 @@ from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from benchmarks.rows import Row
 from jupyter_dsw.model.instance import instance_from_wire
@@ -21,6 +21,10 @@ from jupyter_dsw.reading import SOONEST_NEXT_READ_MS, Reading
 from jupyter_dsw.upstream.client import InstanceResponse
 from jupyter_dsw.upstream.errors import Throttled, Unreachable
 from jupyter_dsw.upstream.settings import Source
+
+if TYPE_CHECKING:
+    from jupyter_dsw.clock import Deadline
+    from jupyter_dsw.model.sessions import Session
 
 MINUTE = 60
 PAGE_JITTER = 0.05
@@ -157,6 +161,13 @@ class Endpoint:
         self._used += 1
         date = BEGINNING + timedelta(seconds=now)
         return InstanceResponse(self._instance, date, "endpoint", now, None, simulated=True)
+
+    def get_stop_policies(self, _deadline: Deadline) -> None:
+        """Return nothing, as where it is switched off: the figures are about GetInstance."""
+
+    def get_sessions(self, _deadline: Deadline) -> tuple[Session, ...]:
+        """Return no runs: it is called once, and after a change of status."""
+        return ()
 
     def _quota_at(self, now: float) -> float:
         cut = self._scenario.cut

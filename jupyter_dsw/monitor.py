@@ -20,6 +20,7 @@ from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stops import policy_stops_of
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
+from jupyter_dsw.upstream.extra_calls import ExtraCalls, ExtraClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ def _fresh_for_instance_time(reading: Reading, now: float) -> float:
     return AT_REST
 
 
-class InstanceClient(Protocol):
+class InstanceClient(ExtraClient, Protocol):
     """What a monitor needs of `jupyter_dsw.upstream.client.Client`."""
 
     def get_instance(self) -> InstanceResponse:
@@ -91,6 +92,7 @@ class Monitor:
         observe: Callable[[Reading, float], None] | None = None,
     ) -> None:
         self._client = client
+        self._extra_calls = ExtraCalls(client, clock=clock, uniform=uniform)
         self.clock = clock
         self._uniform = uniform
         self._observe = observe
@@ -167,7 +169,8 @@ class Monitor:
 
     def _next_reading(self) -> Reading:
         try:
-            return self._after_response(self._client.get_instance())
+            response = self._extra_calls.complete(self._client.get_instance())
+            return self._after_response(response)
         except DSWError as error:
             return self._after_failure(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the clients

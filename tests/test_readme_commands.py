@@ -164,7 +164,8 @@ def test_make_demo_starts_the_demo() -> None:
 
 
 @pytest.mark.parametrize("name", ["start.md", "zh/start.md"])
-def test_the_policy_allows_the_one_call_and_nothing_else(name: str) -> None:
+def test_the_policy_allows_two_reads_and_nothing_else(name: str) -> None:
     blocks = blocks_of(DOCS / name)
     (policy,) = (json.loads(block.text) for block in blocks if block.language == "json")
-    assert [statement["Action"] for statement in policy["Statement"]] == ["paidsw:GetInstance"]
+    (statement,) = policy["Statement"]
+    assert statement["Action"] == ["paidsw:GetInstance", "paidsw:GetLifecycle"]

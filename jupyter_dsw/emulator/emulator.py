@@ -1,22 +1,22 @@
-"""GetInstance's endpoint and the credential service, over one simulated instance; and `serve`."""
+"""PAI-DSW's endpoint and the credential service, over one simulated instance; and `serve`."""
 
 from __future__ import annotations
 
 import functools
-import json
 import secrets
 import shlex
 import signal
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, final
-from urllib.parse import unquote
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
-from jupyter_dsw.emulator.gateway import ErrorResponse, Verifier
+from jupyter_dsw.emulator.extra_responses import ExtraResponses
+from jupyter_dsw.emulator.gateway import ErrorResponse, Verifier, call_of
 from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
-from jupyter_dsw.emulator.instance_response import ResponseWriter, merge
+from jupyter_dsw.emulator.instance_response import ResponseWriter, merge, not_json, refused
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
 from jupyter_dsw.emulator.simulation import state
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.emulator.gateway import SignedRequest
+    from jupyter_dsw.emulator.simulation import Life
 
 REGION = "cn-hangzhou"
 SCENARIO_PATH = "/emulator/scenario"
@@ -32,14 +33,15 @@ scenario as its body, changes it first."""
 SKEW_S = 3 * 3600
 """How far ahead the endpoint's clock is in the scenario `skewed` (seconds)."""
 
-_ACTION, _VERSION = "GetInstance", "2022-01-01"
-_INSTANCES_PATH = "/api/v2/instances/"
+_VERSION = "2022-01-01"
 _BAD_MANNERS = {
     "slow": Delivery.PIECES,
     "hang": Delivery.NEVER,
     "reset": Delivery.RESET,
     "truncated": Delivery.CUT_OFF,
 }
+
+_Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 # Flushed, so that a program that reads the lines from a pipe gets them at once.
 _print = functools.partial(print, flush=True)
@@ -75,11 +77,14 @@ class Emulator:
         self._scenario = find_scenario(scenario)
         self._life_begun = clock()
         self._overrides: dict[str, Any] = {}
-        self._calls = self._accepted = 0
+        self._extra_overrides: dict[str, dict[str, Any]] = {}
+        self._requests: Counter[str] = Counter()
+        self._accepted = 0
         self._endpoint: Endpoint | None = None
         self._canaries = Canaries()
         self.instance_id = f"dsw-{secrets.token_hex(8)}"
         self._writer = ResponseWriter(self.instance_id, self._canaries)
+        self._extra = ExtraResponses(self.instance_id, self._canaries)
         self._credentials = CredentialService(self._canaries, credential_lifetime_s)
         self._verifier = Verifier(self._credentials.find)
 
@@ -178,23 +183,40 @@ class Emulator:
 
     def response(self, request_id: str = "") -> dict[str, Any]:
         """Return what GetInstance returns at this moment, secrets included."""
+        life, elapsed, at = self._moment()
+        response = self._writer.write(life, state(life, elapsed), at, request_id)
+        return dict(merge(response, self._overrides))
+
+    def extra_response(self, action: str, query: str = "") -> dict[str, Any]:
+        """Return what QueryAutoShutdownPolicies or GetLifecycle returns, without a request ID."""
+        body = self._extra.write(action, query, *self._moment())
+        return {**body, **self._extra_overrides.get(action, {})}
+
+    def change_extra(self, action: str, **elements: Any) -> None:
+        """Replace elements of the response to QueryAutoShutdownPolicies or GetLifecycle."""
+        self._extra_overrides[action] = elements
+
+    def _moment(self) -> tuple[Life, float, Callable[[float], float]]:
+        """Return the life, the simulated seconds so far, and what makes dates of such seconds."""
         with self._lock:
-            life, begun, overrides = self._scenario.life, self._life_begun, self._overrides
+            life, begun = self._scenario.life, self._life_begun
         now = self._clock()
-        elapsed = (now - begun) * self._speed
         # Anchored to a whole second, so that a time in the response does not flicker between two.
         # Simulated time that runs faster is relative to now: DueTime less the Date header is
         # always RemainingTimeInMs.
         anchor = int(begun) + round((now - begun) * (1 - self._speed))
-        response = self._writer.write(
-            life, state(life, elapsed), lambda event: anchor + event, request_id
-        )
-        return dict(merge(response, overrides))
+        return life, (now - begun) * self._speed, lambda event: anchor + event
 
     @property
     def calls(self) -> int:
         """How many GetInstance requests have arrived, refused ones included."""
-        return self._calls
+        return self.requests["GetInstance"]
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How many requests have arrived for each action, refused ones included."""
+        with self._lock:
+            return Counter(self._requests)
 
     @property
     def accepted(self) -> int:
@@ -210,22 +232,24 @@ class Emulator:
         return self._clock() + (SKEW_S if self.scenario == "skewed" else 0)
 
     def _respond(self, request: SignedRequest) -> Response:
-        path = request.target.partition("?")[0]
+        path = request.path
         if path == CREDENTIALS_PATH and request.method == "GET":
-            return _json(self._credentials.response(self._clock()))
+            return Response.of_json(self._credentials.response(self._clock()))
         if path == SCENARIO_PATH:
             return self._control(request)
         request_id = str(uuid.uuid4()).upper()
-        if path.startswith(_INSTANCES_PATH):
-            with self._lock:
-                self._calls += 1
+        action, method, instance_id = call_of(request)
+        with self._lock:
+            self._requests[action] += 1
         headers = (("x-acs-request-id", request_id),)
         try:
-            self._authorize(request, path)
+            self._authorize(request, action, method, instance_id)
+            if action != "GetInstance":
+                return self._play_extra(request, action, request_id, headers)
             return self._play(request_id, headers)
         except ErrorResponse as error:
             body = error.body(request_id, request.header("host") or "")
-            return _json(body, error.status, (*headers, *error.headers))
+            return Response.of_json(body, error.status, (*headers, *error.headers))
 
     def _control(self, request: SignedRequest) -> Response:
         """Change or report the scenario.
@@ -236,78 +260,66 @@ class Emulator:
             name = request.body.decode("utf-8", "replace")
             if name not in SCENARIOS:
                 known = ", ".join(SCENARIOS)
-                return _json({"error": f"No such scenario; there are: {known}"}, 400)
+                return Response.of_json({"error": f"No such scenario; there are: {known}"}, 400)
             self.scenario = name
         elif request.method != "GET":
-            return _json({"error": "GET or PUT"}, 405)
+            return Response.of_json({"error": "GET or PUT"}, 405)
         description = SCENARIOS[self.scenario].description
-        return _json({"scenario": self.scenario, "description": description, "calls": self.calls})
+        return Response.of_json(
+            {"scenario": self.scenario, "description": description, "calls": self.calls}
+        )
 
-    def _authorize(self, request: SignedRequest, path: str) -> None:
-        if request.method != "GET":
+    def _authorize(
+        self, request: SignedRequest, action: str, method: str, instance_id: str
+    ) -> None:
+        if request.method != method:
             raise ErrorResponse("UnsupportedHTTPMethod")
         self._verifier.verify(
             request,
             endpoint_time=self._endpoint_time(),
             token_time=float("inf") if self.scenario == "expired" else self._clock(),
         )
-        action = (request.header("x-acs-action"), request.header("x-acs-version"))
-        if not path.startswith(_INSTANCES_PATH) or action != (_ACTION, _VERSION):
+        requested = (request.header("x-acs-action"), request.header("x-acs-version"))
+        if requested != (action, _VERSION):
             raise ErrorResponse("InvalidAction.NotFound")
-        instance_id = unquote(path.removeprefix(_INSTANCES_PATH))
         if instance_id != self.instance_id or self.scenario == "missing":
             raise ErrorResponse("ValidationError", instance_id)
 
-    def _play(self, request_id: str, headers: tuple[tuple[str, str], ...]) -> Response:
+    def _play_extra(
+        self, request: SignedRequest, action: str, request_id: str, headers: _Headers
+    ) -> Response:
+        outcome = SCENARIOS[self.scenario].extra_calls
+        if outcome == "denied":
+            raise self._denied(action)
+        if outcome == "unknown":
+            raise ErrorResponse("InvalidAction.NotFound")
+        query = request.target.partition("?")[2]
+        body = {**self.extra_response(action, query), "RequestId": request_id}
+        delivery = Delivery.NEVER if outcome == "hang" else Delivery.WHOLE
+        return Response.of_json(body, headers=headers, delivery=delivery)
+
+    def _denied(self, action: str) -> ErrorResponse:
+        response = self.response()
+        account, workspace = response["UserId"], response["WorkspaceId"]
+        resource = f"acs:paidsw:{REGION}:{account}:workspace/{workspace}"
+        return ErrorResponse("NoPermissionError", action, resource)
+
+    def _play(self, request_id: str, headers: _Headers) -> Response:
         scenario = self.scenario
         response = self.response(request_id)
         if scenario == "denied":
-            account, workspace = response["UserId"], response["WorkspaceId"]
-            resource = f"acs:paidsw:{REGION}:{account}:workspace/{workspace}"
-            raise ErrorResponse("NoPermissionError", resource)
+            raise self._denied("GetInstance")
         if scenario == "throttled":
             raise ErrorResponse("Throttling.User")
         if scenario == "refused":
-            return _json(_refused(request_id), headers=headers)
+            return Response.of_json(refused(request_id), headers=headers)
         if scenario in {"garbage", "html", "empty"}:
-            return _not_json(scenario, response, headers)
+            return not_json(scenario, response, headers)
         delivery = _BAD_MANNERS.get(scenario, Delivery.WHOLE)
         if delivery in {Delivery.WHOLE, Delivery.PIECES}:
             with self._lock:
                 self._accepted += 1
-        return _json(response, headers=headers, delivery=delivery)
-
-
-def _json(
-    body: dict[str, Any],
-    status: int = 200,
-    headers: tuple[tuple[str, str], ...] = (),
-    delivery: Delivery = Delivery.WHOLE,
-) -> Response:
-    headers = (("Content-Type", "application/json;charset=utf-8"), *headers)
-    encoded = json.dumps(body, ensure_ascii=False).encode()
-    return Response(status, encoded, headers, delivery)
-
-
-def _refused(request_id: str) -> dict[str, Any]:
-    return {
-        "RequestId": request_id,
-        "Success": False,
-        "Code": "InternalError",
-        "Message": "The instance service is busy.",
-        "HttpStatusCode": 400,
-    }
-
-
-def _not_json(kind: str, content: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Response:
-    """Return what is no instance, with secrets in it that nobody may pass on."""
-    if kind == "html":
-        link = content["JupyterlabUrl"]
-        page = f"<html><body><h1>Sign in</h1><a href='{link}'>{link}</a></body></html>"
-        return Response(200, page.encode(), (("Content-Type", "text/html"), *headers))
-    half = json.dumps(content).encode()[:4000]
-    body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
-    return Response(200, body, (("Content-Type", "application/json"), *headers))
+        return Response.of_json(response, headers=headers, delivery=delivery)
 
 
 def serve(

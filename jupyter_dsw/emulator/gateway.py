@@ -1,4 +1,4 @@
-"""Alibaba Cloud's API gateway: it verifies signatures, and sends error responses.
+"""Alibaba Cloud's API gateway: it knows the calls, verifies signatures, and sends error responses.
 
 The signature is ACS3-HMAC-SHA256, by "V3 request structure and signature" of the Alibaba Cloud SDK
 documentation. It is written apart from the project's own signer, so that the two judge each other.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import calendar
 import hashlib
 import hmac
+import json
 import re
 import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,6 +37,9 @@ _AUTHORIZATION = re.compile(
     ALGORITHM + r" +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})"
 )
 
+_INSTANCES, _LIFECYCLE = "/api/v2/instances/", "/lifecycle"
+_POLICIES = "/api/v2/batch/autoshutdownpolicies/query"
+
 RETRY_AFTER_MS = 30_000
 """The wait that a throttled response requests in ``x-acs-retry-after`` (milliseconds)."""
 
@@ -56,7 +60,7 @@ _ERRORS = {
     ),
     "InvalidTimeStamp.Expired": (400, "Specified time stamp or date value is expired."),
     "InvalidTimeStamp.Format": (400, "Specified time stamp or date value is not well formatted."),
-    "NoPermissionError": (403, "No permission GetInstance for resource: {}"),
+    "NoPermissionError": (403, "No permission {} for resource: {}"),
     "SignatureDoesNotMatch": (
         400,
         (
@@ -118,9 +122,36 @@ class SignedRequest:
         return ",".join(sorted(values)) if values else None
 
     @property
+    def path(self) -> str:
+        """The raw path."""
+        return self.target.partition("?")[0]
+
+    @property
     def header_names(self) -> set[str]:
         """The names of the headers that were sent, in lower case."""
         return {name.lower() for name, _ in self.headers}
+
+
+def call_of(request: SignedRequest) -> tuple[str, str, str]:
+    """Return the action that a path belongs to, its HTTP method, and the instance's ID.
+
+    Action and ID are "" where there are none.
+    """
+    if request.path == _POLICIES:
+        return "QueryAutoShutdownPolicies", "PUT", _first_instance(request.body)
+    if not request.path.startswith(_INSTANCES):
+        return "", "GET", ""
+    instance_id = unquote(request.path.removeprefix(_INSTANCES))
+    if instance_id.endswith(_LIFECYCLE):
+        return "GetLifecycle", "GET", instance_id.removesuffix(_LIFECYCLE)
+    return "GetInstance", "GET", instance_id
+
+
+def _first_instance(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["InstanceIds"][0])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def canonical_request(request: SignedRequest, signed_headers: Iterable[str]) -> str:

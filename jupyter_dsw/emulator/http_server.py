@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import json
 import socket
 import struct
 import sys
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_dsw.emulator.gateway import SignedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PIECES = 20
 
@@ -42,6 +43,19 @@ class Response:
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
     delivery: Delivery = Delivery.WHOLE
+
+    @classmethod
+    def of_json(
+        cls,
+        body: Mapping[str, Any],
+        status: int = 200,
+        headers: tuple[tuple[str, str], ...] = (),
+        delivery: Delivery = Delivery.WHOLE,
+    ) -> Response:
+        """Return a response of JSON."""
+        headers = (("Content-Type", "application/json;charset=utf-8"), *headers)
+        encoded = json.dumps(body, ensure_ascii=False).encode()
+        return cls(status, encoded, headers, delivery)
 
 
 class Endpoint(ThreadingHTTPServer):

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_dsw.emulator.http_server import Response
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,8 +58,8 @@ class ResponseWriter:
         newest = max(images, key=lambda image: str(image["GmtCreateTime"]), default={})
         changes = {
             "Status": state.status,
-            "GmtCreateTime": _time(at(life.started_at - 9 * _DAY)),
-            "GmtModifiedTime": _time(at(state.changed_at)),
+            "GmtCreateTime": api_time(at(life.started_at - 9 * _DAY)),
+            "GmtModifiedTime": api_time(at(state.changed_at)),
             "AccumulatedRunningTimeInMs": _EARLIER_RUNS_MS + int(state.running_s * 1000),
             "IdleInstanceCuller": self._culler(life, state),
             "InstanceSnapshotList": images,
@@ -71,16 +73,18 @@ class ResponseWriter:
     def _timer(self, state: State, at: Callable[[float], float]) -> dict[str, Any]:
         if state.due_at is None or state.remaining_s is None:
             return {}
-        created = _time(at(state.due_at - 8 * 3600))
+        created = api_time(at(state.due_at - 8 * 3600))
         return {
             "InstanceId": self._fixed["InstanceId"],
             "GmtCreateTime": created,
             "GmtModifiedTime": created,
-            "DueTime": _time(at(state.due_at)),
+            "DueTime": api_time(at(state.due_at)),
             "RemainingTimeInMs": int(state.remaining_s * 1000),
         }
 
     def _culler(self, life: Life, state: State) -> dict[str, Any]:
+        if life.max_idle_minutes is None:
+            return {}
         return {
             "InstanceId": self._fixed["InstanceId"],
             "CpuPercentThreshold": 20,
@@ -95,8 +99,8 @@ class ResponseWriter:
             "ImageName": image.name,
             "ImageUrl": f"{_REGISTRY}:{image.name}",
             "RepositoryUrl": self._repository,
-            "GmtCreateTime": _time(at(image.begun_at)),
-            "GmtModifiedTime": _time(at(image.changed_at)),
+            "GmtCreateTime": api_time(at(image.begun_at)),
+            "GmtModifiedTime": api_time(at(image.changed_at)),
             "ReasonCode": image.reason_code,
             "ReasonMessage": image.reason_message,
             "Status": image.status,
@@ -139,5 +143,28 @@ class _Planter:
         return self._canaries.note(base64.b64encode(user_and_password.encode()).decode())
 
 
-def _time(seconds: float) -> str:
+def api_time(seconds: float) -> str:
+    """Return a time as the API writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def refused(request_id: str) -> dict[str, Any]:
+    """Return the body of a failure with HTTP 200."""
+    return {
+        "RequestId": request_id,
+        "Success": False,
+        "Code": "InternalError",
+        "Message": "The instance service is busy.",
+        "HttpStatusCode": 400,
+    }
+
+
+def not_json(kind: str, content: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Response:
+    """Return what is no instance, with secrets in it that nobody may pass on."""
+    if kind == "html":
+        link = content["JupyterlabUrl"]
+        page = f"<html><body><h1>Sign in</h1><a href='{link}'>{link}</a></body></html>"
+        return Response(200, page.encode(), (("Content-Type", "text/html"), *headers))
+    half = json.dumps(content).encode()[:4000]
+    body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
+    return Response(200, body, (("Content-Type", "application/json"), *headers))

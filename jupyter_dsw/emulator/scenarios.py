@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
-from jupyter_dsw.emulator.simulation import STARTING_S, Life, SavedImage
+from jupyter_dsw.emulator.simulation import STARTING_S, Life, Policy, SavedImage
 from jupyter_dsw.i18n import text
 
 _MINUTE = 60
@@ -67,6 +68,16 @@ _SAVE_FAILED = Life(
 _FAILED = Life(started_at=-10 * _MINUTE, failed=True, images=_EARLIER_IMAGES)
 
 
+def _idle_under(policy: Policy, *, for_minutes: int) -> Life:
+    """Return an instance that nothing stops but a policy, and that has been idle for so long."""
+    return Life(
+        started_at=_running_since(for_minutes * _MINUTE),
+        max_idle_minutes=None,
+        images=_EARLIER_IMAGES,
+        policy=policy,
+    )
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One situation: what it is, in one line, and the instance behind it."""
@@ -74,6 +85,8 @@ class Scenario:
     name: str
     description: str
     life: Life = _HEALTHY
+    extra_calls: Literal["permitted", "denied", "unknown", "hang"] = "permitted"
+    """What becomes of QueryAutoShutdownPolicies and GetLifecycle."""
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -90,6 +103,41 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("saving", text("begins to save an image: Committing, Pushing, Saved"), _SAVING),
         Scenario("save-failed", text("could not save its image"), _SAVE_FAILED),
         Scenario("failed", text("could not start, for a reason that is not given"), _FAILED),
+        Scenario(
+            "policy",
+            text("idle for 28 of 60 minutes, then a policy of the workspace stops it"),
+            _idle_under(Policy(), for_minutes=28),
+        ),
+        Scenario(
+            "policy-skippable",
+            text("as above, idle for 55 minutes; the user may skip the stop in the console"),
+            _idle_under(Policy(can_skip=True), for_minutes=55),
+        ),
+        Scenario(
+            "policy-delayed",
+            text("idle for 65 minutes; the user delayed the policy's stop, which is in 12 minutes"),
+            _idle_under(Policy(delayed_until=12 * _MINUTE), for_minutes=65),
+        ),
+        Scenario(
+            "policy-unclear",
+            text("a policy of the workspace that jupyter-dsw does not understand"),
+            _idle_under(Policy(expression="RunningDuration > 72 h"), for_minutes=5),
+        ),
+        Scenario(
+            "extra-denied",
+            text("runs; 403 for stop policies and for the last runs"),
+            extra_calls="denied",
+        ),
+        Scenario(
+            "extra-unknown",
+            text("runs; the endpoint does not know the calls for stop policies and last runs"),
+            extra_calls="unknown",
+        ),
+        Scenario(
+            "extra-hang",
+            text("runs; stop policies and last runs never get a response"),
+            extra_calls="hang",
+        ),
         Scenario("denied", text("403: no role in the workspace")),
         Scenario("missing", text("404: no such instance")),
         Scenario("throttled", text("400: too many requests, retry after 30 s (x-acs-retry-after)")),

@@ -39,20 +39,37 @@ class SavedImage:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """A stop policy of the workspace.
+
+    The instance is stopped after `max_idle_minutes` of idleness, but not before `delayed_until`,
+    None for no delay. With an `expression` of its own it stops nothing, and nobody knows when it
+    would.
+    """
+
+    max_idle_minutes: int = 60
+    can_skip: bool = False
+    delayed_until: float | None = None
+    expression: str = ""
+
+
+@dataclass(frozen=True)
 class Life:
     """What is to happen to a simulated instance.
 
     It begins to start at `started_at`. A person or a training job is at work in the intervals of
-    `busy` (in order); otherwise it is idle, and stopped after `max_idle_minutes` of that. `stop_at`
-    is the scheduled stop, None for none. `failed` is an instance that could not start.
+    `busy` (in order); otherwise it is idle, and stopped after `max_idle_minutes` of that (None for
+    no idle culler), or by the `policy`. `stop_at` is the scheduled stop, None for none. `failed` is
+    an instance that could not start.
     """
 
     started_at: float
     busy: tuple[tuple[float, float], ...] = ()
-    max_idle_minutes: int = 60
+    max_idle_minutes: int | None = 60
     stop_at: float | None = None
     images: tuple[SavedImage, ...] = ()
     failed: bool = False
+    policy: Policy | None = None
 
     @property
     def running_from(self) -> float:
@@ -62,15 +79,26 @@ class Life:
     @property
     def stops_at(self) -> float:
         """When the instance is stopped, by its schedule or for being idle."""
-        return min(self._idle_stop(), math.inf if self.stop_at is None else self.stop_at)
+        scheduled = math.inf if self.stop_at is None else self.stop_at
+        return min(self._idle_stop(self.max_idle_minutes), scheduled, self.policy_stops_at)
 
-    def _idle_stop(self) -> float:
+    @property
+    def policy_stops_at(self) -> float:
+        """When its policy stops the instance, if nothing else does before."""
+        policy = self.policy
+        if policy is None or policy.expression:
+            return math.inf
+        return max(self._idle_stop(policy.max_idle_minutes), policy.delayed_until or -math.inf)
+
+    def _idle_stop(self, max_idle_minutes: int | None) -> float:
+        if max_idle_minutes is None:
+            return math.inf
         idle_from = self.running_from
         for begin, end in self.busy:
-            if begin - idle_from >= self.max_idle_minutes * 60:
+            if begin - idle_from >= max_idle_minutes * 60:
                 break
             idle_from = max(idle_from, end)
-        return idle_from + self.max_idle_minutes * 60
+        return idle_from + max_idle_minutes * 60
 
 
 @dataclass(frozen=True)
@@ -95,12 +123,17 @@ class State:
 
     status: str
     changed_at: float
-    idle_minutes: int
+    idle_s: float
     due_at: float | None
     remaining_s: float | None
     running_s: float
     images: tuple[ImageState, ...]
     disk_growth: int
+
+    @property
+    def idle_minutes(self) -> int:
+        """Whole minutes for which the instance has been idle."""
+        return int(self.idle_s // 60)
 
 
 def state(life: Life, elapsed: float) -> State:
@@ -111,7 +144,7 @@ def state(life: Life, elapsed: float) -> State:
     return State(
         status=status,
         changed_at=changed_at,
-        idle_minutes=_idle_minutes(life, until),
+        idle_s=_idle_s(life, until),
         due_at=due_at,
         remaining_s=None if due_at is None else due_at - elapsed,
         running_s=0 if life.failed else max(0, until - life.running_from),
@@ -154,14 +187,14 @@ def _running_status(life: Life, elapsed: float) -> tuple[str, float]:
     return "SaveFailed" if newest.failure else "Running", committed
 
 
-def _idle_minutes(life: Life, until: float) -> int:
+def _idle_s(life: Life, until: float) -> float:
     if life.failed or until < life.running_from:
         return 0
     idle_from = life.running_from
     for begin, end in life.busy:
         if begin <= until:
             idle_from = max(idle_from, min(end, until))
-    return int((until - idle_from) // 60)
+    return until - idle_from
 
 
 def _image(image: SavedImage, elapsed: float) -> ImageState:

@@ -85,6 +85,12 @@ class DSWExtension(ExtensionApp):
         help="""GetInstance's `Fields` parameter, sent as it is; it has to include InstanceId.
         Empty: all elements."""
     ).tag(config=True)
+    stop_policies = Bool(
+        None,
+        allow_none=True,
+        help="""Whether the stop policies of the workspace are read as well, with
+        QueryAutoShutdownPolicies. Unset: the environment's JUPYTER_DSW_STOP_POLICIES, then yes.""",
+    ).tag(config=True)
     connect_timeout_s = Float(3.0, help="Seconds to wait for a connection.").tag(config=True)
     read_timeout_s = Float(10.0, help="Seconds to wait for the next part of a response.").tag(
         config=True
@@ -188,6 +194,7 @@ class DSWExtension(ExtensionApp):
                 network=self.network,
                 endpoint=self.endpoint,
                 fields=self.fields,
+                stop_policies=self.stop_policies,
                 connect_timeout_s=self.connect_timeout_s,
                 read_timeout_s=self.read_timeout_s,
                 deadline_s=self.deadline_s,

@@ -1,20 +1,28 @@
-"""The one call that ever leaves: GetInstance."""
+"""The calls that leave, all of them reads: GetInstance, and two that complete it."""
 
 from __future__ import annotations
 
 import logging
 import time
 import traceback
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
+
+import msgspec
 
 from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
+from jupyter_dsw.model.decoding import decode_elements
+from jupyter_dsw.model.policies import parse_policies
+from jupyter_dsw.model.sessions import parse_sessions
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import (
     BadResponse,
     CredentialsExpired,
+    Denied,
     DSWError,
+    NotFound,
     TimedOut,
     Unreachable,
 )
@@ -23,25 +31,63 @@ from jupyter_dsw.upstream.network import EndpointChoice
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
     is_simulated,
+    read_document,
     read_response,
+    reject,
     simulated_speed,
 )
 from jupyter_dsw.upstream.settings import Source, host_header
 from jupyter_dsw.upstream.signing import ACS3Auth
-from jupyter_dsw.upstream.transport import HTTPResponse, Transport
+from jupyter_dsw.upstream.transport import HTTPRequest, HTTPResponse, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from jupyter_dsw.model.policies import Condition
+    from jupyter_dsw.model.sessions import Session
     from jupyter_dsw.upstream.settings import Settings
     from jupyter_dsw.upstream.signing import Credentials
 
-__all__ = ["Client", "InstanceResponse"]
+__all__ = ["Client", "InstanceResponse", "PoliciesResponse"]
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MAX_RESPONSE_BYTES = 4 * 1024 * 1024
+SESSIONS = 10
+"""How many of the last runs are requested."""
 _CREDENTIALS_TIMEOUT_S = 5.0
+_ENVELOPE = ("RequestId", "Success", "Code", "Message", "HttpStatusCode")
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of the API. Its `parameters` go into the query; `body` is JSON."""
+
+    action: str
+    path: str
+    parameters: Mapping[str, str | None] = field(repr=False)
+    method: str = "GET"
+    body: bytes = b""
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        query = "&".join(
+            f"{name}={quote(value, safe='~')}" for name, value in self.parameters.items() if value
+        )
+        return f"{self.path}?{query}" if query else self.path
+
+
+@dataclass(frozen=True)
+class PoliciesResponse:
+    """The conditions under which policies stop the instance.
+
+    `sent` is when they were requested (`elapsed_seconds`).
+    """
+
+    conditions: tuple[Condition, ...]
+    sent: float
 
 
 class Client:
@@ -73,24 +119,19 @@ class Client:
 
     def get_instance(self) -> InstanceResponse:
         """Call GetInstance once. Raises DSWError, one of its subclasses, and nothing else."""
-        failure: BaseException
-        try:
-            return self._get_instance()
-        except DSWError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
-            places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
-            failure = BadResponse(
-                text("The response could not be processed (%1).", type(error).__name__),
-                text("Please report this as a bug in jupyter-dsw."),
-            )
-        except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
-            failure = interruption
-        # The frames below, and what was caught on the way, hold the request and the response: a
-        # debugger or a verbose traceback would show them.
-        failure.__context__ = failure.__cause__ = None
-        raise failure.with_traceback(None)
+        return _only_our_errors(self._get_instance)
+
+    def get_stop_policies(self, deadline: Deadline) -> PoliciesResponse | None:
+        """Call QueryAutoShutdownPolicies once; None where the settings switch it off.
+
+        A read, in spite of its method. Raises DSWError: Denied, NotFound or NotConfigured where the
+        endpoint refuses the call, or does not know it.
+        """
+        return _only_our_errors(lambda: self._get_stop_policies(deadline))
+
+    def get_sessions(self, deadline: Deadline) -> tuple[Session, ...]:
+        """Call GetLifecycle once; return the last runs, newest first. Raises as the above does."""
+        return _only_our_errors(lambda: self._get_sessions(deadline))
 
     @property
     def source(self) -> Source:
@@ -145,8 +186,69 @@ class Client:
         response, now, sent = self._send_to_either(settings, credentials, deadline)
         self._simulated = is_simulated(response)
         self._speed = simulated_speed(response)
-        secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
+        secrets = _secrets(credentials, settings)
         return read_response(response, secrets, now, sent=sent, instance_id=settings.instance_id)
+
+    def _get_stop_policies(self, deadline: Deadline) -> PoliciesResponse | None:
+        settings = self._current_settings()
+        if not settings.stop_policies:
+            return None
+        instance_id = settings.instance_id
+        shared = settings.sharing_token
+        call = _Call(
+            "QueryAutoShutdownPolicies",
+            "/api/v2/batch/autoshutdownpolicies/query",
+            {"InstanceId": instance_id if shared else None, "Token": shared},
+            "PUT",
+            msgspec.json.encode({"InstanceIds": [instance_id]}),
+        )
+        document, sent = self._complete(call, settings, deadline, "AutoShutdownPolicies")
+        conditions = parse_policies(document, instance_id)
+        if conditions is None:
+            reject(text("The response of PAI-DSW's endpoint has no stop policies."))
+        return PoliciesResponse(conditions, sent)
+
+    def _get_sessions(self, deadline: Deadline) -> tuple[Session, ...]:
+        settings = self._current_settings()
+        call = _Call(
+            "GetLifecycle",
+            f"/api/v2/instances/{settings.instance_id}/lifecycle",
+            {"Limit": str(SESSIONS), "Order": "DESC", "Token": settings.sharing_token},
+        )
+        document, _ = self._complete(call, settings, deadline, "Lifecycle")
+        sessions = parse_sessions(document)
+        if sessions is None:
+            reject(text("The response of PAI-DSW's endpoint has no lifecycle."))
+        return sessions
+
+    def _complete(
+        self, call: _Call, settings: Settings, deadline: Deadline, element: str
+    ) -> tuple[dict[str, Any], float]:
+        """Send a call after GetInstance, to the endpoint that GetInstance had its response from.
+
+        Returns the elements of its response, and when its request was sent (`elapsed_seconds`).
+        """
+        credentials = self._credentials.get(_credentials_timeout_s(deadline))
+        origin = self._endpoint.origins(settings)[0]
+        try:
+            response, now, sent = self._send(call, settings, origin, credentials, deadline)
+        except TransportError as failure:
+            raise error_of_failure(failure, host_header(urlsplit(origin))) from None
+        try:
+            document = read_document(
+                response,
+                _secrets(credentials, settings),
+                now,
+                lambda body: decode_elements(body, (*_ENVELOPE, element)),
+                element,
+            )
+        except BadResponse as error:
+            # A gateway that does not let the call through may send a page of its own.
+            kind = {403: Denied, 404: NotFound}.get(response.status)
+            if kind is None:
+                raise
+            raise kind(error.message, error.advice) from None
+        return document, sent
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
@@ -155,12 +257,17 @@ class Client:
 
         Returns what `_send` does; raises the error of the first.
         """
+        call = _Call(
+            "GetInstance",
+            f"/api/v2/instances/{settings.instance_id}",
+            {"Fields": settings.fields, "Token": settings.sharing_token},
+        )
         errors: list[DSWError] = []
         for origin in self._endpoint.origins(settings):
             if errors and deadline.expired:
                 raise errors[0]
             try:
-                return self._send(settings, origin, credentials, deadline)
+                return self._send(call, settings, origin, credentials, deadline)
             except TransportError as failure:
                 errors.append(failure.kind.error(host_header(urlsplit(origin))))
             if not isinstance(errors[-1], (TimedOut, Unreachable)):
@@ -170,22 +277,23 @@ class Client:
         raise errors[0]
 
     def _send(
-        self, settings: Settings, origin: str, credentials: Credentials, deadline: Deadline
+        self,
+        call: _Call,
+        settings: Settings,
+        origin: str,
+        credentials: Credentials,
+        deadline: Deadline,
     ) -> tuple[HTTPResponse, float, float]:
         """Return the response, and when its request was sent, by both clocks."""
         # The auth signs each time it is called: a second try has a nonce and a date of its own.
-        auth = ACS3Auth(credentials, "GetInstance", "2022-01-01", clock=self._clock)
+        auth = ACS3Auth(credentials, call.action, "2022-01-01", clock=self._clock)
+        request = HTTPRequest(origin + call.target, auth, call.method, call.body)
 
         def send() -> tuple[HTTPResponse, float, float]:
             # Before the connection is made: rather a little too early than ever too late.
             now, sent = self._clock(), self._elapsed()
-            response = self._transport.get(
-                origin + _target(settings),
-                deadline,
-                (settings.connect_timeout_s, settings.read_timeout_s),
-                auth,
-            )
-            return response, now, sent
+            timeout = (settings.connect_timeout_s, settings.read_timeout_s)
+            return self._transport.send(request, deadline, timeout), now, sent
 
         try:
             return send()
@@ -195,14 +303,31 @@ class Client:
         return send()
 
 
+def _only_our_errors(call: Callable[[], T]) -> T:
+    """Return what `call` returns; whatever it raises becomes a DSWError without a trace."""
+    failure: BaseException
+    try:
+        return call()
+    except DSWError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
+        places = "".join(traceback.format_tb(error.__traceback__))
+        log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
+        failure = BadResponse(
+            text("The response could not be processed (%1).", type(error).__name__),
+            text("Please report this as a bug in jupyter-dsw."),
+        )
+    except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
+        failure = interruption
+    # The frames below, and what was caught on the way, hold the request and the response: a
+    # debugger or a verbose traceback would show them.
+    failure.__context__ = failure.__cause__ = None
+    raise failure.with_traceback(None)
+
+
+def _secrets(credentials: Credentials, settings: Settings) -> tuple[str, ...]:
+    return (*credentials.secrets, *filter(None, [settings.sharing_token]))
+
+
 def _credentials_timeout_s(deadline: Deadline) -> float:
     return min(_CREDENTIALS_TIMEOUT_S, deadline.remaining_s)
-
-
-def _target(settings: Settings) -> str:
-    parameters = {"Fields": settings.fields, "Token": settings.sharing_token}
-    query = "&".join(
-        f"{name}={quote(value, safe='~')}" for name, value in parameters.items() if value
-    )
-    path = f"/api/v2/instances/{settings.instance_id}"
-    return f"{path}?{query}" if query else path

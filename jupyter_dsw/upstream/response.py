@@ -1,4 +1,4 @@
-"""From an HTTP response to the instance: the one place that sees the raw body."""
+"""From an HTTP response to what is kept of it: the one place that sees the raw body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jupyter_dsw.upstream.errors import (
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jupyter_dsw.model.policies import Condition
     from jupyter_dsw.model.sessions import Session
@@ -88,18 +88,7 @@ def read_response(
     `instance_id` is the instance that was requested. `secrets` are strings that no error may quote.
     `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
     """
-    if 300 <= response.status < 400:
-        _reject(
-            text(
-                "PAI-DSW's endpoint sent a redirect (HTTP %1). jupyter-dsw never follows "
-                "redirects.",
-                response.status,
-            )
-        )
-    document = _decode(response)
-    error = _error_response(response, document, secrets, now)
-    if error is not None:
-        raise error_of_response(error, now)
+    document = read_document(response, secrets, now, decode_instance, "InstanceId")
     _check_instance_id(document.get("InstanceId"), instance_id)
     instance = parse_instance(document)
     date = response_date(response.headers)
@@ -113,19 +102,45 @@ def read_response(
     )
 
 
-def _reject(message: Text, advice: Text = PROXY_PAGE_ADVICE) -> NoReturn:
+def reject(message: Text, advice: Text = PROXY_PAGE_ADVICE) -> NoReturn:
     """Raise BadResponse for a response that is not PAI-DSW's."""
     raise BadResponse(message, advice)
+
+
+def read_document(
+    response: HTTPResponse,
+    secrets: tuple[str, ...],
+    now: float,
+    decode: Callable[[bytes], dict[str, Any]],
+    element: str,
+) -> dict[str, Any]:
+    """Return what `decode` keeps of a response. Raises the DSWError for an error response.
+
+    `element` is one that only a good response has; for the others see `read_response`.
+    """
+    if 300 <= response.status < 400:
+        reject(
+            text(
+                "PAI-DSW's endpoint sent a redirect (HTTP %1). jupyter-dsw never follows "
+                "redirects.",
+                response.status,
+            )
+        )
+    document = _decode(response, decode)
+    error = _error_response(response, document, secrets, now, element)
+    if error is not None:
+        raise error_of_response(error, now)
+    return document
 
 
 def _check_instance_id(found: object, requested: str) -> None:
     """Refuse a response about no instance, or about another one than was requested."""
     if not isinstance(found, str) or not found:
-        _reject(
+        reject(
             text("The response of PAI-DSW's endpoint describes no instance."), _NO_INSTANCE_ADVICE
         )
     if found.lower() != requested.lower():
-        _reject(
+        reject(
             text(
                 "The response of PAI-DSW's endpoint describes another instance than the one "
                 "requested."
@@ -149,32 +164,36 @@ def simulated_speed(response: HTTPResponse) -> float:
     return speed if 1 <= speed <= MAX_SPEED else 1.0
 
 
-def _decode(response: HTTPResponse) -> dict[str, Any]:
+def _decode(response: HTTPResponse, decode: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
     """Return the body's JSON object; {} where an error status is enough without one."""
     try:
-        return decode_instance(response.body)
+        return decode(response.body)
     except ValueError:
         pass
     if response.status >= 400:
         return {}
     if not response.body.strip():
-        _reject(text("PAI-DSW's endpoint sent an empty response."))
+        reject(text("PAI-DSW's endpoint sent an empty response."))
     if response.body.lstrip()[:1] == b"<":
-        _reject(text("PAI-DSW's endpoint sent an HTML page instead of JSON."))
+        reject(text("PAI-DSW's endpoint sent an HTML page instead of JSON."))
     if response.body.lstrip()[:1] == b"{":
-        _reject(
+        reject(
             text("PAI-DSW's endpoint sent JSON that is not valid or cut off."), _BROKEN_JSON_ADVICE
         )
-    return _reject(text("PAI-DSW's endpoint sent something other than a JSON object."))
+    return reject(text("PAI-DSW's endpoint sent something other than a JSON object."))
 
 
 def _error_response(
-    response: HTTPResponse, document: dict[str, Any], secrets: tuple[str, ...], now: float
+    response: HTTPResponse,
+    document: dict[str, Any],
+    secrets: tuple[str, ...],
+    now: float,
+    element: str,
 ) -> ErrorResponse | None:
     success = document.get("Success")
     code = clean_identifier(document.get("Code"), secrets) or ""
     failed = response.status >= 400 or success in (False, "false", "False")
-    if not failed and (success is True or "InstanceId" in document or not code):
+    if not failed and (success is True or element in document or not code):
         return None
     status = response.status
     own_status = document.get("HttpStatusCode")

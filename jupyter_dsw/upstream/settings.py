@@ -41,6 +41,7 @@ VARIABLES = {
     "network": ("JUPYTER_DSW_NETWORK",),
     "endpoint": ("JUPYTER_DSW_ENDPOINT",),
     "sharing_token": ("JUPYTER_DSW_SHARING_TOKEN",),
+    "stop_policies": ("JUPYTER_DSW_STOP_POLICIES",),
 }
 
 
@@ -78,9 +79,10 @@ class Settings:
 
     `region` may be None where `endpoint` is given. `endpoint` is an origin
     (`https://host[:port]`; plain http for loopback only). `sharing_token` and `fields` go into
-    the API's `Token` and `Fields`. Timeouts are in seconds; `deadline_s` is for one reading as a
-    whole. Neither pickle nor copy takes it, for the sharing token. Raises NotConfigured, naming
-    what to set, where a value is missing or wrong.
+    the API's `Token` and `Fields`. `stop_policies` is whether QueryAutoShutdownPolicies is called.
+    Timeouts are in seconds; `deadline_s` is for one GetInstance as a whole. Neither pickle nor copy
+    takes it, for the sharing token. Raises NotConfigured, naming what to set, where a value is
+    missing or wrong.
     """
 
     instance_id: str
@@ -89,6 +91,7 @@ class Settings:
     endpoint: str | None = None
     sharing_token: str | None = dataclasses.field(default=None, repr=False)
     fields: str | None = None
+    stop_policies: bool = True
     connect_timeout_s: float = 3.0
     read_timeout_s: float = 10.0
     deadline_s: float = 15.0
@@ -126,6 +129,8 @@ class Settings:
             found = (environ.get(name) or others.get(name) for name in variables)
             if value := next(filter(None, found), None):
                 values[field] = value
+        if "stop_policies" in values:
+            values["stop_policies"] = _switch(values["stop_policies"])
         values.update((k, v) for k, v in overrides.items() if v is not None and v != "")
         return cls(**values)
 
@@ -245,6 +250,18 @@ def _check_seconds(what: str, value: float) -> None:
             text("The option %1 must be a number of seconds above 0, at most 3600.", what),
             text("Remove it, or set it to a number such as 10."),
         )
+
+
+def _switch(value: str) -> bool:
+    try:
+        return {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}[
+            value.strip().lower()
+        ]
+    except KeyError:
+        raise NotConfigured(
+            text("JUPYTER_DSW_STOP_POLICIES is neither on nor off."),
+            text("Remove it to read stop policies, or set it to off."),
+        ) from None
 
 
 def is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""One GET over HTTP: bounded in time and size, no redirects, no cookies, nothing secret logged.
+"""One request over HTTP: bounded in time and size, no redirects, no cookies, nothing secret logged.
 
 urllib3 writes the target of every request into its log at DEBUG and into its exceptions, and the
 query may hold a secret (GetInstance's `Token`). So urllib3 is given the path only, and the query
@@ -39,6 +39,16 @@ _MAX_HEADERS_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
+class HTTPRequest:
+    """A request: `auth` signs it, `body` is JSON. Query and body may hold secrets."""
+
+    url: str = field(repr=False)
+    auth: AuthBase | None = None
+    method: str = "GET"
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
 class HTTPResponse:
     """A response as it was received, its body whole and decompressed. The body may hold secrets."""
 
@@ -70,10 +80,8 @@ class Transport:
         """Close every connection."""
         self._adapter.close()
 
-    def get(
-        self, url: str, deadline: Deadline, timeout: Timeout, auth: AuthBase | None = None
-    ) -> HTTPResponse:
-        """Send one GET, past redirects. Raises TransportError.
+    def send(self, request: HTTPRequest, deadline: Deadline, timeout: Timeout) -> HTTPResponse:
+        """Send one request, past redirects. Raises TransportError.
 
         `timeout`: seconds to connect to one address (twice that for all), and to wait for more.
         """
@@ -82,7 +90,7 @@ class Transport:
         # No timeout of a socket ends a slow name resolution or a response that trickles: each byte
         # starts it anew. So another thread sends, and is given up when its time is over.
         connect_s = min(timeout[0], deadline.remaining_s)
-        call = in_thread(lambda: self._send(url, exchange, (connect_s, timeout[1]), auth))
+        call = in_thread(lambda: self._send(request, exchange, (connect_s, timeout[1])))
         try:
             concurrent.futures.wait([call], min(2 * connect_s, deadline.remaining_s))
             if exchange.is_connected:
@@ -98,20 +106,23 @@ class Transport:
         # Outside of `except`: the exception that was caught has the request in it, secrets and all.
         raise TransportError(FailureKind.TIMED_OUT if deadline.expired else kind)
 
-    def _send(
-        self, url: str, exchange: _Exchange, timeout: Timeout, auth: AuthBase | None
-    ) -> HTTPResponse:
+    def _send(self, request: HTTPRequest, exchange: _Exchange, timeout: Timeout) -> HTTPResponse:
         _exchange.set(exchange)
-        request = PreparedRequest()
-        request.prepare("GET", url, headers=self._headers, auth=auth)
-        request.url, _, exchange.query = (request.url or "").partition("?")
+        headers = dict(self._headers)
+        if request.body:
+            headers["Content-Type"] = "application/json"
+        prepared = PreparedRequest()
+        prepared.prepare(
+            request.method, request.url, headers=headers, data=request.body, auth=request.auth
+        )
+        prepared.url, _, exchange.query = (prepared.url or "").partition("?")
         response = self._adapter.send(
-            request,
+            prepared,
             stream=True,
             timeout=timeout,
             # Not True, with which some versions of requests bring a context of their own along.
             verify=DEFAULT_CA_BUNDLE_PATH,
-            proxies=proxies_for(url) if self._proxies else {},
+            proxies=proxies_for(request.url) if self._proxies else {},
         )
         with response:
             return HTTPResponse(response.status_code, response.headers, self._body(response))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.cli import main
+from jupyter_dsw.cli.doctor import context
 from jupyter_dsw.emulator import SCENARIOS
 from tests.canaries import SHARING_TOKEN
 from tests.cli.terminal import DSW, Terminal, dsw
@@ -30,6 +31,13 @@ CAUSES = {
     "saving": WELL,
     "save-failed": WELL,
     "slow": WELL,
+    "policy": WELL,
+    "policy-skippable": WELL,
+    "policy-delayed": WELL,
+    "policy-unclear": WELL,
+    "extra-denied": WELL,
+    "extra-unknown": WELL,
+    "extra-hang": WELL,
     "failed": ("instance", "Failed"),
     "denied": ("permission", "paidsw:GetInstance"),
     "missing": ("instance", "no such instance"),
@@ -75,6 +83,49 @@ def test_of_each_scenario_it_names_the_true_cause_and_only_it(
     if cause:
         assert words in f"{checks[cause]['found']} {checks[cause]['advice']}"
         assert checks[cause]["advice"]
+
+
+EXTRA = {
+    "healthy": ("ok", "paidsw:%s is allowed"),
+    "extra-denied": ("noted", "paidsw:%s is not allowed."),
+    "extra-unknown": ("noted", "Not available in this region."),
+    "extra-hang": ("noted", "did not finish its response in time"),
+}
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("scenario", EXTRA)
+def test_each_call_that_completes_a_reading_has_a_line_that_never_fails(
+    emulator: Emulator,
+    scenario: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(context, "_EXTRA_TIMEOUT_S", 0.5)
+    emulator.scenario = scenario
+    status, checks = examine(capsys)
+    assert status == 0
+    state, words = EXTRA[scenario]
+    for name, action in [
+        ("stop policies", "QueryAutoShutdownPolicies"),
+        ("last runs", "GetLifecycle"),
+    ]:
+        found = checks[name]
+        assert found["state"] == state
+        assert words.replace("%s", action) in found["found"]
+        if scenario == "extra-denied":
+            assert f"RAM policy with paidsw:{action}" in found["advice"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_policies_that_are_switched_off_are_noted(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DSW_STOP_POLICIES", "off")
+    _, checks = examine(capsys)
+    assert checks["stop policies"]["state"] == "noted"
+    assert "JUPYTER_DSW_STOP_POLICIES" in checks["stop policies"]["found"]
+    assert emulator.requests["QueryAutoShutdownPolicies"] == 0
 
 
 NOBODY = "127.0.0.1:9"
@@ -271,7 +322,7 @@ def test_offline_it_sends_no_request(
     left_out = [name for name, check in checks.items() if "--offline" in check["found"]]
     assert left_out == [
         "credentials", "endpoint", "proxy", "TCP", "authorities", "TLS", "clock", "response",
-        "access key", "signature", "permission", "instance",
+        "access key", "signature", "permission", "instance", "stop policies", "last runs",
     ]  # fmt: skip
 
 

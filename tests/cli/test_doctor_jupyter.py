@@ -134,6 +134,8 @@ def test_the_report_has_what_is_not_known_of_the_platform_and_no_value_of_the_ac
         "| server: has a base URL | yes |",
         "| front end: anywidget | not found |",
         "| GetInstance | permitted |",
+        "| QueryAutoShutdownPolicies | permitted |",
+        "| GetLifecycle | permitted |",
         "| permission | ok |",
     ):
         assert row in report
@@ -147,6 +149,22 @@ def test_the_report_has_what_is_not_known_of_the_platform_and_no_value_of_the_ac
     values = {instance.instance_id, instance.instance_name, instance.user_id, instance.workspace_id}
     values |= {*environment.values(), str(Path.home()), os.uname().nodename}
     assert not [value for value in values if value and len(value) > 3 and value in report]
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("scenario", "outcome"),
+    [("extra-denied", "refused: Denied"), ("extra-unknown", "refused: NotConfigured")],
+)
+def test_the_report_shows_which_calls_are_permitted(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str], scenario: str, outcome: str
+) -> None:
+    emulator.scenario = scenario
+    main(["doctor", "--report"])
+    report = capsys.readouterr().out
+    assert "| GetInstance | permitted |" in report
+    assert f"| QueryAutoShutdownPolicies | {outcome} |" in report
+    assert f"| GetLifecycle | {outcome} |" in report
 
 
 @pytest.mark.parametrize(

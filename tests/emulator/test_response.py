@@ -70,7 +70,8 @@ def test_every_secret_is_a_unique_canary_that_a_search_finds(emulator: Emulator)
     assert min(map(len, emulator.secrets)) >= 16
     handed_out = emulator.static_environment().values()
     response = emulator.response()
-    text = json.dumps(response) + base64.b64decode(response["ImageAuth"]).decode()
+    responses = response, emulator.extra_response("GetLifecycle")
+    text = json.dumps(responses) + base64.b64decode(response["ImageAuth"]).decode()
     assert all(secret in text for secret in emulator.secrets if secret not in handed_out)
 
 

@@ -24,6 +24,13 @@ STATUSES = {
     "saving": "Saving",
     "save-failed": "SaveFailed",
     "failed": "Failed",
+    "policy": "Running",
+    "policy-skippable": "Running",
+    "policy-delayed": "Running",
+    "policy-unclear": "Running",
+    "extra-denied": "Running",
+    "extra-unknown": "Running",
+    "extra-hang": "Running",
 }
 ERRORS = {
     "denied": (403, "NoPermissionError"),

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from jupyter_dsw.emulator import SCENARIOS
-from jupyter_dsw.emulator.simulation import STARTING_S, Life, SavedImage, state
+from jupyter_dsw.emulator.simulation import STARTING_S, Life, Policy, SavedImage, state
 
 MINUTE = 60
 HOUR = 3600
@@ -50,6 +50,25 @@ def test_an_idle_instance_is_stopped_at_its_limit() -> None:
     assert state(life, 6 * MINUTE).status == "Stopped"
     assert state(life, 25 * MINUTE).status == "Stopped"
     assert state(life, 25 * MINUTE).idle_minutes == 5
+
+
+def test_a_policy_stops_an_instance_without_an_idle_culler() -> None:
+    life = Life(started_at=-STARTING_S, max_idle_minutes=None, policy=Policy(max_idle_minutes=5))
+    assert state(life, 5 * MINUTE - 1).status == "Running"
+    assert state(life, 5 * MINUTE).status == "Stopping"
+
+
+def test_a_delay_of_a_policy_postpones_its_stop() -> None:
+    policy = Policy(max_idle_minutes=5, delayed_until=20 * MINUTE)
+    life = Life(started_at=-STARTING_S, max_idle_minutes=None, policy=policy)
+    assert state(life, 20 * MINUTE - 1).status == "Running"
+    assert state(life, 20 * MINUTE).status == "Stopping"
+
+
+def test_a_policy_of_another_kind_stops_nothing() -> None:
+    policy = Policy(expression="RunningDuration > 72 h")
+    life = Life(started_at=-STARTING_S, max_idle_minutes=None, policy=policy)
+    assert state(life, 1000 * HOUR).status == "Running"
 
 
 def test_activity_in_time_keeps_an_instance_running() -> None:
@@ -122,7 +141,9 @@ def test_healthy_stays_calm_for_hours() -> None:
     assert life.stop_at is not None
     calm_until = int(life.stop_at) - 31 * MINUTE
     idle = {state(life, second).idle_minutes for second in range(0, calm_until, 30)}
-    assert max(idle) < life.max_idle_minutes - 30, "the first notification is due 30 min before"
+    assert max(idle) < (life.max_idle_minutes or 0) - 30, (
+        "the first notification is due 30 min before"
+    )
     assert state(life, 0).idle_minutes == 5
 
 

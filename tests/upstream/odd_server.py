@@ -82,6 +82,7 @@ class OddServer:
                 )
                 self._connections.add(connection)
             while head := connection.recv(1) if self._hasty else _read_head(connection):
+                _read_body(connection, head)
                 self.heads.append(head)
                 self._respond(connection, head)
                 if not self._keep:
@@ -96,6 +97,14 @@ def _read_head(connection: socket.socket) -> bytes:
             return b""
         head += more
     return head
+
+
+def _read_body(connection: socket.socket, head: bytes) -> None:
+    # Closed with something unread, a connection is reset, and the response may be lost.
+    length = re.search(rb"\r\ncontent-length: (\d+)\r\n", head.lower())
+    left = int(length[1]) if length else 0
+    while left and (more := connection.recv(left)):
+        left -= len(more)
 
 
 def http_response(

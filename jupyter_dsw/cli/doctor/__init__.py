@@ -30,7 +30,7 @@ marks:
   –  not checked: a check above failed, or --offline
   ·  for your information
 
-Sends one GetInstance request. Never shows a key, token or password.
+Makes each of its three API calls once. Never shows a key, token or password.
 
 exit status:
   0  all checks passed

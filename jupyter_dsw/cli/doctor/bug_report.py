@@ -20,6 +20,7 @@ from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
 from jupyter_dsw.notify.settings import WrongSetting
 from jupyter_dsw.upstream.errors import DSWError
+from jupyter_dsw.upstream.extra_calls import is_not_permitted
 from jupyter_dsw.upstream.settings import FIRST_PROCESS
 
 if TYPE_CHECKING:
@@ -142,15 +143,25 @@ def _gpu_driver() -> str:
 
 def _calls(context: Context) -> Iterator[tuple[str, str]]:
     if context.offline:
-        yield "GetInstance", "skipped: --offline"
+        yield "calls", "skipped: --offline"
         return
     response = context.response
     if isinstance(response, DSWError):
         yield "GetInstance", f"failed: {type(response).__name__}"
         return
     yield "GetInstance", "permitted"
+    yield "QueryAutoShutdownPolicies", _outcome(context.policies)
+    yield "GetLifecycle", _outcome(context.sessions)
     yield "simulated", _yes(response.simulated)
     yield "elements that are filled", ", ".join(dict.fromkeys(filled(response.instance)))
+
+
+def _outcome(response: object) -> str:
+    if response is None:
+        return "switched off"
+    if not isinstance(response, DSWError):
+        return "permitted"
+    return f"{'refused' if is_not_permitted(response) else 'failed'}: {type(response).__name__}"
 
 
 def filled(element: msgspec.Struct, above: str = "") -> Iterator[str]:

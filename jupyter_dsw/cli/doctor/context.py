@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -21,17 +21,22 @@ from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
 from jupyter_dsw.upstream.settings import Settings, host_header, is_loopback
-from jupyter_dsw.upstream.transport import Transport
+from jupyter_dsw.upstream.transport import HTTPRequest, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from jupyter_dsw.cli.servers import Environment, Server
-    from jupyter_dsw.upstream.client import InstanceResponse
+    from jupyter_dsw.model.sessions import Session
+    from jupyter_dsw.upstream.client import InstanceResponse, PoliciesResponse
     from jupyter_dsw.upstream.failures import FailureKind
     from jupyter_dsw.upstream.transport import HTTPResponse
 
+T = TypeVar("T")
+
 _MAX_BYTES = 1024 * 1024
+# More than a reading waits for these calls: here somebody wants to know.
+_EXTRA_TIMEOUT_S = 5.0
 # In the order in which they count, as Python's own `getproxies` has it.
 _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
@@ -188,7 +193,7 @@ class Context:
         transport = Transport(max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
-            return transport.get(url, Deadline(10), (3, 5))
+            return transport.send(HTTPRequest(url), Deadline(10), (3, 5))
         except TransportError as failure:
             raise failure.kind.error(self.host) from None
         finally:
@@ -197,9 +202,22 @@ class Context:
     @cached_property
     def response(self) -> InstanceResponse | DSWError:
         """The response to one GetInstance, or its error."""
+        return self._call(Client.get_instance)
+
+    @cached_property
+    def policies(self) -> PoliciesResponse | DSWError | None:
+        """The response to one QueryAutoShutdownPolicies, or its error; None if it is off."""
+        return self._call(lambda client: client.get_stop_policies(Deadline(_EXTRA_TIMEOUT_S)))
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...] | DSWError:
+        """The response to one GetLifecycle, or its error."""
+        return self._call(lambda client: client.get_sessions(Deadline(_EXTRA_TIMEOUT_S)))
+
+    def _call(self, call: Callable[[Client], T]) -> T | DSWError:
         client = Client(lambda: self.settings, self.credentials, endpoint=self._choice)
         try:
-            return client.get_instance()
+            return call(client)
         except DSWError as error:
             return error
         finally:

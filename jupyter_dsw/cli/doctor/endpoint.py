@@ -1,4 +1,4 @@
-"""Checks of a call: its settings, the way to the endpoint (proxy, TLS, clock), one GetInstance."""
+"""Checks of the calls: their settings, the way to the endpoint (proxy, TLS, clock), each once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from jupyter_dsw.cli.doctor.context import LEFT_OUT, Failed, Skipped, Step, not_checked_because_of
+from jupyter_dsw.cli.doctor.context import (
+    LEFT_OUT,
+    Failed,
+    Noted,
+    Skipped,
+    Step,
+    not_checked_because_of,
+)
 from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.notebook.person import time_zone
@@ -23,6 +30,7 @@ from jupyter_dsw.upstream.errors import (
     NotFound,
     error_of_response,
 )
+from jupyter_dsw.upstream.extra_calls import AFTER_DENIAL_S, is_not_permitted
 from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
 from jupyter_dsw.upstream.response import response_date
@@ -280,6 +288,38 @@ def _instance(context: Context) -> Text:
     return found
 
 
+def _stop_policies(context: Context) -> Text | Noted:
+    policies = context.policies
+    if policies is None:
+        return Noted(text("switched off: JUPYTER_DSW_STOP_POLICIES"))
+    if isinstance(policies, DSWError):
+        missing = text("Stops by policies of the workspace are not shown.")
+        return _without(policies, missing, "paidsw:QueryAutoShutdownPolicies")
+    return text("paidsw:QueryAutoShutdownPolicies is allowed")
+
+
+def _last_runs(context: Context) -> Text | Noted:
+    if isinstance(context.sessions, DSWError):
+        missing = text("How the last runs ended is not shown.")
+        return _without(context.sessions, missing, "paidsw:GetLifecycle")
+    return text("paidsw:GetLifecycle is allowed")
+
+
+def _without(error: DSWError, missing: Text, action: str) -> Noted:
+    """Return the note on a call that a reading does without."""
+    if not is_not_permitted(error):
+        return Noted(joined(" ", [error.message, missing]), error.advice)
+    if isinstance(error, Denied):
+        advice = text(
+            "Ask an administrator for a RAM policy with %1, and for a role in the workspace that "
+            "may read it. Then restart the Jupyter server, or wait for %2 hours.",
+            action,
+            f"{AFTER_DENIAL_S / 3600:.0f}",
+        )
+        return Noted(joined(" ", [text("%1 is not allowed.", action), missing]), advice)
+    return Noted(joined(" ", [text("Not available in this region."), missing]))
+
+
 STEPS: tuple[Step, ...] = (
     Step(text("instance id"), _instance_id),
     Step(text("region"), _region),
@@ -295,4 +335,6 @@ STEPS: tuple[Step, ...] = (
     Step(text("signature"), _signature, ("access key",), network=True),
     Step(text("permission"), _permission, ("signature",), network=True),
     Step(text("instance"), _instance, ("signature",), network=True),
+    Step(text("stop policies"), _stop_policies, ("permission",), network=True),
+    Step(text("last runs"), _last_runs, ("permission",), network=True),
 )
