@@ -64,11 +64,12 @@ def client(
 
 
 def slow(gated: GatedServer, clock: Clock) -> None:
-    """Let each response of the endpoint take `LATENCY_S`, by the fake clock."""
+    """Let each response to GetInstance take `LATENCY_S`, by the fake clock."""
     respond = gated.behave
 
     def later(connection: socket.socket, head: bytes) -> None:
-        clock.now += LATENCY_S
+        if b"x-acs-action: GetInstance" in head:
+            clock.now += LATENCY_S
         respond(connection, head)
 
     gated.behave = later

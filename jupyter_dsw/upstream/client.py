@@ -233,7 +233,7 @@ class Client:
         try:
             response, now, sent = self._send(call, settings, origin, credentials, deadline)
         except TransportError as failure:
-            raise error_of_failure(failure, host_header(urlsplit(origin))) from None
+            raise failure.kind.error(host_header(urlsplit(origin))) from None
         try:
             document = read_document(
                 response,

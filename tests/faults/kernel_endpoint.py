@@ -52,9 +52,10 @@ class GatedServer(OddServer):
 def pass_on(port: int) -> Behaviour:
     """Pass the request on to a server of this machine, and its response back, a reset included."""
 
-    def respond(connection: socket.socket, head: bytes) -> None:
+    def respond(connection: socket.socket, request: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
-            other.sendall(head.removesuffix(b"\r\n") + b"Connection: close\r\n\r\n")
+            head, _, body = request.partition(b"\r\n\r\n")
+            other.sendall(head + b"\r\nConnection: close\r\n\r\n" + body)
             try:
                 while data := other.recv(65536):
                     connection.sendall(data)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class OddServer:
-    """Listens on 127.0.0.1 and hands each request's head and the connection to `respond`.
+    """Listens on 127.0.0.1 and hands the connection and each request to `respond`.
 
     With `keep` a connection takes more requests after a response, else it is closed. With
     `hasty` the first byte counts as a whole head.
@@ -82,9 +82,9 @@ class OddServer:
                 )
                 self._connections.add(connection)
             while head := connection.recv(1) if self._hasty else _read_head(connection):
-                _read_body(connection, head)
+                request = head if self._hasty else head + _read_body(connection, head)
                 self.heads.append(head)
-                self._respond(connection, head)
+                self._respond(connection, request)
                 if not self._keep:
                     break
 
@@ -99,12 +99,13 @@ def _read_head(connection: socket.socket) -> bytes:
     return head
 
 
-def _read_body(connection: socket.socket, head: bytes) -> None:
+def _read_body(connection: socket.socket, head: bytes) -> bytes:
     # Closed with something unread, a connection is reset, and the response may be lost.
     length = re.search(rb"\r\ncontent-length: (\d+)\r\n", head.lower())
-    left = int(length[1]) if length else 0
-    while left and (more := connection.recv(left)):
-        left -= len(more)
+    left, body = int(length[1]) if length else 0, b""
+    while len(body) < left and (more := connection.recv(left - len(body))):
+        body += more
+    return body
 
 
 def http_response(
@@ -171,12 +172,13 @@ def hang_up(connection: socket.socket, _head: bytes) -> None:
 
 
 def relay(port: int) -> Callable[[socket.socket, bytes], None]:
-    """Pass the head on to a server of this machine, and its whole response back."""
+    """Pass a request on to a server of this machine, and its whole response back."""
 
-    def respond(connection: socket.socket, head: bytes) -> None:
+    def respond(connection: socket.socket, request: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
-            lines = re.sub(rb"\r\nconnection:[^\r]*", b"", head.rstrip(), flags=re.IGNORECASE)
-            other.sendall(lines + b"\r\nConnection: close\r\n\r\n")
+            head, _, body = request.partition(b"\r\n\r\n")
+            lines = re.sub(rb"\r\nconnection:[^\r]*", b"", head, flags=re.IGNORECASE)
+            other.sendall(lines + b"\r\nConnection: close\r\n\r\n" + body)
             while data := other.recv(65536):
                 connection.sendall(data)
 
