@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stops import next_stop
-from jupyter_dsw.notebook import notifying
+from jupyter_dsw.notebook import notifying, readings, samples
 from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
 from jupyter_dsw.notebook.person import translated
 
@@ -156,11 +158,15 @@ class _Supervisor:
             except RuntimeError as failure:
                 _show(str(failure))
         if action.on_stop is None and action.send is None:
+            readings.current()
+            _show_what_would_stop()
             return
         try:
             before_stop(self._act, minutes=action.before_s / 60)
         except RuntimeError:
             _show_no_thread()
+        else:
+            _show_what_would_stop()
 
     def _act(self, reading: Reading, left: timedelta) -> None:
         comes_next = next_stop(reading.stops)
@@ -232,6 +238,18 @@ def _forward_output(running: subprocess.Popen[bytes]) -> threading.Thread | None
         forward()
         return None
     return thread
+
+
+def _show_what_would_stop() -> None:
+    """Show, once the instance was read, by which rules COMMAND would be stopped."""
+    reading = readings.last_good()
+    if reading is None:
+        return  # a message reports why
+    if reading.utilization is None:
+        # Without a server nobody has measured yet; COMMAND may be part of it already.
+        reading = msgspec.structs.replace(reading, utilization=samples.latest())
+    if message := reading.what_would_stop():
+        _show(message)
 
 
 def _show_no_thread() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stop_tracker import ReportedStops, nearest
-from jupyter_dsw.notebook import person
+from jupyter_dsw.notebook import output, person, readings
 from jupyter_dsw.notebook.stop_watch import WatchThread
 
 if TYPE_CHECKING:
@@ -127,7 +127,23 @@ def before_stop(
     # Not only for the reading: importing what it needs would take a background thread half a minute
     # while this one computes, since it gets the interpreter only every 5 ms.
     _wait_for_a_reading(_thread)
+    _show_once_what_would_stop()
     return handle
+
+
+_shown = False
+
+
+def _show_once_what_would_stop() -> None:
+    """Print what would stop this kernel's work, the first time that somebody cares."""
+    global _shown  # noqa: PLW0603 - once a kernel
+    if _shown or not output.in_kernel():
+        return
+    reading = readings.last_good()
+    message = reading.what_would_stop() if reading else ""
+    if message:
+        _shown = True
+        print(message)
 
 
 def _check(callback: Any, minutes: float) -> None:

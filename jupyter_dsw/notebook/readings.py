@@ -23,6 +23,7 @@ from jupyter_dsw.notebook import connection, kernel_request, output, person, sam
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html, with_code
 from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.usage import what_would_stop
 from jupyter_dsw.render.values import Moments, format_duration
 from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream import errors
@@ -98,17 +99,24 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             "text/plain": "\n\n".join(filter(None, (self.to_text(), hint))),
         }
 
-    def _view_model(self, *, kept: bool = True) -> ViewModel:
-        moments = Moments(
+    def what_would_stop(self) -> str:
+        """Return what would stop a run that begins now, in the person's language; may be empty."""
+        shown = what_would_stop(self.stops, self.utilization, self._moments(kept=False))
+        return escaped(person.translated(shown))
+
+    def _moments(self, *, kept: bool) -> Moments:
+        return Moments(
             zone=person.time_zone(self.source.region),
             now=None if kept else datetime.now(timezone.utc),
         )
+
+    def _view_model(self, *, kept: bool = True) -> ViewModel:
         return view_model(
             self,
             self.sections,
             now=elapsed_seconds(),
             language=person.language(),
-            moments=moments,
+            moments=self._moments(kept=kept),
             origin=self._origin(),
         )
 

@@ -77,6 +77,12 @@ def _from_server() -> UtilizationSamples:
         raise NoServer(type(error).__name__) from None
 
 
+def latest() -> Utilization | None:
+    """Return what this process measured last; measures for a second if it did not yet."""
+    _measured_here()
+    return _recorder.latest()
+
+
 def _measured_here() -> UtilizationSamples:
     _recorder.take()
     if not _recorder.samples().samples:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.meter import counts_as_idle
 from jupyter_dsw.model.policies import StopRule
-from jupyter_dsw.render.values import format_duration
+from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from jupyter_dsw.i18n import Text
     from jupyter_dsw.meter import Utilization
     from jupyter_dsw.model.stops import Stop
+    from jupyter_dsw.render.values import Moments
 
 UTILIZATION = text("Utilization")
 MEASURED_HERE = text("Measured in this container; what the platform measures is not documented.")
@@ -53,6 +54,52 @@ def idle_now(utilization: Utilization | None, stops: Iterable[Stop]) -> str:
         else text("%1: busy, the idle timer does not run.", measured)
     )
     return joined(" ", filter(None, (concluded, _disagreeing(stop, idle=idle))))
+
+
+def what_would_stop(
+    stops: Sequence[Stop], utilization: Utilization | None, moments: Moments
+) -> str:
+    """Describe what would stop a run that begins now: each kind of stop once, the nearest first.
+
+    `Stopped after 60 min below CPU 20 % and GPU 10 %. CPU now 4 %, GPU now 0 %.` Empty where no
+    stop is known.
+    """
+    nearest = [next((s for s in stops if s.kind == kind), None) for kind in ("idle", "scheduled")]
+    sentences: list[str] = [_would_stop(stop, moments) for stop in stops if stop in nearest]
+    if sentences and utilization is not None and nearest[0] is not None:
+        sentences.append(_now(utilization))
+    return joined(" ", filter(None, sentences))
+
+
+def _would_stop(stop: Stop, moments: Moments) -> Text:
+    rule = stop.rule
+    if stop.kind == "scheduled":
+        at = moments.write(stop.at)
+        return (
+            text("This instance will be stopped at %1, as scheduled.", at)
+            if at
+            else text("A stop is scheduled, at an unknown time.")
+        )
+    if rule.max_idle_minutes is None:
+        return text("Stopped by this rule: %1.", plain(rule.expression or "") or text("unknown"))
+    minutes = joined(" ", (f"{rule.max_idle_minutes:.15g}", text("min")))
+    cpu, gpu = rule.cpu_percent, rule.gpu_percent
+    if cpu is not None and gpu is not None:
+        return text("Stopped after %1 below CPU %2 and GPU %3.", minutes, _limit(cpu), _limit(gpu))
+    if cpu is not None:
+        return text("Stopped after %1 below CPU %2.", minutes, _limit(cpu))
+    if gpu is not None:
+        return text("Stopped after %1 below GPU %2.", minutes, _limit(gpu))
+    return text("Stopped after %1 of idleness.", minutes)
+
+
+def _now(utilization: Utilization) -> Text | str:
+    cpu, gpu = utilization.cpu_percent, utilization.gpu_percent
+    if cpu is not None and gpu is not None:
+        return text("CPU now %1, GPU now %2.", percent(cpu), percent(gpu))
+    if cpu is not None:
+        return text("CPU now %1.", percent(cpu))
+    return "" if gpu is None else text("GPU now %1.", percent(gpu))
 
 
 def measured_and_thresholds(utilization: Utilization, rule: StopRule) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
-from jupyter_dsw.render import stops, values
+from jupyter_dsw.render import stops, usage, values
 from jupyter_dsw.render.sections import (
     Shown,
     datasets_section,
@@ -85,7 +85,7 @@ def view_model(
     if not timers_named:
         makers["timers"] = other_timers_section
     made: tuple[Section, ...] = ()
-    next_stop = console = remark = ""
+    next_stop = console = remark = idle_now = ""
     if instance is not None:
         shown = Shown(
             instance=instance,
@@ -97,7 +97,12 @@ def view_model(
         made = tuple(makers[name](shown) for name in chosen)
         if not instance.has_ended:
             console = stops.console_of_skippable(shown.stops, instance)
-            remark = stops.policies_remark(shown.stop_policies)
+            idle_now = usage.idle_now(reading.utilization, shown.stops)
+            remarks = (
+                stops.policies_remark(shown.stop_policies),
+                usage.MEASURED_HERE if idle_now else "",
+            )
+            remark = joined(" ", filter(None, remarks))
             if not timers_named:
                 next_stop = stops.next_stop_line(shown.stops, shown.stop_policies, moments)
     return ViewModel(
@@ -107,6 +112,7 @@ def view_model(
         name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
         facts=facts(
             (NEXT_STOP, next_stop),
+            (usage.UTILIZATION, idle_now),
             (text("Skip it in the console"), console, console),
             (text("Reason"), _reason(instance) if instance else ""),
         ),

@@ -359,3 +359,23 @@ def test_a_kernel_without_process_descriptors_is_enough(tmp_path: Path) -> None:
         assert saved.exists()
         process.stdin.close()
         assert process.stdout.read() == ""
+
+
+def test_it_shows_at_the_start_what_would_stop_command(
+    emulator: Emulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    del environment
+    emulator.change(InstanceShutdownTimer=None)
+    written = tmp_path / "stderr"
+    command = [*DSW, "run", "--", sys.executable, "-c", "input()"]
+    with (
+        written.open("w") as stderr,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, text=True) as running,
+    ):
+        until(lambda: written.read_text().endswith("\n"))
+        running.communicate("\n", timeout=60)
+    line = written.read_text()
+    rule = "jupyter dsw run: Stopped after 60 min below CPU 20 % and GPU 10 %. CPU now "
+    assert line.startswith(rule)
+    assert line.count("\n") == 1
+    assert 0 <= int(line.removeprefix(rule).removesuffix(" %.\n")) <= 100

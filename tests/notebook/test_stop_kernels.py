@@ -117,13 +117,15 @@ def test_a_failing_callback_is_shown_under_the_cell_that_set_it_up_and_others_ar
         if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] in cells:
             printed[message["content"]["name"]] += message["content"]["text"]
         # A line and its end may come in two messages.
-        return all(text.endswith("\n") for text in printed.values())
+        return printed["stdout"].endswith("fail\n") and printed["stderr"].endswith("\n")
 
     until(everything)
     assert "before_stop: fails failed." in printed["stderr"]
     assert "1 / 0" in printed["stderr"]
     assert printed["stderr"].endswith("ZeroDivisionError: division by zero\n")
-    assert printed["stdout"] == "about to fail\n"
+    first, *others = printed["stdout"].splitlines()
+    assert "Stopped after 60 min below CPU 20 %" in first
+    assert others == ["about to fail"]
     assert kernel.data("called.is_set()")["text/plain"] == "True"
 
 
@@ -141,4 +143,14 @@ def test_a_notebook_that_nbclient_runs_is_called_too(
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     done: Any = NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
     (output,) = done.cells[0].outputs
-    assert output.text == "1 True\n"
+    first, *others = output.text.splitlines()
+    assert first.startswith("This instance will be stopped at ")
+    assert others == ["1 True"]
+
+
+def test_a_kernel_shows_once_what_would_stop_its_work(kernel: Kernel, emulator: Emulator) -> None:
+    emulator.change(InstanceShutdownTimer=None)
+    set_up = "import jupyter_dsw; jupyter_dsw.before_stop(print).cancel()"
+    expected = "Stopped after 60 min below CPU 20 % and GPU 10 %.\n"
+    assert kernel.text(set_up) == expected
+    assert kernel.text(set_up) == ""

@@ -24,6 +24,7 @@ from tests.model.responses import example, instance
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jupyter_dsw.meter import Utilization
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.model.sessions import Session
     from jupyter_dsw.model.stops import PoliciesState, Stop
@@ -53,6 +54,7 @@ def view(
     policy_stops: tuple[Stop, ...] = (),
     stop_policies: PoliciesState = "read",
     sessions: tuple[Session, ...] | None = None,
+    utilization: Utilization | None = None,
     **how: Any,
 ) -> Shown:
     reading = Reading(
@@ -65,6 +67,7 @@ def view(
         policy_stops=policy_stops,
         stop_policies=stop_policies,
         sessions=sessions,
+        utilization=utilization,
         error=problem,
     )
     return Shown(reading, age_s, {"origin": ORIGIN} | how)
