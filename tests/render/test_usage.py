@@ -123,8 +123,8 @@ def test_before_a_run_it_is_shown_what_would_stop_it(stops: list[Stop], expected
 
 
 def test_text_and_html_show_it_below_the_next_stop_with_what_is_not_known() -> None:
-    reading = view(instance(), utilization=measured(7.3, 0))
-    expected = "CPU 7 % (stops below 20 %), GPU 0 % (stops below 10 %): counts as idle."
+    reading = view(instance(), utilization=measured(7.3))
+    expected = "CPU 7 % (stops below 20 %): counts as idle."
     text = " ".join(to_text(reading, width=400).split())
     assert f"Utilization {expected}" in text
     assert "Measured in this container; what the platform measures is not documented." in text
