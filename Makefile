@@ -71,7 +71,8 @@ integrations: $(VENV)/integrations-oldest/ready $(VENV)/integrations-newest/read
 	TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 $(VENV)/integrations-oldest/bin/python -m pytest $(WITH_FRAMEWORKS)
 	$(VENV)/integrations-newest/bin/python -m pytest $(WITH_FRAMEWORKS)
 
-WITH_FRAMEWORKS := --numprocesses 2 --override-ini filterwarnings=default tests/integrations/frameworks
+# Warnings of frameworks are not ours to heed.
+WITH_FRAMEWORKS := --numprocesses 2 --override-ini filterwarnings=default $(TEST_OPTIONS) tests/integrations/frameworks
 $(VENV)/integrations-%/ready: ci/integrations-%.txt $(VENV)/ready
 	$(PYTHON) -m venv --clear $(@D)
 	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \

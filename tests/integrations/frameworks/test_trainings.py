@@ -26,6 +26,8 @@ FRAMEWORKS = {
     "accelerate": ("with_accelerate",),
     "torch": ("with_torch",),
 }
+# All but the one whose callback differs from another's by its base class only.
+DIFFERENT = [name for name in FRAMEWORKS if name != "pytorch_lightning"]
 SAVED = "A checkpoint was saved before the stop"
 STOPPED = {**NO_STOP, "Status": "Stopping"}
 
@@ -98,6 +100,7 @@ def test_killed_at_the_stop_it_resumes_from_its_checkpoint(
         resumes_after(21, resumed, uninterrupted)
 
 
+@pytest.mark.parametrize("framework", DIFFERENT, indirect=True, scope="module")
 def test_killed_in_an_evaluation_it_has_saved_there(
     start: Callable[..., Training],
     emulator: Emulator,
@@ -115,6 +118,7 @@ def test_killed_in_an_evaluation_it_has_saved_there(
         resumes_after(16, resumed, uninterrupted)
 
 
+@pytest.mark.parametrize("framework", DIFFERENT, indirect=True, scope="module")
 def test_a_training_that_is_to_end_ends_after_the_checkpoint(
     start: Callable[..., Training],
     emulator: Emulator,
@@ -132,6 +136,7 @@ def test_a_training_that_is_to_end_ends_after_the_checkpoint(
         resumes_after(21, resumed, uninterrupted)
 
 
+@pytest.mark.parametrize("framework", DIFFERENT, indirect=True, scope="module")
 def test_two_processes_save_together_and_resume(
     start: Callable[..., Training], emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, DistributedSampler
+from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
+from torchdata.stateful_dataloader.sampler import RandomSampler
 
 from tests.integrations.frameworks.trainings.common import (
     BATCH,
@@ -75,9 +76,10 @@ def main() -> None:
     )
     progress = Progress(arguments, is_first=trainer.is_global_zero)
     rank = int(os.environ.get("RANK", "0"))
-    # Lightning sets the sampler's epoch, from which its order follows.
-    sampler = DistributedSampler(samples(), processes, rank, shuffle=True)
-    loader = StatefulDataLoader(samples(), batch_size=BATCH, sampler=sampler)
+    # Each rank has its part, in an order whose generator is a part of the loader's state.
+    part = samples()[rank::processes]
+    sampler = RandomSampler(part, generator=torch.Generator().manual_seed(1))
+    loader = StatefulDataLoader(part, batch_size=BATCH, sampler=sampler)
     # Ranks evaluate different numbers of batches.
     validation = DataLoader(samples()[: (2 + rank) * BATCH], batch_size=BATCH)
     model = Model()
