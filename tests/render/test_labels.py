@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from jupyter_dsw.model.instance import parse_instance
+from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.statuses import SNAPSHOT_STATUSES, STATUSES
+from jupyter_dsw.model.stops import Stop
 from jupyter_dsw.reading import Reading
+from jupyter_dsw.render.stops import decided_by
+from jupyter_dsw.render.values import ending
 from jupyter_dsw.render.view import SECTIONS, view_model
 from jupyter_dsw.upstream.settings import Source
 from tests.model.responses import example, put
@@ -51,3 +55,17 @@ def test_the_table_has_every_label() -> None:
 def test_statuses_have_their_labels() -> None:
     assert dict[str, str](STATUSES) == TABLE["statuses"]
     assert dict[str, str](SNAPSHOT_STATUSES) == TABLE["snapshot_statuses"]
+
+
+@pytest.mark.parametrize("ended_by", TABLE["endings"])
+def test_what_ends_a_run_has_its_label(ended_by: Any) -> None:
+    assert ending(Session(ended_by=ended_by)) == TABLE["endings"][ended_by]
+
+
+@pytest.mark.parametrize("decider", TABLE["decided_by"])
+def test_who_decides_on_a_stop_has_its_label(decider: Any) -> None:
+    shown = [
+        decided_by(Stop(kind=kind, decided_by=decider, state="armed"))
+        for kind in ("idle", "scheduled")
+    ]
+    assert shown == TABLE["decided_by"][decider]

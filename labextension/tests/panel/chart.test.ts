@@ -168,13 +168,14 @@ const run = (change: Partial<Session>): string => {
     reason: null,
     ...change,
   };
-  return textOf(history(viewModelOf({ ...readingNamed('idle'), sessions: [session] })));
+  const reading = { ...readingNamed('idle'), sessions: [session] };
+  return textOf(history(viewModelOf(reading, 0, { opened: new Set(['history']) })));
 };
 
 test('a run has from, to, how long, how it ended and why', () => {
   assert.match(
     run({ reason: 'It was idle.', reason_code: 'IdleStop' }),
-    /^Last runs 1 Stopped because it was idle 12 h 5 min 2026-11-22 .* to 2026-11-22 .* It was idle\. · IdleStop$/,
+    /^Last runs Stopped because it was idle 12 h 5 min 2026-11-22 .* to 2026-11-22 .* It was idle\. · IdleStop$/,
   );
 });
 
@@ -182,13 +183,23 @@ test('each end has its own words', () => {
   assert.match(run({ ended_by: 'debt' }), /Stopped: payment overdue/);
   assert.match(run({ ended_by: 'scheduled' }), /Stopped by schedule/);
   assert.match(run({ ended_by: 'person' }), /Stopped by a person/);
-  assert.match(run({ ended_by: 'failure' }), /1 Failed/);
+  assert.match(run({ ended_by: 'failure' }), /runs Failed/);
   assert.match(run({ ended_by: 'other' }), /Stopped for another reason/);
   assert.match(run({ ended_by: null }), /Unknown how it ended/);
-  assert.match(run({ ended_by: null, ended_at: null }), /1 Running since 2026-11-22/);
+  assert.match(run({ ended_by: null, ended_at: null }), /runs Running since 2026-11-22/);
   assert.match(run({ started_at: null }), /idle until 2026-11-22/);
 });
 
-test('runs that were never read are left out', () => {
-  assert.equal(textOf(history(viewModelOf(readingNamed('idle')))), '');
+test('runs are folded, and shown at once where they are named', () => {
+  assert.equal(textOf(history(viewModelOf(readingNamed('measured')))), 'Last runs');
+  const named = viewModelOf(readingNamed('measured'), 0, { named: ['history'] });
+  assert.match(textOf(history(named)), /^Last runs Running since .* Stopped because it was idle/);
+});
+
+test('runs that were never read are left out, or named as unknown', () => {
+  const shown = (sessions: readonly Session[] | null, named: readonly string[]) =>
+    textOf(history(viewModelOf({ ...readingNamed('idle'), sessions }, 0, { named })));
+  assert.equal(shown(null, []), '');
+  assert.equal(shown(null, ['history']), 'Last runs The last runs are not known.');
+  assert.equal(shown([], ['history']), 'Last runs No run is recorded.');
 });

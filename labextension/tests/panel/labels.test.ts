@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { beforeEach, test } from 'node:test';
 import { draw } from './rendering.ts';
-import type { Reading } from '../../src/panel/contract.ts';
+import type { Reading, Session, Stop } from '../../src/panel/contract.ts';
 import { setLanguage } from '../../src/panel/i18n.ts';
+import { decidedBy } from '../../src/panel/stops.ts';
 import { statusLabel } from '../../src/panel/viewmodel.ts';
+import { ending } from '../../src/panel/views/history.ts';
 import { snapshots } from '../../src/panel/views/lists.ts';
 import { panel } from '../../src/panel/views/panel.ts';
 import { readingNamed, viewModelOf } from '../support.ts';
@@ -14,6 +16,9 @@ const TABLE = JSON.parse(await readFile('../tests/render/labels.json', 'utf8')) 
   readonly elements: Readonly<Record<string, [label: string, value: unknown]>>;
   readonly statuses: Readonly<Record<string, string>>;
   readonly snapshot_statuses: Readonly<Record<string, string>>;
+  readonly endings: Readonly<Record<NonNullable<Session['ended_by']>, string>>;
+  /** Of an idle stop, and of a scheduled one. */
+  readonly decided_by: Readonly<Record<Stop['decided_by'], [idle: string, scheduled: string]>>;
   readonly only_in_panel: readonly string[];
 };
 const EXAMPLE = await readFile('../tests/model/getinstance-example.json', 'utf8');
@@ -89,5 +94,20 @@ test('statuses have their labels', () => {
     const one = { ImageId: 'image-1', Status: status };
     const list = draw(snapshots(model({ InstanceSnapshotList: [one] })));
     assert.equal(list.querySelector('.badge, [aria-current=step]')?.textContent.trim(), label);
+  }
+});
+
+test('what ends a run, and who decides on a stop, have their labels', () => {
+  const [stop] = readingNamed('idle').stops;
+  assert.ok(stop);
+  const run = { started_at: null, ended_at: null, status: null, reason_code: null, reason: null };
+  for (const [ended_by, label] of Object.entries(TABLE.endings)) {
+    assert.equal(ending({ ...run, ended_by: ended_by as Session['ended_by'] }), label);
+  }
+  for (const [by, labels] of Object.entries(TABLE.decided_by)) {
+    const found = (['idle', 'scheduled'] as const).map((kind): string =>
+      decidedBy({ ...stop, kind, decided_by: by as Stop['decided_by'] }),
+    );
+    assert.deepEqual(found, labels);
   }
 });

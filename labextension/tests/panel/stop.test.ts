@@ -144,14 +144,14 @@ test('a rule that is not understood is shown as it was written', () => {
 });
 
 test('no stop is a claim only where policies were read', () => {
-  assert.equal(shown(readingNamed('no timers')), 'Next stop None planned no stop is set');
+  assert.equal(shown(readingNamed('no timers')), 'Next stop None planned No stop is set.');
   assert.equal(
     shown(readingNamed('no stop known')),
-    'Next stop None known no stop is known Stop policies of the workspace are not visible here.',
+    'Next stop None known No stop is known. Stop policies of the workspace are not visible here.',
   );
   assert.match(
     shown({ ...readingNamed('no stop known'), stop_policies: 'off' }),
-    /None known no stop is known Stop policies of the workspace are not read: a setting turns/,
+    /None known No stop is known. Stop policies of the workspace are not read: a setting turns/,
   );
 });
 

@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Session } from '../contract.ts';
 import { duration, moment, t, textFor } from '../i18n.ts';
 import type { ViewModel } from '../viewmodel.ts';
-import { badge, dotted, list, unbroken, type View } from './parts.ts';
+import { badge, dotted, fold, unbroken, type View } from './parts.ts';
 
 /** How a run ended; that it still runs, or that nobody knows. */
-function ending({ ended_at: ended, ended_by: by }: Session): string {
+export function ending({ ended_at: ended, ended_by: by }: Session): string {
   if (by) {
     return textFor(by, {
       idle: t('Stopped because it was idle'),
@@ -44,12 +44,22 @@ function sessionRow(session: Session): TemplateResult {
     ${reason || code ? html`<bdi class="source">${dotted(reason, code)}</bdi>` : nothing}`;
 }
 
-/** The last runs, newest first: from when to when, and how each ended. */
+/** What there is instead of runs. */
+function noRuns(model: ViewModel): string {
+  return model.known?.sessions ? t('No run is recorded.') : t('The last runs are not known.');
+}
+
+/** The last runs, newest first: from when to when, and how each ended. Folded unless it is named. */
 export function history(model: ViewModel): View {
-  return list(model, {
-    element: 'sessions',
-    heading: t('Last runs'),
-    items: model.known?.sessions ?? [],
-    row: sessionRow,
-  });
+  const sessions = model.known?.sessions ?? [];
+  const heading = t('Last runs');
+  const runs = () =>
+    html`<ul>
+      ${sessions.map(one => html`<li>${sessionRow(one)}</li>`)}
+    </ul>`;
+  if (!model.named.length) {
+    return sessions.length ? fold(model, 'history', heading, runs) : nothing;
+  }
+  return html`<h3>${heading}</h3>
+    ${sessions.length ? runs() : html`<p class="soft">${noRuns(model)}</p>`}`;
 }

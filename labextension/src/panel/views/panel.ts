@@ -51,9 +51,9 @@ const ROWS: readonly (readonly Region[])[] = [
     { view: datasets, sections: ['datasets'], kind: 'half' },
     { view: snapshots, sections: ['snapshots'], kind: 'half' },
     { view: disks, sections: ['disks'], kind: 'half' },
-    { view: history, sections: ['history'], kind: 'half' },
   ],
   [{ view: network, sections: ['network'] }],
+  [{ view: history, sections: ['history'] }],
   [{ view: details, sections: ['details'] }],
   [{ view: foot, sections: [], kind: 'foot' }],
 ];

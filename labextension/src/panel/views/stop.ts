@@ -95,7 +95,7 @@ export function stop(model: ViewModel): View {
   if (!model.known || hasEnded(instanceOf(model).Status)) return nothing;
   const [first, ...others] = stopsOf(model);
   const isCounting = typeof first?.left === 'number' && !isLongOver(first.left);
-  const none = knowsAll(model) ? t('no stop is set') : t('no stop is known');
+  const none = knowsAll(model) ? t('No stop is set.') : t('No stop is known.');
   return html`<div class="stop ${isCounting ? urgency(model) : ''}">
     <h3>${t('Next stop')}</h3>
     ${countdown(model, first)} ${first ? nearest(model, first) : html`<p>${none}</p>`}
