@@ -118,6 +118,8 @@ def environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str
 @pytest.fixture
 def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
     """Start a JupyterLab on the emulator's instance, with these options and variables."""
+    from tests.browser.windows import be_quiet
+
     started: list[Lab] = []
 
     def start(options: Mapping[str, object] | None = None, **variables: str) -> Lab:
@@ -127,6 +129,7 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
             "LabApp.expose_app_in_browser": True,
             "JupyterNotebookApp.expose_app_in_browser": True,
         }
+        be_quiet(tmp_path)
         lab = Lab.start(tmp_path, environment, {**seen, **(options or {})})
         started.append(lab)
         lab.wait_until_it_responds()

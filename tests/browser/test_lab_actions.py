@@ -24,6 +24,7 @@ from tests.browser.windows import (
     status_item,
     stop_in,
     toast,
+    wait_for_window,
     wait_until_decided,
 )
 from tests.waiting import until
@@ -65,6 +66,34 @@ def test_a_reminder_comes_again_five_minutes_later(
         page.clock.fast_forward(ahead_s * 1000)
         refresh_until_seen(page, toast(page))
         expect(toast(page)).to_contain_text(re.compile("in (19|2[0-3])"))
+
+
+def test_a_reminder_comes_in_another_tab_when_its_own_was_closed_and_after_a_reload(
+    page: Page, start_lab: Any, canaries: Canaries, tmp_path: Path
+) -> None:
+    ahead_s = 0
+    hasten(tmp_path, 10)
+    with Emulator(clock=lambda: time.time() + ahead_s) as emulator:
+        canaries.emulators.append(emulator)
+        stop_in(emulator, 28 * MINUTE)
+        page.clock.install()
+        lab = start_lab(**emulator.environment())
+        open_window(page, lab)
+        toast(page).get_by_role("button", name="In 5 min").click()
+        expect(toast(page)).to_have_count(0)
+        wait_until_decided(page)
+        other = page.context.new_page()
+        open_window(other, lab)
+        page.close()
+        other.reload()
+        wait_for_window(other)
+        expect(status_item(other)).to_contain_text("stops in")
+        wait_until_decided(other)
+        expect(notifications(other)).to_have_text("0")
+        ahead_s = 5 * MINUTE
+        other.clock.fast_forward(ahead_s * 1000)
+        refresh_until_seen(other, toast(other))
+        expect(toast(other)).to_contain_text(re.compile("in (19|2[0-3])"))
 
 
 def test_save_all_saves_a_changed_notebook_from_the_toast_and_with_enter_from_the_dialog(

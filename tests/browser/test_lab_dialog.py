@@ -13,6 +13,7 @@ from jupyter_dsw.emulator import Emulator
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import (
     MINUTE,
+    PLUGIN,
     THEMES,
     TRANSLATION,
     dialog,
@@ -78,6 +79,57 @@ def test_keys_that_were_meant_for_the_notebook_save_nothing_and_what_is_unsaved_
     expect(dialog(page)).not_to_contain_text("Saving")
     expect(dialog(page).locator(".jp-dsw-result")).to_be_empty()
     assert "changed" not in (lab.home / "work" / NAME).read_text()
+
+
+def test_what_a_stop_would_lose_is_shown_at_any_time_and_one_button_saves_it(
+    page: Page, start_lab: Any, emulator: Emulator
+) -> None:
+    stop_in(emulator, 300 * MINUTE)
+    lab = start_lab()
+    open_changed_notebook(page, lab)
+    execute(page, "terminal:create-new")
+    page.wait_for_function(
+        "jupyterapp.shell.currentWidget.content?.session?.connectionStatus === 'connected'"
+    )
+    page.locator(".jp-Terminal .xterm-helper-textarea").focus()
+    page.keyboard.type("sleep 600\n")
+    # Right after the fork it still has the name of the shell.
+    page.wait_for_function(
+        """async () => {
+            const response = await fetch(`/jupyter-dsw/v1/at-risk?${Math.random()}`);
+            const { terminals } = await response.json();
+            return terminals.some(({ jobs }) => jobs?.includes('sleep'));
+        }""",
+        polling=200,
+    )
+    execute(page, "jupyter-dsw:show-losses")
+    expect(dialog(page)).to_contain_text("What will I lose?")
+    expect(dialog(page)).to_contain_text("Scheduled stop at")
+    expect(dialog(page)).to_contain_text(f"Not saved: {NAME}")
+    expect(dialog(page)).to_contain_text(f"Busy kernels: {NAME} (for at least")
+    expect(dialog(page)).to_contain_text("Running in terminals: 1 (sleep)")
+    expect(dialog(page)).to_contain_text(re.compile("Saved files (stay|may be lost too): "))
+    # Far from a stop it is not red.
+    expect(dialog(page).get_by_role("timer")).to_have_class("jp-dsw-figures jp-dsw-none")
+    dialog(page).get_by_role("button", name="Save all").click()
+    expect(dialog(page)).to_contain_text(f"Saved: {NAME}")
+    assert "changed" in (lab.home / "work" / NAME).read_text()
+
+
+def test_if_it_is_set_to_everything_is_saved_two_minutes_before_a_stop(
+    page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    hasten(tmp_path, 10)
+    write_settings(tmp_path, PLUGIN, saveBeforeStop=True, dialogMinutes=0)
+    stop_in(emulator, 300 * MINUTE)
+    lab = start_lab()
+    open_changed_notebook(page, lab)
+    stop_in(emulator, 29 * MINUTE)
+    refresh_until_seen(page, toast(page).filter(has_text="Scheduled stop"))
+    assert "changed" not in (lab.home / "work" / NAME).read_text()
+    stop_in(emulator, 110)
+    refresh_until_seen(page, toast(page).filter(has_text=f"Saved: {NAME}"))
+    assert "changed" in (lab.home / "work" / NAME).read_text()
 
 
 def test_a_file_that_could_not_be_saved_is_named_and_closing_brings_one_last_reminder(

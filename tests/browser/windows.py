@@ -27,6 +27,8 @@ fast = lambda: elapsed_seconds() * {speed}
 Monitor.__init__.__kwdefaults__["clock"] = Client.__init__.__kwdefaults__["elapsed"] = fast
 """
 
+PLUGIN = "jupyter-dsw:plugin"
+QUIET = {"lastRun": False}
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 INSTANCE = "**/jupyter-dsw/v1/instance*"
 THEMES = "@jupyterlab/apputils-extension:themes"
@@ -38,10 +40,22 @@ DAY_MS = 86_400_000
 
 def write_settings(home: Path, plugin: str, **settings: object) -> None:
     """Write a user's settings of a JupyterLab plugin, as the settings editor does."""
+    if plugin == PLUGIN:
+        settings = {**QUIET, **settings}
+    path = _settings_file(home, plugin)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(settings))
+
+
+def be_quiet(home: Path) -> None:
+    """Unless a test has settings of its own: how the last run ended would be one message more."""
+    if not _settings_file(home, PLUGIN).exists():
+        write_settings(home, PLUGIN)
+
+
+def _settings_file(home: Path, plugin: str) -> Path:
     package, name = plugin.split(":")
-    folder = home / "config/lab/user-settings" / package
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(settings))
+    return home / "config/lab/user-settings" / package / f"{name}.jupyterlab-settings"
 
 
 def hasten(home: Path, speed: float) -> None:

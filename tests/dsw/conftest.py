@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import browser, page  # noqa: F401 - fixtures
+from tests.browser.windows import be_quiet
 from tests.dsw.environment import Container
 from tests.once import once
 
@@ -44,6 +45,7 @@ def start(container: Container, emulator: Emulator) -> Iterator[Callable[[], Lab
     started: list[Lab] = []
 
     def start() -> Lab:
+        be_quiet(container.folder)
         lab = container.start(emulator)
         started.append(lab)
         lab.wait_until_it_responds()

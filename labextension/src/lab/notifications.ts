@@ -111,7 +111,7 @@ export class StopViews {
     const { trans, actions } = this._parts;
     const stop = current();
     const remind = stop ? actions.remind(stop, current) : [];
-    this._openDialog(trans.__('What would a stop lose?'), current, remind, () => undefined);
+    this._openDialog(trans.__('What will I lose?'), current, remind, () => undefined);
   }
 
   /** Saves all, and shows which files were saved and which were not. */

@@ -2,7 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { duration, passed, untilTextChanges } from '../panel/index.ts';
+import { duration, passed, untilTextChanges, urgencyOf } from '../panel/index.ts';
 import type { Action } from './stopactions.ts';
 import type { Stop } from './stops.ts';
 import type { CurrentStop } from './stopwarner.ts';
@@ -67,6 +67,8 @@ class StopBody extends Widget {
     const left = stop?.left ?? 0;
     const figures = left > 0 ? duration(left) : passed(left);
     setText(this._figures, stop ? figures : '');
+    const urgency = stop ? urgencyOf(left, stop.rule.max_idle_minutes) : 'none';
+    this._figures.className = `jp-dsw-figures jp-dsw-${urgency}`;
     setText(this._lines, lines(stop).filter(Boolean).join('\n'));
     // Once it is due, the figures do not change any more; what is saved does.
     const wait = left > 0 ? untilTextChanges(left) / speed : 1000;
