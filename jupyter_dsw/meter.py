@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from jupyter_dsw.model.policies import StopRule
-    from jupyter_dsw.model.stops import Stop
+    from jupyter_dsw.model.stops import Stop, StopRule
 
 BETWEEN_SAMPLES_S = 60.0
 KEPT_S = 24 * 3600.0

@@ -17,7 +17,7 @@ import msgspec
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
-from jupyter_dsw.model.stops import policy_stops_of
+from jupyter_dsw.model.policies import policy_stops_of
 from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 from jupyter_dsw.upstream.extra_calls import ExtraCalls, ExtraClient

@@ -14,11 +14,9 @@ from jupyter_dsw.model.instance import Instance, instance_from_wire
 from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import (
-    Countdowns,
     Milliseconds,
     PoliciesState,
     Stop,
-    countdowns,
     stops_of,
 )
 from jupyter_dsw.upstream.settings import Source
@@ -65,7 +63,7 @@ class Problem(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the instance, since when, and what went wrong since.
 
-    `taken` and `next_read` are seconds of `elapsed_seconds`, so that ages and countdowns stay right
+    `taken` and `next_read` are seconds of `elapsed_seconds`, so that ages and times left stay right
     whatever happens to the wall clock, and while the machine sleeps.
     """
 
@@ -97,13 +95,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """Milliseconds since the instance was read, at `now` (`elapsed_seconds`)."""
         return None if self.taken is None else max(0, round((now - self.taken) * 1000))
 
-    def countdowns_at(self, now: float) -> Countdowns | None:
-        """Return both countdowns at `now` (`elapsed_seconds`); None if nothing was ever read."""
-        if self.instance is None:
-            return None
-        elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
-        return countdowns(self.instance, responded_at=self.read_at, elapsed_ms=elapsed_ms)
-
     def stops_at(self, now: float) -> tuple[Stop, ...]:
         """Return all stops at `now` (`elapsed_seconds`), nearest first; none if never read."""
         if self.instance is None:
@@ -129,11 +120,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         age_ms = self.age_ms_at(elapsed_seconds())
         return None if age_ms is None else timedelta(milliseconds=age_ms)
 
-    @property
-    def countdowns(self) -> Countdowns | None:
-        """The idle and the scheduled stop as of now; None if nothing was ever read."""
-        return self.countdowns_at(elapsed_seconds())
-
     def to_contract(self, now: float, language: Language = "en") -> Contract:
         """Return this reading at `now` (`elapsed_seconds`), its error in `language`."""
         next_read_in_ms = max(SOONEST_NEXT_READ_MS, round((self.next_read - now) * 1000))
@@ -147,7 +133,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             read_at_by=self.read_at_by,
             age_ms=self.age_ms_at(now),
             next_read_in_ms=next_read_in_ms,
-            countdowns=self.countdowns_at(now),
             stops=self.stops_at(now),
             stop_policies=self.stop_policies,
             sessions=self.sessions,
@@ -185,8 +170,6 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """How long ago the request for it was sent, by a clock of the server that counts sleep."""
     next_read_in_ms: _Wait
     """In how many milliseconds the next request brings something new."""
-    countdowns: Countdowns | None = None
-    """Both stops as of this response; None if no instance was ever read."""
     stops: tuple[Stop, ...] = ()
     """What will or may stop the instance, as of this response: nearest first, then those whose time
     is unknown, then those that do not count now. Empty for an instance that has ended."""
@@ -227,8 +210,6 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def from_builtins(cls, received: dict[str, Any]) -> Self:
         """Return what a server sent. Raises `msgspec.ValidationError`."""
-        # `to_reading` computes the countdowns again.
-        received = {**received, "countdowns": None}
         try:
             return msgspec.convert(received, cls)
         except msgspec.ValidationError:

@@ -21,9 +21,8 @@ import yaml
 
 from jupyter_dsw.meter import Utilization, UtilizationSample, UtilizationSamples
 from jupyter_dsw.model.instance import Instance
-from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
-from jupyter_dsw.model.stops import Countdowns, IdleCountdown, ScheduledCountdown, Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.reading import Contract, ContractError
 from jupyter_dsw.server.at_risk import AtRisk, Disk, Terminal
 from jupyter_dsw.upstream.settings import Source
@@ -43,9 +42,6 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "AtRisk": AtRisk,
     "Terminal": Terminal,
     "Disk": Disk,
-    "Countdowns": Countdowns,
-    "IdleCountdown": IdleCountdown,
-    "ScheduledCountdown": ScheduledCountdown,
     "Problem": ContractError,
     "Source": Source,
 }

@@ -10,9 +10,8 @@ import pytest
 
 from jupyter_dsw.meter import Utilization
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
-from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.reading import Contract, Reading
 from jupyter_dsw.upstream.settings import Source
 

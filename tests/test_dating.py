@@ -83,9 +83,7 @@ def test_a_reading_is_dated_when_its_request_was_sent(
     reading = Monitor(client, clock=clock).read().result(timeout=30)
     assert reading.taken == 1000.0
     assert reading.age_ms_at(clock.now) == 8000
-    stops = reading.countdowns_at(clock.now)
-    assert stops is not None
-    assert stops.remaining_ms == 112_000
+    assert reading.stops_at(clock.now)[0].remaining_ms == 112_000
 
 
 def test_of_two_tries_the_successful_one_dates_the_reading(
@@ -117,9 +115,7 @@ def test_after_a_sleep_of_the_machine_what_is_left_is_less_by_the_sleep(
     first = monitor.read().result(timeout=30)
     # A clock that counts sleep goes on meanwhile, and the reading is no longer fresh.
     clock.now += 15 * 60
-    stops = first.countdowns_at(clock.now)
-    assert stops is not None
-    assert stops.remaining_ms == 300_000
+    assert first.stops_at(clock.now)[0].remaining_ms == 300_000
     assert monitor.cached() is None
 
 
@@ -138,9 +134,8 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
         stack.callback(client.close)
         reading = Monitor(client, clock=clock).read().result(timeout=30)
     assert reading.error is None
-    stops = reading.countdowns_at(clock.now)
-    assert stops is not None
-    assert (stops.next_stop, stops.remaining_ms) == ("scheduled", 599_000)
+    (stop,) = reading.stops_at(clock.now)
+    assert (stop.kind, stop.remaining_ms) == ("scheduled", 599_000)
     contract = reading.to_contract(clock.now).to_builtins()
     assert (contract["read_at"], contract["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
     assert Contract.from_builtins(contract).to_reading(clock.now).read_at_by == "local"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from math import floor
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,6 +22,13 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - msgspec reads annotations
 )
 from jupyter_dsw.model.parsing import Names, to_element
 from jupyter_dsw.model.redaction import Redaction
+from jupyter_dsw.model.stops import MINUTE_MS, DecidedBy, Stop, StopRule, in_utc, later, left_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from jupyter_dsw.model.instance import Instance
 
 MAX_CONDITIONS = 50
 """Conditions of one instance that are kept."""
@@ -36,19 +44,6 @@ _IN_MINUTES = {
     **dict.fromkeys(("h", "hour", "hours"), 60.0),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 60),
 }
-
-
-class StopRule(msgspec.Struct, frozen=True, kw_only=True):
-    """When a stop comes, as it was set."""
-
-    max_idle_minutes: float | None = None
-    """Minutes of idleness after which the instance is stopped; None where that is not known."""
-    cpu_percent: float | None = None
-    """CPU utilization in percent that ends idleness; None where it does not count."""
-    gpu_percent: float | None = None
-    """GPU utilization in percent that ends idleness; None unless this is a GPU instance."""
-    expression: str | None = None
-    """The policy's own text, where it is not understood."""
 
 
 class PolicyContext(Element, frozen=True):
@@ -153,6 +148,71 @@ def _deprecated(policy: ShutdownPolicy) -> tuple[Condition, ...]:
         source_type=policy.source_type, expression=policy.expression, context=policy.context
     )
     return (one,)
+
+
+def policy_stops_of(
+    instance: Instance,
+    conditions: Iterable[Condition],
+    *,
+    responded_at: datetime | None,
+    elapsed_ms: int = 0,
+) -> tuple[Stop, ...]:
+    """Return the stop of each condition.
+
+    Args:
+        instance: the conditions are this one's.
+        conditions: from QueryAutoShutdownPolicies.
+        responded_at: when the instance was read, by the endpoint's clock.
+        elapsed_ms: milliseconds from the request for the conditions to that for the instance.
+    """
+    responded = in_utc(responded_at)
+    return tuple(
+        _policy_stop(condition, instance, responded, elapsed_ms) for condition in conditions
+    )
+
+
+_SOURCES: dict[str, DecidedBy] = {"workspace": "workspace", "user": "user", "system": "system"}
+
+
+def _policy_stop(
+    condition: Condition, instance: Instance, responded: datetime | None, elapsed_ms: int
+) -> Stop:
+    context, rule = condition.context or PolicyContext(), condition.rule
+    if not instance.is_gpu:
+        rule = msgspec.structs.replace(rule, gpu_percent=None)
+    of_idleness = rule.max_idle_minutes is not None or condition.is_of_idleness
+    idle_for = context.idle_duration if of_idleness else None
+    if idle_for is not None and idle_for < 0:  # the platform does not know
+        idle_for = None
+    delay_s = context.delay_shutdown_countdown_seconds or 0
+    remaining_ms = _remaining_of(rule, idle_for, context.idle_shutdown_remaining_seconds, delay_s)
+    if remaining_ms is not None:
+        remaining_ms = left_after(remaining_ms, elapsed_ms)
+    armed = remaining_ms is None and idle_for == 0
+    return Stop(
+        kind="idle" if of_idleness else "scheduled",
+        decided_by=_SOURCES.get((condition.source_type or "").strip().lower(), "unknown"),
+        state="counting" if remaining_ms is not None else "armed" if armed else "unknown",
+        remaining_ms=remaining_ms,
+        at=later(responded, remaining_ms),
+        idle_minutes=idle_for,
+        rule=rule,
+        can_skip=context.enable_skip is True,
+        delayed=delay_s > 0,
+    )
+
+
+def _remaining_of(
+    rule: StopRule, idle_for: float | None, remaining_s: float | None, delay_s: float
+) -> int | None:
+    # While a delay runs, the instance is not stopped, however long it has been idle.
+    if delay_s > 0:
+        return floor(delay_s * 1000)
+    if remaining_s is not None and remaining_s > 0:
+        return floor(remaining_s * 1000)
+    if rule.max_idle_minutes is None or not idle_for:
+        return None
+    return max(0, floor((rule.max_idle_minutes - idle_for) * MINUTE_MS))
 
 
 def parse_expression(text: str) -> StopRule:

@@ -1,4 +1,4 @@
-"""When the instance will be stopped: after idleness, and by schedule.
+"""What stops the instance, and when: its own idle culler and timer, and stop policies.
 
 Nothing here looks at a clock. The idle stop counts in the response's own minutes; the scheduled one
 in the response's own remaining time, or from its `Date` header. So neither a wrong local clock nor
@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from math import floor
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from jupyter_dsw.model.decoding import MAX_NAMES
-from jupyter_dsw.model.policies import PolicyContext, StopRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jupyter_dsw.model.elements import IdleInstanceCuller, InstanceShutdownTimer
+    from jupyter_dsw.model.elements import InstanceShutdownTimer
     from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.model.policies import Condition
 
 Kind: TypeAlias = Literal["idle", "scheduled"]
 """By what the instance is stopped."""
-
-State: TypeAlias = Literal["off", "active", "counting", "unknown"]
-"""`off`: no such stop; `active`: not idle now; `counting`: on its way; `unknown`: set, but its time
-could not be read."""
 
 DecidedBy: TypeAlias = Literal["instance", "workspace", "user", "system", "unknown"]
 """Who decided that the instance is stopped. `instance`: its own settings; the others: a policy of
@@ -44,10 +38,23 @@ not be read."""
 
 Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
-_MINUTE_MS = 60_000
+MINUTE_MS = 60_000
 _CULLER, _TIMER = "IdleInstanceCuller", "InstanceShutdownTimer"
 # A `Date` header has whole seconds: the moment itself is up to a second later.
 _DATE_RESOLUTION = timedelta(seconds=1)
+
+
+class StopRule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a stop comes, as it was set."""
+
+    max_idle_minutes: float | None = None
+    """Minutes of idleness after which the instance is stopped; None where that is not known."""
+    cpu_percent: float | None = None
+    """CPU utilization in percent that ends idleness; None where it does not count."""
+    gpu_percent: float | None = None
+    """GPU utilization in percent that ends idleness; None unless this is a GPU instance."""
+    expression: str | None = None
+    """The policy's own text, where it is not understood."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,82 +82,6 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a delay runs, at whose end it comes."""
 
 
-class IdleCountdown(msgspec.Struct, frozen=True, kw_only=True):
-    """The stop after idleness, from `IdleInstanceCuller`."""
-
-    state: State = "off"
-    """`off`: no such stop is set; `active`: the instance is not idle now; `counting`: it is;
-    `unknown`: it is set, but its time could not be read, which is not the same as no stop."""
-    remaining_ms: Milliseconds | None = None
-    """Milliseconds to the stop, as of this response, if the instance stays idle; None unless
-    counting."""
-    idle_minutes: float | None = None
-    """Minutes the instance had been idle when the endpoint responded."""
-    max_idle_minutes: float | None = None
-    """Minutes of idleness after which it is stopped."""
-    cpu_percent_threshold: float | None = None
-    """CPU utilization in percent that ends idleness."""
-    gpu_percent_threshold: float | None = None
-    """GPU utilization in percent that ends idleness; None unless this is a GPU instance."""
-
-
-class ScheduledCountdown(msgspec.Struct, frozen=True, kw_only=True):
-    """The stop by schedule, from `InstanceShutdownTimer`."""
-
-    state: State = "off"
-    """`off`: no such stop is set; `counting`: it is; `unknown`: it is set, but its time could not
-    be read."""
-    remaining_ms: Milliseconds | None = None
-    """Milliseconds to the stop, as of this response; None unless counting."""
-    due_time: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    """When it will be stopped (UTC), by the endpoint's clock; None where that is unknown."""
-
-
-class Countdowns(msgspec.Struct, frozen=True, kw_only=True):
-    """Both stops, and which comes first."""
-
-    idle: IdleCountdown = IdleCountdown()
-    """The stop after idleness."""
-    scheduled: ScheduledCountdown = ScheduledCountdown()
-    """The stop by schedule."""
-    next_stop: Kind | None = None
-    """The nearest one with a known time, else one whose time is unknown; None where none is set."""
-
-    @property
-    def by_kind(self) -> dict[Kind, IdleCountdown | ScheduledCountdown]:
-        """Both countdowns by their kind of stop."""
-        return {"scheduled": self.scheduled, "idle": self.idle}
-
-    @property
-    def remaining_ms(self) -> int | None:
-        """Milliseconds to the next stop; None where there is none, or its time is unknown."""
-        return None if self.next_stop is None else self.by_kind[self.next_stop].remaining_ms
-
-    @property
-    def unknown(self) -> tuple[Kind, ...]:
-        """The stops that are set, and whose time is unknown."""
-        return tuple(stop for stop, each in self.by_kind.items() if each.state == "unknown")
-
-
-def countdowns(
-    instance: Instance, *, responded_at: datetime | None, elapsed_ms: int = 0
-) -> Countdowns:
-    """Work out both stops of an instance.
-
-    Args:
-        instance: as it was in the response.
-        responded_at: the response's `Date` header; a naive one counts as UTC.
-        elapsed_ms: milliseconds since the request was sent, by a clock that counts sleep.
-    """
-    if instance.has_ended:
-        idle, scheduled = _ended(instance), ScheduledCountdown()
-    else:
-        idle = _idle(instance, elapsed_ms)
-        scheduled = _scheduled(instance, responded_at, elapsed_ms)
-    both = Countdowns(idle=idle, scheduled=scheduled)
-    return msgspec.structs.replace(both, next_stop=_next_stop(both))
-
-
 def stops_of(
     instance: Instance,
     policy_stops: Sequence[Stop] = (),
@@ -168,7 +99,12 @@ def stops_of(
     """
     if instance.has_ended:
         return ()
-    merged = _own_stops(instance, _in_utc(responded_at))
+    responded = in_utc(responded_at)
+    merged = [
+        stop
+        for stop in (_own_idle_stop(instance, responded), _own_timer(instance, responded))
+        if stop
+    ]
     for stop in policy_stops:
         same = next((n for n, other in enumerate(merged) if _are_one(other, stop)), None)
         if same is None:
@@ -202,77 +138,12 @@ def aged(stop: Stop, elapsed_ms: int) -> Stop:
     """Return `stop` as it is after `elapsed_ms` in which nothing changed."""
     if stop.remaining_ms is None:
         return stop
-    return msgspec.structs.replace(stop, remaining_ms=_left(stop.remaining_ms, elapsed_ms))
-
-
-def policy_stops_of(
-    instance: Instance,
-    conditions: Iterable[Condition],
-    *,
-    responded_at: datetime | None,
-    elapsed_ms: int = 0,
-) -> tuple[Stop, ...]:
-    """Return the stop of each condition.
-
-    Args:
-        instance: the conditions are this one's.
-        conditions: from QueryAutoShutdownPolicies.
-        responded_at: when the instance was read, by the endpoint's clock.
-        elapsed_ms: milliseconds from the request for the conditions to that for the instance.
-    """
-    responded = _in_utc(responded_at)
-    return tuple(
-        _policy_stop(condition, instance, responded, elapsed_ms) for condition in conditions
-    )
-
-
-_SOURCES: dict[str, DecidedBy] = {"workspace": "workspace", "user": "user", "system": "system"}
-
-
-def _policy_stop(
-    condition: Condition, instance: Instance, responded: datetime | None, elapsed_ms: int
-) -> Stop:
-    context, rule = condition.context or PolicyContext(), condition.rule
-    if not instance.is_gpu:
-        rule = msgspec.structs.replace(rule, gpu_percent=None)
-    of_idleness = rule.max_idle_minutes is not None or condition.is_of_idleness
-    idle_for = context.idle_duration if of_idleness else None
-    if idle_for is not None and idle_for < 0:  # the platform does not know
-        idle_for = None
-    delay_s = context.delay_shutdown_countdown_seconds or 0
-    remaining_ms = _remaining_of(rule, idle_for, context.idle_shutdown_remaining_seconds, delay_s)
-    if remaining_ms is not None:
-        remaining_ms = _left(remaining_ms, elapsed_ms)
-    armed = remaining_ms is None and idle_for == 0
-    return Stop(
-        kind="idle" if of_idleness else "scheduled",
-        decided_by=_SOURCES.get((condition.source_type or "").strip().lower(), "unknown"),
-        state="counting" if remaining_ms is not None else "armed" if armed else "unknown",
-        remaining_ms=remaining_ms,
-        at=_later(responded, remaining_ms),
-        idle_minutes=idle_for,
-        rule=rule,
-        can_skip=context.enable_skip is True,
-        delayed=delay_s > 0,
-    )
-
-
-def _remaining_of(
-    rule: StopRule, idle_for: float | None, remaining_s: float | None, delay_s: float
-) -> int | None:
-    # While a delay runs, the instance is not stopped, however long it has been idle.
-    if delay_s > 0:
-        return floor(delay_s * 1000)
-    if remaining_s is not None and remaining_s > 0:
-        return floor(remaining_s * 1000)
-    if rule.max_idle_minutes is None or not idle_for:
-        return None
-    return max(0, floor((rule.max_idle_minutes - idle_for) * _MINUTE_MS))
+    return msgspec.structs.replace(stop, remaining_ms=left_after(stop.remaining_ms, elapsed_ms))
 
 
 # Idle minutes are whole, and an endpoint may refresh them every 5 minutes only.
-_IDLE_TOLERANCE_MS = 6 * _MINUTE_MS
-_SCHEDULED_TOLERANCE_MS = _MINUTE_MS
+_IDLE_TOLERANCE_MS = 6 * MINUTE_MS
+_SCHEDULED_TOLERANCE_MS = MINUTE_MS
 
 
 def _are_one(one: Stop, other: Stop) -> bool:
@@ -323,92 +194,61 @@ def _merged(one: Stop, other: Stop) -> Stop:
     )
 
 
-def _own_stops(instance: Instance, responded: datetime | None) -> list[Stop]:
-    """Return the stops that GetInstance reports, as of its request."""
-    idle, scheduled = _idle(instance, 0), _scheduled(instance, responded, 0)
-    own = []
-    if idle.state != "off":
-        own.append(
-            Stop(
-                kind="idle",
-                decided_by="instance",
-                state="armed" if idle.state == "active" else idle.state,
-                remaining_ms=idle.remaining_ms,
-                at=_later(responded, idle.remaining_ms),
-                idle_minutes=idle.idle_minutes,
-                rule=StopRule(
-                    max_idle_minutes=idle.max_idle_minutes,
-                    cpu_percent=idle.cpu_percent_threshold,
-                    gpu_percent=idle.gpu_percent_threshold,
-                ),
-            )
-        )
-    if scheduled.state in {"counting", "unknown"}:
-        own.append(
-            Stop(
-                kind="scheduled",
-                decided_by="instance",
-                state="counting" if scheduled.state == "counting" else "unknown",
-                remaining_ms=scheduled.remaining_ms,
-                at=scheduled.due_time,
-            )
-        )
-    return own
-
-
-def _ended(instance: Instance) -> IdleCountdown:
-    countdown = _idle(instance, 0)
-    return msgspec.structs.replace(countdown, state="off", remaining_ms=None)
-
-
-def _idle(instance: Instance, elapsed_ms: int) -> IdleCountdown:
+def _own_idle_stop(instance: Instance, responded: datetime | None) -> Stop | None:
+    """Return the stop of `IdleInstanceCuller`, as of its request; None if none is set."""
     culler = instance.idle_instance_culler
     if culler is None:
-        return IdleCountdown(state="unknown" if _could_not_read(instance, _CULLER) else "off")
-    longest = culler.max_idle_time_in_minutes
+        return _own("idle", "unknown") if _could_not_read(instance, _CULLER) else None
+    longest, idle_for = culler.max_idle_time_in_minutes, culler.idle_time_in_minutes
+    rule = StopRule(
+        max_idle_minutes=longest,
+        cpu_percent=culler.cpu_percent_threshold,
+        gpu_percent=culler.gpu_percent_threshold if instance.is_gpu else None,
+    )
     if longest is None and _could_not_read(instance, f"{_CULLER}.MaxIdleTimeInMinutes"):
-        return _idle_rule(instance, culler, "unknown")
+        return _own("idle", "unknown", rule=rule)
     if longest is None or longest <= 0:
-        return IdleCountdown()
-    idle_for = culler.idle_time_in_minutes
+        return None
     if idle_for is None and _could_not_read(instance, f"{_CULLER}.IdleTimeInMinutes"):
-        return _idle_rule(instance, culler, "unknown")
+        return _own("idle", "unknown", rule=rule)
     # Left out by the endpoint, it is the zero of an instance that is not idle.
     idle_for = max(0, idle_for or 0)
-    rule = _idle_rule(instance, culler, "counting" if idle_for else "active")
-    remaining_ms = _left(floor((longest - idle_for) * _MINUTE_MS), elapsed_ms) if idle_for else None
-    return msgspec.structs.replace(rule, idle_minutes=idle_for, remaining_ms=remaining_ms)
-
-
-def _idle_rule(instance: Instance, culler: IdleInstanceCuller, state: State) -> IdleCountdown:
-    return IdleCountdown(
-        state=state,
-        max_idle_minutes=culler.max_idle_time_in_minutes,
-        cpu_percent_threshold=culler.cpu_percent_threshold,
-        gpu_percent_threshold=culler.gpu_percent_threshold if instance.is_gpu else None,
+    if not idle_for:
+        return _own("idle", "armed", rule=rule, idle_minutes=idle_for)
+    remaining_ms = left_after(floor((longest - idle_for) * MINUTE_MS), 0)
+    return _own(
+        "idle",
+        "counting",
+        rule=rule,
+        idle_minutes=idle_for,
+        remaining_ms=remaining_ms,
+        at=later(responded, remaining_ms),
     )
 
 
-def _scheduled(
-    instance: Instance, responded_at: datetime | None, elapsed_ms: int
-) -> ScheduledCountdown:
+def _own_timer(instance: Instance, responded: datetime | None) -> Stop | None:
+    """Return the stop of `InstanceShutdownTimer`, as of its request; None if none is set."""
     timer = instance.instance_shutdown_timer
     if timer is None:
-        return ScheduledCountdown(state="unknown" if _could_not_read(instance, _TIMER) else "off")
+        return _own("scheduled", "unknown") if _could_not_read(instance, _TIMER) else None
     # Zero without a time is how an endpoint writes a timer that is not set.
     if timer.due_time is None and not timer.remaining_time_in_ms:
         parts = (f"{_TIMER}.DueTime", f"{_TIMER}.RemainingTimeInMs")
         lost = any(_could_not_read(instance, part) for part in parts)
-        return ScheduledCountdown(state="unknown" if lost else "off")
-    responded = _in_utc(responded_at)
-    remaining = _remaining_at_response(timer, responded)
-    if remaining is None:
-        return ScheduledCountdown(state="unknown", due_time=timer.due_time)
-    return ScheduledCountdown(
-        state="counting",
-        remaining_ms=_left(remaining, elapsed_ms),
-        due_time=timer.due_time or _later(responded, remaining),
+        return _own("scheduled", "unknown") if lost else None
+    remaining_ms = _remaining_at_response(timer, responded)
+    if remaining_ms is None:
+        return _own("scheduled", "unknown", at=timer.due_time)
+    return _own(
+        "scheduled",
+        "counting",
+        remaining_ms=left_after(remaining_ms, 0),
+        at=timer.due_time or later(responded, remaining_ms),
     )
+
+
+def _own(kind: Kind, state: StopState, **known: Any) -> Stop:
+    return Stop(kind=kind, decided_by="instance", state=state, **known)
 
 
 def _could_not_read(instance: Instance, path: str) -> bool:
@@ -427,19 +267,13 @@ def _remaining_at_response(timer: InstanceShutdownTimer, responded: datetime | N
     return (timer.due_time - responded - _DATE_RESOLUTION) // timedelta(milliseconds=1)
 
 
-def _next_stop(both: Countdowns) -> Kind | None:
-    left = {stop: each.remaining_ms for stop, each in both.by_kind.items()}
-    known = [(remaining, stop) for stop, remaining in left.items() if remaining is not None]
-    # Of two at the same moment the scheduled one.
-    nearest = min(known, key=lambda each: each[0], default=None)
-    return nearest[1] if nearest else next(iter(both.unknown), None)
-
-
-def _left(remaining_ms: int, elapsed_ms: int) -> int:
+def left_after(remaining_ms: int, elapsed_ms: int) -> int:
+    """Return what is left of `remaining_ms` after `elapsed_ms`; 0 once it has passed."""
     return max(0, remaining_ms - max(0, elapsed_ms))
 
 
-def _later(time: datetime | None, milliseconds: int | None) -> datetime | None:
+def later(time: datetime | None, milliseconds: int | None) -> datetime | None:
+    """Return the moment so many milliseconds after `time`; None where either is not known."""
     if time is None or milliseconds is None:
         return None
     try:
@@ -448,7 +282,8 @@ def _later(time: datetime | None, milliseconds: int | None) -> datetime | None:
         return None
 
 
-def _in_utc(time: datetime | None) -> datetime | None:
+def in_utc(time: datetime | None) -> datetime | None:
+    """Return an aware time; a naive one counts as UTC."""
     if time is None:
         return None
     return time.replace(tzinfo=time.tzinfo or timezone.utc)

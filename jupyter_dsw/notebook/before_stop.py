@@ -43,7 +43,7 @@ _thread = WatchThread()
 
 
 def time_left(*, scheduled_only: bool = False) -> timedelta | None:
-    """Return how long until this DSW instance is stopped: idle or by schedule, whichever is nearer.
+    """Return how long until this DSW instance is stopped: by the nearest stop, whoever decides it.
 
     None if no stop is pending (an idle timer does not run while the instance is busy), and if the
     time is unknown: the instance or the time of the stop could not be read, or no background
@@ -90,7 +90,7 @@ def before_stop(
 ) -> BeforeStop | Callable[[Callback], BeforeStop]:
     """Call `callback(reading, time_left)` once this DSW instance has `minutes` left.
 
-    One call for each stop, idle or scheduled, that comes this near; again if the stop is cancelled
+    One call for each stop that comes this near, whoever decides it; again if the stop is cancelled
     or put off and another comes near. The instance is read again just before. The call is made in a
     thread of its own, also while the kernel is busy; two calls of one callback do not overlap. An
     exception in the callback is printed, with its traceback, on stderr of the cell that set it up

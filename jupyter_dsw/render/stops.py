@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.i18n import Text
     from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.model.policies import StopRule
-    from jupyter_dsw.model.stops import PoliciesState, Stop
+    from jupyter_dsw.model.stops import PoliciesState, Stop, StopRule
     from jupyter_dsw.render.values import Moments
 
 _NAMES = {"idle": text("Idle stop"), "scheduled": text("Scheduled stop")}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.meter import counts_as_idle
-from jupyter_dsw.model.policies import StopRule
+from jupyter_dsw.model.stops import StopRule
 from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
     """Whether the endpoint is an emulator, as it reported itself."""
     speed: Speed = 1.0
-    """How many times as fast as real time the instance lives, and the countdowns run: 1 unless it
+    """How many times as fast as real time the instance lives, and its stops come: 1 unless it
     is simulated."""
 
 

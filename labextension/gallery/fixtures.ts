@@ -1,6 +1,5 @@
 import type {
   Reading,
-  IdleCountdown,
   JsonObject,
   Problem,
   FailureKind,
@@ -19,15 +18,6 @@ export interface Fixture {
 }
 
 const MINUTE = 60_000;
-
-const idle: IdleCountdown = {
-  state: 'counting',
-  remaining_ms: 30 * MINUTE - 17_000,
-  idle_minutes: 30,
-  max_idle_minutes: 60,
-  cpu_percent_threshold: 20,
-  gpu_percent_threshold: 10,
-};
 
 const idleStop: Stop = {
   kind: 'idle',
@@ -65,8 +55,6 @@ const scheduledStop = (at: string | null, remaining_ms: number | null): Stop => 
   idle_minutes: null,
   rule: { max_idle_minutes: null, cpu_percent: null, gpu_percent: null, expression: null },
 });
-
-const off = { state: 'off', remaining_ms: null, due_time: null } as const;
 
 const instance: JsonObject = {
   WorkspaceId: '40823',
@@ -191,7 +179,6 @@ const healthy: Reading = {
   read_at_by: 'endpoint',
   age_ms: 12_000,
   next_read_in_ms: 48_000,
-  countdowns: { idle, scheduled: off, next_stop: 'idle' },
   stops: [idleStop],
   stop_policies: 'read',
   sessions: null,
@@ -216,22 +203,6 @@ const denied: Problem = {
   request_id: 'E7D55162-4489-1619-AAF5-3F97D5FC0000',
   retry_in_ms: 20_000,
 };
-
-const cpuIdle = (remaining_ms: number): IdleCountdown => ({
-  ...idle,
-  remaining_ms,
-  idle_minutes: 60 - Math.ceil(remaining_ms / MINUTE),
-  gpu_percent_threshold: null,
-});
-
-const inUse: IdleCountdown = { ...idle, state: 'active', remaining_ms: null, idle_minutes: 0 };
-const noIdle: IdleCountdown = { ...idle, state: 'off', remaining_ms: null };
-const nothing = { idle: noIdle, scheduled: off, next_stop: null };
-const at = (iso: string, remaining_ms: number) => ({
-  state: 'counting' as const,
-  remaining_ms,
-  due_time: iso,
-});
 
 function withInstance(change: JsonObject, over: Partial<Reading> = {}): Fixture {
   return { reading: { ...healthy, instance: { ...instance, ...change }, ...over } };
@@ -308,49 +279,36 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     reading: {
       ...healthy,
       source: { ...healthy.source, simulated: true },
-      countdowns: {
-        idle: cpuIdle(3 * MINUTE),
-        scheduled: at('2026-11-23T16:00:00Z', 183 * MINUTE),
-        next_stop: 'idle',
-      },
       stops: [cpuIdleStop(3 * MINUTE), scheduledStop('2026-11-23T16:00:00Z', 183 * MINUTE)],
     },
   },
   near: {
     reading: {
       ...healthy,
-      countdowns: { idle: cpuIdle(48_000), scheduled: off, next_stop: 'idle' },
       stops: [cpuIdleStop(48_000)],
     },
   },
   due: {
     reading: {
       ...healthy,
-      countdowns: { idle: cpuIdle(0), scheduled: off, next_stop: 'idle' },
       stops: [cpuIdleStop(0)],
     },
   },
   scheduled: {
     reading: {
       ...healthy,
-      countdowns: {
-        idle: inUse,
-        scheduled: at('2026-11-24T16:30:00Z', 27.5 * 60 * MINUTE),
-        next_stop: 'scheduled',
-      },
       stops: [scheduledStop('2026-11-24T16:30:00Z', 27.5 * 60 * MINUTE), armedStop],
     },
   },
   'in use': {
     reading: {
       ...healthy,
-      countdowns: { idle: inUse, scheduled: off, next_stop: null },
       stops: [armedStop],
     },
   },
-  'no timers': { reading: { ...healthy, countdowns: nothing, stops: [] } },
+  'no timers': { reading: { ...healthy, stops: [] } },
   'no stop known': {
-    reading: { ...healthy, countdowns: nothing, stops: [], stop_policies: 'not_available' },
+    reading: { ...healthy, stops: [], stop_policies: 'not_available' },
   },
   policies: {
     reading: {
@@ -417,14 +375,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   },
   'not yet measured': { reading: healthy, samples: [] },
   saving: withInstance({ Status: 'Saving' }),
-  stopped: withInstance({ Status: 'Stopped' }, { countdowns: nothing, stops: [] }),
+  stopped: withInstance({ Status: 'Stopped' }, { stops: [] }),
   failed: withInstance(
     {
       Status: 'Failed',
       ReasonCode: 'ImagePullBackOff',
       ReasonMessage: 'The image cannot be pulled',
     },
-    { countdowns: nothing, stops: [] },
+    { stops: [] },
   ),
   'save failed': withInstance({
     Status: 'SaveFailed',
@@ -450,27 +408,17 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'time unknown': {
     reading: {
       ...healthy,
-      countdowns: {
-        idle: inUse,
-        scheduled: { ...off, state: 'unknown' },
-        next_stop: 'scheduled',
-      },
       stops: [scheduledStop(null, null), armedStop],
     },
   },
   'long over': {
     reading: {
       ...healthy,
-      countdowns: {
-        idle: cpuIdle(-3 * 60 * MINUTE),
-        scheduled: off,
-        next_stop: 'idle',
-      },
       stops: [cpuIdleStop(-3 * 60 * MINUTE)],
     },
     failure: 'server-gone',
   },
-  'failed without reason': withInstance({ Status: 'Failed' }, { countdowns: nothing, stops: [] }),
+  'failed without reason': withInstance({ Status: 'Failed' }, { stops: [] }),
   'error, last good': { reading: { ...healthy, age_ms: 380_000, error: denied } },
   offline: { reading: healthy, failure: 'server-gone' },
   'never read': {
@@ -479,7 +427,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       instance: null,
       read_at: null,
       age_ms: null,
-      countdowns: null,
       stops: [],
       stop_policies: 'not_available',
       error: denied,
@@ -517,7 +464,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
       ],
       Labels: [{ Key: markup, Value: `${LRO}abc` }],
     },
-    { countdowns: nothing, stops: [] },
+    { stops: [] },
   ),
   'some sections': { reading: healthy, sections: ['datasets', 'timers'] },
   all: { reading: healthy, sections: ['all', 'details'] },

@@ -148,7 +148,7 @@ def test_whatever_somebody_wrote_into_the_output_the_live_instance_is_shown(
     template = {"_$litType$": 1, "strings": ["<img src=x onerror=alert(1)>"], "values": []}
     readings = (
         {"source": {}, "next_read_in_ms": 0, "instance": {"Status": template}},
-        {"source": 1, "next_read_in_ms": None, "instance": [1], "countdowns": "soon"},
+        {"source": 1, "next_read_in_ms": None, "instance": [1], "stops": "soon"},
         {"source": {"instance_id": "<b>"}, "next_read_in_ms": 0, "read_at": 5},
         "no reading",
     )

@@ -34,7 +34,7 @@ def test_the_emulator_prints_what_to_set_and_that_works_until_it_is_ended(end: i
             variables[found[1]] = found[2].strip("'\"")
         if "ALIBABA_CLOUD_CREDENTIALS_URI" in variables and "JUPYTER_DSW_ENDPOINT" in variables:
             break
-    ask = "import jupyter_dsw; r = jupyter_dsw.read(); print(r.countdowns.next_stop)"
+    ask = "import jupyter_dsw; r = jupyter_dsw.read(); print(r.stops[0].kind)"
     printed = subprocess.run(
         [sys.executable, "-c", ask],
         env={**os.environ, **variables},

@@ -65,7 +65,7 @@ def test_json_is_the_response_of_the_contract(emulator: Emulator) -> None:
     done = dsw("info", "--json")
     reading = json.loads(done.stdout)
     assert reading["instance"]["InstanceId"] == emulator.instance_id
-    assert reading["countdowns"]["next_stop"] == "idle"
+    assert reading["stops"][0]["kind"] == "idle"
     assert reading["error"] is None
 
 

@@ -23,13 +23,15 @@ def own_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("environment")
 def test_it_returns_when_a_reading_shows_the_new_situation(emulator: Emulator) -> None:
-    before = readings.current().countdowns
+    before = readings.current()
     assert "55 of 60" in simulate("idle")
     assert emulator.scenario == "idle"
-    after = readings.current().countdowns
-    assert before is not None
-    assert after is not None
-    assert (before.idle.idle_minutes, after.idle.idle_minutes) == (5, 55)
+    after = readings.current()
+    idle = [
+        [stop.idle_minutes for stop in each.stops if stop.kind == "idle"]
+        for each in (before, after)
+    ]
+    assert idle == [[5], [55]]
 
 
 @pytest.mark.usefixtures("environment")

@@ -12,13 +12,15 @@ def code_of(response: dict[str, Any]) -> str | None:
 
 def scheduled_ms(response: dict[str, Any]) -> int:
     """Milliseconds to the scheduled stop."""
-    return int(response["countdowns"]["scheduled"]["remaining_ms"])
+    return next(
+        int(stop["remaining_ms"]) for stop in response["stops"] if stop["kind"] == "scheduled"
+    )
 
 
 def instance_in_words(response: dict[str, Any]) -> str:
     """What a good response shows at a glance."""
     instance = response["instance"]
-    stop = response["countdowns"]["next_stop"]
+    stop = next((each["kind"] for each in response["stops"] if each["state"] != "armed"), None)
     words = [f"The instance is {instance['Status']}"]
     words.append(f"its next stop is the {stop} one" if stop else "no stop is on its way")
     reason = instance["LatestSnapshot"].get("ReasonMessage")

@@ -70,7 +70,7 @@ async def where_nothing_was_read_before(fault: Fault, served: Served) -> None:
     assert status == fault.status
     if fault.code:
         assert reading["instance"] is reading["read_at"] is reading["age_ms"] is None
-        assert reading["countdowns"] is None
+        assert reading["stops"] == []
 
 
 async def the_last_good_reading_stays(

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.model.policies import StopRule, parse_policies
-from jupyter_dsw.model.stops import Stop, policy_stops_of, stops_of
+from jupyter_dsw.model.policies import parse_policies, policy_stops_of
+from jupyter_dsw.model.stops import Stop, StopRule, stops_of
 
 MINUTE_MS = 60_000
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)

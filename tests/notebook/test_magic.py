@@ -68,7 +68,7 @@ def test_sections_choose_what_is_shown(kernel: Kernel) -> None:
 def test_json_is_the_response_of_the_rest_contract(kernel: Kernel) -> None:
     reading = json.loads(kernel.data("%dsw_info --json")["text/plain"])
     assert reading["instance"]["Status"] == "Running"
-    assert reading["countdowns"]["next_stop"] == "idle"
+    assert reading["stops"][0]["kind"] == "idle"
 
 
 def test_an_unknown_word_gets_the_list_and_the_nearest_match(kernel: Kernel) -> None:

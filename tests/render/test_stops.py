@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dsw.model.policies import StopRule
 from jupyter_dsw.model.sessions import Session
-from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from tests.model.responses import instance
 from tests.render.test_render import READ_AT, Markup, to_html, to_text, view
 

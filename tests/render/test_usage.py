@@ -11,8 +11,7 @@ import pytest
 
 from jupyter_dsw.i18n import translated
 from jupyter_dsw.meter import Utilization, counts_as_idle
-from jupyter_dsw.model.policies import StopRule
-from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.render.usage import idle_now, percent, what_would_stop
 from jupyter_dsw.render.values import Moments
 from tests.model.responses import instance

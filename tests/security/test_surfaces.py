@@ -65,7 +65,7 @@ def objects(
         "reading": reading,
         "shown": notebook.Reading.of(reading, via="directly"),
         "instance": reading.instance,
-        "countdowns": reading.countdowns,
+        "stops": reading.stops,
         "response": client.get_instance(),
     }
     client.close()

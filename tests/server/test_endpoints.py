@@ -193,11 +193,10 @@ async def test_a_client_knows_too_that_the_time_of_a_stop_could_not_be_read(
     reading = json.loads((await jp_fetch(PEOPLE)).body)
     contract(reading)
     assert reading["unreadable"] == ["InstanceShutdownTimer.DueTime"]
-    assert reading["countdowns"]["next_stop"] == "scheduled"
-    assert reading["countdowns"]["scheduled"]["state"] == "unknown"
-    rebuilt = Contract.from_builtins(reading).to_reading(1000.0).countdowns_at(1000.0)
-    assert rebuilt is not None
-    assert rebuilt.unknown == ("scheduled",)
+    expected = [("scheduled", "unknown"), ("idle", "armed")]
+    assert [(stop["kind"], stop["state"]) for stop in reading["stops"]] == expected
+    rebuilt = Contract.from_builtins(reading).to_reading(1000.0).stops_at(1000.0)
+    assert [(stop.kind, stop.state) for stop in rebuilt] == expected
 
 
 async def test_the_age_and_the_waiting_time_are_those_of_the_request_to_the_endpoint(

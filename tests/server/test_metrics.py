@@ -12,8 +12,7 @@ from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.model.policies import StopRule
-from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.server.metrics import OUTCOMES, Metrics
 from jupyter_dsw.upstream import errors

@@ -57,17 +57,16 @@ def test_an_odd_speed_counts_as_real_time(odd: str) -> None:
     assert simulated_speed(response({**SIMULATED, SPEED: odd})) == 1
 
 
-def test_the_countdowns_of_a_reading_run_at_the_speed_of_its_instance(
+def test_the_stops_of_a_reading_come_at_the_speed_of_its_instance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Emulator("scheduled", speed=60) as emulator:
         reading = read(monkeypatch, emulator, now=1000)
     assert reading.source.speed == 60
-    before, after = (reading.countdowns_at(now) for now in (1000, 1002))
-    assert before is not None
-    assert after is not None
-    assert before.scheduled.remaining_ms is not None
-    assert after.scheduled.remaining_ms == before.scheduled.remaining_ms - 120_000
+    before, after = (reading.stops_at(now)[0] for now in (1000, 1002))
+    assert before.kind == after.kind == "scheduled"
+    assert before.remaining_ms is not None
+    assert after.remaining_ms == before.remaining_ms - 120_000
     # The age is that of the reading, in real time.
     assert reading.age_ms_at(1002) == 2000
 
@@ -103,12 +102,11 @@ def test_a_contract_with_an_odd_speed_is_refused(odd: object) -> None:
         Contract.from_builtins({"source": {**source, "speed": odd}, "next_read_in_ms": 1000})
 
 
-def test_countdowns_stay_in_range_at_the_highest_speed() -> None:
+def test_times_left_stay_in_range_at_the_highest_speed() -> None:
     with pytest.MonkeyPatch.context() as monkeypatch, Emulator("idle") as emulator:
         reading = read(monkeypatch, emulator, now=0)
     # Not the emulator's own speed: its instance would be stopped after 0.1 s.
     source = msgspec.structs.replace(reading.source, speed=MAX_SPEED)
     reading = msgspec.structs.replace(reading, source=source)
-    long_after = reading.countdowns_at(datetime.timedelta(days=3650).total_seconds())
-    assert long_after is not None
-    assert long_after.idle.remaining_ms == 0
+    long_after = reading.stops_at(datetime.timedelta(days=3650).total_seconds())
+    assert [stop.remaining_ms for stop in long_after if stop.kind == "idle"] == [0]

@@ -22,8 +22,6 @@ export interface Reading {
   readonly age_ms: number | null;
   /** In how many milliseconds the next request brings something new. */
   readonly next_read_in_ms: number;
-  /** Both stops as of this response; null if no instance was ever read. */
-  readonly countdowns: Countdowns | null;
   /**
    * What will or may stop the instance, as of this response: nearest first, then those whose time
    * is unknown, then those that do not count now. Empty for an instance that has ended.
@@ -92,9 +90,12 @@ export interface StopRule {
 export interface Session {
   /** When it started (UTC); null where that is not known. */
   readonly started_at: string | null;
-  /** When it ended (UTC); null while it runs. */
+  /** When its stop began (UTC), or the last that is known of it; null while it runs. */
   readonly ended_at: string | null;
-  /** What ended it; null while it runs, and where that is not known. */
+  /**
+   * What ended it; `other` where there is a reason that is not understood; null while it runs, and
+   * where no reason is given.
+   */
   readonly ended_by: 'debt' | 'failure' | 'idle' | 'other' | 'person' | 'scheduled' | null;
   /** Its last status, as GetInstance's; also `ArrearStopping` and `Arrearge`, for debt. */
   readonly status: string | null;
@@ -178,51 +179,6 @@ export interface Disk {
   readonly type: string;
 }
 
-/** Both stops, and which comes first. */
-export interface Countdowns {
-  /** The stop after idleness. */
-  readonly idle: IdleCountdown;
-  /** The stop by schedule. */
-  readonly scheduled: ScheduledCountdown;
-  /** The nearest one with a known time, else one whose time is unknown; null where none is set. */
-  readonly next_stop: 'idle' | 'scheduled' | null;
-}
-
-/** The stop after idleness, from `IdleInstanceCuller`. */
-export interface IdleCountdown {
-  /**
-   * `off`: no such stop is set; `active`: the instance is not idle now; `counting`: it is;
-   * `unknown`: it is set, but its time could not be read, which is not the same as no stop.
-   */
-  readonly state: 'active' | 'counting' | 'off' | 'unknown';
-  /**
-   * Milliseconds to the stop, as of this response, if the instance stays idle; null unless
-   * counting.
-   */
-  readonly remaining_ms: number | null;
-  /** Minutes the instance had been idle when the endpoint responded. */
-  readonly idle_minutes: number | null;
-  /** Minutes of idleness after which it is stopped. */
-  readonly max_idle_minutes: number | null;
-  /** CPU utilization in percent that ends idleness. */
-  readonly cpu_percent_threshold: number | null;
-  /** GPU utilization in percent that ends idleness; null unless this is a GPU instance. */
-  readonly gpu_percent_threshold: number | null;
-}
-
-/** The stop by schedule, from `InstanceShutdownTimer`. */
-export interface ScheduledCountdown {
-  /**
-   * `off`: no such stop is set; `counting`: it is; `unknown`: it is set, but its time could not be
-   * read.
-   */
-  readonly state: 'active' | 'counting' | 'off' | 'unknown';
-  /** Milliseconds to the stop, as of this response; null unless counting. */
-  readonly remaining_ms: number | null;
-  /** When it will be stopped (UTC), by the endpoint's clock; null where that is unknown. */
-  readonly due_time: string | null;
-}
-
 /** Why the last attempt failed, and when the next one is due. */
 export interface Problem {
   /** Which kind of error it is. */
@@ -248,7 +204,7 @@ export interface Source {
   /** Whether the endpoint is an emulator, as it reported itself. */
   readonly simulated: boolean;
   /**
-   * How many times as fast as real time the instance lives, and the countdowns run: 1 unless it is
+   * How many times as fast as real time the instance lives, and its stops come: 1 unless it is
    * simulated.
    */
   readonly speed: number;

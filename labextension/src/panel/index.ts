@@ -1,7 +1,6 @@
 /** The panel's only entrance: what JupyterLab's plugins, the cell's widget and the gallery use of it. */
 export {
   type AtRisk,
-  type IdleCountdown,
   type JsonObject,
   type Problem,
   type Reading,

@@ -140,7 +140,6 @@ export class FakeServer {
       read_at: new Date(Date.now()).toISOString(),
       age_ms: 0,
       next_read_in_ms: MINUTE,
-      countdowns: null,
       stops: isIdleFirst
         ? [idle, ...counting]
         : [...counting, ...(this.idle || this.limit ? [idle] : [])],

@@ -21,21 +21,8 @@ function stateOf(reading: Reading, change: Partial<DataSourceState> = {}): DataS
 /** A running instance whose scheduled stop is so many minutes away. */
 function stopIn(minutes: number, change: Partial<Reading> = {}): Reading {
   const reading = readingNamed('scheduled');
-  const idle = {
-    state: 'active',
-    remaining_ms: null,
-    idle_minutes: 0,
-    max_idle_minutes: 60,
-    cpu_percent_threshold: 20,
-    gpu_percent_threshold: null,
-  } as const;
-  const scheduled = {
-    state: 'counting',
-    remaining_ms: minutes * MINUTE,
-    due_time: null,
-  } as const;
   const stops = [stopWith({ kind: 'scheduled', remaining_ms: minutes * MINUTE })];
-  return { ...reading, countdowns: { idle, scheduled, next_stop: 'scheduled' }, stops, ...change };
+  return { ...reading, stops, ...change };
 }
 
 function textOf(state: DataSourceState, statusBar: Preferences['statusBar'] = 'both'): string {

@@ -63,7 +63,7 @@ test('every element of the model has a place in the panel', async () => {
     new RegExp(`\\b${name}\\b`).test(shown) ? [] : [name],
   );
   assert.deepEqual(without, [
-    // Their part of the reading is `countdowns`.
+    // Their part of the reading is `stops`.
     'InstanceShutdownTimer',
     'IdleInstanceCuller',
     // Of the response, not of the instance.

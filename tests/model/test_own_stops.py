@@ -1,4 +1,4 @@
-"""When the instance will be stopped, whatever the local clock and the time zone are."""
+"""Stops of the instance's own settings, whatever the local clock and the time zone are."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
 from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.model.stops import Countdowns, countdowns
+from jupyter_dsw.model.stops import Stop, next_stop, stops_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +30,17 @@ def _timer(due: Any = None, remaining: Any = None) -> dict[str, Any]:
     return {"Status": "Running", "InstanceShutdownTimer": timer}
 
 
-def _stops(response: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Countdowns:
-    return countdowns(parse_instance(response), responded_at=at, elapsed_ms=elapsed_ms)
+def _stops(
+    response: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0
+) -> tuple[Stop, ...]:
+    stops = stops_of(parse_instance(response), responded_at=at, elapsed_ms=elapsed_ms)
+    assert {stop.decided_by for stop in stops} <= {"instance"}
+    return stops
+
+
+def _one(response: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int = 0) -> Stop:
+    (stop,) = _stops(response, at, elapsed_ms)
+    return stop
 
 
 @pytest.mark.parametrize(
@@ -46,30 +54,35 @@ def _stops(response: dict[str, Any], at: datetime | None = NOON, elapsed_ms: int
         ("59.5", "60.0", 0, "counting", 30_000),
         (30, 30.5, 0, "counting", 30_000),
         (0.2, 60, 0, "counting", 3_588_000),
-        (0, 60, 0, "active", None),
-        (None, 60, 0, "active", None),
-        (30, 0, 0, "off", None),
-        (30, None, 0, "off", None),
+        (0, 60, 0, "armed", None),
+        (None, 60, 0, "armed", None),
         (2**53 - 1, 2**53 - 1, 0, "counting", 0),
     ],
 )
 def test_the_idle_stop_is_the_longest_idleness_less_the_present_one(
     idle: Any, longest: Any, elapsed_ms: int, state: str, remaining_ms: int | None
 ) -> None:
-    stop = _stops(_idle(idle, longest), elapsed_ms=elapsed_ms).idle
-    assert (stop.state, stop.remaining_ms) == (state, remaining_ms)
+    stop = _one(_idle(idle, longest), elapsed_ms=elapsed_ms)
+    assert (stop.kind, stop.state, stop.remaining_ms) == ("idle", state, remaining_ms)
+
+
+@pytest.mark.parametrize("longest", [0, None])
+def test_a_culler_without_a_limit_is_no_stop(longest: int | None) -> None:
+    assert _stops(_idle(30, longest)) == ()
 
 
 def test_the_idle_stop_has_its_conditions() -> None:
-    stop = _stops(_idle()).idle
-    assert (stop.idle_minutes, stop.max_idle_minutes, stop.cpu_percent_threshold) == (30, 60, 20)
+    stop = _one(_idle())
+    assert stop.idle_minutes == 30
+    assert (stop.rule.max_idle_minutes, stop.rule.cpu_percent) == (60, 20)
+    assert stop.at == NOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(("accelerator", "threshold"), [("GPU", 10), ("CPU", None), (None, None)])
 def test_the_gpu_threshold_counts_for_gpu_instances_only(
     accelerator: str | None, threshold: int | None
 ) -> None:
-    assert _stops(_idle(AcceleratorType=accelerator)).idle.gpu_percent_threshold == threshold
+    assert _one(_idle(AcceleratorType=accelerator)).rule.gpu_percent == threshold
 
 
 @pytest.mark.parametrize(
@@ -110,8 +123,8 @@ def test_the_gpu_threshold_counts_for_gpu_instances_only(
 def test_the_scheduled_stop_counts_by_the_endpoints_clock(
     due: Any, remaining: Any, responded_at: datetime | None, expected_ms: int
 ) -> None:
-    stop = _stops(_timer(due, remaining), at=responded_at).scheduled
-    assert (stop.state, stop.remaining_ms) == ("counting", expected_ms)
+    stop = _one(_timer(due, remaining), at=responded_at)
+    assert (stop.kind, stop.state, stop.remaining_ms) == ("scheduled", "counting", expected_ms)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +140,7 @@ def test_the_scheduled_stop_counts_by_the_endpoints_clock(
     ],
 )
 def test_an_empty_timer_is_off(timer: dict[str, Any]) -> None:
-    assert _stops(timer).scheduled.state == "off"
+    assert _stops(timer) == ()
 
 
 @pytest.mark.parametrize(
@@ -153,19 +166,14 @@ def test_an_empty_timer_is_off(timer: dict[str, Any]) -> None:
     ],
 )
 def test_a_timer_that_cannot_be_read_is_a_stop_at_an_unknown_time(timer: dict[str, Any]) -> None:
-    stops = _stops({"Status": "Running"} | timer)
-    assert (stops.scheduled.state, stops.scheduled.remaining_ms) == ("unknown", None)
-    assert (stops.next_stop, stops.remaining_ms, stops.unknown) == (
-        "scheduled",
-        None,
-        ("scheduled",),
-    )
+    stop = _one({"Status": "Running"} | timer)
+    assert (stop.kind, stop.state, stop.remaining_ms) == ("scheduled", "unknown", None)
 
 
 def test_a_due_time_without_any_clock_to_compare_it_with_is_an_unknown_time() -> None:
-    stop = _stops(_timer("2026-11-23T12:30:00Z"), at=None).scheduled
+    stop = _one(_timer("2026-11-23T12:30:00Z"), at=None)
     assert (stop.state, stop.remaining_ms) == ("unknown", None)
-    assert stop.due_time == NOON + timedelta(minutes=30)
+    assert stop.at == NOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(
@@ -182,14 +190,13 @@ def test_a_due_time_without_any_clock_to_compare_it_with_is_an_unknown_time() ->
 def test_a_culler_that_cannot_be_read_is_a_stop_at_an_unknown_time(
     culler: object, longest: int | None
 ) -> None:
-    stops = _stops({"Status": "Running", "IdleInstanceCuller": culler})
-    assert (stops.idle.state, stops.idle.remaining_ms) == ("unknown", None)
-    assert stops.idle.max_idle_minutes == longest
-    assert (stops.next_stop, stops.unknown) == ("idle", ("idle",))
+    stop = _one({"Status": "Running", "IdleInstanceCuller": culler})
+    assert (stop.kind, stop.state, stop.remaining_ms) == ("idle", "unknown", None)
+    assert stop.rule.max_idle_minutes == longest
 
 
 def test_a_threshold_that_cannot_be_read_costs_only_itself() -> None:
-    stops = _stops(
+    stop = _one(
         _idle()
         | {
             "IdleInstanceCuller": {
@@ -201,51 +208,52 @@ def test_a_threshold_that_cannot_be_read_costs_only_itself() -> None:
             "AcceleratorType": "GPU",
         }
     )
-    assert stops.idle.state == "counting"
-    assert stops.idle.cpu_percent_threshold is None
-    assert stops.idle.gpu_percent_threshold == 12.5
+    assert stop.state == "counting"
+    assert stop.rule.cpu_percent is None
+    assert stop.rule.gpu_percent == 12.5
 
 
 def test_of_a_known_and_an_unknown_stop_the_known_one_is_named_and_neither_is_hidden() -> None:
     stops = _stops(_idle() | {"InstanceShutdownTimer": {"DueTime": "soon"}})
-    assert (stops.next_stop, stops.remaining_ms) == ("idle", 30 * MINUTE_MS)
-    assert stops.unknown == ("scheduled",)
+    assert [(stop.kind, stop.state, stop.remaining_ms) for stop in stops] == [
+        ("idle", "counting", 30 * MINUTE_MS),
+        ("scheduled", "unknown", None),
+    ]
 
 
 def test_nothing_is_unknown_of_an_instance_that_has_ended() -> None:
-    stops = _stops({"Status": "Stopped", "InstanceShutdownTimer": 5, "IdleInstanceCuller": 5})
-    assert (stops.next_stop, stops.unknown) == (None, ())
+    ended = {"Status": "Stopped", "InstanceShutdownTimer": 5, "IdleInstanceCuller": 5}
+    assert _stops(ended) == ()
 
 
 def test_a_timer_stays_unknown_however_much_else_cannot_be_read() -> None:
     odd = {"Datasets": [5] * 1000, "InstanceShutdownTimer": {"DueTime": "soon"}}
     parsed = parse_instance({"Status": "Running"} | odd)
     assert len(parsed.unreadable) == MAX_NAMES
-    assert countdowns(parsed, responded_at=NOON).scheduled.state == "unknown"
+    kinds = {stop.kind: stop.state for stop in stops_of(parsed, responded_at=NOON)}
+    assert kinds["scheduled"] == "unknown"
 
 
 def test_elapsed_time_is_taken_off_the_scheduled_stop() -> None:
-    assert _stops(_timer(remaining=5000), elapsed_ms=2000).scheduled.remaining_ms == 3000
-    assert _stops(_timer("2026-11-23T12:00:05Z"), elapsed_ms=9000).scheduled.remaining_ms == 0
+    assert _one(_timer(remaining=5000), elapsed_ms=2000).remaining_ms == 3000
+    assert _one(_timer("2026-11-23T12:00:05Z"), elapsed_ms=9000).remaining_ms == 0
 
 
 def test_a_missing_due_time_is_worked_out_from_the_date_of_the_response() -> None:
-    stop = _stops(_timer(remaining=3_600_000), elapsed_ms=60_000).scheduled
-    assert stop.due_time == NOON + timedelta(hours=1)
-    assert _stops(_timer(remaining=2**53 - 1)).scheduled.due_time is None
+    stop = _one(_timer(remaining=3_600_000), elapsed_ms=60_000)
+    assert stop.at == NOON + timedelta(hours=1)
+    assert _one(_timer(remaining=2**53 - 1)).at is None
 
 
 @pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed", "Deleting"])
 def test_no_stop_lies_ahead_of_an_instance_that_has_ended(status: str) -> None:
     stops = _stops(_idle(Status=status) | {"InstanceShutdownTimer": {"RemainingTimeInMs": 1000}})
     parsed = _stops(_idle() | _timer(remaining=1000) | {"Status": status})
-    for each in (stops, parsed):
-        assert (each.idle.state, each.scheduled.state, each.next_stop) == ("off",) * 2 + (None,)
-        assert each.idle.remaining_ms is each.scheduled.remaining_ms is None
+    assert stops == parsed == ()
 
 
 @pytest.mark.parametrize(
-    ("response", "next_stop"),
+    ("response", "kind"),
     [
         (_idle() | _timer(remaining=29 * MINUTE_MS), "scheduled"),
         (_idle() | _timer(remaining=31 * MINUTE_MS), "idle"),
@@ -257,8 +265,9 @@ def test_no_stop_lies_ahead_of_an_instance_that_has_ended(status: str) -> None:
         ({}, None),
     ],
 )
-def test_the_nearer_stop_is_the_next_one(response: dict[str, Any], next_stop: str | None) -> None:
-    assert _stops(response).next_stop == next_stop
+def test_the_nearer_stop_is_the_next_one(response: dict[str, Any], kind: str | None) -> None:
+    first = next_stop(_stops(response))
+    assert (first and first.kind) == kind
 
 
 @pytest.fixture(params=["Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati"])
@@ -274,27 +283,11 @@ def _time_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def test_the_local_time_zone_does_not_matter() -> None:
     for due in ("2026-11-23T12:30:00", "2026-11-23T12:30:00Z"):
         left_ms = 30 * MINUTE_MS - 1000
-        assert _stops(_timer(due)).scheduled.remaining_ms == left_ms
-        assert _stops(_timer(due), at=NOON.astimezone()).scheduled.remaining_ms == left_ms
+        assert _one(_timer(due)).remaining_ms == left_ms
+        assert _one(_timer(due), at=NOON.astimezone()).remaining_ms == left_ms
 
 
 def test_a_wrong_local_clock_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = _stops(_idle() | _timer("2026-11-23T12:30:00Z"))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     assert _stops(_idle() | _timer("2026-11-23T12:30:00Z")) == expected
-
-
-def test_countdowns_have_the_shape_of_the_rest_contract() -> None:
-    built = msgspec.to_builtins(_stops(_idle(AcceleratorType="GPU")))
-    assert built == {
-        "idle": {
-            "state": "counting",
-            "remaining_ms": 30 * MINUTE_MS,
-            "idle_minutes": 30,
-            "max_idle_minutes": 60,
-            "cpu_percent_threshold": 20,
-            "gpu_percent_threshold": 10,
-        },
-        "scheduled": {"state": "off", "remaining_ms": None, "due_time": None},
-        "next_stop": "idle",
-    }
