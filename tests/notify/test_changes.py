@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_dsw.model.policies import StopRule
-from jupyter_dsw.model.stops import Stop
+from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.notify.changes import compare
 from jupyter_dsw.notify.messages import Subject
 from jupyter_dsw.notify.record import Reported
