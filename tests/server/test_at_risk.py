@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from jupyter_dsw import files
@@ -48,7 +50,12 @@ async def test_what_runs_in_a_terminal_is_named_without_its_arguments(
         assert job.startswith("python")
         assert SECRET not in json.dumps(terminal)
     finally:
+        # A job in the background outlives its shell.
+        jobs = psutil.Process(manager.terminals[name].ptyproc.pid).children(recursive=True)
         await manager.terminate(name, force=True)
+        for process in jobs:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
     assert emulator.calls == 0
 
 
