@@ -17,6 +17,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_dsw import i18n
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.demo.lab import Lab
+from jupyter_dsw.demo.samples import use_simulated_samples
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook.person import translated
@@ -71,6 +72,7 @@ def _demo(scenario: str, speed: float, port: int, opened: str) -> Iterator[Lab]:
         Emulator(scenario=scenario, speed=speed) as emulator,
     ):
         options = {"ServerApp.port": port} if port else {}
+        use_simulated_samples(Path(folder))
         lab = start_lab(Path(folder), emulator, options)
         try:
             lab.wait_until_it_responds()

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, final
 
 from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
 from jupyter_dsw.emulator.extra_responses import ExtraResponses
@@ -18,18 +18,21 @@ from jupyter_dsw.emulator.gateway import ErrorResponse, Verifier, call_of
 from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
 from jupyter_dsw.emulator.instance_response import ResponseWriter, merge, not_json, refused
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
-from jupyter_dsw.emulator.simulation import state
+from jupyter_dsw.emulator.simulation import state, usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.emulator.gateway import SignedRequest
+    from jupyter_dsw.emulator.http_server import Headers
     from jupyter_dsw.emulator.simulation import Life
 
 REGION = "cn-hangzhou"
 SCENARIO_PATH = "/emulator/scenario"
 """GET returns the scenario and the number of GetInstance calls so far; PUT, with the name of a
 scenario as its body, changes it first."""
+USAGE_PATH = "/emulator/usage"
+"""GET returns CPU and GPU utilization of the last hours of the simulated instance's time."""
 SKEW_S = 3 * 3600
 """How far ahead the endpoint's clock is in the scenario `skewed` (seconds)."""
 
@@ -40,8 +43,6 @@ _BAD_MANNERS = {
     "reset": Delivery.RESET,
     "truncated": Delivery.CUT_OFF,
 }
-
-_Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 # Flushed, so that a program that reads the lines from a pipe gets them at once.
 _print = functools.partial(print, flush=True)
@@ -237,6 +238,9 @@ class Emulator:
             return Response.of_json(self._credentials.response(self._clock()))
         if path == SCENARIO_PATH:
             return self._control(request)
+        if path == USAGE_PATH and request.method == "GET":
+            minutes = usage(*self._moment()[:2])
+            return Response.of_json({"usage": [each._asdict() for each in minutes]})
         request_id = str(uuid.uuid4()).upper()
         action, method, instance_id = call_of(request)
         with self._lock:
@@ -286,7 +290,7 @@ class Emulator:
             raise ErrorResponse("ValidationError", instance_id)
 
     def _play_extra(
-        self, request: SignedRequest, action: str, request_id: str, headers: _Headers
+        self, request: SignedRequest, action: str, request_id: str, headers: Headers
     ) -> Response:
         outcome = SCENARIOS[self.scenario].extra_calls
         if outcome == "denied":
@@ -304,7 +308,7 @@ class Emulator:
         resource = f"acs:paidsw:{REGION}:{account}:workspace/{workspace}"
         return ErrorResponse("NoPermissionError", action, resource)
 
-    def _play(self, request_id: str, headers: _Headers) -> Response:
+    def _play(self, request_id: str, headers: Headers) -> Response:
         scenario = self.scenario
         response = self.response(request_id)
         if scenario == "denied":

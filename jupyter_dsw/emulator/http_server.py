@@ -15,13 +15,14 @@ import threading
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jupyter_dsw.emulator.gateway import SignedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 _PIECES = 20
 
 
@@ -41,7 +42,7 @@ class Response:
 
     status: int
     body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
     delivery: Delivery = Delivery.WHOLE
 
     @classmethod
@@ -49,7 +50,7 @@ class Response:
         cls,
         body: Mapping[str, Any],
         status: int = 200,
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: Headers = (),
         delivery: Delivery = Delivery.WHOLE,
     ) -> Response:
         """Return a response of JSON."""
@@ -76,7 +77,7 @@ class Endpoint(ThreadingHTTPServer):
         clock: Callable[[], float],
         port: int,
         slow_s: float,
-        headers: tuple[tuple[str, str], ...],
+        headers: Headers,
     ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.respond = respond

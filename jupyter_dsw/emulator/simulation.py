@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 STARTING = (("Creating", 20), ("ResourceAllocating", 40), ("EnvPreparing", 90), ("Starting", 30))
 """The statuses of an instance that starts, in order, and how long each lasts (seconds)."""
 
 STARTING_S = sum(seconds for _, seconds in STARTING)
 STOPPING_S = 60
+USAGE_S = 6 * 3600
+"""How far back utilization is simulated, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,33 @@ def state(life: Life, elapsed: float) -> State:
         images=tuple(_image(image, elapsed) for image in life.images if image.at <= elapsed),
         disk_growth=_disk_growth(life, until),
     )
+
+
+class Usage(NamedTuple):
+    """CPU and GPU utilization of a simulated instance (percent), `ago_s` seconds ago."""
+
+    ago_s: float
+    cpu_percent: float
+    gpu_percent: float
+    idle_minutes: int
+
+
+def usage(life: Life, elapsed: float) -> list[Usage]:
+    """Return the utilization of each minute while it ran, oldest first, of `USAGE_S` at most."""
+    until = min(elapsed, life.stops_at)
+    begun = max(life.running_from, until - USAGE_S)
+    if life.failed or until < life.running_from:
+        return []
+    moments = [until - 60 * n for n in range(int((until - begun) // 60) + 1)]
+    return [_usage(life, elapsed, at) for at in reversed(moments)]
+
+
+def _usage(life: Life, elapsed: float, at: float) -> Usage:
+    busy = any(begin <= at < end for begin, end in life.busy)
+    # Two waves without a common period look like work; the same moment gives the same value.
+    wave = math.sin(at / 97) + math.sin(at / 41)
+    cpu, gpu = (58 + 9 * wave, 84 + 6 * wave) if busy else (3.5 + 0.8 * wave, 0.0)
+    return Usage(elapsed - at, round(cpu, 1), round(gpu, 1), int(_idle_s(life, at) // 60))
 
 
 def _status(life: Life, elapsed: float) -> tuple[str, float]:
