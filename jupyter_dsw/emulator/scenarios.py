@@ -32,8 +32,8 @@ def _running_since(seconds: float) -> float:
 # Newest in the middle: readers must not rely on the order. Somebody works every 25 minutes, so that
 # a demonstration of hours stays calm: no warning is due before 30 minutes are left.
 _HEALTHY = Life(
-    started_at=_running_since(45 * _MINUTE),
-    busy=tuple(((25 * n - 9) * _MINUTE, (25 * n - 5) * _MINUTE) for n in range(14)),
+    started_at=_running_since(150 * _MINUTE),
+    busy=tuple(((25 * n - 9) * _MINUTE, (25 * n - 5) * _MINUTE) for n in range(-5, 14)),
     stop_at=5 * _HOUR + 25 * _MINUTE,
     images=(_EARLIER_IMAGES[0], SavedImage("vision-tuned", at=-7 * _MINUTE), _EARLIER_IMAGES[1]),
 )
