@@ -55,6 +55,9 @@ def test_it_runs_from_top_to_bottom_and_shows_what_it_describes(
     assert "'idle'" in shown["reading"]
     assert shown["writable"] == "['/mnt/workspace/checkpoints']"
     assert "remaining_ms" in shown["json"]
+    assert "idle for 60 minutes" in shown["history"]
+    assert "CPU" in shown["usage"]
+    assert "policy of the workspace" in shown["policy"]
     assert "55 of 60" in shown["near"]
     assert re.search(r"step \d+", shown["checkpoint"])
     error = next(text(cell, "text/html") for cell in notebook.cells if cell.id == "error")
