@@ -45,7 +45,8 @@ panel => {
     const look = changes => {
         for (const { target, type } of changes) {
             const element = target instanceof Element ? target : target.parentElement;
-            if (element.closest('.stop, .foot')) continue;
+            // The chart moves on every ten seconds.
+            if (element.closest('.stop, .foot, .plot')) continue;
             window.elsewhere.push(`${type} ${element.outerHTML}`);
         }
         window.texts.add(panel.shadowRoot.querySelector('[role=timer]').textContent);

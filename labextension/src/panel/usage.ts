@@ -21,6 +21,8 @@ export interface UsageSource {
 const BETWEEN_REQUESTS_MS = MINUTE;
 /** How long a chart is at most. */
 const LONGEST_MS = 180 * MINUTE;
+/** A chart moves on by so much: of three hours that is less than a pixel, and no tick redraws it. */
+const STEP_MS = 10_000;
 /** How long it may be while there are few samples, so that they do not huddle in a corner. */
 const LENGTHS_MS = [15, 30, 60, 120].map(minutes => minutes * MINUTE);
 /** Samples farther apart than so many times the usual have a gap between them: none were taken. */
@@ -46,7 +48,7 @@ export interface Chart {
 
 /** The last three hours of what was measured; less while there is less. */
 export function chartOf({ samples, sent, now: dated, between_ms: between }: Usage): Chart {
-  const to = Date.parse(dated) + now() - sent;
+  const to = Math.ceil((Date.parse(dated) + now() - sent) / STEP_MS) * STEP_MS;
   const points = samples
     .map(({ at, cpu_percent: cpu, gpu_percent: gpu, idle_minutes: idle }) => ({
       at: Date.parse(at),

@@ -61,6 +61,16 @@ test('a chart goes on while no response comes', async () => {
   assert.equal((to - from) / MINUTE, 30);
 });
 
+test('a chart stays as it is from one second to the next', async () => {
+  const usage = usageOf([10, 1]);
+  await clock.pass(1000);
+  const before = chartOf(usage);
+  await clock.pass(8000);
+  assert.deepEqual(chartOf(usage), before);
+  await clock.pass(2000);
+  assert.equal(chartOf(usage).to, before.to + 10_000);
+});
+
 test('what is dated wrong is left out, and hides nothing else', () => {
   const [future, odd] = [{ at: '2036-01-01T00:00:00Z' }, { at: 'yesterday' }];
   const usage = usageOf([2, 1]);
