@@ -194,7 +194,7 @@ def _tab(browser: Browser, other_browser: Browser) -> list[Row]:
         difference(f"idle {what}", without, *idle, 0.1, "%"),
         difference(f"counting panel in sight: {what}", without, *counting, 1, "%"),
         difference(f"hidden {what}", without, *hidden, 0.1, "%"),
-        Row("upstream calls of a hidden tab in 10 minutes", "", calls, 0),
+        Row("GetInstance calls of a hidden tab in 10 minutes", "", calls, 0),
     ]
 
 
@@ -243,7 +243,7 @@ def _hour(browser: Browser) -> Row:
         window.page.wait_for_timeout(HOUR_S / SPEED * 1000)
         calls = window.emulator.calls - calls
         minutes = (time.monotonic() - begun) * SPEED / 60
-    what = f"upstream calls a minute, {CLIENTS} tabs, {CLIENTS} cells, {CLIENTS} kernels"
+    what = f"GetInstance calls a minute, {CLIENTS} tabs, {CLIENTS} cells, {CLIENTS} kernels"
     return Row(
         what, "", calls / minutes, 60 / 54 + 0.02, detail=f"{calls} in {minutes:.0f} minutes"
     )

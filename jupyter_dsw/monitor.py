@@ -79,8 +79,9 @@ class Monitor:
     """Keeps the one current `Reading` of `client`, for clients in any thread.
 
     `clock` gives the seconds that the client dates responses in, `uniform` the jitter of freshness
-    and waits. `observe` is called with each new reading and the seconds that it took, just before
-    the clients get it: in whichever thread read it, so it must be quick and must not call `read`.
+    and waits. `observe` is called with each new reading and the seconds that GetInstance took, just
+    before the clients get it: in whichever thread read it, so it must be quick and must not call
+    `read`.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Monitor:
         self._waiting: Future[Reading] | None = None
         self._failures = 0
         self._last_call = float("-inf")
+        self._call_s = 0.0
         self._endpoint_requested_wait_until = float("-inf")
 
     def cached(self, *, fresh: bool = False) -> Reading | None:
@@ -138,6 +140,7 @@ class Monitor:
 
     def _start(self) -> Future[Reading]:
         self._last_call = self.clock()
+        self._call_s = 0.0
         waiting: Future[Reading] = Future()
         # Running futures cannot be cancelled: a client that goes away leaves the others theirs.
         waiting.set_running_or_notify_cancel()
@@ -163,14 +166,17 @@ class Monitor:
         self._waiting = None
         try:
             if self._observe is not None:
-                self._observe(reading, self.clock() - self._last_call)
+                self._observe(reading, self._call_s)
         finally:
             waiting.set_result(reading)
 
     def _next_reading(self) -> Reading:
         try:
-            response = self._extra_calls.complete(self._client.get_instance())
-            return self._after_response(response)
+            try:
+                response = self._client.get_instance()
+            finally:
+                self._call_s = self.clock() - self._last_call
+            return self._after_response(self._extra_calls.complete(response))
         except DSWError as error:
             return self._after_failure(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the clients

@@ -233,6 +233,19 @@ def test_the_wait_that_the_endpoint_requests_is_kept(
         assert calls == expected
 
 
+def test_the_time_of_the_extra_calls_is_not_that_of_get_instance(
+    client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_deadline: object) -> None:
+        clock.now += 1.5
+
+    monkeypatch.setattr(client, "get_stop_policies", slow)
+    seconds: list[float] = []
+    observe = lambda _reading, took: seconds.append(took)  # noqa: E731
+    read(Monitor(client, clock=clock, observe=observe))
+    assert seconds == [0]
+
+
 def test_switched_off_policies_are_not_requested(
     monitor: Monitor, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
