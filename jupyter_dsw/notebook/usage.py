@@ -15,6 +15,7 @@ from jupyter_dsw.meter import Utilization, UtilizationSamples
 from jupyter_dsw.notebook import output, person, readings, samples
 from jupyter_dsw.notebook.readings import Reading, ShownAs
 from jupyter_dsw.render.chart import Chart, draw, glyphs_for, image
+from jupyter_dsw.render.html import with_code
 from jupyter_dsw.render.usage import MEASURED_HERE, idle_now, idle_stop, percent
 from jupyter_dsw.render.values import format_duration
 from jupyter_dsw.render.view import SIMULATED
@@ -107,7 +108,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
                 for row in self._rows()
             )
             parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
-        parts += [f'<p style="margin:.2em 0">{_t(each)}</p>' for each in self._sentences()]
+        parts += [
+            f'<p style="margin:.2em 0">{with_code(translated(each, language))}</p>'
+            for each in self._sentences()
+        ]
         lang = "" if language == "en" else f' lang="{TAGS[language]}"'
         return f'<div{lang} style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
 
