@@ -1,0 +1,77 @@
+"""`python -m benchmarks.watching [MINUTES]`: the cost of a server that watches with no page open.
+
+Two Jupyter servers run next to each other at their real pace, one that watches a busy instance for
+notifications and one that does not. Prints the difference in CPU time as a share of a core.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+
+from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.emulator import Emulator
+
+SETTLED_S = 30.0
+
+
+def main(minutes: float) -> None:
+    """Measure for so many minutes, and print the result."""
+    with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
+        # As of now, and from now on: nothing comes near, so nothing is sent.
+        emulator.change(InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 0})
+        emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 0})
+        watching = _server(
+            Path(folder, "watching"), emulator, JUPYTER_DSW_NOTIFY="json://localhost:1"
+        )
+        plain = _server(Path(folder, "plain"), emulator)
+        try:
+            _wait(SETTLED_S)
+            before, calls = [_cpu_s(each) for each in (watching, plain)], emulator.calls
+            _wait(minutes * 60)
+            after = [_cpu_s(each) for each in (watching, plain)]
+            with_it, without = (b - a for a, b in zip(before, after, strict=True))
+            share = (with_it - without) / (minutes * 60) * 100
+            print(
+                f"{minutes:g} minutes: {with_it:.2f} s of CPU against {without:.2f} s, "
+                f"{share:.4f} % of a core more; {emulator.calls - calls} calls"
+            )
+        finally:
+            for each in (watching, plain):
+                each.terminate()
+                each.wait()
+
+
+def _server(folder: Path, emulator: Emulator, **variables: str) -> subprocess.Popen[bytes]:
+    folder.mkdir()
+    options = ("port=0", "ip=127.0.0.1", "open_browser=False", "allow_root=True")
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    folders = {name: str(folder / name.lower()) for name in names}
+    return subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server"]
+        + [f"--ServerApp.{option}" for option in options]
+        + ["--ServerApp.jpserver_extensions={'jupyter_dsw': True}"],
+        env={**clean_environment(), **emulator.environment(), **folders, **variables},
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _cpu_s(process: subprocess.Popen[bytes]) -> float:
+    times = psutil.Process(process.pid).cpu_times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if sys.argv[1:] else 10)
