@@ -17,6 +17,7 @@ from jupyter_dsw.emulator import Emulator
 from tests.browser.windows import (
     INSTANCE,
     MINUTE,
+    PLUGIN,
     dialog,
     execute,
     hasten,
@@ -118,6 +119,90 @@ def test_a_sped_up_instance_comes_to_the_dialog_by_itself(
         ahead_s = (left - 3) * MINUTE / speed
         refresh_until_seen(page, toast(page).or_(dialog(page)))
         expect(dialog(page)).to_contain_text("Idle stop at")
+
+
+def policy_stops_in(emulator: Emulator, seconds: int) -> None:
+    """Let a policy of the workspace, of 60 idle minutes, stop the instance then."""
+    context = {
+        "IdleDuration": 60 - seconds // MINUTE,
+        "IdleShutdownRemainingSeconds": seconds,
+        "EnableSkip": True,
+    }
+    condition = {
+        "SourceType": "Workspace",
+        "Expression": "IdleDuration > 60 min AND CpuUtilization <= 10%",
+        "Context": context,
+    }
+    policies = [{"InstanceId": emulator.instance_id, "Conditions": [condition]}]
+    emulator.change_extra("QueryAutoShutdownPolicies", AutoShutdownPolicies=policies)
+
+
+def test_a_policy_of_the_workspace_alone_is_warned_of_at_30_10_and_2_minutes(
+    page: Page, start_lab: Any, canaries: Canaries, tmp_path: Path
+) -> None:
+    hasten(tmp_path, 10)
+    # Neither culler nor timer: GetInstance reports no stop.
+    with Emulator("policy") as emulator:
+        canaries.emulators.append(emulator)
+        assert emulator.response().get("IdleInstanceCuller") in (None, {})
+        policy_stops_in(emulator, 45 * MINUTE)
+        open_window(page, start_lab(**emulator.environment()))
+        expect(status_item(page)).to_contain_text(re.compile(r"stops in 4\d\W+min"))
+        wait_until_decided(page)
+        expect(notifications(page)).to_have_text("0")
+        for minutes in (30, 10):
+            policy_stops_in(emulator, minutes * MINUTE)
+            shown = toast(page).filter(has_text=f"in {minutes - 1}\N{NO-BREAK SPACE}min")
+            refresh_until_seen(page, shown)
+            expect(shown).to_contain_text("It is a policy of the workspace.")
+            # The one before goes.
+            expect(toast(page)).to_have_count(1)
+        policy_stops_in(emulator, 115)
+        refresh_until_seen(page, dialog(page))
+        expect(dialog(page)).to_contain_text("Idle stop at")
+        expect(dialog(page)).to_contain_text("It is a policy of the workspace.")
+        expect(dialog(page)).to_contain_text("CPU over 10")
+        expect(dialog(page)).to_contain_text("You can skip it in the console.")
+        expect(toast(page)).to_have_count(0)
+
+
+def step(status: str, minutes_ago: float, code: str = "") -> dict[str, str]:
+    """A status of a run of the instance, as GetLifecycle has it."""
+    begun = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - minutes_ago * MINUTE))
+    return {"Status": status, "ReasonCode": code, "ReasonMessage": "", "GmtCreateTime": begun}
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ([step("Stopping", 31, "IdleShutdown"), step("Stopped", 30, "IdleShutdown")], "was idle"),
+        ([step("ArrearStopping", 31), step("Arrearge", 30)], "a payment is overdue"),
+    ],
+    ids=["idle", "debt"],
+)
+def test_after_a_start_it_shows_once_how_the_last_run_ended(
+    page: Page,
+    start_lab: Any,
+    emulator: Emulator,
+    tmp_path: Path,
+    end: list[dict[str, str]],
+    words: str,
+) -> None:
+    write_settings(tmp_path, PLUGIN, lastRun=True)
+    stop_in(emulator, 300 * MINUTE)
+    last = [step("Creating", 100), step("Running", 99), *end]
+    emulator.change_extra(
+        "GetLifecycle", Lifecycle=[[step("Starting", 5), step("Running", 4)], last]
+    )
+    lab = start_lab()
+    open_window(page, lab)
+    expect(toast(page)).to_contain_text(re.compile(rf"The last run ended at .*{words}"))
+    other = page.context.new_page()
+    for one in (page, other):
+        open_window(one, lab)
+        expect(status_item(one)).to_contain_text("stops in")
+        wait_until_decided(one)
+        expect(notifications(one)).to_have_text("0")
 
 
 def test_switched_off_there_are_no_warnings(

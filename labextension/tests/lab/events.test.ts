@@ -7,11 +7,12 @@ import {
   imageStatuses,
   isUsable,
   nodeEvents,
+  sessionEvents,
   snapshotEvents,
   statusEvents,
 } from '../../src/lab/events.ts';
 import type { Preferences } from '../../src/lab/tokens.ts';
-import type { Instance, Poller } from '../../src/panel/index.ts';
+import { type Instance, now, type Poller, type Session } from '../../src/panel/index.ts';
 import { MINUTE, newLab, newStore, preferencesWith } from './lab.ts';
 
 const SINCE = Date.parse('2026-11-23T13:00:00Z');
@@ -79,7 +80,54 @@ test('a node error is reported where the instance is about to move', () => {
   assert.deepEqual(nodeEvents({ NodeErrorRecovery: { hasNodeError: true } }), []);
 });
 
+const HOUR = 60 * MINUTE;
+
+/** A run that started and ended so many hours ago. */
+const session = (started: number | null, ended: number | null, change: Partial<Session> = {}) => ({
+  started_at: started === null ? null : new Date(Date.now() - started * HOUR).toISOString(),
+  ended_at: ended === null ? null : new Date(Date.now() - ended * HOUR).toISOString(),
+  ended_by: null,
+  status: null,
+  reason_code: null,
+  reason: null,
+  ...change,
+});
+
 const lab = newLab();
+
+test('how the last run ended is shown after a start, once over all tabs and reloads', async () => {
+  lab.server.change = {
+    sessions: [session(1, null), session(9, 2, { ended_by: 'idle' }), session(30, 20)],
+  };
+  const tabs = [open({ diskPercent: 0 }), open({ diskPercent: 0 })];
+  await lab.clock.pass(3 * MINUTE);
+  const again = open({ diskPercent: 0 });
+  await lab.clock.pass(3 * MINUTE);
+  assert.deepEqual(
+    [...tabs, again].flatMap(({ seen }) => seen),
+    ['session'],
+  );
+  const off = { sessions: [session(1, null), session(9, 3)] };
+  lab.server.change = off;
+  const { seen } = open({ lastRun: false, diskPercent: 0 });
+  await lab.clock.pass(3 * MINUTE);
+  assert.deepEqual(seen, []);
+});
+
+test('a run that is no news, or of which nothing is known, is not shown', () => {
+  const of = (...sessions: Session[]) =>
+    sessionEvents({ ...lab.server.reading(), sessions, at: now() }).map(({ by }) => by);
+  const last = session(9, 2, { ended_by: 'debt' });
+  assert.deepEqual(of(session(1, null), last), ['debt']);
+  assert.deepEqual(of(session(1, null)), []);
+  assert.deepEqual(of(), []);
+  // Started two days ago; not known when; it has ended itself.
+  assert.deepEqual(of(session(48, null), last), []);
+  assert.deepEqual(of(session(null, null), last), []);
+  assert.deepEqual(of(session(1, 0), last), []);
+  assert.deepEqual(of(session(1, null), session(9, null)), []);
+  assert.deepEqual(sessionEvents({ ...lab.server.reading(), sessions: null, at: now() }), []);
+});
 
 /** A tab, and what a person saw in it. */
 function open(change: Partial<Preferences> = {}): { seen: string[]; store: Poller } {
@@ -113,7 +161,7 @@ async function readings(...instances: Instance[]): Promise<void> {
 }
 
 test('a disk about its limit is reported once, over two tabs', async () => {
-  const tabs = [open(), open()];
+  const tabs = [open({ diskPercent: 0 }), open({ diskPercent: 0 })];
   const seen = () => tabs.flatMap(tab => tab.seen);
   for (let minute = 0; minute < 30; minute++) await readings(disk(89.9), disk(90.1));
   assert.deepEqual(seen(), ['disk']);
@@ -146,7 +194,7 @@ test('another instance is nothing that changed', async () => {
 
 test('a stop is reported once, with its cause, and updated in place', async () => {
   lab.server.stopIn(4);
-  const tabs = [open(), open()];
+  const tabs = [open({ diskPercent: 0 }), open({ diskPercent: 0 })];
   await readings({ Status: 'Running' }, { Status: 'Running' }, { Status: 'Running' });
   await lab.clock.pass(MINUTE);
   await readings({ Status: 'Stopping' }, { Status: 'Stopping' }, { Status: 'Stopped' });

@@ -190,7 +190,11 @@ const NOT_SAVED: InstanceEvent = {
   saved: false,
   reason: `Quota. ${'why '.repeat(100)}`,
 };
+const SESSION = { kind: 'session', key: '', ended: Date.parse('2026-10-23T13:00:00Z') } as const;
 const EVENTS: InstanceEvent[] = [
+  ...(['idle', 'scheduled', 'person', 'debt', 'failure', 'other', null] as const).flatMap(by =>
+    ['', `Quota. ${'why '.repeat(100)}`].map(reason => ({ ...SESSION, by, reason })),
+  ),
   status({ status: 'ResourceAllocating', reason: NOT_SAVED.reason }),
   status({ status: NAME, reason: NOT_SAVED.reason }),
   { kind: 'snapshot', key: '', name: NAME, saved: true, reason: '' },
@@ -229,7 +233,7 @@ for (const language of ['en', 'zh-CN']) {
     );
     const happened = EVENTS.map(one => events.event(one, null, readings[0] ?? null));
     const texts = [...warnings, ...stopped, ...happened];
-    assert.equal(texts.length, 15);
+    assert.equal(texts.length, 29);
     for (const text of texts) {
       // India's and Nepal's offsets have up to six characters more than UTC's.
       const spare = text.includes('(UTC') ? 6 : 0;
