@@ -24,6 +24,7 @@ from tests.browser.windows import (
     toast,
     wait_until_decided,
 )
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,14 @@ class Endpoint:
     def pass_minutes(self, page: Page, minutes: float) -> None:
         """Let that much time go by for both."""
         self.ahead_s += minutes * MINUTE
+        before = self.emulator.calls
+        # The server's clock does not go forward: what it has read before is fresh for it.
+        until(
+            lambda: self.emulator.calls > before,
+            between=lambda: page.evaluate(
+                "fetch('/jupyter-dsw/v1/instance', { cache: 'reload' }).then(() => null)"
+            ),
+        )
         page.clock.fast_forward(int(minutes * MINUTE * 1000))
 
 

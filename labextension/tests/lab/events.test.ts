@@ -161,7 +161,7 @@ async function readings(...instances: Instance[]): Promise<void> {
 }
 
 test('a disk about its limit is reported once, over two tabs', async () => {
-  const tabs = [open({ diskPercent: 0 }), open({ diskPercent: 0 })];
+  const tabs = [open(), open()];
   const seen = () => tabs.flatMap(tab => tab.seen);
   for (let minute = 0; minute < 30; minute++) await readings(disk(89.9), disk(90.1));
   assert.deepEqual(seen(), ['disk']);
@@ -194,7 +194,7 @@ test('another instance is nothing that changed', async () => {
 
 test('a stop is reported once, with its cause, and updated in place', async () => {
   lab.server.stopIn(4);
-  const tabs = [open({ diskPercent: 0 }), open({ diskPercent: 0 })];
+  const tabs = [open(), open()];
   await readings({ Status: 'Running' }, { Status: 'Running' }, { Status: 'Running' });
   await lab.clock.pass(MINUTE);
   await readings({ Status: 'Stopping' }, { Status: 'Stopping' }, { Status: 'Stopped' });
