@@ -171,12 +171,12 @@ def test_failures_back_off_and_never_reach_the_reading(
 def test_a_hanging_endpoint_delays_a_reading_by_a_small_bound_and_seldom(
     monitor: Monitor, emulator: Emulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra_calls, "DEADLINE_S", 0.2)
+    monkeypatch.setattr(extra_calls, "DEADLINE_S", 1.0)
     emulator.scenario = "extra-hang"
     begun = time.monotonic()
     reading = read(monitor)
     # Both calls share the time: the second is not even begun.
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20, "an endpoint that hangs would do so for ever"
     assert emulator.requests == {"GetInstance": 1, POLICIES: 1}
     assert reading.instance is not None
     assert reading.error is None

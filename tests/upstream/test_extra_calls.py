@@ -102,10 +102,11 @@ def test_a_call_that_gets_no_response_is_cut_at_its_deadline(
 ) -> None:
     emulator.scenario = "extra-hang"
     made = client()
+    made.get_instance()  # it has credentials from here on
     begun = time.monotonic()
     with pytest.raises(errors.TimedOut):
-        made.get_stop_policies(Deadline(0.2))
-    assert time.monotonic() - begun < 5
+        made.get_stop_policies(Deadline(0.5))
+    assert time.monotonic() - begun < 20, "an endpoint that hangs would do so for ever"
     assert made.get_instance().instance.status == "Running"
 
 
