@@ -122,7 +122,8 @@ def _idle_stop(stop: Stop) -> str:
     if stop.remaining_ms is None:
         return _idle_rule(rule, limit)
     left = _when(stop)
-    if stop.idle_minutes is None:
+    # At the end of a delay it has been idle for longer than the rule has it.
+    if stop.idle_minutes is None or stop.delayed:
         return dotted(left, _idle_rule(rule, limit))
     return dotted(left, _idle_progress(rule, _number(stop.idle_minutes), limit))
 

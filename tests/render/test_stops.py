@@ -57,8 +57,8 @@ def _next_stop(*stops: Stop, **more: Any) -> str:
         (
             {"delayed": True, "can_skip": True, "decided_by": "system"},
             (
-                "Idle stop · in about 9 min 50 s · idle for 1430 of 1440 min; stops unless CPU "
-                "reaches 1 % · set by the platform · delayed · can be skipped in the PAI console"
+                "Idle stop · in about 9 min 50 s · stops after 1440 min idle, with CPU below 1 % · "
+                "set by the platform · delayed · can be skipped in the PAI console"
             ),
         ),
         (
