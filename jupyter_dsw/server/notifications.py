@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import TraitError, TraitType
 
 from jupyter_dsw.notify.services import Service, services_of
 
+if TYPE_CHECKING:
+    _Base = TraitType[tuple[Service, ...], Any]
+else:
+    _Base = TraitType  # before traitlets 5.10 without parameters
 
-class ServiceURLs(TraitType[tuple[Service, ...], Any]):
+
+class ServiceURLs(_Base):
     """A list of URLs, or one text with several. Neither value nor error shows a part of them."""
 
     info_text = "a list of URLs"
