@@ -25,6 +25,7 @@ from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.installed import canonical
 from jupyter_dsw.files import read_plain_file
 from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.notify.delivery import library_is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,6 +84,16 @@ class Plan:
 def own_version() -> str:
     """Return the version of jupyter-dsw that runs this."""
     return distribution(NAME).version
+
+
+def extras() -> str:
+    """Return the extras that are installed here and that the server needs, too."""
+    return "[notify]" if library_is_there() else ""
+
+
+def _requirement(wheel: Path) -> str:
+    # The wheel by its URL: behind a semicolon in a path pip expects a marker.
+    return f"{NAME}{extras()} @ {wheel.as_uri()}"
 
 
 def kept_wheel(folder: Path) -> Path:
@@ -188,7 +199,7 @@ class Pip:
         Raises `CannotInstall`, and `servers.NoServer` if its Python cannot be run any more.
         """
         before = self._environment.distributions
-        done = self._run("install", *plan.options, *self._pins(), wheel.as_uri())
+        done = self._run("install", *plan.options, *self._pins(), _requirement(wheel))
         after = servers.describe(self._environment.python)
         installed = after.distributions.items()
         added = {name: version for name, version in installed if before.get(name) != version}
@@ -211,7 +222,7 @@ class Pip:
             shutil.copy(wheel, folder)
         words = ["download", "--dest", str(folder), "--find-links", str(folder), "--prefer-binary"]
         if others is None:
-            done = self._run(*words, *self._pins(), (folder / wheel.name).as_uri())
+            done = self._run(*words, *self._pins(), _requirement(folder / wheel.name))
         elif others:
             pinned = [f"{name}=={version}" for name, version in others.items()]
             done = self._run(*words, "--no-deps", *pinned)
@@ -233,10 +244,9 @@ class Pip:
         self, wheel: Path, *options: str
     ) -> tuple[subprocess.CompletedProcess[str], dict[str, str] | None]:
         """Return how pip ended, and the version of each distribution that it would install."""
-        # The wheel by its URL: behind a semicolon in a path pip expects a marker.
         report = self._scratch / "report.json"
         words = ("install", "--dry-run", "--prefer-binary", "--report", str(report))
-        done = self._run(*words, *options, wheel.as_uri())
+        done = self._run(*words, *options, _requirement(wheel))
         if done.returncode:
             return done, None
         planned = msgspec.json.decode(report.read_bytes(), type=_Report).install

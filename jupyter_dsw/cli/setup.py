@@ -127,6 +127,7 @@ def startup_script(server_python: str, kept: Path | None) -> str:
     """
     values = {
         "version": installation.own_version(),
+        "extras": installation.extras(),
         "keep": str(kept or ""),
         "kernel_python": sys.executable,
         "server_python": server_python,

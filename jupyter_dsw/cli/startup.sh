@@ -33,7 +33,7 @@
       return
     fi
     grep -v '^jupyter-dsw==' "$scratch/before" >"$scratch/pins"
-    wanted="jupyter-dsw==$version"
+    wanted="jupyter-dsw$extras==$version"
     if [ -n "$keep" ] && pip "$1" install --quiet --no-index --find-links "$keep" -c "$scratch/pins" "$wanted" 2>"$scratch/why"; then
       from="the wheels in $keep"
     elif pip "$1" install --quiet ${keep:+--find-links "$keep"} --prefer-binary -c "$scratch/pins" "$wanted" 2>"$scratch/why"; then

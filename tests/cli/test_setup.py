@@ -87,6 +87,30 @@ def test_without_pip_there_the_one_of_this_environment_installs_and_removes(
     assert "nothing that setup has added" in run(capsys, "--python", python, "--remove")[1]
 
 
+def test_where_apprise_is_here_the_server_gets_it_too(
+    python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = tmp_path / "keep"
+    write_wheel(keep, "apprise", "1.9")
+    extra = 'apprise>=1.9; extra == "notify"\nProvides-Extra: notify'
+    write_wheel(keep, "jupyter-dsw", VERSION, extra)
+    wheel = installation.wheel(tmp_path, keep)
+    pip = Pip(servers.describe(python), tmp_path)
+    with monkeypatch.context() as without:
+        without.setattr(installation, "library_is_there", lambda: False)
+        assert pip.plan(wheel, keep).to_install == {"jupyter-dsw": VERSION}
+        assert "extras=''" in setup.startup_script(python, keep)
+    plan = pip.plan(wheel, keep)
+    assert plan.to_install == {"jupyter-dsw": VERSION, "apprise": "1.9"}
+    script = setup.startup_script(python, keep)
+    assert "extras='[notify]'" in script
+    (tmp_path / "venv/share/jupyter").mkdir(parents=True)  # as in each environment of JupyterLab
+    subprocess.run(["sh", "-c", script], check=True)
+    there = servers.describe(python)
+    assert there.distributions.items() >= plan.to_install.items()
+    assert sorted(installation.removable(there)[0]) == ["apprise", "jupyter-dsw"]
+
+
 def test_what_would_change_something_else_is_refused_by_name(
     python: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
