@@ -94,6 +94,8 @@ def test_whatever_a_server_without_jupyter_dsw_responds_the_kernel_is_used(
         disable_labextension(tmp_path)
     write_notebook(lab, PANEL_WIDGET)
     reads = KernelReads(page)
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     for status in (None, 200, 302, 403, 405):
         if status is not None:
             page.unroute_all()
@@ -105,6 +107,8 @@ def test_whatever_a_server_without_jupyter_dsw_responds_the_kernel_is_used(
         until(lambda before=before: reads.count > before)  # type: ignore[misc]
         expect(page.locator(f"{PANEL} .alert")).to_have_count(0)
         expect(page.locator(".jp-dsw-Status-button:visible")).to_have_count(0)
+    # That server has no samples for a chart either.
+    assert not [url for url in requested if "jupyter-dsw/v1/utilization" in url]
 
 
 def test_a_kernel_is_culled_although_it_feeds_a_panel_in_view(

@@ -76,6 +76,8 @@ export function mountPanel(
   let unwatch: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let meaning = '';
+  /** Whether readings are from where the samples are: not from a kernel in place of a server. */
+  let served = true;
   const chart = new ChartReader(root, shows({ named: sections }, 'usage') ? usage : null, show);
 
   /** Shows what is known now, and again when a figure changes. */
@@ -88,7 +90,7 @@ export function mountPanel(
     setLanguage(lang);
     render(panel(model), root);
     // A person who may not read the instance, or a server without it, has no samples either.
-    chart.look(unwatch !== null && Boolean(state.reading?.instance));
+    chart.look(served && unwatch !== null && Boolean(state.reading?.instance));
     const news = announcement(model);
     if (news.text && news.meaning !== meaning) {
       // What is there at first is read with the document, not announced on top of it.
@@ -121,8 +123,10 @@ export function mountPanel(
       chart.look(false);
       return;
     }
-    if (dataSource.state.failure === 'absent' && fallback)
+    if (dataSource.state.failure === 'absent' && fallback) {
       [dataSource, fallback] = [fallback, undefined];
+      served = false;
+    }
     unwatch = dataSource.watch(changed);
     dataSource.heartbeat();
     show();

@@ -19,6 +19,8 @@ export interface UsageSource {
 
 /** The server takes a sample a minute: requests in between would bring nothing. */
 const BETWEEN_REQUESTS_MS = MINUTE;
+/** Just started, a server has its first sample soon: it is requested after that, later and later. */
+const FIRST_SAMPLE_MS = 7500;
 /** How long a chart is at most. */
 const LONGEST_MS = 180 * MINUTE;
 /** A chart moves on by so much: of three hours that is less than a pixel, and no tick redraws it. */
@@ -155,8 +157,13 @@ class ServerUsage implements UsageSource {
     const sent = now();
     const samples = await requestUsage();
     this.#requesting = false;
-    this.#dueAt = samples === 'absent' ? Infinity : sent + BETWEEN_REQUESTS_MS;
-    if (samples && samples !== 'absent') this.#usage = { ...samples, sent };
+    if (samples === 'absent') this.#dueAt = Infinity;
+    else {
+      if (samples) this.#usage = { ...samples, sent };
+      const isEmpty = samples?.samples.length === 0;
+      this.#wait = isEmpty ? Math.min(this.#wait * 2, BETWEEN_REQUESTS_MS) : BETWEEN_REQUESTS_MS;
+      this.#dueAt = sent + this.#wait;
+    }
     for (const changed of [...this.#watchers]) changed();
     this.#schedule();
   }
@@ -164,6 +171,7 @@ class ServerUsage implements UsageSource {
   readonly #watchers = new Set<() => void>();
   #usage: Usage | null = null;
   #dueAt = 0;
+  #wait = FIRST_SAMPLE_MS / 2;
   #requesting = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 }

@@ -76,6 +76,8 @@ test('one sample is a dot, none is an announcement of the first, and no source i
   assert.match(one.querySelector('.cpu.dots')?.getAttribute('d') ?? '', /^M\S+ \S+h0$/);
   assert.match(textOf(chart(model({ usage: usage([]) }))), /The first values come within a minute/);
   assert.equal(textOf(chart(model({ usage: null }))), '');
+  const unknown = { ...first, cpu_percent: null, gpu_percent: null };
+  assert.equal(textOf(chart(model({ usage: usage([unknown, unknown]) }))), '');
 });
 
 test('without a GPU there is no line, no threshold and no column of one', () => {

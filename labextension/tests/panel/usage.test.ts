@@ -149,6 +149,23 @@ test('samples are requested once a minute however many watch, and not while nobo
   assert.equal(requests(), 11);
 });
 
+test('a server that has just started is requested again soon, and then once a minute', async () => {
+  let samples: readonly UtilizationSample[] = [];
+  const requests = serve(() => Promise.resolve(Response.json({ ...usageOf([]), samples })));
+  const usage = serverUsage();
+  usage?.watch(() => undefined);
+  await clock.pass(0);
+  assert.equal(requests(), 1);
+  await clock.pass(8000);
+  assert.equal(requests(), 2);
+  // Where there is never one, it is once a minute in the end.
+  await clock.pass(60 * MINUTE);
+  assert.ok(requests() <= 65, `${requests()}`);
+  samples = usageOf([0]).samples;
+  await clock.pass(MINUTE);
+  assert.equal(usage?.usage?.samples.length, 1);
+});
+
 test('a server without samples is requested once; of one that fails the last ones stay', async () => {
   let requests = serve(() => Promise.resolve(Response.json({}, { status: 404 })));
   serverUsage()?.watch(() => undefined);

@@ -163,6 +163,7 @@ export function chart(model: ViewModel): View {
   if (!model.usage) return nothing;
   const chart = chartOf(model.usage);
   const point = nearestPoint(chart, model.pointed ?? chart.to);
+  if (point && chart.points.every(({ cpu, gpu }) => cpu === null && gpu === null)) return nothing;
   const heading = html`<h3>${t('CPU and GPU over time')}</h3>`;
   if (!point) {
     return html`${heading}
