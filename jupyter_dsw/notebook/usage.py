@@ -32,6 +32,7 @@ _INDENT = "  "
 _GAP = 2
 _SPANS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3))
 _RECENT = timedelta(minutes=3)
+_TABLE = "border-collapse:collapse;margin:0;color:inherit;font-size:inherit"
 _CELL = "text-align:right;padding:2px 12px 2px 0"
 _NOTHING_YET = text(
     "Nothing has been measured yet. The Jupyter server takes its first sample a few seconds after "
@@ -107,7 +108,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
                 + "</tr>"
                 for row in self._rows()
             )
-            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+            content = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+            parts.append(f'<table style="{_TABLE}">{content}</table>')
         parts += [
             f'<p style="margin:.2em 0">{with_code(translated(each, language))}</p>'
             for each in self._sentences()

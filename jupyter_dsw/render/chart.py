@@ -219,12 +219,12 @@ def svg(chart: Chart, zone: tzinfo | None, language: Language) -> str:
         f'<text x="{left - 6}" y="{down(level) + 4:g}" text-anchor="end">{level} %</text>'
         for level in (0, 50, 100)
     ]
-    parts += [
-        f'<rect x="{across(index / bins):.1f}" y="{top}" width="{across(1 / bins) - left:.1f}"'
-        f' height="{bottom - top}" fill="{_COLOURS["idle"]}" fill-opacity=".2"/>'
-        for index, idle in enumerate(chart.idle(bins, chart.length))
-        if idle
-    ]
+    for begin, end in _idle_runs(chart.idle(bins, chart.length)):
+        at, to = across(begin / bins), across(end / bins)
+        parts.append(
+            f'<rect x="{at:.1f}" y="{top}" width="{to - at:.1f}" height="{bottom - top}"'
+            f' fill="{_COLOURS["idle"]}" fill-opacity=".2"/>'
+        )
     legend = left
     for label, name, threshold in (
         ("CPU", "cpu_percent", chart.cpu_threshold),
@@ -255,6 +255,19 @@ def svg(chart: Chart, zone: tzinfo | None, language: Language) -> str:
         f' width="{width}" height="{height}"><g font-family="sans-serif" font-size="11"'
         f' fill="#8b949e">{"".join(parts)}</g></svg>'
     )
+
+
+def _idle_runs(idle: Sequence[bool | None]) -> list[tuple[int, int]]:
+    """Return the first part of each idle time, and the one after its last."""
+    runs: list[tuple[int, int]] = []
+    for index, is_idle in enumerate(idle):
+        if not is_idle:
+            continue
+        if runs and runs[-1][1] == index:
+            runs[-1] = (runs[-1][0], index + 1)
+        else:
+            runs.append((index, index + 1))
+    return runs
 
 
 def _path(

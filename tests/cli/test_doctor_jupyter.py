@@ -119,6 +119,31 @@ def test_what_a_cell_can_show_depends_on_the_servers_front_ends(
     assert words in checks_here(capsys)["cells"]["found"]
 
 
+@pytest.mark.parametrize(
+    ("has_driver", "packages", "words"),
+    [
+        (False, {}, "no NVIDIA driver here"),
+        (True, {}, "install it with `/there/python -m pip install nvidia-ml-py`"),
+        (True, {"nvidia-ml-py": "13.1"}, "measured with nvidia-ml-py 13.1"),
+    ],
+)
+def test_with_a_driver_the_server_needs_a_package_to_measure_gpus(
+    server_of: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    has_driver: bool,
+    packages: dict[str, str],
+    words: str,
+) -> None:
+    driver = tmp_path / "version"
+    if has_driver:
+        driver.write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.127.08")
+    monkeypatch.setattr("jupyter_dsw.cli.doctor.jupyter.NVIDIA_DRIVER", driver)
+    server_of(prefix="/there", python="/there/python", distributions={**VERSIONS, **packages})
+    assert words in checks_here(capsys)["GPU"]["found"]
+
+
 def test_the_report_has_what_is_not_known_of_the_platform_and_no_value_of_the_account(
     server_of: Callable[..., None],
     capsys: pytest.CaptureFixture[str],

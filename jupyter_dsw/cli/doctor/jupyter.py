@@ -220,6 +220,7 @@ def _version_of(distribution: str) -> str:
         return text("not installed")
 
 
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 _SERVER, _ENVIRONMENT = text("Jupyter server"), text("environment")
 _HERE = (_SERVER, _ENVIRONMENT)
 
@@ -240,6 +241,22 @@ def _messages(context: Context) -> Text | Noted:
     return text("%1; `jupyter dsw notify --test` sends a test", services)
 
 
+def _gpu(context: Context) -> Text | Noted:
+    """Whether GPU utilization can be measured where the samples are taken."""
+    if not NVIDIA_DRIVER.exists():
+        return Noted(text("no NVIDIA driver here"))
+    found = context.jupyter.distributions.get("nvidia-ml-py")
+    if found is None:
+        return Noted(
+            text(
+                "GPU utilization is unknown: the server's environment has no nvidia-ml-py; "
+                "install it with `%1 -m pip install nvidia-ml-py`",
+                context.jupyter.python,
+            )
+        )
+    return text("measured with nvidia-ml-py %1", found)
+
+
 STEPS: tuple[Step, ...] = (
     Step(_SERVER, _server),
     Step(_ENVIRONMENT, _environment, (_SERVER,)),
@@ -251,4 +268,5 @@ STEPS: tuple[Step, ...] = (
     Step(text("language pack"), _language_pack, (_SERVER,)),
     Step(text("after a stop"), _after_a_stop, (_SERVER,)),
     Step(text("messages"), _messages, (_SERVER,)),
+    Step("GPU", _gpu, (_SERVER,)),
 )
