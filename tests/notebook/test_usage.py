@@ -54,7 +54,7 @@ def test_next_to_a_server_usage_is_shown_as_chart_table_and_words(
     assert "Measured in this container; what the platform measures is not documented." in text
     assert "┄" in data["text/plain"]
     assert '<img alt="CPU and GPU in the last 15 min"' in data["text/html"]
-    assert "<table>" in data["text/html"]
+    assert "<table " in data["text/html"]
     assert "No Jupyter server" not in text
     assert "<script" not in data["text/html"]
 
