@@ -6,8 +6,10 @@ import contextlib
 import json
 import re
 from datetime import datetime, timezone
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from jupyter_dsw.cli import COMMANDS, main
@@ -101,15 +103,20 @@ def printed(
 
 @pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != SILENT])
 def test_the_page_of_every_scenario(
-    emulator: Emulator, printed: Callable[..., str], scenario: str
+    emulator: Emulator,
+    printed: Callable[..., str],
+    scenario: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # So wide that what the endpoint sent stays in one piece.
+    monkeypatch.setenv("COLUMNS", "400")
     emulator.scenario = scenario
     page = printed("info", "all")
     assert re.search("[\u4e00-\u9fff]", page)
     reading = readings.current()
     own = own_of(emulator, reading)
     assert english_in(page, *own) == []
-    assert english_in(re.sub("<[^>]*>", " ", reading.to_html()), *own) == []
+    assert english_in(unescape(re.sub("<[^>]*>", " ", reading.to_html())), *own) == []
     if reading.error is not None:
         assert json.loads(reading.to_json())["error"]["advice"] in page
 
@@ -118,7 +125,10 @@ def own_of(emulator: Emulator, reading: Reading) -> set[str]:
     """What the endpoint itself sent."""
     sent = leaves(reading.error.message) if reading.error else set()
     # `…: …` is how a reason is shown with its code.
-    return values_in(emulator.response()) | sent | {"Internal Error", "intranet, internet", "Ready"}
+    runs = values_in([msgspec.to_builtins(run) for run in reading.sessions or ()])
+    rules = {stop.rule.expression for stop in reading.stops if stop.rule.expression}
+    own = {"Internal Error", "intranet, internet", "Ready"}
+    return values_in(emulator.response()) | sent | runs | rules | own
 
 
 @pytest.mark.parametrize("scenario", ["healthy", "denied", "failed", "skewed"])
