@@ -19,6 +19,7 @@ from tests.browser.windows import (
     hasten,
     open_window,
     refresh_until_seen,
+    set_hidden,
     set_setting,
     status_item,
     stop_in,
@@ -169,6 +170,19 @@ def test_warnings_by_toast_and_dialog_save_what_is_not_saved(
     change_last_cell(page, "first")
     toast(page).get_by_role("button", name="Save all").click()
     until(lambda: "first" in saved.read_text())
+
+    # What a stop would lose, and a tab in the background.
+    execute(page, "jupyter-dsw:show-losses")
+    expect(dialog(page)).to_contain_text(f"Busy kernels: {NAME} (for at least")
+    expect(dialog(page)).to_contain_text("Nothing runs in the terminals of JupyterLab.")
+    expect(dialog(page)).to_contain_text(re.compile("Saved files (stay|may be lost too): "))
+    expect(dialog_with_keys(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_have_count(0)
+    set_hidden(page, hidden=True)
+    expect(page).to_have_title(re.compile(r"^Stop in 2\d\u00a0min · "))
+    set_hidden(page, hidden=False)
+    expect(page).to_have_title(re.compile("^(?!Stop in)"))
 
     change_last_cell(page, "second")
     stop_in(emulator, 115)
