@@ -13,6 +13,8 @@ NAMES = {
         "Docker",
         "Apprise",
         "GetInstance",
+        "GetLifecycle",
+        "QueryAutoShutdownPolicies",
         "InstanceId",
         "GiB",
         "JSON",

@@ -86,8 +86,8 @@ def test_of_each_scenario_it_names_the_true_cause_and_only_it(
 
 
 EXTRA = {
-    "healthy": ("ok", "paidsw:%s is allowed"),
-    "extra-denied": ("noted", "paidsw:%s is not allowed."),
+    "healthy": ("ok", "%s is allowed"),
+    "extra-denied": ("noted", "%s is not allowed."),
     "extra-unknown": ("noted", "Not available in this region."),
     "extra-hang": ("noted", "did not finish its response in time"),
 }

@@ -52,6 +52,7 @@ _TIMEOUT_S = 3.0
 # What signature V3 allows.
 _MAX_SKEW_S = 15 * 60
 _SHOWN = 3
+_UNTIL_TRIED_AGAIN_H = f"{AFTER_DENIAL_S / 3600:.0f}"
 _PROXY_PORTS = {"https": 443}
 
 
@@ -294,29 +295,34 @@ def _stop_policies(context: Context) -> Text | Noted:
         return Noted(text("switched off: JUPYTER_DSW_STOP_POLICIES"))
     if isinstance(policies, DSWError):
         missing = text("Stops by policies of the workspace are not shown.")
-        return _without(policies, missing, "paidsw:QueryAutoShutdownPolicies")
-    return text("paidsw:QueryAutoShutdownPolicies is allowed")
+        advice = text(
+            "Its permission is not documented. Ask an administrator for a RAM policy with "
+            "paidsw:QueryAutoShutdownPolicies, since the other actions are named like their calls. "
+            "Then restart the Jupyter server, or wait for %1 hours.",
+            _UNTIL_TRIED_AGAIN_H,
+        )
+        return _without(policies, "QueryAutoShutdownPolicies", missing, advice)
+    return text("QueryAutoShutdownPolicies is allowed")
 
 
 def _last_runs(context: Context) -> Text | Noted:
     if isinstance(context.sessions, DSWError):
         missing = text("How the last runs ended is not shown.")
-        return _without(context.sessions, missing, "paidsw:GetLifecycle")
+        advice = text(
+            "Ask an administrator for a RAM policy with paidsw:GetLifecycle, and for a role in the "
+            "workspace that may read it. Then restart the Jupyter server, or wait for %1 hours.",
+            _UNTIL_TRIED_AGAIN_H,
+        )
+        return _without(context.sessions, "paidsw:GetLifecycle", missing, advice)
     return text("paidsw:GetLifecycle is allowed")
 
 
-def _without(error: DSWError, missing: Text, action: str) -> Noted:
+def _without(error: DSWError, call: str, missing: Text, advice: Text) -> Noted:
     """Return the note on a call that a reading does without."""
     if not is_not_permitted(error):
         return Noted(joined(" ", [error.message, missing]), error.advice)
     if isinstance(error, Denied):
-        advice = text(
-            "Ask an administrator for a RAM policy with %1, and for a role in the workspace that "
-            "may read it. Then restart the Jupyter server, or wait for %2 hours.",
-            action,
-            f"{AFTER_DENIAL_S / 3600:.0f}",
-        )
-        return Noted(joined(" ", [text("%1 is not allowed.", action), missing]), advice)
+        return Noted(joined(" ", [text("%1 is not allowed.", call), missing]), advice)
     return Noted(joined(" ", [text("Not available in this region."), missing]))
 
 
