@@ -155,7 +155,8 @@ function idleReason(stop: CurrentStop): string {
   const limit = measure(number(most, 1), t('min'));
   if (state === 'armed') return idleRule(rule, limit);
   if (left === null) return t('stops after %1 idle; time unknown, see the PAI console', limit);
-  if (idleFor === null) return idleRule(rule, limit);
+  // At the end of a delay it has been idle for longer than the rule has it.
+  if (idleFor === null || stop.delayed) return idleRule(rule, limit);
   const spent = number(Math.min(most, Math.floor(idleFor)));
   return left > 0 ? idleProgress(rule, spent, limit) : t('idle for %1 of %2', spent, limit);
 }
@@ -174,8 +175,8 @@ export function reasonOf(stop: CurrentStop): string {
   return stop.kind === 'idle' ? idleReason(stop) : scheduledReason(stop);
 }
 
-/** The part of the idle minutes that has passed, 0 to 1; null unless an idle stop counts. */
-export function idlePart({ left, idleFor, rule }: CurrentStop): number | null {
+/** The part of the idle minutes that has passed, 0 to 1; null unless an idle stop counts by them. */
+export function idlePart({ left, idleFor, rule, delayed }: CurrentStop): number | null {
   const { max_idle_minutes: most } = rule;
-  return left === null || idleFor === null || !most ? null : Math.min(1, idleFor / most);
+  return left === null || idleFor === null || !most || delayed ? null : Math.min(1, idleFor / most);
 }

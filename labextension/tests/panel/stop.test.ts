@@ -119,7 +119,7 @@ test('all stops are shown, the nearest in large figures, each with its rule', ()
     shown(readingNamed('policies')),
     new RegExp(
       [
-        '^Next stop 24 min Idle stop · policy of the workspace idle for 36 of 60 min; .*',
+        '^Next stop 24 min Idle stop · policy of the workspace stops after 60 min idle, with CPU below 20 % .*',
         'Scheduled stop · shutdown timer of this instance · in 3 h 3 min · .*',
         'Scheduled stop · set by the platform · RunningDuration > 24 h AND InstanceType = "free" ',
         'Idle stop · set on this instance · stops after 120 min idle, with CPU below 20 %',
@@ -131,6 +131,8 @@ test('all stops are shown, the nearest in large figures, each with its rule', ()
 test('a stop that can be skipped leads to the console, and one that was put off shows it', () => {
   const view = draw(stop(viewModelOf(readingNamed('policies'))));
   assert.match(view.textContent, /It has been delayed\./);
+  // It has been idle for longer than its rule has it: there is no part of that.
+  assert.equal(view.querySelector('.bar'), null);
   const url = view.querySelector('.stop a')?.getAttribute('href') ?? '';
   assert.match(url, /^https:\/\/pai\.console\.aliyun\.com\/\?regionId=cn-hangzhou&workspaceId=/);
   assert.equal(view.querySelector('.stop a')?.textContent.trim(), 'Skip it in the console');
