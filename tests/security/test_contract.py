@@ -22,6 +22,7 @@ PEOPLE = "/jupyter-dsw/v1/instance"
 KERNELS = "/jupyter-dsw/v1/kernel/instance"
 SAMPLES = "/jupyter-dsw/v1/utilization"
 KERNEL_SAMPLES = "/jupyter-dsw/v1/kernel/utilization"
+AT_RISK = "/jupyter-dsw/v1/at-risk"
 
 
 def credentials(lab: Lab, path: str) -> dict[str, str]:
@@ -70,4 +71,5 @@ def test_the_file_describes_every_endpoint_and_nothing_else() -> None:
         ("GET", KERNELS),
         ("GET", SAMPLES),
         ("GET", KERNEL_SAMPLES),
+        ("GET", AT_RISK),
     }

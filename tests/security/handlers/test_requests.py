@@ -188,8 +188,15 @@ async def test_no_parameter_header_or_body_changes_instance_host_path_or_credent
     await asyncio.to_thread(ask)
     assert granted > 100
     assert overheard.count > 100
-    (only,) = overheard.seen
-    method, target, key_id, host, action, _ = only
-    assert (method, target) == ("GET", f"/api/v2/instances/{emulator.instance_id}")
-    assert (host, action) == (emulator.url.removeprefix("http://"), "GetInstance")
-    assert key_id in emulator.secrets
+    instance = f"/api/v2/instances/{emulator.instance_id}"
+    calls = {(seen[0], seen[1].partition("?")[0], seen[4]) for seen in overheard.seen}
+    assert calls == {
+        ("GET", instance, "GetInstance"),
+        ("GET", f"{instance}/lifecycle", "GetLifecycle"),
+        ("PUT", "/api/v2/batch/autoshutdownpolicies/query", "QueryAutoShutdownPolicies"),
+    }
+    # Each call has one form only, whatever was requested.
+    assert len(overheard.seen) == 3
+    for _, _, key_id, host, _, _ in overheard.seen:
+        assert host == emulator.url.removeprefix("http://")
+        assert key_id in emulator.secrets
