@@ -143,7 +143,8 @@ def _show_once_what_would_stop() -> None:
     message = reading.what_would_stop() if reading else ""
     if message:
         _shown = True
-        print(message)
+        # At once: a cell that computes would have it appear, as activity of the kernel, later.
+        print(message, flush=True)
 
 
 def _check(callback: Any, minutes: float) -> None:

@@ -38,7 +38,7 @@ def snippet(part: str) -> dict[str, Any]:
 
 
 def test_every_snippet_compiles() -> None:
-    assert len(SNIPPETS) == 5
+    assert len(SNIPPETS) == 6
     for code in SNIPPETS:
         compile(code, str(PAGE), "exec")
 

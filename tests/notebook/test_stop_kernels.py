@@ -81,6 +81,8 @@ class TestABusyCell:
             return found["execution_state"], found["last_activity"]
 
         kernel.run(f"FOLDER = {str(tmp_path)!r}")
+        # What would stop this work is shown once, and like any output it is activity.
+        kernel.run("import jupyter_dsw; jupyter_dsw.before_stop(print).cancel()")
         kernel.client.execute(BUSY_CELL)
         # The beginning of the cell is activity; when it computes, that is over.
         until((tmp_path / "computing").exists)
