@@ -23,7 +23,8 @@ SETTLED_S = 30.0
 def main(minutes: float) -> None:
     """Measure for so many minutes, and print the result."""
     with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
-        # As of now, and from now on: nothing comes near, so nothing is sent.
+        # At rest: nothing comes near, no image is being saved, so nothing is sent.
+        emulator.change(LatestSnapshot=None, InstanceSnapshotList=[])
         emulator.change(InstanceShutdownTimer={"DueTime": None, "RemainingTimeInMs": 0})
         emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 0})
         watching = _server(

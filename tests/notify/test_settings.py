@@ -258,4 +258,4 @@ class TestCommand:
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         done = dsw("notify", "--test", JUPYTER_DSW_NOTIFY=SECRET)
         assert done.returncode == 1
-        assert "pip install 'jupyter-dsw[notify]'" in done.stdout
+        assert "pip install 'jupyter-dsw[notify]'" in " ".join(done.stdout.split())
