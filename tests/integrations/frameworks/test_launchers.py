@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ LAUNCHERS = {
     "torchrun": ["torchrun", "--standalone", "--nproc-per-node=2"],
     "accelerate": [
         *("accelerate", "launch", "--multi_gpu", "--num_processes=2", "--num_machines=1"),
-        *("--mixed_precision=no", "--dynamo_backend=no", "--main_process_port=0"),
+        *("--mixed_precision=no", "--dynamo_backend=no"),
     ],
 }
 TO_THE_RANKS = 'pkill -USR1 -P "$JUPYTER_DSW_COMMAND_PID"'
@@ -42,7 +43,9 @@ def start(launcher: str, tmp_path: Path) -> Callable[..., Program]:
     name, *options = LAUNCHERS[launcher]
 
     def start(*run: str) -> Program:
-        command = [str(HERE / name), *options, str(ROOT / "examples" / "save_on_signal.py")]
+        # Accelerate takes a fixed one unless it gets another.
+        port = [f"--main_process_port={free_port()}"] if launcher == "accelerate" else []
+        command = [str(HERE / name), *options, *port, str(ROOT / "examples" / "save_on_signal.py")]
         return Program(
             [
                 *(sys.executable, "-m", "jupyter_dsw.cli", "run", f"--before-stop={MINUTES:.0f}m"),
@@ -51,6 +54,11 @@ def start(launcher: str, tmp_path: Path) -> Callable[..., Program]:
         )
 
     return start
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def trains(program: Program) -> None:
