@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MINUTES = 600.0
 """Far away in real time, although the emulator's instance runs fast."""
-SAMPLES, BATCH = 64, 4
+BATCH = 4
 
 
 def options() -> argparse.Namespace:
@@ -34,6 +34,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--folder", required=True, help="where checkpoints go")
     parser.add_argument("--losses", required=True, help="file for the loss of each step")
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--samples", type=int, default=64)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--end-training", action="store_true")
     parser.add_argument("--package", help="lightning or pytorch_lightning")
@@ -51,9 +52,9 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def samples() -> torch.Tensor:
+def samples(arguments: argparse.Namespace) -> torch.Tensor:
     """The data, the same in each run."""
-    return torch.randint(0, 32, (SAMPLES, 8), generator=torch.Generator().manual_seed(3))
+    return torch.randint(0, 32, (arguments.samples, 8), generator=torch.Generator().manual_seed(3))
 
 
 def show(line: str) -> None:

@@ -47,12 +47,12 @@ def main() -> None:
     )
     plain = linear_model(dropout=0.2)
     order = torch.Generator()
-    loader: Any = DataLoader(samples(), batch_size=BATCH, shuffle=True, generator=order)
+    loader: Any = DataLoader(samples(arguments), batch_size=BATCH, shuffle=True, generator=order)
     model, optimizer, loader, validation = accelerator.prepare(
         plain,
         torch.optim.Adam(plain.parameters(), lr=0.01),
         loader,
-        DataLoader(samples()[: 2 * BATCH], batch_size=BATCH),
+        DataLoader(samples(arguments)[: 2 * BATCH], batch_size=BATCH),
     )
     position = Position()
     accelerator.register_for_checkpointing(position)

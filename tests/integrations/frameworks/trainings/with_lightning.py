@@ -77,11 +77,11 @@ def main() -> None:
     progress = Progress(arguments, is_first=trainer.is_global_zero)
     rank = int(os.environ.get("RANK", "0"))
     # Each rank has its part, in an order whose generator is a part of the loader's state.
-    part = samples()[rank::processes]
+    part = samples(arguments)[rank::processes]
     sampler = RandomSampler(part, generator=torch.Generator().manual_seed(1))
     loader = StatefulDataLoader(part, batch_size=BATCH, sampler=sampler)
     # Ranks evaluate different numbers of batches.
-    validation = DataLoader(samples()[: (2 + rank) * BATCH], batch_size=BATCH)
+    validation = DataLoader(samples(arguments)[: (2 + rank) * BATCH], batch_size=BATCH)
     model = Model()
     trainer.fit(
         model,

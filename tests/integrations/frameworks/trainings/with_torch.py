@@ -55,13 +55,13 @@ def main() -> None:
 
     progress = Progress(arguments, is_first=rank == 0)
     # Ranks evaluate different numbers of batches.
-    validation = DataLoader(samples()[: (2 + rank) * BATCH], batch_size=BATCH)
-    sampler = DistributedSampler(samples(), count, rank, shuffle=True)
+    validation = DataLoader(samples(arguments)[: (2 + rank) * BATCH], batch_size=BATCH)
+    sampler = DistributedSampler(samples(arguments), count, rank, shuffle=True)
     with SaveBeforeStop(save, minutes=MINUTES, end_training=arguments.end_training) as saver:
         while position["step"] < arguments.steps:
             sampler.set_epoch(position["epoch"])
             generator = torch.get_rng_state()
-            batches = list(DataLoader(samples(), batch_size=BATCH, sampler=sampler))
+            batches = list(DataLoader(samples(arguments), batch_size=BATCH, sampler=sampler))
             torch.set_rng_state(generator)
             for batch in saver.training(
                 batches[position["batches"] :], batches_per_step=arguments.accumulate

@@ -44,7 +44,7 @@ class Steps(TrainerCallback):  # type: ignore[misc]
 def main() -> None:
     """Train."""
     arguments = options()
-    data = [{"input_ids": row, "labels": row} for row in samples()]
+    data = [{"input_ids": row, "labels": row} for row in samples(arguments)]
     evaluation: dict[str, Any] = {}
     if arguments.evaluate_every:
         evaluation = {"eval_strategy": "steps", "eval_steps": arguments.evaluate_every}
