@@ -72,6 +72,8 @@ def test_cell_side_panel_commands_and_settings(page: Page, start: Callable[[], L
     status_item(page).click()
     expect(page.locator(SIDE_PANEL)).to_contain_text("Running")
     expect(page.locator(SIDE_PANEL).get_by_role("timer")).to_be_visible()
+    plot = page.locator(SIDE_PANEL).get_by_role("slider", name="CPU and GPU over time")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile(r"CPU \d+.%"))
     status_item(page).click()
     expect(page.locator(SIDE_PANEL)).to_be_hidden()
     page.locator(".jp-Notebook .jp-CodeCell").click()
