@@ -196,6 +196,9 @@ class Feed:
         soonest = elapsed_seconds() + SOONEST_NEXT_READ_MS / 1000
         self._next_read = max(reading.next_read, soonest)
         self._tracker.update(reading)
+        # It differs each time: a message for that would be activity of the kernel, and without one
+        # an old figure would stay. A panel that the kernel feeds has none.
+        reading = msgspec.structs.replace(reading, utilization=None)
         state = self._state_of(reading)
         for panel in _open_panels():
             if panel in requested or panel.is_viewed():
