@@ -7,8 +7,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import TimeoutError as NotSeenError
-
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -191,6 +189,9 @@ def refresh_until_seen(page: Page, place: Locator) -> None:
 
 def is_seen(place: Locator) -> bool:
     """Whether something is there, at once or within half a second."""
+    # Not above: `make minimum`, which has no browser, starts servers by what is here.
+    from playwright.sync_api import TimeoutError as NotSeenError
+
     try:
         place.first.wait_for(timeout=500)
     except NotSeenError:
