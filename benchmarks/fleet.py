@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MINUTE = 60
 PAGE_JITTER = 0.05
 """How much later than due a page requests at most, as a share, as the page's own code has it."""
-FRESH_S = 63
-"""A reading at rest is fresh for 60 s, and a page requests up to 3 s later."""
+FRESH_S = 69
+"""A reading at rest is fresh for up to 66 s, and a page requests up to 3 s later."""
 BETWEEN_SAMPLES_S = 10
 BEGINNING = datetime(2026, 1, 5, 8, 50, tzinfo=timezone.utc)
 SOURCE = Source(endpoint="simulated", region="simulated", instance_id="dsw-0", simulated=True)

@@ -36,7 +36,7 @@ AT_REST = 60.0
 IN_TRANSITION = 10.0
 NEAR_A_STOP = 15.0
 NEAR_A_STOP_MS = 10 * 60 * 1000
-# Up to this share less, at random: instances that were first read in one moment drift apart
+# Up to this share more, at random: instances that were first read in one moment drift apart
 # (docs/fleet.md has what this and the wait after a throttled call do in a large account).
 FRESHNESS_JITTER = 0.1
 FIRST_BACK_OFF = 5.0
@@ -46,7 +46,7 @@ BETWEEN_REFRESHES = 5.0
 
 
 def fresh_for(reading: Reading, now: float) -> float:
-    """Return for how many seconds a good `reading` is fresh at most, at `now` (`elapsed_seconds`).
+    """Return for how many seconds a good `reading` is fresh at least, at `now` (`elapsed_seconds`).
 
     Less for a simulated instance that runs faster, but no less than a second.
     """
@@ -214,8 +214,8 @@ class Monitor:
             stop_policies=response.stop_policies,
             sessions=response.sessions,
         )
-        longest = fresh_for(reading, now)
-        fresh_s = self._uniform((1 - FRESHNESS_JITTER) * longest, longest)
+        shortest = fresh_for(reading, now)
+        fresh_s = self._uniform(shortest, (1 + FRESHNESS_JITTER) * shortest)
         return msgspec.structs.replace(reading, next_read=now + fresh_s)
 
     def _after_failure(self, error: DSWError) -> Reading:

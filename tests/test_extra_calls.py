@@ -141,8 +141,9 @@ def test_at_rest_there_are_two_calls_for_each_reading(
     client: Client, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.change(IdleInstanceCuller={}, InstanceShutdownTimer={})
-    monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
+    monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
     at_rest(monitor, clock, HOUR)
+    # At the start, and each minute; the lifecycle once.
     assert emulator.requests == {"GetInstance": 61, POLICIES: 61, LIFECYCLE: 1}
 
 

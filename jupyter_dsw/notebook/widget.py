@@ -215,10 +215,9 @@ class Feed:
                 idle_instance_culler=None,
                 instance_shutdown_timer=None,
             )
-        # As it is shown: bytes of a disk change all the time, percents seldom. Not the utilization,
-        # with which there would be a message each minute, and the kernel would never be idle.
+        # As it is shown: bytes of a disk change all the time, percents seldom.
         still = msgspec.structs.replace(
-            reading, instance=instance, policy_stops=(), utilization=None, read_at=None, taken=None
+            reading, instance=instance, policy_stops=(), read_at=None, taken=None
         )
         shown = view_model(still, ("all",), now=0)
         set_stops = [

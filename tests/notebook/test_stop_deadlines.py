@@ -77,7 +77,7 @@ def watch(
     # No image is being saved: readings hold for a minute, or 15 s near a stop.
     emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     client = Client(Settings.from_environment, elapsed=clock)
-    monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
+    monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
     monkeypatch.setattr(readings, "_monitor", monitor)
     yield Watch(clock)
     client.close()
@@ -328,7 +328,7 @@ def test_a_due_time_that_never_moves_rings_once_however_slow_responses_are(
         timer = {"DueTime": due.strftime("%Y-%m-%dT%H:%M:%SZ"), "RemainingTimeInMs": None}
         emulator.change(InstanceShutdownTimer=timer, InstanceSnapshotList=[], LatestSnapshot=None)
         client = SlowEveryThirdTime(clock)
-        monitor = Monitor(client, clock=clock, uniform=lambda _low, high: high)
+        monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
         monkeypatch.setattr(readings, "_monitor", monitor)
         watch, calls = Watch(clock), Calls(minutes=10)
         watch.listeners = (calls.handle,)

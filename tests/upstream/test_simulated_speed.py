@@ -33,7 +33,7 @@ def read(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, now: float) -> Rea
     for name, value in emulator.environment().items():
         monkeypatch.setenv(name, value)
     client = Client(Settings.from_environment, elapsed=lambda: now)
-    monitor = Monitor(client, clock=lambda: now, uniform=lambda _low, high: high)
+    monitor = Monitor(client, clock=lambda: now, uniform=lambda low, _high: low)
     try:
         return monitor.read().result(timeout=30)
     finally:
