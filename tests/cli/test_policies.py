@@ -55,7 +55,7 @@ def test_a_policy_that_is_not_understood_is_shown_as_it_is(emulator: Emulator) -
     assert "time unknown, see the PAI console · RunningDuration > 72 h" in shown
 
 
-def test_where_policies_are_not_permitted_one_line_says_so(emulator: Emulator) -> None:
+def test_where_policies_are_not_permitted_one_line_shows_it(emulator: Emulator) -> None:
     emulator.scenario = "extra-denied"
     emulator.change(IdleInstanceCuller=None, InstanceShutdownTimer=None)
     shown = dsw("info", **ENGLISH).stdout
