@@ -15,7 +15,7 @@ from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import execute
-from tests.canaries import LOUD, SCENARIOS, SHARING_TOKEN
+from tests.canaries import LOUD, NOTIFY_TOKEN, SCENARIOS, SHARING_TOKEN
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def loud_lab(emulator: Emulator, tmp_path: Path) -> Any:
         **clean_environment(),
         **emulator.environment(),
         "JUPYTER_DSW_SHARING_TOKEN": SHARING_TOKEN,
+        # Nobody listens there: each message fails, and that is logged.
+        "JUPYTER_DSW_NOTIFY": f"json://user:{NOTIFY_TOKEN}@127.0.0.1:1/{NOTIFY_TOKEN}",
     }
     options = {"ServerApp.log_level": "DEBUG", "LabApp.expose_app_in_browser": True}
     lab = Lab.start(tmp_path, environment, options)

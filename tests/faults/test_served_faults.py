@@ -96,5 +96,5 @@ async def every_reading_is_good(
         assert reading["instance"]["InstanceId"] == before["instance"]["InstanceId"]
         before = reading
         # The life of a short-lived token, and more.
-        served.context.clock.let_pass(61)
+        served.context.clock.let_pass(67)
         _, reading = await served.ask()

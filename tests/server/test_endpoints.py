@@ -175,7 +175,7 @@ async def test_a_good_reading_stays_under_an_error_with_its_age(
     await jp_fetch(PEOPLE)
     emulator.scenario = "denied"
     real = monitor.clock
-    monitor.clock = lambda: real() + 60
+    monitor.clock = lambda: real() + 70
     reading = json.loads((await jp_fetch(PEOPLE)).body)
     contract(reading)
     assert reading["instance"]["Status"] == "Running"

@@ -205,7 +205,7 @@ async def test_after_a_failure_the_age_is_that_of_the_reading_that_is_shown(
     await ask()
     emulator.scenario = "denied"
     real = monitor.clock
-    monitor.clock = lambda: real() + 60
+    monitor.clock = lambda: real() + 70
     assert (await ask())["error"]["code"] == "Denied"
     samples = await scrape()
     assert samples["jupyter_dsw_calls_total"]["Denied",] == 1
