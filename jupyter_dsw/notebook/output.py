@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.model.sessions import Session
     from jupyter_dsw.reading import Reading
 
 MIME_TYPE = "application/vnd.jupyter-dsw.reading+json"
@@ -47,28 +48,37 @@ def to_save(reading: Reading) -> dict[str, Any]:
     contract = reading.to_contract(elapsed_seconds(), person.language())
     if reading.instance is None:
         return contract.to_builtins()
-    elements, left_out = _elements_to_save(reading.instance)
-    others = msgspec.structs.replace(contract, instance=None).to_builtins()
-    return {**others, "instance": elements, "left_out": left_out}
+    saved = _saved_parts(reading.instance, contract.sessions)
+    others = msgspec.structs.replace(contract, instance=None, sessions=None).to_builtins()
+    return {**others, **saved}
 
 
-_last_saved: tuple[Instance, dict[str, Any], dict[str, int]] | None = None
+_last_saved: tuple[Instance, tuple[Session, ...] | None, dict[str, Any]] | None = None
 
 
-def _elements_to_save(instance: Instance) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the same objects for the same instance: IPython keeps the outputs of all cells."""
+def _saved_parts(instance: Instance, sessions: tuple[Session, ...] | None) -> dict[str, Any]:
+    """Return the same objects for the same parts: IPython keeps the outputs of all cells."""
     global _last_saved  # noqa: PLW0603 - of the last reading
-    if _last_saved is None or _last_saved[0] is not instance:
+    if _last_saved is None or _last_saved[0] is not instance or _last_saved[1] != sessions:
         # The newest ones, as everywhere.
         newest = msgspec.structs.replace(instance, instance_snapshot_list=instance.snapshots)
-        elements = msgspec.json.decode(msgspec.json.encode(newest.to_wire()))
+        elements = _as_json(newest.to_wire())
         left_out = {
             name: len(value) - MAX_ROWS
             for name, value in elements.items()
             if isinstance(value, list) and len(value) > MAX_ROWS
         }
-        _last_saved = (instance, _cut(elements), left_out)
-    return _last_saved[1:]
+        parts = {
+            "instance": _cut(elements),
+            "sessions": _cut(_as_json(sessions)),
+            "left_out": left_out,
+        }
+        _last_saved = (instance, sessions, parts)
+    return _last_saved[2]
+
+
+def _as_json(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _cut(value: Any) -> Any:
