@@ -319,15 +319,9 @@ def removable(environment: Environment) -> tuple[list[str], list[str]]:
     installed = environment.distributions
     added = recorded(environment)
     going = {name for name, version in added.items() if installed.get(name) == version}
-    while True:
-        needed = {
-            need
-            for name, needs in environment.requires.items()
-            if name not in going
-            for need in needs
-        }
-        if not needed & going:
-            break
+    while needed := going & {
+        need for name, needs in environment.requires.items() if name not in going for need in needs
+    }:
         going -= needed
     return sorted(going), sorted(added.keys() & installed.keys() - going)
 
