@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from jupyter_dsw.demo.run import start_lab
+from jupyter_dsw.demo.samples import use_simulated_samples
 from jupyter_dsw.emulator import Emulator
 from tests.browser import chromium, windows
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel, write_notebook
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
-LARGEST = 100_000
+LARGEST = 120_000
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 MINUTE, HOUR = 60, 3600
 WARNING = (720, 400)
+WORKSPACE = "/mnt/workspace"
 TRAINING = "for epoch in range(90):\n    train(epoch)"
 
 
@@ -54,7 +56,7 @@ def _window(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
     with _page(browser, 1040, 680) as page:
         _open(page, lab, "%dsw_info", TRAINING)
         run_cell(page, 0)
-        page.locator(".jp-Notebook dsw-panel").get_by_text("vision_finetune").wait_for()
+        _wait_for_chart(page)
         windows.toast(page).wait_for()
         _settle(page)
         _save([page.screenshot()], f"window-{theme}")
@@ -66,9 +68,9 @@ def _cell(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None:
     with _page(browser, 900, 1500) as page:
         _open(page, lab, "%dsw_info")
         run_cell(page, 0)
-        panel = page.locator(".jp-Notebook dsw-panel")
-        panel.get_by_text("vision_finetune").wait_for()
+        _wait_for_chart(page)
         _settle(page)
+        panel = page.locator(".jp-Notebook dsw-panel")
         _save([panel.screenshot()], f"cell-{theme}")
 
 
@@ -86,6 +88,10 @@ def _warning(browser: Browser, lab: Lab, emulator: Emulator, theme: str) -> None
             _photographed(page, frames)
         _save(frames[-7:], f"warning-{theme}")
         _save(frames[-1:], f"warning-still-{theme}")
+
+
+def _wait_for_chart(page: Page) -> None:
+    page.locator(".jp-Notebook dsw-panel").get_by_text("threshold").wait_for()
 
 
 def _refreshed(page: Page) -> bool:
@@ -153,7 +159,9 @@ def _save(frames: list[bytes], name: str) -> None:
 def _lab(theme: str) -> Iterator[tuple[Lab, Emulator]]:
     with tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
         setting = "@jupyterlab/apputils-extension:themes"
+        use_simulated_samples(Path(folder))
         windows.write_settings(Path(folder), setting, theme=THEMES[theme])
+        windows.be_quiet(Path(folder))
         lab = start_lab(Path(folder), emulator, {"LabApp.expose_app_in_browser": True})
         try:
             lab.wait_until_it_responds()
@@ -183,6 +191,10 @@ def _page(browser: Browser, width: int, height: int) -> Iterator[Page]:
         timezone_id="Asia/Shanghai",
     )
     context.set_default_timeout(60_000)
+    # As on an instance: the folder of the pictures' own files is another on each machine.
+    disk = {"mounted_at": WORKSPACE, "type": "nfs4"}
+    at_risk = {"folder": WORKSPACE, "disk": disk, "kept": True, "terminals": []}
+    context.route("**/jupyter-dsw/v1/at-risk", lambda route: route.fulfill(json=at_risk))
     yield context.new_page()
     context.close()
 

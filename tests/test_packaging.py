@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.installed import Environment
 
 DATA = "jupyter_dsw-0.1.0.data/data/"
-LARGEST_PANEL = 45_000
+LARGEST_PANEL = 59_000
 
 
 def test_the_wheel_has_all_that_makes_it_work(distributions: tuple[Path, Path]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.installed import ROOT
 
 PAGES = ("README.md", "README.zh-CN.md")
-LARGEST_PICTURE = 100_000
+LARGEST_PICTURE = 120_000
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
