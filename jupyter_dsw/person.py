@@ -1,7 +1,8 @@
-"""The person of this process: their language and their time zone."""
+"""The person of this process: messages in their language, what they may mean, their time zone."""
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import time
@@ -13,11 +14,13 @@ from jupyter_core.paths import jupyter_config_dir
 
 from jupyter_dsw import i18n
 from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.i18n import joined, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
-    from jupyter_dsw.i18n import Language
+    from jupyter_dsw.i18n import Language, Text
 
 LONGEST_SETTINGS = 64 * 1024
 _SETTINGS = Path("@jupyterlab", "translation-extension", "plugin.jupyterlab-settings")
@@ -32,6 +35,17 @@ def language() -> Language:
     It is looked up each time, so a choice takes effect with the next message.
     """
     return i18n.of_tags([_chosen_in_jupyterlab()]) or i18n.of_environment(os.environ)
+
+
+def translated(message: str) -> str:
+    """Return `message` in the person's language."""
+    return i18n.translated(message, language())
+
+
+def with_suggestion(message: Text, word: str, known: Sequence[str]) -> Text:
+    """Return `message`, and the one of `known` that is nearest to `word` where one is near."""
+    near = difflib.get_close_matches(word.lower(), known, n=1)
+    return joined(" ", (message, text("Did you mean %1?", repr(near[0])))) if near else message
 
 
 def time_zone(region: str | None) -> tzinfo | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.parser import Parser
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import translated, with_suggestion
+from jupyter_dsw.person import translated, with_suggestion
 
 if TYPE_CHECKING:
     import argparse

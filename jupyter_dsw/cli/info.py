@@ -23,7 +23,7 @@ from jupyter_dsw.cli.report import (
 )
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notebook import readings, usage
-from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.person import translated
 from jupyter_dsw.render.view import SECTIONS
 
 _EPILOG = text(

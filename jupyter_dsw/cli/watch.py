@@ -20,7 +20,7 @@ from jupyter_dsw.columns import wrapped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook import readings
-from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.person import translated
 from jupyter_dsw.render.values import format_duration
 from jupyter_dsw.render.view import SECTIONS
 

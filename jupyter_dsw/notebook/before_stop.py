@@ -14,10 +14,11 @@ import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+from jupyter_dsw import person
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stop_tracker import ReportedStops, nearest
-from jupyter_dsw.notebook import output, person, readings
+from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.notebook.stop_watch import WatchThread
 
 if TYPE_CHECKING:

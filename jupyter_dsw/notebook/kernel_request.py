@@ -13,9 +13,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from jupyter_dsw import person
 from jupyter_dsw.i18n import TAGS
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
-from jupyter_dsw.notebook import person
 
 if TYPE_CHECKING:
     from jupyter_dsw.kernel_endpoint import KernelEndpoint

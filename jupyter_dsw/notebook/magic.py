@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_dsw import person
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.notebook import person, readings, usage
-from jupyter_dsw.notebook.person import with_suggestion
+from jupyter_dsw.notebook import readings, usage
+from jupyter_dsw.person import with_suggestion
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_dsw import person
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook import person, readings
+from jupyter_dsw.notebook import readings
 from jupyter_dsw.notify.settings import NotifySettings, services_of_environment
 from jupyter_dsw.notify.watcher import NotStarted, start_watcher
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_dsw import person
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook import person
 from jupyter_dsw.render.view_model import MAX_ROWS
 
 if TYPE_CHECKING:

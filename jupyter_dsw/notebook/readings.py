@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
+from jupyter_dsw import person
 from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.meter import idle_minutes_of
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import connection, kernel_request, output, person, samples
+from jupyter_dsw.notebook import connection, kernel_request, output, samples
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html, with_code
 from jupyter_dsw.render.text import to_text

@@ -7,11 +7,12 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Protocol
 
+from jupyter_dsw import person
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text
 from jupyter_dsw.model.stop_tracker import StopTracker, nearest
-from jupyter_dsw.notebook import person, readings
+from jupyter_dsw.notebook import readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_dsw import person
 from jupyter_dsw.columns import columns, padded, wrapped
 from jupyter_dsw.i18n import TAGS, joined, text, translated
 from jupyter_dsw.meter import Utilization, UtilizationSamples
-from jupyter_dsw.notebook import output, person, readings, samples
+from jupyter_dsw.notebook import output, readings, samples
 from jupyter_dsw.notebook.readings import Reading, ShownAs
 from jupyter_dsw.render.chart import Chart, draw, glyphs_for, image
 from jupyter_dsw.render.html import with_code

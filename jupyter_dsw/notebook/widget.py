@@ -13,10 +13,11 @@ import anywidget
 import msgspec
 import traitlets
 
+from jupyter_dsw import person
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.stop_tracker import StopTracker
-from jupyter_dsw.notebook import output, person, readings
+from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 from jupyter_dsw.render.view import SECTIONS, view_model
 

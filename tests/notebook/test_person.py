@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import person, readings
+from jupyter_dsw import person
+from jupyter_dsw.notebook import readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from jupyter_dsw.cli.doctor.context import Context, results
 from jupyter_dsw.cli.report import Paint, show_check
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text
-from jupyter_dsw.notebook.person import translated
+from jupyter_dsw.person import translated
 
 if TYPE_CHECKING:
     import argparse
