@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
+from requests import Request
 
 from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
@@ -38,7 +39,7 @@ from jupyter_dsw.upstream.response import (
 )
 from jupyter_dsw.upstream.settings import Source, host_header
 from jupyter_dsw.upstream.signing import ACS3Auth
-from jupyter_dsw.upstream.transport import HTTPRequest, HTTPResponse, Transport
+from jupyter_dsw.upstream.transport import HTTPResponse, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -285,9 +286,9 @@ class Client:
         deadline: Deadline,
     ) -> tuple[HTTPResponse, float, float]:
         """Return the response, and when its request was sent, by both clocks."""
-        # The auth signs each time it is called: a second try has a nonce and a date of its own.
         auth = ACS3Auth(credentials, call.action, "2022-01-01", clock=self._clock)
-        request = HTTPRequest(origin + call.target, auth, call.method, call.body)
+        headers = {"Content-Type": "application/json"} if call.body else {}
+        request = Request(call.method, origin + call.target, headers, data=call.body, auth=auth)
 
         def send() -> tuple[HTTPResponse, float, float]:
             # Before the connection is made: rather a little too early than ever too late.

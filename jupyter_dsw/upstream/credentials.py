@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
+from requests import Request
 
 from jupyter_dsw.clock import BOUNDED, Deadline, bounded
 from jupyter_dsw.i18n import joined, text
@@ -27,7 +28,7 @@ from jupyter_dsw.upstream.errors import NoCredentials
 from jupyter_dsw.upstream.failures import FailureKind, TransportError
 from jupyter_dsw.upstream.settings import of_first_process, split_http_url
 from jupyter_dsw.upstream.signing import Credentials
-from jupyter_dsw.upstream.transport import HTTPRequest, Transport
+from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -161,7 +162,7 @@ class CredentialService:
     def _try(self, deadline: Deadline) -> tuple[Credentials | None, str]:
         """Try once: return credentials, or None and what went wrong."""
         try:
-            response = self._transport.send(HTTPRequest(self.uri), deadline, _TIMEOUT_S)
+            response = self._transport.send(Request("GET", self.uri), deadline, _TIMEOUT_S)
         except TransportError as error:
             return None, _failure(error, self.uri)
         finally:

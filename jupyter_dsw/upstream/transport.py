@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_user_agent
 
@@ -29,23 +28,12 @@ from jupyter_dsw.upstream.network import proxies_for, trust_authorities
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from requests import Response
-    from requests.auth import AuthBase
+    from requests import Request, Response
 
     from jupyter_dsw.clock import Deadline
 
 Timeout: TypeAlias = "tuple[float, float]"
 _MAX_HEADERS_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True)
-class HTTPRequest:
-    """A request: `auth` signs it, `body` is JSON. Query and body may hold secrets."""
-
-    url: str = field(repr=False)
-    auth: AuthBase | None = None
-    method: str = "GET"
-    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,8 +68,8 @@ class Transport:
         """Close every connection."""
         self._adapter.close()
 
-    def send(self, request: HTTPRequest, deadline: Deadline, timeout: Timeout) -> HTTPResponse:
-        """Send one request, past redirects. Raises TransportError.
+    def send(self, request: Request, deadline: Deadline, timeout: Timeout) -> HTTPResponse:
+        """Send one request, past redirects; its query may hold a secret. Raises TransportError.
 
         `timeout`: seconds to connect to one address (twice that for all), and to wait for more.
         """
@@ -106,15 +94,11 @@ class Transport:
         # Outside of `except`: the exception that was caught has the request in it, secrets and all.
         raise TransportError(FailureKind.TIMED_OUT if deadline.expired else kind)
 
-    def _send(self, request: HTTPRequest, exchange: _Exchange, timeout: Timeout) -> HTTPResponse:
+    def _send(self, request: Request, exchange: _Exchange, timeout: Timeout) -> HTTPResponse:
         _exchange.set(exchange)
-        headers = dict(self._headers)
-        if request.body:
-            headers["Content-Type"] = "application/json"
-        prepared = PreparedRequest()
-        prepared.prepare(
-            request.method, request.url, headers=headers, data=request.body, auth=request.auth
-        )
+        request.headers = {**self._headers, **request.headers}
+        # Its auth signs each time: a second try has a nonce and a date of its own.
+        prepared = request.prepare()
         prepared.url, _, exchange.query = (prepared.url or "").partition("?")
         response = self._adapter.send(
             prepared,

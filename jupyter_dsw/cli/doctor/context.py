@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
+from requests import Request
 
 from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.report import State
@@ -21,7 +22,7 @@ from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
 from jupyter_dsw.upstream.settings import Settings, host_header, is_loopback
-from jupyter_dsw.upstream.transport import HTTPRequest, Transport
+from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -193,7 +194,7 @@ class Context:
         transport = Transport(max_bytes=_MAX_BYTES, proxies=True)
         url = f"{self.origin.scheme}://{self.host}/"
         try:
-            return transport.send(HTTPRequest(url), Deadline(10), (3, 5))
+            return transport.send(Request("GET", url), Deadline(10), (3, 5))
         except TransportError as failure:
             raise failure.kind.error(self.host) from None
         finally:
