@@ -1,4 +1,4 @@
-"""`python -m benchmarks.watching [MINUTES]`: the cost of a server that watches with no page open.
+"""`python -m tests.soak.watching [MINUTES]`: the cost of a server that watches with no page open.
 
 Two Jupyter servers run next to each other at their real pace, one that watches a busy instance for
 notifications and one that does not. Prints the difference in CPU time as a share of a core.
