@@ -17,6 +17,8 @@ from jupyter_dsw.model.stops import (
     Milliseconds,
     PoliciesState,
     Stop,
+    aged,
+    nearest_first,
     stops_of,
 )
 from jupyter_dsw.upstream.settings import Source
@@ -82,6 +84,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """When the request for it was sent (`elapsed_seconds`): what was left then is left at most."""
     policy_stops: tuple[Stop, ...] = ()
     """The stops that policies decide, as of `taken`."""
+    merged_stops: tuple[Stop, ...] = ()
+    """All stops, as of `taken`, where a server has put those of both calls together."""
     stop_policies: PoliciesState = "not_available"
     """Whether those are known."""
     sessions: tuple[Session, ...] | None = None
@@ -97,13 +101,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def stops_at(self, now: float) -> tuple[Stop, ...]:
         """Return all stops at `now` (`elapsed_seconds`), nearest first; none if never read."""
-        if self.instance is None:
+        if self.instance is None or self.instance.has_ended:
             return ()
+        elapsed_ms = round((self.age_ms_at(now) or 0) * self.source.speed)
+        if self.merged_stops:
+            return nearest_first(aged(stop, elapsed_ms) for stop in self.merged_stops)
         return stops_of(
-            self.instance,
-            self.policy_stops,
-            responded_at=self.read_at,
-            elapsed_ms=round((self.age_ms_at(now) or 0) * self.source.speed),
+            self.instance, self.policy_stops, responded_at=self.read_at, elapsed_ms=elapsed_ms
         )
 
     @property
@@ -233,10 +237,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
             read_at=msgspec.convert(self.read_at, datetime | None),
             read_at_by=self.read_at_by,
             taken=None if self.age_ms is None else now - self.age_ms / 1000,
-            policy_stops=tuple(
-                _as_of_request(stop, (self.age_ms or 0) * self.source.speed)
-                for stop in self.stops
-                if stop.decided_by != "instance"
+            # As the server merged them: what a policy knows of the instance's own stop is in there.
+            merged_stops=tuple(
+                _as_of_request(stop, (self.age_ms or 0) * self.source.speed) for stop in self.stops
             ),
             stop_policies=self.stop_policies,
             sessions=None if self.sessions is None else tuple(map(_clean, self.sessions)),

@@ -58,6 +58,16 @@ def test_a_client_knows_every_stop_and_everything_else_as_the_server_did() -> No
     assert received.utilization == Utilization(cpu_percent=7)
 
 
+def test_what_a_policy_of_the_user_knows_of_the_instances_own_stop_is_not_lost() -> None:
+    culler = {"Status": "Running", "IdleInstanceCuller": {"MaxIdleTimeInMinutes": 60}}
+    policy = msgspec.structs.replace(
+        POLICY, decided_by="user", remaining_ms=480_000, rule=StopRule(max_idle_minutes=60)
+    )
+    reading = _reading(instance=parse_instance(culler), policy_stops=(policy,))
+    (stop,) = _received(reading, 130.0, 1030.0).stops_at(1030.0)
+    assert (stop.decided_by, stop.remaining_ms, stop.can_skip) == ("instance", 450_000, True)
+
+
 def test_the_policies_of_a_simulated_instance_count_as_fast_as_it_lives() -> None:
     reading = _reading(source=Source(instance_id="dsw-1", speed=2.0))
     received = _received(reading, 130.0, 1030.0)

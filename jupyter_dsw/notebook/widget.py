@@ -218,7 +218,7 @@ class Feed:
             )
         # As it is shown: bytes of a disk change all the time, percents seldom.
         still = msgspec.structs.replace(
-            reading, instance=instance, policy_stops=(), read_at=None, taken=None
+            reading, instance=instance, policy_stops=(), merged_stops=(), read_at=None, taken=None
         )
         shown = view_model(still, ("all",), now=0)
         set_stops = [
