@@ -27,7 +27,8 @@ class SaveBeforeStop(torch.SaveBeforeStop):
     `minutes`, `end_training`, `training()` and `evaluation()` are as in
     `jupyter_dsw.integrations.torch.SaveBeforeStop`.
 
-    Raises `ValueError` if neither names the checkpoint, and if `minutes` is not greater than 0.
+    Raises `ValueError` unless exactly one of them names the checkpoint, and if `minutes` is not
+    greater than 0.
     """
 
     def __init__(
@@ -40,11 +41,10 @@ class SaveBeforeStop(torch.SaveBeforeStop):
     ) -> None:
         self._accelerator = accelerator
         self._output_dir = None if output_dir is None else Path(output_dir)
-        project = accelerator.project_configuration
-        if self._output_dir is None and not project.automatic_checkpoint_naming:
+        if (output_dir is None) != accelerator.project_configuration.automatic_checkpoint_naming:
             msg = (
-                "SaveBeforeStop needs an output_dir, or a ProjectConfiguration with "
-                "automatic_checkpoint_naming=True"
+                "SaveBeforeStop needs either an output_dir or a ProjectConfiguration with "
+                "automatic_checkpoint_naming=True, which lets Accelerate ignore any other folder"
             )
             raise ValueError(msg)
         super().__init__(self._save_state, minutes=minutes, end_training=end_training)

@@ -247,6 +247,8 @@ def put_in_place(unfinished: Path, checkpoint: Path) -> None:
     A file is replaced at once. Of a folder, what was there is removed first: if the process is
     ended in between, the checkpoint is still there as `unfinished`.
     """
+    # Not there, it must not cost what was saved before.
+    unfinished.stat()
     if checkpoint.is_dir():
         shutil.rmtree(checkpoint)
     unfinished.replace(checkpoint)

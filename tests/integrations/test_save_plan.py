@@ -296,3 +296,12 @@ def test_a_complete_checkpoint_takes_the_place_of_the_last_one(tmp_path: Path) -
         put_in_place(unfinished, checkpoint)
         assert [path.name for path in checkpoint.iterdir()] == [text]
     assert list(tmp_path.iterdir()) == [checkpoint]
+
+
+def test_a_checkpoint_that_was_not_written_costs_none_that_was(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "a"
+    checkpoint.mkdir()
+    (checkpoint / "model").touch()
+    with pytest.raises(FileNotFoundError):
+        put_in_place(tmp_path / "a.part", checkpoint)
+    assert (checkpoint / "model").exists()
