@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.files import read_plain_file, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ SELF = Path("/proc/self")
 _MAX_FILE = 1024 * 1024
 _MAX_CPU_RANGES = 8192
 _MAX_DEPTH = 64
-_OCTAL = re.compile(r"\\([0-7]{3})")
 _CPU_RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
 
 
@@ -162,7 +161,7 @@ def _mounts(self_folder: Path) -> dict[str, _Mount]:
         parts = before.split(" ")
         if kind not in {"cgroup", "cgroup2"} or len(parts) < 5:
             continue
-        mount = _Mount(_unescaped(parts[3]), Path(_unescaped(parts[4])))
+        mount = _Mount(unescaped(parts[3]), Path(unescaped(parts[4])))
         names = options.rpartition(" ")[2].split(",") if kind == "cgroup" else [""]
         for name in names:
             found.setdefault(name, mount)
@@ -181,10 +180,6 @@ def _chain(mount: _Mount, path: str) -> tuple[Path, ...]:
         if name:
             chain.append(chain[-1] / name)
     return tuple(chain)
-
-
-def _unescaped(path: str) -> str:
-    return _OCTAL.sub(lambda found: chr(int(found[1], 8)), path)
 
 
 def _content(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def _read(descriptor: int, max_bytes: int) -> bytes:
     raise NoPlainFile
 
 
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def unescaped(mount_point: str) -> str:
+    """Return a path of `/proc/self/mountinfo`, which has spaces and the like in octal."""
+    return _OCTAL.sub(lambda found: chr(int(found[1], 8)), mount_point)
+
+
 def disk_of(path: str | Path) -> tuple[str, str] | None:
     """Return where the file system of `path` is mounted, and its type; None where it is unknown."""
     try:
@@ -63,7 +72,7 @@ def disk_of(path: str | Path) -> tuple[str, str] | None:
     for row in rows:
         # proc(5): the fifth field is the mount point; the type follows a lone hyphen.
         fields = row.split()
-        mounted = fields[4].encode().decode("unicode_escape")
+        mounted = unescaped(fields[4])
         # Of two at one place the later one lies on top.
         if place.is_relative_to(mounted) and len(mounted) >= len(found[0] if found else ""):
             found = mounted, fields[fields.index("-") + 1]

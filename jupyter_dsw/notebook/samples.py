@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import os
 import time
@@ -10,24 +11,30 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_dsw.clock import in_thread
 from jupyter_dsw.meter import SHORTEST_WINDOW_S, Recorder, UtilizationSamples
 from jupyter_dsw.notebook import connection, kernel_request
 from jupyter_dsw.notebook.connection import NoServer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from jupyter_dsw.meter import Utilization, UtilizationSample
     from jupyter_dsw.model.instance import Instance
 
 # The server has them ready; it may be busy.
 SERVER_TIMEOUT_S = 10.0
+# NVML takes up to a second at first. A driver that hangs must not keep a stop from being seen.
+MEASURING_TIMEOUT_S = 2.0
 
 _recorder = Recorder()
+_measuring: Future[None] | None = None
 
 
 def _begin_anew_in_a_fork() -> None:
     # A forked child may have the recorder in the middle of a measurement.
-    global _recorder  # noqa: PLW0603 - one a process
-    _recorder = Recorder()
+    global _recorder, _measuring
+    _recorder, _measuring = Recorder(), None
 
 
 if hasattr(os, "register_at_fork"):
@@ -84,16 +91,26 @@ def latest() -> Utilization | None:
 
 
 def _measured_here() -> UtilizationSamples:
-    _recorder.take()
+    _take()
     if not _recorder.samples().samples:
         time.sleep(SHORTEST_WINDOW_S)
-        _recorder.take()
+        _take()
     return _recorder.samples()
+
+
+def _take(cores: float | None = None, idle_minutes: float | None = None) -> None:
+    """Take a sample, unless one that hangs is still being taken."""
+    global _measuring  # noqa: PLW0603 - one a process
+    if _measuring is not None and not _measuring.done():
+        return
+    recorder = _recorder
+    _measuring = in_thread(lambda: recorder.take(requested_cores=cores, idle_minutes=idle_minutes))
+    concurrent.futures.wait([_measuring], MEASURING_TIMEOUT_S)
 
 
 def measure(instance: Instance | None, idle_minutes: float | None) -> Utilization | None:
     """Measure in this process since the last reading; None at the first one."""
     requested = instance.requested_resource if instance else None
     cores = requested.cpu_cores if requested else None
-    _recorder.take(requested_cores=cores, idle_minutes=idle_minutes)
+    _take(cores, idle_minutes)
     return _recorder.latest()

@@ -104,3 +104,18 @@ def test_after_a_fork_the_child_measures_anew(kernel: Kernel) -> None:
             print(len(pool.apply(jupyter_dsw.utilization)))
     """
     assert kernel.text(code).strip() == "1"
+
+
+def test_a_driver_that_hangs_keeps_no_stop_from_being_seen(kernel: Kernel) -> None:
+    code = """
+    import threading, jupyter_dsw
+    from jupyter_dsw.meter import Meter
+    from jupyter_dsw.notebook import samples
+    samples.MEASURING_TIMEOUT_S = 0.1
+    hanging = threading.Event()
+    samples._recorder._meter = Meter(gpus=hanging.wait)
+    print(jupyter_dsw.read().instance.status, jupyter_dsw.time_left() is not None)
+    print(jupyter_dsw.utilization())
+    hanging.set()
+    """
+    assert kernel.text(code) == "Running True\n()\n"

@@ -67,6 +67,10 @@ async def test_it_names_the_folder_and_its_disk(jp_fetch: Any, jp_serverapp: Any
     assert found["kept"] == files.is_on_mounted_disk(jp_serverapp.root_dir)
 
 
+def test_a_mount_point_is_written_with_spaces_in_octal() -> None:
+    assert files.unescaped("/mnt/数据\\040set") == "/mnt/数据 set"
+
+
 async def test_asking_for_it_does_not_count_as_activity(jp_fetch: Any, jp_serverapp: Any) -> None:
     before = jp_serverapp.web_app.settings.get("api_last_activity")
     await found_by(jp_fetch)
