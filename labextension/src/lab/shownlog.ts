@@ -1,6 +1,7 @@
 import type { DatedReading } from '../panel/index.ts';
 import {
   follow,
+  isReported,
   type KnownStop,
   type Stop,
   type StopReading,
@@ -123,6 +124,15 @@ export class ShownLog {
     return due < stop.due ? { ...stop, due, left: stop.left - (stop.due - due) } : stop;
   }
 
+  /** The moments of the stops ahead, by `Date.now()`, that are known but not in a reading. */
+  missingFrom(reading: DatedReading): number[] {
+    const own = reading.source.instance_id ?? '';
+    return this._read()
+      .stops.filter(({ instance, ended }) => instance === own && !ended)
+      .filter(({ id, due }) => due > Date.now() && !isReported(reading, id))
+      .map(({ due }) => due);
+  }
+
   /** Brings what is known of the stops up to date with a reading. */
   async follow(reading: DatedReading, policy: Policy): Promise<void> {
     const update = (content: Content) => {
@@ -163,6 +173,19 @@ export class ShownLog {
       ...entry,
       thresholds: entry.thresholds.filter(one => one !== threshold),
     }));
+  }
+
+  /** The same for what was announced outside of the window. */
+  async forgetAnnouncement(stop: Stop, threshold: number): Promise<void> {
+    await this._change(stop, entry => {
+      const { thresholds, within } = entry.background;
+      const others = Object.entries(within).filter(([one]) => one !== String(threshold));
+      const background = {
+        thresholds: thresholds.filter(one => one !== threshold),
+        within: Object.fromEntries(others),
+      };
+      return { ...entry, background };
+    });
   }
 
   /** Warns again when that much less than now is left until the stop. */

@@ -108,6 +108,11 @@ export function stopReadingsOf(reading: DatedReading): StopReading[] {
   });
 }
 
+/** Whether a reading has a stop at all, counting or not. */
+export function isReported(reading: DatedReading | null, id: string): boolean {
+  return reportedIn(reading).some(stop => idOf(stop) === id);
+}
+
 /** The next stop that a reading has, ahead or over; null if none is counting. */
 export function stopIn(reading: DatedReading | null): Stop | null {
   return stopsIn(reading)[0] ?? null;

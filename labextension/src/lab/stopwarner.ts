@@ -1,13 +1,14 @@
 import { MAX_TIMEOUT_MS, now, speedOf } from '../panel/index.ts';
+import { SAVE_MS, SavedStops } from './saving.ts';
 import type { ShownLog } from './shownlog.ts';
-import { ageOf, earliestIn, FORGET_MS, isOver, type Stop, stopsIn } from './stops.ts';
+import { ageOf, FORGET_MS, isOver, isReported, type Stop, stopsIn } from './stops.ts';
 import type { IInstanceStore, Preferences } from './tokens.ts';
+import { untilNews } from './unwatched.ts';
 import {
   decide,
   type Decision,
   type Due,
   isQuiet,
-  NOTHING_SHOWN,
   type Policy,
   shownAnywhere,
 } from './warnings.ts';
@@ -71,12 +72,8 @@ const PATIENCE_MS = 20_000;
 const PAUSE_MS = 30_000;
 /** A tab that is in sight comes first; so long after it, one in the background announces the stop. */
 const BEHIND_MS = 5000;
-/** So long apart a tab in the background looks whether a stop has begun to count. */
+/** So long apart a tab in the background looks whether what it knows is still true. */
 const VERIFY_PAUSE_MS = 5 * MINUTE_MS;
-/** So long before a stop it saves by itself, if it is set to. */
-const SAVE_MS = 2 * MINUTE_MS;
-/** By how much the moment of a stop may move until it is saved for again. */
-const SAME_STOP_MS = 6 * MINUTE_MS;
 
 /**
  * Warns before each stop. It looks whenever the store has news, and when the next threshold is near;
@@ -128,6 +125,7 @@ export class StopWarner {
     await this._follow();
     const failures: unknown[] = [];
     if (this._due().length || this._verifyIn() === 0) {
+      this._verifiedAt = now();
       if (!this._isFresh()) await this._readAgain();
       // A stop may have moved, and the tab may have been hidden or seen meanwhile.
       await this._follow();
@@ -151,10 +149,13 @@ export class StopWarner {
 
   private async _followUp(): Promise<void> {
     this._countDown();
-    for (const [id, { due, warning }] of [...this._announced]) {
-      if (!this._options.visible() && this._isAnnounced(id, due)) continue;
+    const { log, store, visible } = this._options;
+    for (const [id, { stop, due, warning }] of [...this._announced]) {
+      if (!visible() && this._isAnnounced(id, due)) continue;
       this._announced.delete(id);
       warning.withdraw();
+      // One that ended is reported still; one that is not was rather not read.
+      if (!isReported(store.state.reading, id)) await log.forgetAnnouncement(stop, due.threshold);
     }
     for (const [id, { stop, due, warning }] of [...this._shown]) {
       if (this._isTrue(id, due)) continue;
@@ -163,7 +164,7 @@ export class StopWarner {
       // An idle stop that comes back was announced. A scheduled one that vanishes while nobody closed
       // its warning was rather not read.
       if (!closed && stop.kind === 'scheduled' && this._isMissing(id)) {
-        await this._options.log.forgetWarning(stop, due.threshold);
+        await log.forgetWarning(stop, due.threshold);
       }
     }
   }
@@ -220,11 +221,8 @@ export class StopWarner {
   private _saveInTime(): void {
     const { preferences, unsaved, saveAll, gone } = this._options;
     if (!preferences().saveBeforeStop || gone() || !unsaved()) return;
-    for (const { id, due, left } of this._stops()) {
-      const saved = this._savedFor.get(id) ?? -Infinity;
-      if (left > SAVE_MS || Math.abs(due - saved) < SAME_STOP_MS) continue;
-      this._savedFor.set(id, due);
-      saveAll();
+    for (const stop of this._stops()) {
+      if (this._saved.take(stop)) saveAll();
     }
   }
 
@@ -257,17 +255,20 @@ export class StopWarner {
   }
 
   /**
-   * How long it is until a tab in the background has to look whether a stop has begun to count: the
-   * instance may be idle since the last reading. Null where there is none to look for.
+   * How long it is until a tab in the background has to look whether what it knows is still true. Null
+   * where there is nothing to look for.
    */
   private _verifyIn(): number | null {
-    const { store, preferences, visible } = this._options;
-    if (visible() || !preferences().stopWarnings) return null;
-    const policy = this._policy();
-    const waits = earliestIn(store.state.reading).flatMap(stop => {
-      const { due, nextIn } = decide(stop, policy, NOTHING_SHOWN, Date.now());
-      return due ? [0] : nextIn === null ? [] : [nextIn];
-    });
+    const { store, log, preferences, visible } = this._options;
+    const { reading } = store.state;
+    if (visible() || !reading) return null;
+    const { stopWarnings, saveBeforeStop } = preferences();
+    const { toasts, dialog } = this._policy();
+    const thresholds = [
+      ...(stopWarnings ? [...toasts, dialog] : []),
+      ...(saveBeforeStop ? [SAVE_MS] : []),
+    ];
+    const waits = untilNews(reading, thresholds, log.missingFrom(reading));
     const pause = VERIFY_PAUSE_MS - (now() - this._verifiedAt) * this._speed;
     return waits.length ? Math.max(0, pause, Math.min(...waits)) : null;
   }
@@ -314,7 +315,6 @@ export class StopWarner {
     const late = new Promise(resolve => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    this._verifiedAt = now();
     const inStandby = !this._options.visible();
     await Promise.race([this._options.store.read({ inStandby }), late]);
     clearTimeout(timer);
@@ -338,8 +338,7 @@ export class StopWarner {
   /** What is in the window, and outside of it; by the IDs of the stops. */
   private readonly _shown = new Map<string, ShownWarning>();
   private readonly _announced = new Map<string, ShownWarning>();
-  /** The moments of the stops that were saved for. */
-  private readonly _savedFor = new Map<string, number>();
+  private readonly _saved = new SavedStops();
   /** By `now()`. */
   private _verifiedAt = -Infinity;
   private _pause: ReturnType<typeof setTimeout> | null = null;
