@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.model.statuses import USABLE_STATUSES
-from jupyter_dsw.model.stop_tracker import KnownStop, StopKey, StopTracker
+from jupyter_dsw.model.stop_tracker import OVER_AFTER_S, KnownStop, StopKey, StopTracker
 from jupyter_dsw.notify.messages import (
     StopNear,
     called_off,
@@ -28,6 +28,7 @@ from jupyter_dsw.notify.record import RecordedStop, Reported
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jupyter_dsw.model.elements import InstanceSnapshot
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.model.stops import Stop
     from jupyter_dsw.notify.delivery import Message
@@ -123,15 +124,37 @@ class _Stops:
         """Return what is to be recorded; afterwards, `messages` and `next_at` are complete."""
         pending = {stop.number for stop in self._tracker.stops}
         last = {stop.number: stop for stop in self._tracker.last}
+        unread = {
+            number: stop
+            for number, stop in self._before.items()
+            if self._is_unread(stop, last.get(number))
+        }
         stops = [
             self._pending(stop) if number in pending else self._missing(stop, self._before[number])
             for number, stop in last.items()
-            if number in pending or number in self._before
+            if number not in unread and (number in pending or number in self._before)
         ]
-        gone = (stop for number, stop in self._before.items() if number not in last)
+        stops += unread.values()
+        gone = (
+            stop
+            for number, stop in self._before.items()
+            if number not in last and number not in unread
+        )
         stops += [self._replaced(stop, last.values()) for stop in gone if stop.reported]
         kept = [stop for stop in stops if stop.is_pending or self._is_recent(stop)]
         return tuple(sorted(kept, key=lambda stop: not stop.is_pending)[:MOST_STOPS])
+
+    def _is_unread(self, before: RecordedStop, now: KnownStop | None) -> bool:
+        """Whether this reading knows nothing of a policy's stop, which another one may read again.
+
+        It may be of another process, for which a setting decides whether policies are read.
+        """
+        return (
+            self._subject.reading.stop_policies != "read"
+            and before.decided_by != "instance"
+            and (now is None or now.key.decided_by != "instance")
+            and self._read_at < before.at + timedelta(seconds=OVER_AFTER_S)
+        )
 
     def _restored(self, stop: RecordedStop) -> KnownStop:
         since_s = (stop.at - self._read_at).total_seconds()
@@ -163,6 +186,8 @@ class _Stops:
         reported = set() if before is None else set(before.reported)
         shown = self._shown.get(stop.key)
         limit = None if shown is None else shown.rule.max_idle_minutes
+        if limit is None and before is not None:
+            limit = before.max_idle_minutes
         # What lies before the idleness itself would be reported as soon as it begins.
         apply = [
             minutes
@@ -171,15 +196,16 @@ class _Stops:
         ]
         left_s = stop.left_s(self._now)
         due = {minutes for minutes in apply if left_s <= minutes * 60}
-        if due - reported and shown is not None:
-            self.messages.append(StopNear(self._subject, shown, _topic(stop.number), stop.at))
-        reported |= due
-        waiting = [stop.moment_with(minutes * 60) for minutes in apply if minutes not in reported]
+        waiting = [
+            stop.moment_with(minutes * 60) for minutes in apply if minutes not in reported | due
+        ]
+        if shown is not None:
+            if due - reported:
+                self.messages.append(StopNear(self._subject, shown, _topic(stop.number), stop.at))
+            reported |= due
         self.next_at = min(
             [*waiting, *([] if self.next_at is None else [self.next_at])], default=None
         )
-        if limit is None and before is not None:
-            limit = before.max_idle_minutes
         return self._recorded(stop, max_idle_minutes=limit, reported=tuple(sorted(reported)))
 
     def _missing(self, stop: KnownStop, before: RecordedStop) -> RecordedStop:
@@ -255,11 +281,11 @@ def _status(
 def _images(
     reported: Reported, subject: Subject, instance: Instance, since: datetime
 ) -> Iterator[Message]:
-    for snapshot in instance.snapshots:
+    for name, snapshot in _snapshots(instance).items():
         status = snapshot.status or ""
         if status not in {"Saved", "Failed"}:
             continue
-        before = reported.images.get(snapshot.image_id or "")
+        before = reported.images.get(name)
         # A list that comes late is no news.
         made = snapshot.gmt_create_time
         is_news = before != status if before is not None else made is not None and made >= since
@@ -267,9 +293,20 @@ def _images(
             yield image_saved(subject, snapshot)
 
 
+def _snapshots(instance: Instance) -> dict[str, InstanceSnapshot]:
+    """Return the snapshots by what they are known again by; without those that have nothing."""
+    found: dict[str, InstanceSnapshot] = {}
+    for snapshot in instance.snapshots:
+        made = snapshot.gmt_create_time
+        name = None if made is None else f"{snapshot.image_name or ''} {made.isoformat()}"
+        if key := snapshot.image_id or name:
+            found.setdefault(key, snapshot)
+    return found
+
+
 def _with_events(reported: Reported, instance: Instance, read_at: datetime) -> Reported:
     """Return `reported` with all of `instance` but its stops."""
-    seen = {each.image_id or "": each.status or "" for each in instance.snapshots}
+    seen = {name: each.status or "" for name, each in _snapshots(instance).items()}
     images = {
         **{name: status for name, status in reported.images.items() if name not in seen},
         **seen,

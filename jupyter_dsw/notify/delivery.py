@@ -140,6 +140,11 @@ _REASONS: dict[str, Text] = {
 }
 
 
+def _is_final(outcome: Outcome) -> bool:
+    """Whether another attempt would not help, or would send some recipients the same again."""
+    return outcome.reason in _FINAL or (outcome.reason == "other" and outcome.code is not None)
+
+
 @dataclass
 class _Outbox:
     """What waits for one service; a thread sends it while there is something."""
@@ -217,7 +222,7 @@ class Delivery:
             outcome = self._send(outbox.service, *written, message.kind)
             if outcome.reason == "sent":
                 return
-            if pause_s is None or outcome.reason in _FINAL:
+            if pause_s is None or _is_final(outcome):
                 log.warning(
                     "jupyter-dsw: service %s did not get a message. %s",
                     outbox.service,

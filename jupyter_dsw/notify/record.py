@@ -68,7 +68,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     """The same for all else: in quiet hours only stops may be compared."""
     status: str | None = None
     images: dict[str, str] = {}
-    """The statuses of saved images, by their IDs."""
+    """The statuses of saved images, by their IDs; without one, by name and creation."""
     node_failed: bool = False
 
 

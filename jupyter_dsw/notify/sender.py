@@ -64,7 +64,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
     reason: Reason
     code: int | None = None
-    """The HTTP status, or the code in the response's body."""
+    """The HTTP status, or the code in the response's body.
+
+    With `other` it is a status of success: one of several recipients may have got the message.
+    """
 
 
 def main() -> None:
@@ -132,7 +135,8 @@ class _Seen:
             return Outcome("sent")
         if response is not None and response.status_code >= 300:
             return Outcome("status", response.status_code)
-        return Outcome("other")
+        # One URL may have several recipients, and Apprise tells only that one of them failed.
+        return Outcome("other", None if response is None else response.status_code)
 
 
 def _reason(error: Exception) -> Reason:

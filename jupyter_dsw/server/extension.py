@@ -261,10 +261,11 @@ class DSWExtension(ExtensionApp):
         # Not before the server is there for its pages.
         IOLoop.current().add_callback(self.sampler.start)
         self.watcher: Watcher | None = None
-        if are_wanted(self.notify):
-            IOLoop.current().add_callback(self._start_watcher)
+        IOLoop.current().add_callback(self._start_watcher)
 
     async def _start_watcher(self) -> None:
+        if not await IOLoop.current().run_in_executor(None, are_wanted, self.notify):
+            return
         monitor = await self.ready_monitor()
         self.watcher = await IOLoop.current().run_in_executor(None, self._make_watcher, monitor)
 

@@ -17,7 +17,7 @@ from jupyter_dsw.reading import Problem, Reading
 from jupyter_dsw.upstream.settings import Source
 
 if TYPE_CHECKING:
-    from jupyter_dsw.model.stops import Stop
+    from jupyter_dsw.model.stops import PoliciesState, Stop
 
 BEGIN = datetime(2025, 11, 26, 12, 0, tzinfo=timezone.utc)
 SOURCE = Source(region="cn-hangzhou", instance_id="dsw-0123456789", endpoint="pai-dsw.example")
@@ -58,6 +58,7 @@ class Story:
         *,
         age_s: float = 0.0,
         policies: tuple[Stop, ...] | None = None,
+        state: PoliciesState = "not_available",
         error: Problem | None = None,
     ) -> Reading:
         instance = {"InstanceId": "dsw-0123456789", "InstanceName": "vision", "Status": "Running"}
@@ -69,7 +70,7 @@ class Story:
             read_at=self.now - timedelta(seconds=age_s),
             taken=taken,
             policy_stops=policies or (),
-            stop_policies="not_available" if policies is None else "read",
+            stop_policies=state if policies is None else "read",
             error=error,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -161,6 +160,30 @@ class TestStops:
         story.read(20, {}, policies=())
         assert story.read(21, {}, policies=()) == ["vision: the idle stop was called off"]
 
+    def test_a_warning_that_was_due_while_policies_could_not_be_read_is_sent_later(self) -> None:
+        story = Story(NotifySettings(minutes=(10,)))
+
+        def left(seconds: float, *, policies: bool = True) -> list[str]:
+            minute = story.minute = 15 - seconds / 60
+            stops = (of_workspace(seconds / 60, story),) if policies else None
+            return story.read(minute, {}, policies=stops)
+
+        assert not left(900)
+        assert not left(540, policies=False)
+        assert story.next_at is None or story.next_at > story.minute * 60
+        assert left(480) == ["vision is idle and will be stopped in 8 min"]
+        assert not left(420)
+        assert not left(360, policies=False)
+        assert not left(120)
+
+    def test_a_policys_stop_whose_moment_has_passed_is_no_later_cause(self) -> None:
+        story = Story()
+        story.read(0, {}, policies=(of_workspace(29, story),))
+        for minute in (28, 29, 32, 33):
+            assert not story.read(minute, {})
+        assert story.read(34, {"Status": "Stopping"})
+        assert "idle minutes" not in story.sent[-1][2]
+
     def test_a_time_that_cannot_be_read_calls_nothing_off(self) -> None:
         story = Story()
         story.read(30, idle(30))
@@ -198,6 +221,34 @@ class TestSeveralServers:
         assert not story.read(32.5, idle(31), age_s=90)
         assert not story.read(33, idle(0))
 
+    @pytest.mark.parametrize("state", ["off", "not_available"])
+    def test_one_that_reads_no_policies_leaves_their_stops_to_the_other(self, state: str) -> None:
+        story = Story()
+        for minute in range(19):
+            story.minute = minute
+            story.read(minute, {}, policies=(of_workspace(29 - minute, story),))
+            story.read(minute + 0.3, {}, state=state)
+            story.read(minute + 0.6, {}, state=state)
+        assert [title for _, title, _ in story.sent] == [
+            "vision is idle and will be stopped in 29 min"
+        ]
+        story.read(19, {}, policies=())
+        story.read(19.3, {}, state=state)
+        assert story.read(20, {}, policies=()) == ["vision: the idle stop was called off"]
+        assert not story.read(21, {}, policies=())
+
+    def test_a_stop_that_only_one_of_them_knows_the_decider_of_is_reported_once(self) -> None:
+        story = Story()
+        for minute in range(31, 50):
+            story.minute = minute
+            story.read(minute, idle(minute))
+            stop = of_workspace(60 - minute, story)
+            stop = msgspec.structs.replace(stop, idle_minutes=minute)
+            story.read(minute + 0.5, {}, policies=(stop,), age_s=30)
+        assert [title for _, title, _ in story.sent] == [
+            "vision is idle and will be stopped in 29 min"
+        ]
+
     def test_a_clock_that_was_ahead_and_was_set_does_not_end_all_messages(self) -> None:
         story = Story()
         story.read(600, idle(0))
@@ -208,111 +259,6 @@ class TestSeveralServers:
         for minute in range(60):
             story.read(minute, idle(0))
         assert story.written <= 7
-
-
-def image(number: int, status: str, made: float, **more: str) -> dict[str, str]:
-    created = (BEGIN + timedelta(minutes=made)).isoformat()
-    name = {"ImageId": f"image-{number}", "ImageName": f"tuned-{number}", "Status": status}
-    return {**name, "GmtCreateTime": created, "GmtModifiedTime": created, **more}
-
-
-class TestEvents:
-    @pytest.mark.parametrize(
-        ("status", "label"), [("Stopping", "Stopping"), ("Failed", "Failed"), ("Odd", "Odd")]
-    )
-    def test_a_status_in_which_it_cannot_be_used_is_reported_once(
-        self, status: str, label: str
-    ) -> None:
-        story = Story()
-        story.read(0, {})
-        failed = {"Status": status, "ReasonCode": "Debt", "ReasonMessage": "Payment is overdue"}
-        assert story.read(1, failed) == [f"vision is no longer running: {label}"]
-        assert "Reason: Debt: Payment is overdue" in story.sent[-1][2]
-        assert not story.read(2, failed)
-
-    def test_one_message_is_enough_for_stopping_and_stopped(self) -> None:
-        story = Story()
-        for minute, status in enumerate(("Running", "Stopping", "Stopped", "Starting", "Running")):
-            story.read(minute, {"Status": status})
-        assert [title for _, title, _ in story.sent] == [
-            "vision is no longer running: Stopping",
-            "vision is running again",
-        ]
-
-    def test_a_stop_that_was_due_is_named_as_the_cause(self) -> None:
-        story = Story()
-        for minute in range(50, 60):
-            story.read(minute, idle(minute))
-        story.read(60, {**idle(60), "Status": "Stopping"})
-        assert "after 60 idle minutes" in story.sent[-1][2]
-        story = Story()
-        story.read(99, scheduled(DUE, BEGIN + timedelta(minutes=99)))
-        story.read(100.5, {"Status": "Stopping"})
-        assert "as scheduled for 2025-11-26 21:40 (UTC+8)" in story.sent[-1][2]
-        assert [title for _, title, _ in story.sent][1:] == [
-            "vision is no longer running: Stopping"
-        ]
-
-    def test_saving_an_image_leaves_the_instance_usable(self) -> None:
-        story = Story()
-        for minute, status in enumerate(("Running", "Saving", "Saved", "Running", "SaveFailed")):
-            assert not story.read(minute, {"Status": status})
-
-    def test_an_image_that_was_saved_or_not_is_reported_once(self) -> None:
-        story = Story()
-        old = image(0, "Saved", -1000)
-        story.read(0, {"InstanceSnapshotList": [old]})
-        for minute, status in enumerate(("Committing", "Pushing", "Saved", "Saved"), 1):
-            story.read(minute, {"LatestSnapshot": image(1, status, 1)})
-        failed = image(2, "Failed", 9, ReasonMessage="no space left")
-        story.read(10, {"InstanceSnapshotList": [old, image(1, "Saved", 1), failed]})
-        story.read(11, {"InstanceSnapshotList": [old, image(1, "Saved", 1), failed]})
-        assert [(title, body.split("\n")[0]) for _, title, body in story.sent] == [
-            ("vision: image saved", "Image saved: tuned-1"),
-            ("vision: image not saved", "Image not saved: tuned-2. no space left"),
-        ]
-
-    def test_images_that_were_saved_before_the_first_reading_are_no_news(self) -> None:
-        story = Story()
-        assert not story.read(0, {"InstanceSnapshotList": [image(1, "Saved", -5)]})
-        assert not story.read(1, {"InstanceSnapshotList": [image(2, "Failed", -5)]})
-
-    def test_a_failed_node_is_reported_once_until_it_is_well_again(self) -> None:
-        story = Story()
-        failed = {
-            "NodeErrorRecovery": {
-                "hasNodeError": True,
-                "enableAutoSwitchOnNodeError": True,
-                "autoSwitchCountdownSeconds": 300,
-            }
-        }
-        story.read(0, {})
-        assert story.read(1, failed) == ["vision: its machine has failed"]
-        assert "moves the instance at about 2025-11-26 20:06 (UTC+8)" in story.sent[-1][2]
-        assert not story.read(2, failed)
-        assert not story.read(3, {"NodeErrorRecovery": {"hasNodeError": False}})
-        alone = {"NodeErrorRecovery": {"hasNodeError": True}}
-        assert story.read(4, alone)
-        assert "Look at it in the PAI console" in story.sent[-1][2]
-
-    def test_it_is_in_the_language_of_the_setting(self) -> None:
-        story = Story(NotifySettings(chosen_language="zh_CN"))
-        story.read(30, idle(30))
-        story.read(31, idle(31) | {"Status": "Stopping"})
-        (_, title, body), (_, stopping, _) = story.sent
-        assert title == "vision 空闲，将于 30 分钟后停机"
-        assert "键盘输入不算使用，CPU 超过 10% 才算。" in body
-        assert stopping == "vision 已不在运行：停止中"
-        assert not re.search(r"%[12]", body)
-
-    def test_what_a_name_may_have_in_it_reaches_nobody(self) -> None:
-        story = Story()
-        story.read(0, {**idle(30), "InstanceName": "a\u202eb\x1b[31m\n" + "x" * 100})
-        ((_, title, _),) = story.sent
-        assert "\u202e" not in title
-        assert "\x1b" not in title
-        assert "\n" not in title
-        assert len(title) < 100
 
 
 def test_a_reading_without_an_instance_changes_nothing() -> None:

@@ -109,6 +109,15 @@ def test_what_cannot_become_better_is_not_tried_again(
     assert services.titles(1) == ["note"]
 
 
+def test_what_some_recipients_may_have_got_is_not_sent_to_them_again(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    services.outcomes = {"note": [Outcome("other", 200)] * 10}
+    make(services).add(1, Note("note"))
+    until(lambda: caplog.records)
+    assert services.titles(1) == ["note"]
+
+
 def test_a_newer_message_on_the_topic_takes_the_place_of_one_that_waits(
     services: Services,
 ) -> None:

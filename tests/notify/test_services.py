@@ -121,6 +121,14 @@ def test_the_status_of_an_error_response_is_reported(receiver: Receiver, status:
     assert f"HTTP {status}" in describe(outcome)
 
 
+def test_of_several_recipients_in_a_url_the_last_may_have_got_the_message(
+    receiver: Receiver,
+) -> None:
+    receiver.statuses = [500, 200]
+    assert sent(f"ntfy://{receiver.host}/one/{NOTIFY_TOKEN}") == Outcome("other", 200)
+    assert len(receiver.received) == 2
+
+
 def test_a_host_that_does_not_listen_cannot_be_reached(receiver: Receiver) -> None:
     with receiver:
         url = f"json://{receiver.host}/{NOTIFY_TOKEN}"

@@ -15,6 +15,7 @@ from traitlets.config import Config
 from jupyter_dsw.notify.services import Service, services_of
 from jupyter_dsw.notify.settings import NotifySettings, QuietHours, WrongSetting
 from jupyter_dsw.server.extension import DSWExtension
+from jupyter_dsw.server.notifications import are_wanted
 from tests.canaries import NOTIFY_TOKEN
 from tests.cli.terminal import dsw
 from tests.security.test_surfaces import LOOKS, looked_at, renderings
@@ -81,6 +82,20 @@ def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
             found.stops_in_quiet_hours,
             found.language,
         )
+
+
+def test_a_server_started_without_the_containers_variables_sends_to_their_services(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "environ"
+    monkeypatch.setattr("jupyter_dsw.upstream.settings.FIRST_PROCESS", path)
+    for name in ("DSW_INSTANCE_ID", "JUPYTER_DSW_NOTIFY"):
+        monkeypatch.delenv(name, raising=False)
+    path.write_bytes(b"DSW_INSTANCE_ID=dsw-0123456789\0")
+    assert not are_wanted(())
+    path.write_bytes(b"DSW_INSTANCE_ID=dsw-0123456789\0JUPYTER_DSW_NOTIFY=json://a\0")
+    assert are_wanted(())
+    assert [service.url for service in NotifySettings.of(()).services] == ["json://a"]
 
 
 def test_without_a_setting_it_is_30_and_10_minutes_in_the_language_of_the_person(
