@@ -135,7 +135,7 @@ class _Seen:
             return Outcome("sent")
         if response is not None and response.status_code >= 300:
             return Outcome("status", response.status_code)
-        # One URL may have several recipients, and Apprise tells only that one of them failed.
+        # One URL may have several recipients, and Apprise returns only that one of them failed.
         return Outcome("other", None if response is None else response.status_code)
 
 

@@ -52,7 +52,7 @@ def are_wanted(services: tuple[Service, ...]) -> bool:
     """Return whether the options or the environment name a service. May read a file."""
     if services or os.environ.get("JUPYTER_DSW_NOTIFY"):
         return True
-    if os.environ.get("DSW_INSTANCE_ID"):  # then the container's first process is not asked
+    if os.environ.get("DSW_INSTANCE_ID"):  # then the first process's are not used
         return False
     from jupyter_dsw.notify.settings import (  # noqa: PLC0415 - with msgspec
         services_of_environment,

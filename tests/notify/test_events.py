@@ -75,7 +75,7 @@ def test_an_image_that_was_saved_or_not_is_reported_once() -> None:
     ]
 
 
-def test_images_without_an_id_are_told_apart_by_their_name_and_creation() -> None:
+def test_images_without_an_id_differ_by_their_name_and_creation() -> None:
     story = Story()
     nothing = {"ImageId": ""}
     saving = [image(1, "Pushing", 1) | nothing, image(2, "Pushing", 2) | nothing]
@@ -90,7 +90,7 @@ def test_images_without_an_id_are_told_apart_by_their_name_and_creation() -> Non
         assert not story.read(minute, {"InstanceSnapshotList": done})
 
 
-def test_images_that_nothing_tells_apart_are_not_reported_again_and_again() -> None:
+def test_images_that_differ_by_nothing_are_not_reported_again_and_again() -> None:
     story = Story()
     story.read(0, {"InstanceSnapshotList": []})
     same = [image(1, status, 1) | {"ImageId": ""} for status in ("Saved", "Failed")]
