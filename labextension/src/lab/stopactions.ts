@@ -17,6 +17,10 @@ const REMIND_MS = 5 * MINUTE;
 /** The last reminder comes so long before a stop, or halfway to it. */
 const LAST_MS = MINUTE;
 
+function lastBefore({ left }: Stop): number {
+  return Math.min(LAST_MS, left / 2);
+}
+
 /** What a person can do about a stop. */
 export class StopActions {
   /** `changed` is called when there is a new reminder: storage events reach other tabs only. */
@@ -55,7 +59,10 @@ export class StopActions {
         run: () => {
           // What is left now: it may have been on the screen for long.
           const stop = current();
-          if (stop) void this._log.remind(stop, REMIND_MS).then(this._changed);
+          if (!stop || stop.left <= 0) return;
+          // Clicked late, it comes before the stop all the same.
+          const inMs = Math.min(REMIND_MS, stop.left - lastBefore(stop));
+          void this._log.remind(stop, inMs).then(this._changed);
         },
       },
     ];
@@ -63,7 +70,7 @@ export class StopActions {
 
   /** Reminds once more of a stop, after its dialog was closed while files were not saved. */
   remindLast(stop: Stop): void {
-    void this._log.remindLast(stop, Math.min(LAST_MS, stop.left / 2)).then(this._changed);
+    void this._log.remindLast(stop, lastBefore(stop)).then(this._changed);
   }
 
   private readonly _commands: CommandRegistry;

@@ -157,15 +157,24 @@ class ServerUsage implements UsageSource {
     const sent = now();
     const samples = await requestUsage();
     this.#requesting = false;
-    if (samples === 'absent') this.#dueAt = Infinity;
+    // One that has sent samples has them: the person may be signed out, or its extension not be up yet.
+    if (samples === 'absent' && !this.#usage) this.#dueAt = Infinity;
     else {
-      if (samples) this.#usage = { ...samples, sent };
-      const isEmpty = samples?.samples.length === 0;
+      const received = samples === 'absent' ? null : samples;
+      if (received) this.#usage = { ...received, sent };
+      const isEmpty = received?.samples.length === 0;
       this.#wait = isEmpty ? Math.min(this.#wait * 2, BETWEEN_REQUESTS_MS) : BETWEEN_REQUESTS_MS;
       this.#dueAt = sent + this.#wait;
     }
-    for (const changed of [...this.#watchers]) changed();
     this.#schedule();
+    for (const changed of [...this.#watchers]) {
+      try {
+        changed();
+      } catch (error) {
+        // One that cannot show it does not stop the others.
+        console.error('jupyter-dsw', error);
+      }
+    }
   }
 
   readonly #watchers = new Set<() => void>();

@@ -95,6 +95,24 @@ test('a reminder comes five minutes after it was set, in its own tab', async () 
   assert.deepEqual(tab.seen, ['toast 29', 'no toast 29', 'toast 21']);
 });
 
+test('a reminder that was set late comes before the stop', async () => {
+  lab.server.stopIn(9);
+  const tab = new Tab(lab);
+  await lab.clock.pass(0);
+  const stop = tab.current();
+  assert.ok(stop);
+  const [action] = tab.actions.remind(stop, tab.current);
+  await lab.clock.pass(7.2 * MINUTE);
+  action?.run();
+  await lab.clock.pass(1.5 * MINUTE);
+  assert.deepEqual(tab.seen, ['toast 9', 'no toast 9', 'dialog 2', 'no dialog 2', 'dialog 1']);
+  await lab.clock.pass(MINUTE);
+  // Nor after it.
+  action?.run();
+  await lab.clock.pass(MINUTE);
+  assert.equal(tab.seen.filter(text => text.startsWith('dialog')).length, 2);
+});
+
 test('five minutes before a stop there is nothing to be reminded of', async () => {
   lab.server.stopIn(5);
   const tab = new Tab(lab);

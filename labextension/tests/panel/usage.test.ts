@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, mock, test } from 'node:test';
 import type { UtilizationSample } from '../../src/panel/contract.ts';
 import { publishConnection } from '../../src/panel/server.ts';
 import {
@@ -181,4 +181,25 @@ test('a server without samples is requested once; of one that fails the last one
   await clock.pass(10 * MINUTE);
   assert.equal(requests(), 11);
   assert.equal(usage?.usage?.samples.length, 1);
+});
+
+test('a chart goes on after one response that has none, and after a watcher that throws', async () => {
+  const reported = mock.method(console, 'error', () => undefined);
+  let status = 200;
+  const requests = serve(() =>
+    status === 200 ? good() : Promise.resolve(Response.json({}, { status })),
+  );
+  const usage = serverUsage();
+  let changes = 0;
+  usage?.watch(() => {
+    throw new Error('no chart');
+  });
+  usage?.watch(() => changes++);
+  await clock.pass(0);
+  for (status of [403, 404, 200]) await clock.pass(MINUTE);
+  assert.equal(requests(), 4);
+  assert.equal(changes, 4);
+  assert.equal(usage?.usage?.samples.length, 1);
+  assert.equal(reported.mock.callCount(), 4);
+  reported.mock.restore();
 });
