@@ -16,6 +16,7 @@ from jupyter_dsw.notebook.stop_watch import WatchThread
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
+from tests.clock import Clock
 from tests.faults.kernel_endpoint import GatedServer, pass_on
 from tests.notebook.stopping import stops_in
 from tests.upstream.odd_server import OddServer, always, hang_up, http_response
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
 
 LATENCY_S = 8.0
-
-
-class Clock:
-    """Seconds that move when a test moves them."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from jupyter_dsw.upstream import extra_calls
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.errors import Throttled
 from jupyter_dsw.upstream.settings import Settings
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
 POLICIES, LIFECYCLE = "QueryAutoShutdownPolicies", "GetLifecycle"
 QUIET: dict[str, object] = {"InstanceSnapshotList": [], "LatestSnapshot": None}
 HOUR = 3600.0
-
-
-class Clock:
-    """Monotonic seconds that move only when a test moves them."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

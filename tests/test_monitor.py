@@ -11,6 +11,7 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.upstream.client import InstanceResponse
-
-
-class Clock:
-    """Monotonic seconds that move only when a test moves them."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

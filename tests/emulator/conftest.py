@@ -15,22 +15,14 @@ from urllib.parse import quote, urlsplit
 import pytest
 from alibabacloud_tea_openapi.utils import Utils
 
+from tests.clock import Clock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from email.message import Message
 
     from jupyter_dsw.emulator import Emulator
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Reply(NamedTuple):
@@ -50,7 +42,7 @@ class Reply(NamedTuple):
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_800_000_000.0)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
+from tests.clock import Clock
 from tests.soak.footprint import Footprint
 
 # Hanging endpoints cost real time.
@@ -33,22 +34,13 @@ class Read(msgspec.Struct, frozen=True):
     footprint: Footprint
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def load_settings() -> Settings:
     return Settings.from_environment(os.environ, read_timeout_s=READ_TIMEOUT_S)
 
 
 def main() -> None:
     """Read until standard input ends."""
-    clock = Clock()
+    clock = Clock(0.0)
     credentials = CredentialChain(clock=clock, sleep=lambda _: None)
     monitor = Monitor(Client(load_settings, credentials, clock=clock), clock=clock)
     tracemalloc.start()

@@ -10,6 +10,7 @@ import pytest
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
+from tests.clock import Clock
 from tests.upstream.certificates import Authority
 from tests.upstream.odd_server import OddServer
 
@@ -19,19 +20,9 @@ if TYPE_CHECKING:
 INSTANCE = {"InstanceId": "dsw-0123abcd", "Status": "Running", "Success": True, "Code": "null"}
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_800_000_000.0)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings, Source
-from tests.upstream.conftest import Clock
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_dsw.emulator import Emulator
-    from tests.upstream.conftest import Clock
+    from tests.clock import Clock
     from tests.upstream.odd_server import OddServer
 
 URI = "ALIBABA_CLOUD_CREDENTIALS_URI"

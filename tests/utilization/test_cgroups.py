@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_dsw.cgroups import CPUGroup
 from jupyter_dsw.meter import Meter, Utilization
+from tests.clock import Clock
 from tests.utilization.trees import Tree
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ def tree(tmp_path: Path, version: int) -> Tree:
     return made
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 5000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def no_gpus() -> tuple[float | None, ...]:
     return ()
 
@@ -59,7 +52,7 @@ def measured(
     requested_cores: float | None = None,
 ) -> Utilization:
     """What is measured over a minute in which so many seconds of CPU time were used."""
-    clock = Clock()
+    clock = Clock(5000.0)
     measuring = meter(tree, clock, machine_cores)
     assert measuring.measure(requested_cores) is None
     clock.now += 60
@@ -171,7 +164,7 @@ def test_a_path_that_leads_nowhere_here_is_the_mounted_group(
 
 
 def test_a_counter_that_goes_backwards_is_unknown_once(tree: Tree) -> None:
-    clock = Clock()
+    clock = Clock(5000.0)
     measuring = meter(tree, clock)
     tree.limit(1)
     measuring.measure()
@@ -187,7 +180,7 @@ def test_a_counter_that_goes_backwards_is_unknown_once(tree: Tree) -> None:
 
 
 def test_a_group_that_vanishes_is_unknown_until_there_is_one_again(tree: Tree) -> None:
-    clock = Clock()
+    clock = Clock(5000.0)
     measuring = meter(tree, clock)
     tree.limit(1)
     measuring.measure()
@@ -205,7 +198,7 @@ def test_a_group_that_vanishes_is_unknown_until_there_is_one_again(tree: Tree) -
 
 
 def test_a_machine_that_was_suspended_shows_the_share_of_the_time_awake(tree: Tree) -> None:
-    clock = Clock()
+    clock = Clock(5000.0)
     measuring = meter(tree, clock)
     tree.limit(1)
     measuring.measure()
@@ -218,7 +211,7 @@ def test_a_machine_that_was_suspended_shows_the_share_of_the_time_awake(tree: Tr
 
 
 def test_nothing_is_measured_over_less_than_a_second_and_nothing_is_lost(tree: Tree) -> None:
-    clock = Clock()
+    clock = Clock(5000.0)
     measuring = meter(tree, clock)
     tree.limit(1)
     measuring.measure()

@@ -5,14 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from jupyter_dsw.meter import MAX_SAMPLES, Meter, Recorder, Utilization, UtilizationSamples
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 class Counting(Meter):
@@ -30,7 +23,7 @@ class Counting(Meter):
 
 
 def recorder() -> tuple[Recorder, Clock]:
-    clock = Clock()
+    clock = Clock(100.0)
     return Recorder(Counting(), clock), clock
 
 
