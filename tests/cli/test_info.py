@@ -160,7 +160,7 @@ def test_usage_is_drawn_in_a_terminal_of_any_width() -> None:
         lines = terminal.text.splitlines()
         assert max(map(len, lines)) <= 50
         assert "CPU and GPU in the last 15 min" in lines[0]
-        # The axis; where nothing was measured yet, as with a server that just started, that is shown.
+        # The axis; or, as with a server that just started, that nothing was measured yet.
         shown = ("\u2514\u2500", "+--", "Nothing has been measured")
         assert any(mark in line for mark in shown for line in lines), lines
 
