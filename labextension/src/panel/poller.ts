@@ -8,6 +8,7 @@ import {
   receivedReading,
   speedOf,
   wasCached,
+  Watchers,
 } from './reading.ts';
 import type { Reading } from './contract.ts';
 
@@ -112,12 +113,7 @@ export class Poller implements DataSource {
 
   /** Calls back on changes, and requests readings, until what is returned is called. */
   watch(changed: () => void): () => void {
-    this.#watchers.add(changed);
-    this.#schedule();
-    return () => {
-      this.#watchers.delete(changed);
-      this.#schedule();
-    };
+    return this.#watchers.add(changed);
   }
 
   /** Requests a new reading now, for a person. */
@@ -160,7 +156,7 @@ export class Poller implements DataSource {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (this.#busy || !(this.#watchers.size || this.#freshWanted)) return;
+    if (this.#busy || !(this.#watchers.any || this.#freshWanted)) return;
     const wait = this.#freshWanted ? 0 : this.#dueAt - now();
     // `setTimeout` takes no longer ones; after that it looks again.
     if (wait > 0) this.#timer = setTimeout(this.heartbeat, Math.min(wait, MAX_TIMEOUT_MS));
@@ -252,19 +248,14 @@ export class Poller implements DataSource {
 
   #change(part: Partial<DataSourceState>): void {
     this.#state = { ...this.#state, ...part };
-    for (const changed of [...this.#watchers]) {
-      try {
-        changed();
-      } catch (error) {
-        // One that cannot show it does not stop the others.
-        console.error('jupyter-dsw', error);
-      }
-    }
+    this.#watchers.notify();
   }
 
   readonly #options: PollerOptions;
   readonly #tabs: Tabs;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Watchers(() => {
+    this.#schedule();
+  });
   readonly #waiting: ((reading: DataSourceState['reading']) => void)[] = [];
   #state: DataSourceState = {
     reading: null,

@@ -98,6 +98,44 @@ export interface DataSource {
   heartbeat(): void;
 }
 
+/** Those who watch a source. */
+export class Watchers {
+  /** `onNumber` is called when there is one more or less. */
+  constructor(onNumber: () => void) {
+    this.#onNumber = onNumber;
+  }
+
+  /** Whether anyone watches. */
+  get any(): boolean {
+    return this.#callbacks.size > 0;
+  }
+
+  /** Calls back on changes until what is returned is called. */
+  add(changed: () => void): () => void {
+    this.#callbacks.add(changed);
+    this.#onNumber();
+    return () => {
+      this.#callbacks.delete(changed);
+      this.#onNumber();
+    };
+  }
+
+  /** Reports a change to all of them. */
+  notify(): void {
+    for (const changed of [...this.#callbacks]) {
+      try {
+        changed();
+      } catch (error) {
+        // One that cannot show it does not stop the others.
+        console.error('jupyter-dsw', error);
+      }
+    }
+  }
+
+  readonly #callbacks = new Set<() => void>();
+  readonly #onNumber: () => void;
+}
+
 /** Reads a clock, in milliseconds. */
 export type ReadClock = () => number;
 

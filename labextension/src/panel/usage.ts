@@ -1,6 +1,6 @@
 import type { UtilizationSamples } from './contract.ts';
 import { MINUTE } from './i18n.ts';
-import { now } from './reading.ts';
+import { now, Watchers } from './reading.ts';
 import { hasServer, requestUsage } from './server.ts';
 
 /** What was measured over time. */
@@ -134,17 +134,12 @@ class ServerUsage implements UsageSource {
   }
 
   watch(changed: () => void): () => void {
-    this.#watchers.add(changed);
-    this.#schedule();
-    return () => {
-      this.#watchers.delete(changed);
-      this.#schedule();
-    };
+    return this.#watchers.add(changed);
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (!this.#watchers.size || this.#requesting) return;
+    if (!this.#watchers.any || this.#requesting) return;
     const wait = this.#dueAt - now();
     if (wait > 0) {
       // A server that has no samples is not requested again.
@@ -167,17 +162,12 @@ class ServerUsage implements UsageSource {
       this.#dueAt = sent + this.#wait;
     }
     this.#schedule();
-    for (const changed of [...this.#watchers]) {
-      try {
-        changed();
-      } catch (error) {
-        // One that cannot show it does not stop the others.
-        console.error('jupyter-dsw', error);
-      }
-    }
+    this.#watchers.notify();
   }
 
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Watchers(() => {
+    this.#schedule();
+  });
   #usage: Usage | null = null;
   #dueAt = 0;
   #wait = FIRST_SAMPLE_MS / 2;
