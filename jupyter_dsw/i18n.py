@@ -1,19 +1,29 @@
 """The languages that messages are shown in: English, and Simplified Chinese from the catalogue.
 
 Code makes a `Text`, which is its English sentence and remembers what that was made of. It is
-translated where it is shown, by whoever knows who reads it.
+translated where it is shown: for the person of this process, whose time zone is found here too, or
+for whoever sent a request.
 """
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
 import re
+import time
+from datetime import timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from jupyter_core.paths import jupyter_config_dir
+
+from jupyter_dsw.files import read_plain_file
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
 
 Language: TypeAlias = Literal["en", "zh_CN"]
 
@@ -29,6 +39,11 @@ _ENGLISH = re.compile(r"(?:en|c|posix)(?![a-z])", re.IGNORECASE)
 _SIMPLIFIED = re.compile(r"zh(?![a-z])(?!.*(?:hant|tw|hk|mo))", re.IGNORECASE)
 _QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.\d{1,3})?)\s*", re.ASCII)
 _LONGEST_HEADER = 1000
+_LONGEST_SETTINGS = 64 * 1024
+_SETTINGS = Path("@jupyterlab", "translation-extension", "plugin.jupyterlab-settings")
+# The file is JSON with comments, and may be JSON5. Only the one value is looked for.
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LOCALE_SETTING = re.compile(r"""(["']?)\blocale\1\s*:\s*(["'])([\w-]+)\2""")
 _FULL_WIDTH = tuple("，。；：！？）")
 
 
@@ -64,14 +79,32 @@ def joined(separator: str, parts: Iterable[str]) -> Text:
     return _made("", values[1:])
 
 
-def translated(message: str, language: Language) -> str:
-    """Return `message` in a language, as a plain `str`; what is no `Text` stays as it is."""
+def with_suggestion(message: Text, word: str, known: Sequence[str]) -> Text:
+    """Return `message`, and the one of `known` that is nearest to `word` where one is near."""
+    near = difflib.get_close_matches(word.lower(), known, n=1)
+    return joined(" ", (message, text("Did you mean %1?", repr(near[0])))) if near else message
+
+
+def translated(message: str, language: Language | None = None) -> str:
+    """Return `message` as a plain `str`, in the person's language unless another is given.
+
+    What is no `Text` stays as it is.
+    """
     if not isinstance(message, Text):
         return message
+    language = language or of_person()
     if language == "en":
         return str(message)
     template = _catalogue(language).get(message.template, message.template)
     return _filled(template, [translated(value, language) for value in message.values])
+
+
+def of_person() -> Language:
+    """Return the language chosen in JupyterLab if it is known, else the environment's.
+
+    It is looked up each time, so a choice takes effect with the next message.
+    """
+    return of_tags([_chosen_in_jupyterlab()]) or of_environment(os.environ)
 
 
 def of_environment(environ: Mapping[str, str]) -> Language:
@@ -97,6 +130,29 @@ def of_tags(tags: Iterable[str]) -> Language | None:
         if _ENGLISH.match(name):
             return "en"
     return None
+
+
+def time_zone(region: str | None) -> tzinfo | None:
+    """Return the person's time zone; None is the one that this process is set to.
+
+    A container is at UTC unless somebody sets it. In the `region`s of China (`cn-…`) people have
+    UTC+8 then; `TZ=UTC` means UTC all the same.
+    """
+    is_set = bool(os.environ.get("TZ")) or time.timezone != 0 or time.daylight != 0
+    if not is_set and region is not None and region.startswith("cn-"):
+        return timezone(timedelta(hours=8))
+    return None
+
+
+def _chosen_in_jupyterlab() -> str:
+    folder = os.environ.get("JUPYTERLAB_SETTINGS_DIR")
+    try:
+        path = Path(folder or f"{jupyter_config_dir()}/lab/user-settings") / _SETTINGS
+        settings = read_plain_file(path, _LONGEST_SETTINGS)[0].decode()
+    except (OSError, ValueError, RuntimeError):  # no such file, or no home folder to look in
+        return ""
+    found = _LOCALE_SETTING.search(_COMMENT.sub("", settings))
+    return found[3] if found else ""
 
 
 def _quality(parameter: str) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw import kernel_endpoint, person
+from jupyter_dsw import i18n, kernel_endpoint
 from jupyter_dsw.kernel_endpoint import KernelEndpoint, Reason, UnusableFile
 from jupyter_dsw.notebook import connection
 from tests.cli.terminal import dsw
@@ -83,10 +83,10 @@ def test_nor_for_jupyterlabs_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obstacle: Callable[[Path], None]
 ) -> None:
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(tmp_path))
-    path = tmp_path / person._SETTINGS
+    path = tmp_path / i18n._SETTINGS
     path.parent.mkdir(parents=True)
     obstacle(path)
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
 
 
 @pytest.mark.parametrize(

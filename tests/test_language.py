@@ -136,9 +136,10 @@ def test_where_the_catalogue_is_missing_english_is_spoken() -> None:
     assert translated(text("from %1", "a"), "zh_CN") == "from a"
 
 
-def test_speaking_takes_the_standard_library_only() -> None:
+def test_speaking_takes_little_but_the_standard_library() -> None:
     assert loaded_by("import jupyter_dsw.i18n", "jupyter_dsw") == [
         "jupyter_dsw",
+        "jupyter_dsw.files",
         "jupyter_dsw.i18n",
     ]
-    assert loaded_by("import jupyter_dsw.i18n", "msgspec", "requests", "jupyter_core") == []
+    assert loaded_by("import jupyter_dsw.i18n", "msgspec", "requests", "traitlets") == []

@@ -10,8 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.parser import Parser
-from jupyter_dsw.i18n import text
-from jupyter_dsw.person import translated, with_suggestion
+from jupyter_dsw.i18n import text, translated, with_suggestion
 
 if TYPE_CHECKING:
     import argparse

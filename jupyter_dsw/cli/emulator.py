@@ -9,8 +9,7 @@ from contextlib import suppress
 from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.emulator import SCENARIOS, serve
-from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.person import translated
+from jupyter_dsw.i18n import Text, joined, text, translated
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 MAX_PORT = 65535

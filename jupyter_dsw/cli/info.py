@@ -21,9 +21,8 @@ from jupyter_dsw.cli.report import (
     exit_status,
     report,
 )
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.notebook import readings, usage
-from jupyter_dsw.person import translated
 from jupyter_dsw.render.view import SECTIONS
 
 _EPILOG = text(

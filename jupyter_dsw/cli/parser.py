@@ -12,8 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_dsw.columns import columns, escaped, wrapped
-from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.person import translated, with_suggestion
+from jupyter_dsw.i18n import Text, joined, text, translated, with_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,9 +16,8 @@ from pathlib import Path
 from jupyter_dsw.cli.parser import parse_duration
 from jupyter_dsw.cli.supervisor import Action, supervise
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.notify.settings import WrongSetting
-from jupyter_dsw.person import translated
 
 MISUSED, NOT_EXECUTABLE, NOT_FOUND = 2, 126, 127
 

@@ -18,8 +18,7 @@ from jupyter_dsw.cli.installation import CannotInstall, Pip
 from jupyter_dsw.cli.report import show_check, show_sentence
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.files import is_on_mounted_disk
-from jupyter_dsw.i18n import Text, text
-from jupyter_dsw.person import translated
+from jupyter_dsw.i18n import Text, text, translated
 
 if TYPE_CHECKING:
     import argparse

@@ -23,11 +23,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook import notifying, readings, samples
 from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
-from jupyter_dsw.person import translated
 
 if TYPE_CHECKING:
     from datetime import timedelta

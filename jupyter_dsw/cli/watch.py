@@ -17,10 +17,9 @@ from rich.text import Text
 from jupyter_dsw.cli.report import STOPPING_SOON, Paint, exit_status, report
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import wrapped
-from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook import readings
-from jupyter_dsw.person import translated
 from jupyter_dsw.render.values import format_duration
 from jupyter_dsw.render.view import SECTIONS
 

@@ -19,8 +19,7 @@ from jupyter_dsw.columns import escaped
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.samples import use_simulated_samples
 from jupyter_dsw.emulator import Emulator
-from jupyter_dsw.i18n import text
-from jupyter_dsw.person import translated
+from jupyter_dsw.i18n import text, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import jupyter_dsw
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import text
-from jupyter_dsw.person import translated
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.render.values import format_duration
 
 if TYPE_CHECKING:

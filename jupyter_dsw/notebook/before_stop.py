@@ -14,9 +14,8 @@ import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from jupyter_dsw import person
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.model.stop_tracker import ReportedStops, nearest
 from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.notebook.stop_watch import WatchThread
@@ -278,7 +277,7 @@ class BeforeStop:
         )
 
     def _print(self, message: str, details: str = "") -> None:
-        print(f"{person.translated(message)}\n{details}", end="", file=sys.stderr)
+        print(f"{translated(message)}\n{details}", end="", file=sys.stderr)
 
 
 def _name(callback: Any) -> str:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw.i18n import TAGS
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER
 
@@ -40,7 +40,7 @@ def get(endpoint: KernelEndpoint, *, fresh: bool, timeout_s: float) -> tuple[int
 
 
 def _get(endpoint: KernelEndpoint, fresh: bool, timeout_s: float) -> tuple[int, bytes, float]:
-    headers = {KERNEL_TOKEN_HEADER: endpoint.token, "Accept-Language": TAGS[person.language()]}
+    headers = {KERNEL_TOKEN_HEADER: endpoint.token, "Accept-Language": TAGS[i18n.of_person()]}
     if fresh:
         headers["Cache-Control"] = "no-cache"
     # The server is on this machine: no proxy, .netrc, cookie or redirect is used.

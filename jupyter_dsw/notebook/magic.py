@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw import person
-from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.i18n import joined, text, translated, with_suggestion
 from jupyter_dsw.notebook import readings, usage
-from jupyter_dsw.person import with_suggestion
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
@@ -57,20 +55,20 @@ def run(line: str) -> Reading | Usage | None:
     given = [word.lower() for word in line.replace(",", " ").replace(";", " ").split()]
     unknown = [word for word in given if word not in arguments()]
     if unknown:
-        print(person.translated(_unknown(unknown)))
+        print(translated(_unknown(unknown)))
         return None
     if "--help" in given:
-        print(person.translated(HELP))
+        print(translated(HELP))
         return None
     if {"--json", "--text"} <= set(given):
-        print(person.translated(text("%dsw_info: --json and --text cannot be used together.")))
+        print(translated(text("%dsw_info: --json and --text cannot be used together.")))
         return None
     sections = tuple(word for word in given if word not in OPTIONS)
     shown_as: ShownAs = "json" if "--json" in given else "text" if "--text" in given else "panel"
     fresh = "--fresh" in given
     if usage.NAME in sections:
         if set(sections) != {usage.NAME}:
-            print(person.translated(usage.ALONE))
+            print(translated(usage.ALONE))
             return None
         return msgspec.structs.replace(usage.Usage.current(fresh=fresh), shown_as=shown_as)
     reading = readings.current(fresh=fresh)

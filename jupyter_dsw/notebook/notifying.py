@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_dsw import person
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notify.settings import NotifySettings, services_of_environment
 from jupyter_dsw.notify.watcher import NotStarted, start_watcher
@@ -43,7 +42,7 @@ def notify_before_stop(minutes: float | Iterable[float] | None = None) -> Notify
         minutes = (minutes,) if isinstance(minutes, (int, float)) else tuple(minutes)
     settings = NotifySettings.of(services_of_environment(), minutes=minutes)
     if not settings.services:
-        raise ValueError(person.translated(NO_SERVICE))
+        raise ValueError(translated(NO_SERVICE))
     return Notifying(start(settings).close)
 
 
@@ -52,7 +51,7 @@ def start(settings: NotifySettings) -> Watcher:
     try:
         return start_watcher(settings, lambda fresh: readings.current(fresh=fresh))
     except NotStarted as failure:
-        raise RuntimeError(person.translated(failure.message)) from None
+        raise RuntimeError(translated(failure.message)) from None
 
 
 class Notifying:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.render.view_model import MAX_ROWS
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ HINT = text(
 
 def contract_of(reading: Reading) -> dict[str, Any]:
     """Return the reading as in the REST contract, as of now and in the person's language."""
-    return reading.to_contract(elapsed_seconds(), person.language()).to_builtins()
+    return reading.to_contract(elapsed_seconds(), i18n.of_person()).to_builtins()
 
 
 def to_save(reading: Reading) -> dict[str, Any]:
     """Return the reading as saved with a notebook: lists cut, `left_out` counting the rest."""
-    contract = reading.to_contract(elapsed_seconds(), person.language())
+    contract = reading.to_contract(elapsed_seconds(), i18n.of_person())
     if reading.instance is None:
         return contract.to_builtins()
     saved = _saved_parts(reading.instance, contract.sessions)
@@ -108,7 +108,7 @@ def hint_once() -> str:
     if _hinted or not _in_page():
         return ""
     _hinted = True
-    return person.translated(HINT)
+    return translated(HINT)
 
 
 def _in_page() -> bool:

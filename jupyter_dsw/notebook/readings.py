@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.i18n import joined, text, time_zone, translated
 from jupyter_dsw.meter import idle_minutes_of
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection, kernel_request, output, samples
@@ -81,7 +81,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
 
         What a terminal would obey or hide is escaped (`\u202e`).
         """
-        encoded = self.to_contract(elapsed_seconds(), person.language()).encode()
+        encoded = self.to_contract(elapsed_seconds(), i18n.of_person()).encode()
         return escaped(msgspec.json.format(encoded, indent=2).decode())
 
     def to_html(self) -> str:
@@ -103,11 +103,11 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     def what_would_stop(self) -> str:
         """Return what would stop a run that begins now, in the person's language; may be empty."""
         shown = what_would_stop(self.stops, self.utilization, self._moments(kept=False))
-        return escaped(person.translated(shown))
+        return escaped(translated(shown))
 
     def _moments(self, *, kept: bool) -> Moments:
         return Moments(
-            zone=person.time_zone(self.source.region),
+            zone=time_zone(self.source.region),
             now=None if kept else datetime.now(timezone.utc),
         )
 
@@ -116,7 +116,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
             self,
             self.sections,
             now=elapsed_seconds(),
-            language=person.language(),
+            language=i18n.of_person(),
             moments=self._moments(kept=kept),
             origin=self._origin(),
         )
@@ -147,7 +147,7 @@ def read(*, fresh: bool = False) -> Reading:
         known = {kind.__name__: kind for kind in errors.DSWError.__subclasses__()}
         kind = known.get(problem.code, errors.DSWError)
         error = kind(problem.message, problem.advice, request_id=problem.request_id)
-        error.language = person.language()
+        error.language = i18n.of_person()
         raise error
     return reading
 

@@ -7,10 +7,9 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Protocol
 
-from jupyter_dsw import person
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.model.stop_tracker import StopTracker, nearest
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
@@ -110,7 +109,7 @@ class Watch:
             self._warned = True
             # With Python's default logging it reaches the person, on stderr.
             warning = text("The time of the next stop is unknown. %1", why)
-            log.warning("%s", escaped(person.translated(warning)))
+            log.warning("%s", escaped(translated(warning)))
 
 
 class WatchThread:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw.columns import columns, padded, wrapped
-from jupyter_dsw.i18n import TAGS, joined, text, translated
+from jupyter_dsw.i18n import TAGS, joined, text, time_zone, translated
 from jupyter_dsw.meter import Utilization, UtilizationSamples
 from jupyter_dsw.notebook import output, readings, samples
 from jupyter_dsw.notebook.readings import Reading, ShownAs
@@ -80,10 +80,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
         Lines are at most `width` columns wide; in ASCII where `encoding` lacks block characters.
         """
-        language, width = person.language(), max(width, 40)
+        language, width = i18n.of_person(), max(width, 40)
         lines = [translated(self._title(), language)]
         if self.found.samples:
-            zone = person.time_zone(self.reading.source.region)
+            zone = time_zone(self.reading.source.region)
             drawn = draw(self._chart(), width - len(_INDENT), zone, language, glyphs_for(encoding))
             lines += [_INDENT + line for line in drawn]
             lines += ["", *_aligned([self._head(), *self._rows()])]
@@ -94,11 +94,11 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_html(self) -> str:
         """Return the same as HTML that stands alone: an image, a table and sentences."""
-        language = person.language()
+        language = i18n.of_person()
         title = translated(self._title(), language)
         parts = [f'<h4 style="margin:.2em 0">{escape(title)}</h4>']
         if self.found.samples:
-            zone = person.time_zone(self.reading.source.region)
+            zone = time_zone(self.reading.source.region)
             parts.append(image(self._chart(), zone, language, title))
             head = "".join(
                 f'<th scope="col" style="{_CELL}">{_t(cell)}</th>' for cell in self._head()
@@ -186,11 +186,11 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _t(message: str) -> str:
-    return escape(translated(message, person.language()))
+    return escape(translated(message))
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    language = person.language()
+    language = i18n.of_person()
     cells = [[translated(cell, language) for cell in row] for row in rows]
     widths = [
         max(columns(row[index]) for row in cells if index < len(row))

@@ -13,9 +13,8 @@ import anywidget
 import msgspec
 import traitlets
 
-from jupyter_dsw import person
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
-from jupyter_dsw.i18n import text
+from jupyter_dsw.i18n import text, translated, with_suggestion
 from jupyter_dsw.model.stop_tracker import StopTracker
 from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
@@ -133,8 +132,8 @@ def _check(sections: tuple[str, ...]) -> None:
     known = (*SECTIONS, "all")
     for word in sections:
         if word not in known:
-            message = person.with_suggestion(text("%1 is not a section.", repr(word)), word, known)
-            raise ValueError(person.translated(message))
+            message = with_suggestion(text("%1 is not a section.", repr(word)), word, known)
+            raise ValueError(translated(message))
 
 
 class Feed:

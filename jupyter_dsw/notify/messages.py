@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
-from jupyter_dsw import person
-from jupyter_dsw.i18n import joined, text, translated
+from jupyter_dsw.i18n import joined, text, time_zone, translated
 from jupyter_dsw.model.statuses import status_label
 from jupyter_dsw.render.values import Moments, format_duration, plain, reason_of
 
@@ -46,7 +45,7 @@ class Subject:
     @property
     def moments(self) -> Moments:
         """How moments are written: those of today without the date, since a message has its own."""
-        zone = person.time_zone(self.reading.source.region)
+        zone = time_zone(self.reading.source.region)
         return Moments(zone=zone, now=datetime.now(timezone.utc))
 
     def written(self, title: Text, lines: list[Text]) -> tuple[str, str]:

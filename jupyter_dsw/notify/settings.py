@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw.i18n import text
 from jupyter_dsw.notify.services import services_of
 from jupyter_dsw.upstream.settings import of_first_process
@@ -95,7 +95,7 @@ class NotifySettings:
     @property
     def language(self) -> Language:
         """The language of messages."""
-        return self.chosen_language or person.language()
+        return self.chosen_language or i18n.of_person()
 
     def __post_init__(self) -> None:
         if len(self.services) > MOST_SERVICES:

@@ -9,9 +9,8 @@ import traceback
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from jupyter_dsw import person
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
-from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.i18n import Text, text, time_zone
 from jupyter_dsw.notify.changes import compare
 from jupyter_dsw.notify.delivery import Delivery, library_is_there
 from jupyter_dsw.notify.messages import Subject
@@ -98,7 +97,7 @@ class Watcher:
         hours = self._settings.quiet_hours
         if hours is None:
             return 0.0
-        return hours.left_s(self._date().astimezone(person.time_zone(self._region)))
+        return hours.left_s(self._date().astimezone(time_zone(self._region)))
 
     def _report(self, reading: Reading, *, only_stops: bool) -> None:
         instance_id = reading.source.instance_id

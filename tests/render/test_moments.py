@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jupyter_dsw.i18n import translated
-from jupyter_dsw.person import time_zone
+from jupyter_dsw.i18n import time_zone, translated
 from jupyter_dsw.render.values import Moments
 
 if TYPE_CHECKING:

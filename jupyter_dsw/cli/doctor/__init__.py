@@ -14,8 +14,7 @@ from jupyter_dsw.cli.doctor.bug_report import bug_report
 from jupyter_dsw.cli.doctor.context import Context, results
 from jupyter_dsw.cli.report import Paint, show_check
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import text
-from jupyter_dsw.person import translated
+from jupyter_dsw.i18n import text, translated
 
 if TYPE_CHECKING:
     import argparse

@@ -17,8 +17,7 @@ from jupyter_dsw.cli.doctor.context import (
     not_checked_because_of,
 )
 from jupyter_dsw.clock import bounded
-from jupyter_dsw.i18n import Text, joined, text
-from jupyter_dsw.person import time_zone
+from jupyter_dsw.i18n import Text, joined, text, time_zone
 from jupyter_dsw.render.values import Moments, plain, reason_of, status_of
 from jupyter_dsw.upstream.errors import (
     BadSignature,

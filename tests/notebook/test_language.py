@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw import person
+from jupyter_dsw import i18n
 from jupyter_dsw.notebook import readings
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def test_without_a_choice_it_is_the_environments(
     settings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not settings.exists()
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert person.language() == "zh_CN"
+    assert i18n.of_person() == "zh_CN"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_without_a_choice_it_is_the_environments(
     ],
 )
 def test_the_choice_in_jupyterlab_is_followed_at_once(settings: Path, content: str) -> None:
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
     settings.write_text(content, "utf-8")
-    assert person.language() == "zh_CN"
+    assert i18n.of_person() == "zh_CN"
 
 
 def test_the_choice_goes_before_the_environment(
@@ -70,7 +70,7 @@ def test_the_choice_goes_before_the_environment(
 ) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     settings.write_text('{"locale": "en"}', "utf-8")
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_settings_without_a_language_change_nothing(
 ) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     settings.write_bytes(content)
-    assert person.language() == "zh_CN"
+    assert i18n.of_person() == "zh_CN"
 
 
 def test_settings_that_cannot_be_read_change_nothing(settings: Path) -> None:
     settings.mkdir()
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
 
 
 def test_jupyters_own_folder_is_looked_into(
@@ -106,11 +106,11 @@ def test_jupyters_own_folder_is_looked_into(
     folder = settings.parents[2] / "config"
     monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR")
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(folder))
-    assert person.language() == "en"
+    assert i18n.of_person() == "en"
     path = folder / "lab" / "user-settings" / SETTINGS
     path.parent.mkdir(parents=True)
     path.write_text('{"locale": "zh_CN"}', "utf-8")
-    assert person.language() == "zh_CN"
+    assert i18n.of_person() == "zh_CN"
 
 
 @pytest.mark.usefixtures("environment")
