@@ -12,7 +12,7 @@ from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from benchmarks.rows import Row
 from jupyter_dsw.model.instance import instance_from_wire
@@ -25,6 +25,7 @@ from jupyter_dsw.upstream.settings import Source
 if TYPE_CHECKING:
     from jupyter_dsw.clock import Deadline
     from jupyter_dsw.model.sessions import Session
+    from jupyter_dsw.upstream.client import Client
 
 MINUTE = 60
 PAGE_JITTER = 0.05
@@ -195,7 +196,8 @@ def run(scenario: Scenario) -> Record:
     uniform = chance.uniform if scenario.jitter else (lambda _low, high: high)
     page_jitter = PAGE_JITTER if scenario.jitter else 0.0
     monitors = [
-        InstantMonitor(endpoint, clock=clock, uniform=uniform) for _ in range(scenario.instances)
+        InstantMonitor(cast("Client", endpoint), clock=clock, uniform=uniform)
+        for _ in range(scenario.instances)
     ]
     seen: list[float | None] = [None] * scenario.instances
     opened = [chance.uniform(0, scenario.opened_within_s) for _ in monitors]

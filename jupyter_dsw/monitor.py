@@ -1,7 +1,9 @@
 """The one current Reading of the instance: how long it is fresh, single flight, back-off.
 
 All clients of a process share one `Monitor`. It returns its cached `Reading` while that is fresh;
-otherwise it makes one call, and all clients wait for the same response.
+otherwise it calls GetInstance, and all clients wait for the same response. Two more calls complete
+it when they are due, stop policies and the last runs. A reading never waits long for them, and
+stands without them: many accounts do not permit them, and not all regions know them.
 """
 
 from __future__ import annotations
@@ -11,23 +13,25 @@ import random
 import threading
 import traceback
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.policies import policy_stops_of
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
-from jupyter_dsw.upstream.extra_calls import ExtraCalls, ExtraClient
+from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError, is_not_permitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.upstream.client import InstanceResponse
-    from jupyter_dsw.upstream.settings import Source
+    from jupyter_dsw.model.instance import Instance
+    from jupyter_dsw.model.sessions import Session
+    from jupyter_dsw.model.stops import PoliciesState, Stop
+    from jupyter_dsw.upstream.client import Client, InstanceResponse, PoliciesResponse
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # How long a reading is fresh, in seconds.
@@ -43,6 +47,16 @@ FIRST_BACK_OFF = 5.0
 LONGEST_BACK_OFF = 300.0
 # A person's refresh is granted at most once in this many seconds.
 BETWEEN_REFRESHES = 5.0
+
+# Of the calls that complete a reading, in seconds. How long both may take together: a reading comes
+# that much later at most.
+EXTRA_DEADLINE = 2.0
+# Until one that was refused is tried again: 8 calls a day, of 1,440 of GetInstance.
+AFTER_DENIAL = 6 * 3600.0
+FIRST_EXTRA_BACK_OFF = 60.0
+LONGEST_EXTRA_BACK_OFF = 3600.0
+# How long stop policies count on while they cannot be read; they are aged meanwhile.
+POLICIES_KEPT = 600.0
 
 
 def fresh_for(reading: Reading, now: float) -> float:
@@ -62,17 +76,46 @@ def _fresh_for_instance_time(reading: Reading, now: float) -> float:
     return AT_REST
 
 
-class InstanceClient(ExtraClient, Protocol):
-    """What a monitor needs of `jupyter_dsw.upstream.client.Client`."""
+class _ExtraCall(Generic[T]):
+    """A call that completes a reading: when it is due next, and what it last brought."""
 
-    def get_instance(self) -> InstanceResponse:
-        """Call GetInstance once. Raises `DSWError`."""
-        ...
+    def __init__(
+        self,
+        call: Callable[[Deadline], T | None],
+        clock: Callable[[], float],
+        uniform: Callable[[float, float], float],
+    ) -> None:
+        self._call = call
+        self._clock = clock
+        self._uniform = uniform
+        self._failures = 0
+        self._not_before = float("-inf")
+        self.value: T | None = None
+        self.is_off = False
 
-    @property
-    def source(self) -> Source:
-        """What is known of the endpoint so far. Never raises."""
-        ...
+    def make(self, deadline: Deadline) -> bool:
+        """Make the call if it is due; return whether it brought something."""
+        if deadline.expired or self._clock() < self._not_before:
+            return False
+        try:
+            self.value = self._call(deadline)
+        except DSWError as error:
+            self.is_off = False
+            wait_s = self._wait_after(error)
+            # Up to a tenth more, so that the instances of an account drift apart.
+            self._not_before = self._clock() + self._uniform(wait_s, 1.1 * wait_s)
+            return False
+        self._failures = 0
+        self.is_off = self.value is None
+        return not self.is_off
+
+    def _wait_after(self, error: DSWError) -> float:
+        if is_not_permitted(error):
+            self.value = None
+            return AFTER_DENIAL
+        back_off = FIRST_EXTRA_BACK_OFF * 2.0 ** min(self._failures, 16)
+        self._failures += 1
+        return max(min(back_off, LONGEST_EXTRA_BACK_OFF), (error.retry_after_ms or 0) / 1000)
 
 
 class Monitor:
@@ -86,17 +129,17 @@ class Monitor:
 
     def __init__(
         self,
-        client: InstanceClient,
+        client: Client,
         *,
         clock: Callable[[], float] = elapsed_seconds,
         uniform: Callable[[float, float], float] = random.uniform,
         observe: Callable[[Reading, float], None] | None = None,
     ) -> None:
         self._client = client
-        self._extra_calls = ExtraCalls(client, clock=clock, uniform=uniform)
         self.clock = clock
         self._uniform = uniform
         self._observe = observe
+        self._forget_extra_calls(None)
         self._lock = threading.Lock()
         self._reading: Reading | None = None
         self._waiting: Future[Reading] | None = None
@@ -176,7 +219,8 @@ class Monitor:
                 response = self._client.get_instance()
             finally:
                 self._call_s = self.clock() - self._last_call
-            return self._after_response(self._extra_calls.complete(response))
+            self._make_extra_calls(response.instance)
+            return self._after_response(response)
         except DSWError as error:
             return self._after_failure(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the clients
@@ -192,12 +236,52 @@ class Monitor:
         )
         return self._after_failure(unforeseen)
 
+    def _forget_extra_calls(self, instance_id: str | None) -> None:
+        """Forget all that they brought, which is about another instance than this one."""
+        self._instance_id = instance_id
+        self._policies: _ExtraCall[PoliciesResponse] = _ExtraCall(
+            self._client.get_stop_policies, self.clock, self._uniform
+        )
+        self._sessions: _ExtraCall[tuple[Session, ...]] = _ExtraCall(
+            self._client.get_sessions, self.clock, self._uniform
+        )
+        self._sessions_status: str | None = None
+
+    def _make_extra_calls(self, instance: Instance) -> None:
+        if instance.instance_id != self._instance_id:
+            self._forget_extra_calls(instance.instance_id)
+        deadline = Deadline(EXTRA_DEADLINE)
+        # Of an instance that does not run nothing is known there.
+        if not instance.has_ended:
+            self._policies.make(deadline)
+        # A run ends, and a new one begins, with a change of the status only.
+        is_due = self._sessions.value is None or instance.status != self._sessions_status
+        if is_due and self._sessions.make(deadline):
+            self._sessions_status = instance.status
+
+    def _policy_stops(
+        self, response: InstanceResponse, speed: float
+    ) -> tuple[tuple[Stop, ...], PoliciesState]:
+        """Return the stops that policies decide, as of `response`, and whether they are known."""
+        if self._policies.is_off:
+            return (), "off"
+        policies = self._policies.value
+        if policies is None or self.clock() - policies.sent > POLICIES_KEPT:
+            return (), "not_available"
+        stops = policy_stops_of(
+            response.instance,
+            policies.conditions,
+            responded_at=response.date,
+            elapsed_ms=round((response.sent - policies.sent) * 1000 * speed),
+        )
+        return stops, "read"
+
     def _after_response(self, response: InstanceResponse) -> Reading:
         now = self.clock()
         self._failures = 0
         self._endpoint_requested_wait_until = float("-inf")
         source = self._client.source
-        policies_sent = response.sent if response.policies_sent is None else response.policies_sent
+        policy_stops, stop_policies = self._policy_stops(response, source.speed)
         reading = Reading(
             source=source,
             next_read=now,
@@ -205,14 +289,9 @@ class Monitor:
             read_at=response.date,
             read_at_by=response.date_by,
             taken=response.sent,
-            policy_stops=policy_stops_of(
-                response.instance,
-                response.policies,
-                responded_at=response.date,
-                elapsed_ms=round((response.sent - policies_sent) * 1000 * source.speed),
-            ),
-            stop_policies=response.stop_policies,
-            sessions=response.sessions,
+            policy_stops=policy_stops,
+            stop_policies=stop_policies,
+            sessions=self._sessions.value,
         )
         shortest = fresh_for(reading, now)
         fresh_s = self._uniform(shortest, (1 + FRESHNESS_JITTER) * shortest)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.upstream import extra_calls
+from jupyter_dsw.monitor import AFTER_DENIAL, POLICIES_KEPT, Monitor
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.errors import Throttled
 from jupyter_dsw.upstream.settings import Settings
@@ -120,7 +119,7 @@ def test_what_is_permitted_later_is_read_hours_later(
     emulator.scenario = "extra-denied"
     read(monitor)
     emulator.scenario = "policy"
-    clock.now += extra_calls.AFTER_DENIAL_S - 1
+    clock.now += AFTER_DENIAL - 1
     assert read(monitor).stop_policies == "not_available"
     clock.now += 10
     reading = read(monitor)
@@ -163,7 +162,7 @@ def test_failures_back_off_and_never_reach_the_reading(
 def test_a_hanging_endpoint_delays_a_reading_by_a_small_bound_and_seldom(
     monitor: Monitor, emulator: Emulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra_calls, "DEADLINE_S", 1.0)
+    monkeypatch.setattr("jupyter_dsw.monitor.EXTRA_DEADLINE", 1.0)
     emulator.scenario = "extra-hang"
     begun = time.monotonic()
     reading = read(monitor)
@@ -189,7 +188,7 @@ def test_policies_that_cannot_be_read_for_a_while_count_on_and_are_then_forgotte
     (after,) = reading.stops_at(clock.now)
     assert reading.stop_policies == "read"
     assert after.remaining_ms == (before.remaining_ms or 0) - 300_000
-    clock.now += extra_calls.KEPT_S
+    clock.now += POLICIES_KEPT
     forgotten = read(monitor)
     assert forgotten.stop_policies == "not_available"
     assert forgotten.stops_at(clock.now) == ()

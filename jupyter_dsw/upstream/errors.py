@@ -124,6 +124,13 @@ MENDED_HERE = frozenset({NotConfigured.__name__, NoCredentials.__name__})
 """The codes of what a person corrects here: no call was made."""
 
 
+def is_not_permitted(error: DSWError) -> bool:
+    """Return whether the endpoint does not permit a call, or does not know it."""
+    if isinstance(error, Denied):
+        return not error.about_access_key
+    return isinstance(error, (NotFound, NotConfigured))
+
+
 def http_status_of(code: str) -> int:
     """Return the HTTP status of the error with this `code`; 503 for an unforeseen one."""
     statuses = {kind.__name__: kind.http_status for kind in DSWError.__subclasses__()}

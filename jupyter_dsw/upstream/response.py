@@ -24,9 +24,6 @@ from jupyter_dsw.upstream.settings import MAX_SPEED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from jupyter_dsw.model.policies import Condition
-    from jupyter_dsw.model.sessions import Session
-    from jupyter_dsw.model.stops import PoliciesState
     from jupyter_dsw.upstream.transport import HTTPResponse
 
 # The emulator marks its responses with these headers.
@@ -66,13 +63,6 @@ class InstanceResponse:
     sent: float
     request_id: str | None
     simulated: bool
-    policies: tuple[Condition, ...] = ()
-    """The conditions of QueryAutoShutdownPolicies, for this instance."""
-    policies_sent: float | None = None
-    """When the request for those was sent (`elapsed_seconds`); None if it is the same moment."""
-    stop_policies: PoliciesState = "not_available"
-    sessions: tuple[Session, ...] | None = None
-    """The last runs, from GetLifecycle; None if they were never read."""
 
 
 def read_response(

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -26,6 +27,9 @@ from benchmarks.fleet import (
 )
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
+
+if TYPE_CHECKING:
+    from jupyter_dsw.upstream.client import Client
 
 POLLER = Path(__file__).parents[2] / "labextension/src/panel/poller.ts"
 AT_REST = (5 * MINUTE, 30 * MINUTE)
@@ -50,7 +54,7 @@ def test_a_call_that_takes_no_thread_is_decided_as_any_other() -> None:
     waits = []
     for kind in (Monitor, InstantMonitor):
         clock = Clock()
-        endpoint = Endpoint(scenario, clock, Record([0] * 9999, [0] * 9999))
+        endpoint = cast("Client", Endpoint(scenario, clock, Record([0] * 9999, [0] * 9999)))
         monitor = kind(endpoint, clock=clock, uniform=random.Random(1).uniform)
         found = []
         for _ in range(60):

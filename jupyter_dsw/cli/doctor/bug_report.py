@@ -19,8 +19,7 @@ from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
 from jupyter_dsw.notify.settings import WrongSetting
-from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.extra_calls import is_not_permitted
+from jupyter_dsw.upstream.errors import DSWError, is_not_permitted
 from jupyter_dsw.upstream.settings import FIRST_PROCESS
 
 if TYPE_CHECKING:

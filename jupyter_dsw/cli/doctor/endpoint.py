@@ -18,6 +18,7 @@ from jupyter_dsw.cli.doctor.context import (
 )
 from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text, time_zone
+from jupyter_dsw.monitor import AFTER_DENIAL
 from jupyter_dsw.render.values import Moments, plain, reason_of, status_of
 from jupyter_dsw.upstream.errors import (
     BadSignature,
@@ -28,8 +29,8 @@ from jupyter_dsw.upstream.errors import (
     ErrorResponse,
     NotFound,
     error_of_response,
+    is_not_permitted,
 )
-from jupyter_dsw.upstream.extra_calls import AFTER_DENIAL_S, is_not_permitted
 from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
 from jupyter_dsw.upstream.response import response_date
@@ -51,7 +52,7 @@ _TIMEOUT_S = 3.0
 # What signature V3 allows.
 _MAX_SKEW_S = 15 * 60
 _SHOWN = 3
-_UNTIL_TRIED_AGAIN_H = f"{AFTER_DENIAL_S / 3600:.0f}"
+_UNTIL_TRIED_AGAIN_H = f"{AFTER_DENIAL / 3600:.0f}"
 _PROXY_PORTS = {"https": 443}
 
 
