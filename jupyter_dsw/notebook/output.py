@@ -16,7 +16,7 @@ import msgspec
 from jupyter_dsw import i18n
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text, translated
-from jupyter_dsw.render.view_model import MAX_ROWS
+from jupyter_dsw.render.sections import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

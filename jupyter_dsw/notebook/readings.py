@@ -32,7 +32,7 @@ from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, of_first_process
 
 if TYPE_CHECKING:
-    from jupyter_dsw.render.view_model import ViewModel
+    from jupyter_dsw.render.view import ViewModel
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
 # more than that, so that its own message arrives.

@@ -39,7 +39,7 @@ class Subject:
     def name(self) -> str:
         """The instance's name, or its ID, short enough for a title."""
         instance = self.reading.instance
-        name = plain((instance and instance.instance_name) or self.reading.source.instance_id or "")
+        name = plain((instance and instance.instance_name) or self.reading.source.instance_id)
         return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
     @property
@@ -180,7 +180,7 @@ def not_running(subject: Subject, status: str, cause: RecordedStop | None) -> Ev
 
 def image_saved(subject: Subject, snapshot: InstanceSnapshot) -> Event:
     """Make the message that an image was saved, or could not be saved."""
-    image = plain(snapshot.image_name or snapshot.image_id or "")
+    image = plain(snapshot.image_name or snapshot.image_id)
     topic = f"image {snapshot.image_id or image}"
     if snapshot.status == "Saved":
         title = text("%1: image saved", subject.name)

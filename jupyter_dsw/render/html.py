@@ -18,7 +18,8 @@ from jupyter_dsw.i18n import TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.render.view_model import Fact, Section, Table, ViewModel
+    from jupyter_dsw.render.sections import Fact, Section, Table
+    from jupyter_dsw.render.view import ViewModel
 
 # Consoles (`cr.console.aliyun.com`), and the pages and gateways of instances
 # (`dsw-gateway-cn-shanghai.data.aliyun.com`), of both sites. Under aliyuncs.com anybody has hosts:

@@ -115,7 +115,7 @@ def _idle_stop(stop: Stop) -> str:
     rule = stop.rule
     most = rule.max_idle_minutes
     if most is None:
-        return dotted(_when(stop), plain(rule.expression or ""))
+        return dotted(_when(stop), plain(rule.expression))
     limit = joined(" ", (_number(most), text("min")))
     if stop.state == "unknown":
         return text("stops after %1 idle; time unknown, see the PAI console", limit)
@@ -137,7 +137,7 @@ def _when(stop: Stop) -> Text:
 
 
 def _scheduled_stop(stop: Stop, moments: Moments) -> str:
-    at, expression = moments.write(stop.at), plain(stop.rule.expression or "")
+    at, expression = moments.write(stop.at), plain(stop.rule.expression)
     if stop.remaining_ms is None:
         unknown = text("stops at %1, time left unknown", at) if at else _UNKNOWN_TIME
         return dotted(unknown, expression)

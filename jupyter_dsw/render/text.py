@@ -9,7 +9,8 @@ from jupyter_dsw.columns import columns, padded, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jupyter_dsw.render.view_model import Fact, Section, Table, ViewModel
+    from jupyter_dsw.render.sections import Fact, Section, Table
+    from jupyter_dsw.render.view import ViewModel
 
 _INDENT = "  "
 _GAP = 2

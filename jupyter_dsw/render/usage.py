@@ -81,7 +81,7 @@ def _would_stop(stop: Stop, moments: Moments) -> Text:
             else text("A stop is scheduled, at an unknown time.")
         )
     if rule.max_idle_minutes is None:
-        return text("Stopped by this rule: %1.", plain(rule.expression or "") or text("unknown"))
+        return text("Stopped by this rule: %1.", plain(rule.expression) or text("unknown"))
     minutes = joined(" ", (f"{rule.max_idle_minutes:.15g}", text("min")))
     cpu, gpu = rule.cpu_percent, rule.gpu_percent
     if cpu is not None and gpu is not None:

@@ -38,12 +38,14 @@ _COMMA = text(", ")
 _DOT = " · "
 
 
-def plain(shown: str) -> str:
-    r"""Make a text of the response fit to be shown, whoever wrote it.
+def plain(shown: str | None) -> str:
+    r"""Make a text of the response fit to be shown, whoever wrote it; `""` for None.
 
     Terminal escapes, line breaks and what has no width of its own go; direction marks and other
     control characters are spelled out (`\u202e`); a long text is cut.
     """
+    if not shown:
+        return ""
     cut = shown[: MAX_VALUE * 2]
     kept = _without_mark_towers("".join(map(_visible, _ESCAPE_SEQUENCE.sub("", cut))))
     line = " ".join(kept.split())
@@ -136,12 +138,12 @@ def _offset(moment: datetime) -> str:
 
 def status_of(instance: Instance) -> str:
     """Return the label of the instance's status."""
-    return status_label(plain(instance.status or "")) or text("status unknown")
+    return status_label(plain(instance.status)) or text("status unknown")
 
 
 def snapshot_progress(snapshot: InstanceSnapshot) -> str:
     """Return how far the saving of an image is: `"Pushing (step 2 of 3)"`, `"Save failed"`."""
-    status = plain(snapshot.status or "")
+    status = plain(snapshot.status)
     label = snapshot_status_label(status) or text("status unknown")
     if snapshot.in_transition:
         step = SNAPSHOT_STEPS.index(status) + 1
@@ -186,13 +188,13 @@ def ending(run: Session) -> Text:
 def access(writable: bool | None, access: str | None) -> str:
     """Return `read-write`, `read-only`, or what else the response has."""
     if writable is None:
-        return plain(access or "")
+        return plain(access)
     return text("read-write") if writable else text("read-only")
 
 
 def size(size: int | None, original: str | None) -> str:
     """Write a size in binary units, or its original where that could not be read."""
-    return plain(original or "") if size is None else _format_bytes(size)
+    return plain(original) if size is None else _format_bytes(size)
 
 
 def usage_bar(used: float | None) -> str:
@@ -205,7 +207,7 @@ def usage_bar(used: float | None) -> str:
 
 def named(name: str | None, identifier: str | None) -> str:
     """Return `name (identifier)`, or the one there is."""
-    first, second = plain(name or ""), plain(identifier or "")
+    first, second = plain(name), plain(identifier)
     return text("%1 (%2)", first, second) if first and second else first or second
 
 
@@ -236,7 +238,7 @@ def pairs(all_pairs: Iterable[tuple[str | None, Any]]) -> str:
 def cores(count: float | None, original: str | None) -> str:
     """Write a number of cores, or its original where that could not be read."""
     if count is None:
-        return plain(original or "")
+        return plain(original)
     return text("%1 core", "1") if count == 1 else text("%1 cores", f"{count:g}")
 
 
@@ -259,7 +261,7 @@ DISK_TYPES = {"rootfs": text("system disk")}
 
 def label_of(value: str | None, labels: dict[str, Text]) -> str:
     """Return the label of a value, or the value itself."""
-    return labels.get(value or "") or plain(value or "")
+    return labels.get(value or "") or plain(value)
 
 
 def _format_bytes(size: int) -> str:

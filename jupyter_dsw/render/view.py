@@ -1,17 +1,22 @@
-"""A reading as a view model: what text and HTML show of it."""
+"""A reading as a view model: what text and HTML show of it, apart from how."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jupyter_dsw.i18n import joined, text, translated
+import msgspec
+
+from jupyter_dsw.i18n import Language, joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
 from jupyter_dsw.render import stops, usage, values
 from jupyter_dsw.render.sections import (
+    Fact,
+    Section,
     Shown,
     datasets_section,
     details_section,
     disks_section,
+    facts,
     history_section,
     network_section,
     other_timers_section,
@@ -21,12 +26,10 @@ from jupyter_dsw.render.sections import (
     timers_section,
 )
 from jupyter_dsw.render.values import Moments, format_duration, plain
-from jupyter_dsw.render.view_model import Section, ViewModel, facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jupyter_dsw.i18n import Language
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.reading import Reading
 
@@ -50,6 +53,42 @@ _BY_DEFAULT = tuple(name for name in SECTIONS if name not in _ON_DEMAND)
 SIMULATED = text("Simulated instance: a local emulator made these values up.")
 # Also looked for in the text, by whoever colours it.
 NEXT_STOP = text("Next stop")
+
+
+class ViewModel(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is shown of a reading."""
+
+    language: Language
+    """The language of the person who reads it."""
+    status: str
+    tone: str
+    """`good`, `busy`, `bad` or `off`: the colour of the status."""
+    name: str
+    facts: tuple[Fact, ...]
+    """Shown under the status: the next stop, where to skip it, the reason of a failure."""
+    remark: str
+    """What there may be in addition to these, or nothing."""
+    notice: str
+    """That the instance is simulated, or nothing."""
+    problem: str
+    sections: tuple[Section, ...]
+    foot: str
+
+    def translated(self) -> ViewModel:
+        """Return the same in its language, of plain `str` only."""
+        model: ViewModel = _in_language(self, self.language)
+        return model
+
+
+def _in_language(part: Any, language: Language) -> Any:
+    if isinstance(part, str):
+        return translated(part, language)
+    if isinstance(part, tuple):
+        return tuple(_in_language(each, language) for each in part)
+    if isinstance(part, msgspec.Struct):
+        values = {name: getattr(part, name) for name in part.__struct_fields__}
+        return type(part)(**{name: _in_language(each, language) for name, each in values.items()})
+    return part
 
 
 def view_model(
@@ -109,7 +148,7 @@ def view_model(
         language=language,
         status=values.status_of(instance) if instance else "",
         tone=_tone(instance.status) if instance else "off",
-        name=plain(instance.instance_name or instance.instance_id or "") if instance else "",
+        name=plain(instance.instance_name or instance.instance_id) if instance else "",
         facts=facts(
             (NEXT_STOP, next_stop),
             (usage.UTILIZATION, idle_now),

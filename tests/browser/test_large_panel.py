@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, expect
 
-from jupyter_dsw.render.view_model import MAX_ROWS
+from jupyter_dsw.render.sections import MAX_ROWS
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import (
     INSTANCE,

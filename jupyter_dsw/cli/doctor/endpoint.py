@@ -276,7 +276,7 @@ def _instance(context: Context) -> Text:
     if isinstance(context.response, DSWError):
         raise Skipped(not_checked_because_of(text("permission")))
     instance = context.response.instance
-    name = plain(instance.instance_name or instance.instance_id or "")
+    name = plain(instance.instance_name or instance.instance_id)
     found = text("%1: %2", name, status_of(instance))
     if context.response.simulated:
         found = text("%1 (simulated by an emulator)", found)
