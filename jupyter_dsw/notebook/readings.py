@@ -23,8 +23,8 @@ from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection, kernel_request, output, samples
 from jupyter_dsw.notebook.connection import NoServer
 from jupyter_dsw.render.html import to_html, with_code
+from jupyter_dsw.render.stops import what_would_stop
 from jupyter_dsw.render.text import to_text
-from jupyter_dsw.render.usage import what_would_stop
 from jupyter_dsw.render.values import Moments, format_duration
 from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream import errors

@@ -17,7 +17,7 @@ from jupyter_dsw.notebook import output, readings, samples
 from jupyter_dsw.notebook.readings import Reading, ShownAs
 from jupyter_dsw.render.chart import Chart, draw, glyphs_for, image
 from jupyter_dsw.render.html import with_code
-from jupyter_dsw.render.usage import MEASURED_HERE, idle_now, idle_stop, percent
+from jupyter_dsw.render.stops import MEASURED_HERE, idle_now, idle_stop, measured_percent
 from jupyter_dsw.render.values import format_duration
 from jupyter_dsw.render.view import SIMULATED
 
@@ -151,7 +151,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
             means = [chart.means(1, span, name)[0] for span in self._spans()]
             value: float | None = getattr(newest, name) if recent else None
             if name == "cpu_percent" or any(each is not None for each in (value, *means)):
-                yield [label, percent(value), *map(percent, means)]
+                yield [label, measured_percent(value), *map(measured_percent, means)]
         minutes = newest.idle_minutes if recent else None
         if minutes is not None:
             yield [text("Idle"), joined(" ", (f"{minutes:.15g}", text("min")))]

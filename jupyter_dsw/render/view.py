@@ -8,7 +8,7 @@ import msgspec
 
 from jupyter_dsw.i18n import Language, joined, text, translated
 from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
-from jupyter_dsw.render import stops, usage, values
+from jupyter_dsw.render import stops, values
 from jupyter_dsw.render.sections import (
     Fact,
     Section,
@@ -136,10 +136,10 @@ def view_model(
         made = tuple(makers[name](shown) for name in chosen)
         if not instance.has_ended:
             console = stops.console_of_skippable(shown.stops, instance)
-            idle_now = usage.idle_now(reading.utilization, shown.stops)
+            idle_now = stops.idle_now(reading.utilization, shown.stops)
             remarks = (
                 stops.policies_remark(shown.stop_policies),
-                usage.MEASURED_HERE if idle_now else "",
+                stops.MEASURED_HERE if idle_now else "",
             )
             remark = joined(" ", filter(None, remarks))
             if not timers_named:
@@ -151,7 +151,7 @@ def view_model(
         name=plain(instance.instance_name or instance.instance_id) if instance else "",
         facts=facts(
             (NEXT_STOP, next_stop),
-            (usage.UTILIZATION, idle_now),
+            (stops.UTILIZATION, idle_now),
             (text("Skip it in the console"), console, console),
             (text("Reason"), _reason(instance) if instance else ""),
         ),

@@ -12,7 +12,7 @@ import pytest
 from jupyter_dsw.i18n import translated
 from jupyter_dsw.meter import Utilization, counts_as_idle
 from jupyter_dsw.model.stops import Stop, StopRule
-from jupyter_dsw.render.usage import idle_now, percent, what_would_stop
+from jupyter_dsw.render.stops import idle_now, measured_percent, what_would_stop
 from jupyter_dsw.render.values import Moments
 from tests.model.responses import instance
 from tests.render.test_render import to_html, to_text, view
@@ -64,7 +64,7 @@ def test_in_chinese() -> None:
 
 @pytest.mark.parametrize(("value", "shown"), [(0, "0 %"), (0.99, "0 %"), (100, "100 %")])
 def test_percentages_are_rounded_down(value: float, shown: str) -> None:
-    assert percent(value) == shown
+    assert measured_percent(value) == shown
 
 
 def test_a_rule_without_thresholds_decides_nothing_about_being_idle() -> None:
