@@ -15,7 +15,7 @@ from jupyter_dsw.i18n import TAGS, joined, text, time_zone, translated
 from jupyter_dsw.meter import Utilization, UtilizationSamples
 from jupyter_dsw.notebook import output, readings, samples
 from jupyter_dsw.notebook.readings import Reading, ShownAs
-from jupyter_dsw.render.chart import Chart, draw, glyphs_for, image
+from jupyter_dsw.render.chart import Chart, draw, image
 from jupyter_dsw.render.html import with_code
 from jupyter_dsw.render.stops import MEASURED_HERE, idle_now, idle_stop, measured_percent
 from jupyter_dsw.render.values import format_duration
@@ -84,7 +84,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
         lines = [translated(self._title(), language)]
         if self.found.samples:
             zone = time_zone(self.reading.source.region)
-            drawn = draw(self._chart(), width - len(_INDENT), zone, language, glyphs_for(encoding))
+            drawn = draw(self._chart(), width - len(_INDENT), zone, language, encoding)
             lines += [_INDENT + line for line in drawn]
             lines += ["", *_aligned([self._head(), *self._rows()])]
         lines.append("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import datetime, timedelta
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.i18n import Language
 
-LONGEST = timedelta(hours=3)
-# Shorter while there are few samples, as the panel has it.
-_LENGTHS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))
+# Minutes of the chart, and from one time below it to the next: shorter while there are few samples,
+# as the panel has it.
+_TICKS = {15: 5, 30: 10, 60: 15, 120: 30, 180: 60}
 # Samples farther apart than so many times the usual have a gap between them: none were taken.
 _GAP = 2.5
-_TICKS = {15: 5, 30: 10, 60: 15, 120: 30, 180: 60}
 _HEIGHT = 5
 
 
@@ -41,7 +41,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     def length(self) -> timedelta:
         """How long it is: so that it has all samples, but no more than three hours."""
         covered = self.now - self.samples[0].at if self.samples else timedelta()
-        return next((one for one in _LENGTHS if one >= covered), LONGEST)
+        lengths = [timedelta(minutes=minutes) for minutes in _TICKS]
+        return next((length for length in lengths if length >= covered), lengths[-1])
 
     def means(self, bins: int, length: timedelta, name: str) -> list[float | None]:
         """Return the mean of `cpu_percent` or `gpu_percent` in each of `bins` parts of `length`."""
@@ -100,7 +101,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-class Glyphs(msgspec.Struct, frozen=True):
+class _Glyphs(msgspec.Struct, frozen=True):
     """What a chart is drawn with in a terminal."""
 
     levels: str
@@ -112,11 +113,11 @@ class Glyphs(msgspec.Struct, frozen=True):
     idle: str
 
 
-_BLOCKS = Glyphs(" ▁▂▃▄▅▆▇█", "┄", "─", "└", "┴", "▒")
-_ASCII = Glyphs(" .:#", "-", "-", "+", "+", "=")
+_BLOCKS = _Glyphs(" ▁▂▃▄▅▆▇█", "┄", "─", "└", "┴", "▒")
+_ASCII = _Glyphs(" .:#", "-", "-", "+", "+", "=")
 
 
-def glyphs_for(encoding: str | None) -> Glyphs:
+def _glyphs_for(encoding: str | None) -> _Glyphs:
     """Return block characters, or ASCII where this encoding lacks them."""
     drawn = _BLOCKS.levels + _BLOCKS.threshold + _BLOCKS.corner + _BLOCKS.tick + _BLOCKS.idle
     try:
@@ -127,9 +128,13 @@ def glyphs_for(encoding: str | None) -> Glyphs:
 
 
 def draw(
-    chart: Chart, width: int, zone: tzinfo | None, language: Language, glyphs: Glyphs
+    chart: Chart, width: int, zone: tzinfo | None, language: Language, encoding: str | None
 ) -> list[str]:
-    """Draw CPU, GPU where it is known, and idle time, in lines of at most `width` columns."""
+    """Draw CPU, GPU where it is known, and idle time, in lines of at most `width` columns.
+
+    In ASCII where `encoding` lacks block characters.
+    """
+    glyphs = _glyphs_for(encoding)
     names = [("CPU", "cpu_percent", chart.cpu_threshold)]
     if any(sample.gpu_percent is not None for sample in chart.samples):
         names.append(("GPU", "gpu_percent", chart.gpu_threshold))
@@ -138,9 +143,7 @@ def draw(
     bins = max(width - margin - 1, 10)
     lines = []
     for label, name, threshold in names:
-        values = chart.means(bins, chart.length, name)
-        rows = _rows(values, threshold, glyphs)
-        lines += _labelled(rows, label, threshold, margin)
+        lines += _bars(chart.means(bins, chart.length, name), label, threshold, margin, glyphs)
     idle = chart.idle(bins, chart.length)
     band = "".join(glyphs.idle if each else " " for each in idle)
     if any(each is not None for each in idle):
@@ -148,44 +151,36 @@ def draw(
     return [line.rstrip() for line in (*lines, *_axis(chart, margin, bins, zone, glyphs))]
 
 
-def _rows(values: Sequence[float | None], threshold: float | None, glyphs: Glyphs) -> list[str]:
-    """Return the bars, the highest row first."""
+def _bars(
+    values: Sequence[float | None],
+    label: str,
+    threshold: float | None,
+    margin: int,
+    glyphs: _Glyphs,
+) -> list[str]:
+    """Return the bars, the highest row first; name, 100 % and the threshold stand at the left."""
     steps = len(glyphs.levels) - 1
     # What is known to be zero differs from what is not known.
     heights = [
         0 if each is None else max(1, round(each / 100 * _HEIGHT * steps)) for each in values
     ]
-    marked = _threshold_row(threshold)
-    rows = []
+    marked = None
+    if threshold is not None and 0 <= threshold <= 100:
+        marked = min(_HEIGHT - 1, int(threshold / 100 * _HEIGHT))
+    lines = []
     for row in reversed(range(_HEIGHT)):
+        at_top = row == _HEIGHT - 1
+        value = threshold if row == marked else 100 if at_top else None
+        left = label if at_top else ""
+        right = "" if value is None else f"{value:g}%"
         empty = glyphs.threshold if row == marked else " "
         cells = (min(max(height - row * steps, 0), steps) for height in heights)
-        rows.append("".join(glyphs.levels[cell] if cell else empty for cell in cells))
-    return rows
-
-
-def _threshold_row(threshold: float | None) -> int | None:
-    """Return in which row a threshold is, from below; None where there is none."""
-    if threshold is None or not 0 <= threshold <= 100:
-        return None
-    return min(_HEIGHT - 1, int(threshold / 100 * _HEIGHT))
-
-
-def _labelled(rows: list[str], label: str, threshold: float | None, margin: int) -> list[str]:
-    """Put the name, 100 % and the threshold to the left of the bars."""
-    marked = _threshold_row(threshold)
-    lines = []
-    for index, row in enumerate(rows):
-        value = 100.0 if index == 0 else None
-        if marked is not None and index == _HEIGHT - 1 - marked:
-            value = threshold
-        left = label if index == 0 else ""
-        right = "" if value is None else f"{value:g}%"
-        lines.append(f"{left:<4}{right:>{margin - 5}} {row}")
+        bars = "".join(glyphs.levels[cell] if cell else empty for cell in cells)
+        lines.append(f"{left:<4}{right:>{margin - 5}} {bars}")
     return lines
 
 
-def _axis(chart: Chart, margin: int, bins: int, zone: tzinfo | None, glyphs: Glyphs) -> list[str]:
+def _axis(chart: Chart, margin: int, bins: int, zone: tzinfo | None, glyphs: _Glyphs) -> list[str]:
     line, labels = [glyphs.axis] * bins, ""
     for place, label in chart.ticks(zone):
         at = min(int(place * bins), bins - 1)
@@ -219,12 +214,15 @@ def svg(chart: Chart, zone: tzinfo | None, language: Language) -> str:
         f'<text x="{left - 6}" y="{down(level) + 4:g}" text-anchor="end">{level} %</text>'
         for level in (0, 50, 100)
     ]
-    for begin, end in _idle_runs(chart.idle(bins, chart.length)):
-        at, to = across(begin / bins), across(end / bins)
-        parts.append(
-            f'<rect x="{at:.1f}" y="{top}" width="{to - at:.1f}" height="{bottom - top}"'
-            f' fill="{_COLOURS["idle"]}" fill-opacity=".2"/>'
-        )
+    idle = chart.idle(bins, chart.length)
+    for is_idle, run in groupby(range(bins), key=lambda index: idle[index] is True):
+        if is_idle:
+            indices = list(run)
+            at, to = across(indices[0] / bins), across((indices[-1] + 1) / bins)
+            parts.append(
+                f'<rect x="{at:.1f}" y="{top}" width="{to - at:.1f}" height="{bottom - top}"'
+                f' fill="{_COLOURS["idle"]}" fill-opacity=".2"/>'
+            )
     legend = left
     for label, name, threshold in (
         ("CPU", "cpu_percent", chart.cpu_threshold),
@@ -255,19 +253,6 @@ def svg(chart: Chart, zone: tzinfo | None, language: Language) -> str:
         f' width="{width}" height="{height}"><g font-family="sans-serif" font-size="11"'
         f' fill="#8b949e">{"".join(parts)}</g></svg>'
     )
-
-
-def _idle_runs(idle: Sequence[bool | None]) -> list[tuple[int, int]]:
-    """Return the first part of each idle time, and the one after its last."""
-    runs: list[tuple[int, int]] = []
-    for index, is_idle in enumerate(idle):
-        if not is_idle:
-            continue
-        if runs and runs[-1][1] == index:
-            runs[-1] = (runs[-1][0], index + 1)
-        else:
-            runs.append((index, index + 1))
-    return runs
 
 
 def _path(

@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_dsw.columns import columns
 from jupyter_dsw.meter import MAX_SAMPLES, UtilizationSample
-from jupyter_dsw.render.chart import Chart, draw, glyphs_for, image, svg
+from jupyter_dsw.render.chart import Chart, draw, image, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ def cpu_by_minute(*percents: float | None) -> Chart:
 
 
 def drawn(made: Chart, width: int = 80, encoding: str = "utf-8") -> list[str]:
-    return draw(made, width, CHINA, "en", glyphs_for(encoding))
+    return draw(made, width, CHINA, "en", encoding)
 
 
 def test_a_bin_has_the_mean_of_what_was_measured_in_it() -> None:
@@ -118,14 +118,14 @@ def test_it_fits_the_width(width: int, encoding: str) -> None:
         [(n, values) for n in range(MAX_SAMPLES, -1, -1)], cpu_threshold=0.5, gpu_threshold=100
     )
     for language in ("en", "zh_CN"):
-        lines = draw(made, width, CHINA, language, glyphs_for(encoding))
+        lines = draw(made, width, CHINA, language, encoding)
         assert max(map(columns, lines)) <= max(width, 20)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", None, "no such encoding"])
 def test_an_encoding_without_block_characters_gets_ascii(encoding: str | None) -> None:
     made = cpu_by_minute(*[70] * 20, *[3] * 20)
-    lines = draw(made, 80, CHINA, "en", glyphs_for(encoding))
+    lines = draw(made, 80, CHINA, "en", encoding)
     assert "\n".join(lines).isascii()
     assert "#" in lines[2]
 
