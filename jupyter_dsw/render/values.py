@@ -193,8 +193,13 @@ def access(writable: bool | None, access: str | None) -> str:
 
 
 def size(size: int | None, original: str | None) -> str:
-    """Write a size in binary units, or its original where that could not be read."""
-    return plain(original) if size is None else _format_bytes(size)
+    """Write a size (bytes) as `"8 GiB"` or `"1.5 TiB"`, or its original if that is unreadable."""
+    if size is None:
+        return plain(original)
+    if size < 1024:
+        return f"{size} B"
+    power = min(int(math.log2(size) // 10), 5)
+    return f"{size / 2 ** (10 * power):.4g} {'KMGTP'[power - 1]}iB"
 
 
 def usage_bar(used: float | None) -> str:
@@ -262,12 +267,3 @@ DISK_TYPES = {"rootfs": text("system disk")}
 def label_of(value: str | None, labels: dict[str, Text]) -> str:
     """Return the label of a value, or the value itself."""
     return labels.get(value or "") or plain(value)
-
-
-def _format_bytes(size: int) -> str:
-    """Write a size for people, in binary units: `"8 GiB"`, `"1.5 TiB"`."""
-    if size < 1024:
-        return f"{size} B"
-    power = min(int(math.log2(size) // 10), 5)
-    value = size / 2 ** (10 * power)
-    return f"{value:.4g} {'KMGTP'[power - 1]}iB"

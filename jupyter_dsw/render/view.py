@@ -60,19 +60,19 @@ class ViewModel(msgspec.Struct, frozen=True, kw_only=True):
 
     language: Language
     """The language of the person who reads it."""
-    status: str
-    tone: str
-    """`good`, `busy`, `bad` or `off`: the colour of the status."""
-    name: str
-    facts: tuple[Fact, ...]
-    """Shown under the status: the next stop, where to skip it, the reason of a failure."""
-    remark: str
-    """What there may be in addition to these, or nothing."""
+    problem: str
     notice: str
     """That the instance is simulated, or nothing."""
-    problem: str
-    sections: tuple[Section, ...]
-    foot: str
+    status: str = ""
+    tone: str = "off"
+    """`good`, `busy`, `bad` or `off`: the colour of the status."""
+    name: str = ""
+    facts: tuple[Fact, ...] = ()
+    """Shown under the status: the next stop, where to skip it, the reason of a failure."""
+    remark: str = ""
+    """What there may be in addition to these, or nothing."""
+    sections: tuple[Section, ...] = ()
+    foot: str = ""
 
     def translated(self) -> ViewModel:
         """Return the same in its language, of plain `str` only."""
@@ -115,51 +115,51 @@ def view_model(
         ValueError: a section of an unknown name.
     """
     names = tuple(sections)
-    moments = moments or Moments()
-    instance = reading.instance
     chosen = _chosen(names)
+    instance, problem = reading.instance, _problem(reading, language)
+    notice = SIMULATED if reading.source.simulated else ""
+    if instance is None:
+        return ViewModel(language=language, problem=problem, notice=notice).translated()
+    shown = Shown(
+        instance=instance,
+        stops=reading.stops_at(now),
+        stop_policies=reading.stop_policies,
+        sessions=reading.sessions,
+        moments=moments or Moments(),
+    )
     makers = dict(_MAKERS)
     # The line under the status has this already, unless this section was named.
     timers_named = "timers" in names and chosen != SECTIONS
     if not timers_named:
         makers["timers"] = other_timers_section
-    made: tuple[Section, ...] = ()
+    made = [makers[name](shown) for name in chosen]
     next_stop = console = remark = idle_now = ""
-    if instance is not None:
-        shown = Shown(
-            instance=instance,
-            stops=reading.stops_at(now),
-            stop_policies=reading.stop_policies,
-            sessions=reading.sessions,
-            moments=moments,
+    if not instance.has_ended:
+        console = stops.console_of_skippable(shown.stops, instance)
+        idle_now = stops.idle_now(reading.utilization, shown.stops)
+        remarks = (
+            stops.policies_remark(shown.stop_policies),
+            stops.MEASURED_HERE if idle_now else "",
         )
-        made = tuple(makers[name](shown) for name in chosen)
-        if not instance.has_ended:
-            console = stops.console_of_skippable(shown.stops, instance)
-            idle_now = stops.idle_now(reading.utilization, shown.stops)
-            remarks = (
-                stops.policies_remark(shown.stop_policies),
-                stops.MEASURED_HERE if idle_now else "",
-            )
-            remark = joined(" ", filter(None, remarks))
-            if not timers_named:
-                next_stop = stops.next_stop_line(shown.stops, shown.stop_policies, moments)
+        remark = joined(" ", filter(None, remarks))
+        if not timers_named:
+            next_stop = stops.next_stop_line(shown.stops, shown.stop_policies, shown.moments)
     return ViewModel(
         language=language,
-        status=values.status_of(instance) if instance else "",
-        tone=_tone(instance.status) if instance else "off",
-        name=plain(instance.instance_name or instance.instance_id) if instance else "",
+        problem=problem,
+        notice=notice,
+        status=values.status_of(instance),
+        tone=_tone(instance.status),
+        name=plain(instance.instance_name or instance.instance_id),
         facts=facts(
             (NEXT_STOP, next_stop),
             (stops.UTILIZATION, idle_now),
             (text("Skip it in the console"), console, console),
-            (text("Reason"), _reason(instance) if instance else ""),
+            (text("Reason"), _reason(instance)),
         ),
         remark=remark,
-        notice=SIMULATED if reading.source.simulated else "",
-        problem=_problem(reading, language),
         sections=tuple(section for section in made if names or not section.is_empty),
-        foot=_foot(reading, now, moments, translated(origin, language)),
+        foot=_foot(reading, now, shown.moments, translated(origin, language)),
     ).translated()
 
 
@@ -200,8 +200,6 @@ def _problem(reading: Reading, language: Language) -> str:
 
 
 def _foot(reading: Reading, now: float, moments: Moments, origin: str) -> str:
-    if reading.instance is None:
-        return ""
     origin = plain(origin)
     if reading.read_at is None:
         return text("From %1", origin) if origin else ""
