@@ -64,16 +64,13 @@ def fresh_for(reading: Reading, now: float) -> float:
 
     Less for a simulated instance that runs faster, but no less than a second.
     """
-    return max(SHORTEST, _fresh_for_instance_time(reading, now) / reading.source.speed)
-
-
-def _fresh_for_instance_time(reading: Reading, now: float) -> float:
-    if reading.instance is not None and reading.instance.in_transition:
-        return IN_TRANSITION
     left = [stop.remaining_ms for stop in reading.stops_at(now) if stop.remaining_ms is not None]
-    if left and min(left) < NEAR_A_STOP_MS:
-        return NEAR_A_STOP
-    return AT_REST
+    seconds = AT_REST
+    if reading.instance is not None and reading.instance.in_transition:
+        seconds = IN_TRANSITION
+    elif left and min(left) < NEAR_A_STOP_MS:
+        seconds = NEAR_A_STOP
+    return max(SHORTEST, seconds / reading.source.speed)
 
 
 class _ExtraCall(Generic[T]):
@@ -164,10 +161,8 @@ class Monitor:
         with self._lock:
             if self._waiting is not None:
                 return self._waiting
-            reading = self._reading
-            if reading is not None and not self._may_call(fresh=fresh):
-                return _done(reading)
-            return self._start()
+            reading = self.cached(fresh=fresh)
+            return self._start() if reading is None else _done(reading)
 
     def _may_call(self, *, fresh: bool) -> bool:
         now = self.clock()
