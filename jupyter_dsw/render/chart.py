@@ -101,30 +101,10 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-class _Glyphs(msgspec.Struct, frozen=True):
-    """What a chart is drawn with in a terminal."""
-
-    levels: str
-    """From nothing to a full cell."""
-    threshold: str
-    axis: str
-    corner: str
-    tick: str
-    idle: str
-
-
-_BLOCKS = _Glyphs(" ▁▂▃▄▅▆▇█", "┄", "─", "└", "┴", "▒")
-_ASCII = _Glyphs(" .:#", "-", "-", "+", "+", "=")
-
-
-def _glyphs_for(encoding: str | None) -> _Glyphs:
-    """Return block characters, or ASCII where this encoding lacks them."""
-    drawn = _BLOCKS.levels + _BLOCKS.threshold + _BLOCKS.corner + _BLOCKS.tick + _BLOCKS.idle
-    try:
-        drawn.encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return _ASCII
-    return _BLOCKS
+# From nothing to a full cell.
+_LEVELS = " ▁▂▃▄▅▆▇█"
+_THRESHOLD, _AXIS, _CORNER, _TICK, _IDLE = "┄─└┴▒"
+_TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█┄─└┴▒", "..:::###--++=")
 
 
 def draw(
@@ -134,7 +114,6 @@ def draw(
 
     In ASCII where `encoding` lacks block characters.
     """
-    glyphs = _glyphs_for(encoding)
     names = [("CPU", "cpu_percent", chart.cpu_threshold)]
     if any(sample.gpu_percent is not None for sample in chart.samples):
         names.append(("GPU", "gpu_percent", chart.gpu_threshold))
@@ -143,23 +122,24 @@ def draw(
     bins = max(width - margin - 1, 10)
     lines = []
     for label, name, threshold in names:
-        lines += _bars(chart.means(bins, chart.length, name), label, threshold, margin, glyphs)
+        lines += _bars(chart.means(bins, chart.length, name), label, threshold, margin)
     idle = chart.idle(bins, chart.length)
-    band = "".join(glyphs.idle if each else " " for each in idle)
+    band = "".join(_IDLE if each else " " for each in idle)
     if any(each is not None for each in idle):
         lines.append(padded(idle_label, margin) + band)
-    return [line.rstrip() for line in (*lines, *_axis(chart, margin, bins, zone, glyphs))]
+    lines = [line.rstrip() for line in (*lines, *_axis(chart, margin, bins, zone))]
+    try:
+        (_LEVELS + _THRESHOLD + _CORNER + _TICK + _IDLE).encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return [line.translate(_TO_ASCII) for line in lines]
+    return lines
 
 
 def _bars(
-    values: Sequence[float | None],
-    label: str,
-    threshold: float | None,
-    margin: int,
-    glyphs: _Glyphs,
+    values: Sequence[float | None], label: str, threshold: float | None, margin: int
 ) -> list[str]:
     """Return the bars, the highest row first; name, 100 % and the threshold stand at the left."""
-    steps = len(glyphs.levels) - 1
+    steps = len(_LEVELS) - 1
     # What is known to be zero differs from what is not known.
     heights = [
         0 if each is None else max(1, round(each / 100 * _HEIGHT * steps)) for each in values
@@ -173,22 +153,22 @@ def _bars(
         value = threshold if row == marked else 100 if at_top else None
         left = label if at_top else ""
         right = "" if value is None else f"{value:g}%"
-        empty = glyphs.threshold if row == marked else " "
+        empty = _THRESHOLD if row == marked else " "
         cells = (min(max(height - row * steps, 0), steps) for height in heights)
-        bars = "".join(glyphs.levels[cell] if cell else empty for cell in cells)
+        bars = "".join(_LEVELS[cell] if cell else empty for cell in cells)
         lines.append(f"{left:<4}{right:>{margin - 5}} {bars}")
     return lines
 
 
-def _axis(chart: Chart, margin: int, bins: int, zone: tzinfo | None, glyphs: _Glyphs) -> list[str]:
-    line, labels = [glyphs.axis] * bins, ""
+def _axis(chart: Chart, margin: int, bins: int, zone: tzinfo | None) -> list[str]:
+    line, labels = [_AXIS] * bins, ""
     for place, label in chart.ticks(zone):
         at = min(int(place * bins), bins - 1)
-        line[at] = glyphs.tick
+        line[at] = _TICK
         begin = min(max(at - len(label) // 2, 0), bins - len(label))
         if begin > len(labels) or not labels:
             labels = labels.ljust(begin) + label
-    return [" " * (margin - 1) + glyphs.corner + "".join(line), " " * margin + labels]
+    return [" " * (margin - 1) + _CORNER + "".join(line), " " * margin + labels]
 
 
 _SIZE = (720, 200)
