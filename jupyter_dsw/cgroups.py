@@ -52,7 +52,9 @@ class CPUGroup:
         if "" not in paths or "" not in mounts:
             return None
         chain = _chain(mounts[""], paths[""])
-        group = _of_container(chain, "cgroup.type", _quota_2)
+        # Only groups below the machine's own have this file.
+        is_machine = not (chain[0] / "cgroup.type").exists()
+        group = _of_container(chain, _quota_2, is_machine=is_machine)
         return cls(2, group, chain[: chain.index(group) + 1][::-1], group)
 
     def used_s(self) -> float | None:
@@ -96,7 +98,9 @@ def _version_1(paths: dict[str, str], mounts: dict[str, _Mount]) -> CPUGroup | N
     limits: tuple[Path, ...] = ()
     if "cpu" in mounts and "cpu" in paths:
         chain = _chain(mounts["cpu"], paths["cpu"])
-        group = _of_container(chain, None, _quota_1)
+        # Only the machine's own group has this file.
+        is_machine = (chain[0] / "release_agent").exists()
+        group = _of_container(chain, _quota_1, is_machine=is_machine)
         depth = chain.index(group)
         limits = chain[: depth + 1][::-1]
         # The trees look alike, or there is but one group in each.
@@ -108,18 +112,14 @@ def _version_1(paths: dict[str, str], mounts: dict[str, _Mount]) -> CPUGroup | N
 
 
 def _of_container(
-    chain: tuple[Path, ...], mark: str | None, quota: Callable[[Path], float | None]
+    chain: tuple[Path, ...], quota: Callable[[Path], float | None], *, is_machine: bool
 ) -> Path:
     """Return which group of `chain`, from the outermost to this process's own, is the container's.
 
-    Only groups below the machine's own have the file `mark` (version 2), and only the machine's
-    own has `release_agent` (version 1).
+    `is_machine`: the outermost is the machine's own group.
     """
-    outermost = chain[0]
-    is_machine = not (outermost / mark).exists() if mark else (outermost / "release_agent").exists()
-    if not is_machine:
-        return outermost
-    return next((group for group in chain if quota(group)), outermost)
+    limited = (group for group in chain if quota(group))
+    return next(limited, chain[0]) if is_machine else chain[0]
 
 
 def _quota_1(group: Path) -> float | None:
