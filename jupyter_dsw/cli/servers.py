@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 PLATFORM_PYTHONS = "etc/dsw/cache/*/plugins/jupyter-lab/*/venv/bin/python"
 PORT_VARIABLE, USUAL_PORT = "JUPYTER_SERVER_PORT", "8088"
 FRONT_ENDS = ("jupyter-dsw", "anywidget", "@jupyter-widgets/jupyterlab-manager")
-MAX_ANCESTORS = 64
 _LISTENING = "0A"
 # Variables by which another Python would look into this one's folders, or install elsewhere.
 _NOT_FOR_IT = {
@@ -83,16 +82,10 @@ def find(root: Path = Path("/")) -> Server:
 
     Where none is running, the one that PAI-DSW will start. Raises `NoServer`.
     """
-    parents = [os.getpid()]
-    while parents[-1] > 0 and len(parents) < MAX_ANCESTORS:
-        parents.append(_parent(parents[-1]))
     own = os.environ.get(connection.SERVER_PID, "")
     if own.isascii() and own.isdigit() and (python := _python(int(own))):
         return Server(python, text("it started this kernel"), int(own), _address(int(own)))
     running = list(_running())
-    for server in running:
-        if server.pid in parents:
-            return msgspec.structs.replace(server, found_by=text("it started this terminal"))
     wanted = os.environ.get(connection.SERVER_URL, "")
     if wanted:
         why = text("it is the one of JUPYTER_SERVER_URL")
@@ -186,15 +179,6 @@ def _port(url: str) -> int | None:
         return urlsplit(url).port
     except ValueError:
         return None
-
-
-def _parent(pid: int) -> int:
-    try:
-        # proc(5): the second field, a name, may have spaces in it; the parent is the fourth.
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-        return int(stat.rpartition(")")[2].split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
 
 
 def _python(pid: int) -> str | None:
