@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from jupyter_dsw.cli.doctor import endpoint, jupyter
 from jupyter_dsw.cli.doctor.bug_report import bug_report
@@ -77,10 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.report:
             print(escaped(bug_report(checks, context)))
         elif arguments.json:
-            encoded = msgspec.json.encode(
-                {"ok": not failed, "checks": [_as_json(check) for check in checks]}
-            )
-            print(escaped(msgspec.json.format(encoded, indent=2).decode()))
+            found = {"ok": not failed, "checks": [_as_json(check) for check in checks]}
+            print(escaped(json.dumps(found, indent=2, ensure_ascii=False)))
         else:
             print(f"\n{_summary(failed, Paint(sys.stdout))}")
     return 1 if failed else 0

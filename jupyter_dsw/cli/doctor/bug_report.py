@@ -63,7 +63,8 @@ def _this_environment(own: Environment) -> Iterator[tuple[str, str]]:
     yield "kernel: Python", f"{own.version} ({platform.python_implementation()})"
     yield "kernel: prefix", _masked(own.prefix)
     yield "kernel: disk", _disk(own.prefix)
-    yield "kernel: ipykernel, ipywidgets", _versions(own, "ipykernel", "ipywidgets")
+    versions = (_version(own, name) for name in ("ipykernel", "ipywidgets"))
+    yield "kernel: ipykernel, ipywidgets", ", ".join(versions)
     yield "system", " ".join((platform.system(), platform.machine(), *platform.libc_ver()))
     yield "root", _yes(os.name == "posix" and os.getuid() == 0)
 
@@ -202,10 +203,6 @@ def _disk(prefix: str) -> str:
 
 def _version(environment: Environment, name: str) -> str:
     return environment.distributions.get(name, "not installed")
-
-
-def _versions(environment: Environment, *names: str) -> str:
-    return ", ".join(_version(environment, name) for name in names)
 
 
 def _yes(is_so: bool) -> str:
