@@ -23,8 +23,9 @@ import msgspec
 
 from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.installed import canonical
+from jupyter_dsw.cli.report import Failed
 from jupyter_dsw.files import read_plain_file
-from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.i18n import text
 from jupyter_dsw.notify.delivery import library_is_there
 
 if TYPE_CHECKING:
@@ -62,15 +63,6 @@ _ADVICE_OFFLINE = text(
 )
 
 
-class CannotInstall(Exception):
-    """It cannot be installed or removed: why, and what to do."""
-
-    def __init__(self, message: Text, advice: Text) -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
-
-
 @dataclass(frozen=True)
 class Plan:
     """What pip would install, and from where."""
@@ -104,14 +96,14 @@ def kept_wheel(folder: Path) -> Path:
 def wheel(folder: Path, kept: Path | None) -> Path:
     """Return a wheel of this version: the kept one, else one that is packed into `folder`.
 
-    Raises `CannotInstall`.
+    Raises `Failed`.
     """
     if kept is not None and kept_wheel(kept).is_file():
         return kept_wheel(kept)
     # Neither the index nor the wheel that it was installed from needs to be there any more.
     files = dict(_installed_files())
     if "jupyter_dsw/__init__.py" not in files:
-        raise CannotInstall(
+        raise Failed(
             text("jupyter-dsw is installed here from a source folder, so it cannot be copied."),
             text(
                 "Build a wheel with `pip wheel --no-deps --wheel-dir FOLDER SOURCES`, then run "
@@ -149,7 +141,7 @@ def _installed_files() -> Iterator[tuple[str, Path]]:
 class Pip:
     """A pip that installs into `environment`: its own, else the one of this command.
 
-    `scratch` is a folder for files that may go afterwards. Raises `CannotInstall` where there is no
+    `scratch` is a folder for files that may go afterwards. Raises `Failed` where there is no
     pip that can.
     """
 
@@ -161,7 +153,7 @@ class Pip:
         elif _pip_version(sys.executable) >= FIRST_PIP_FOR_OTHERS:
             self._command = [sys.executable, "-m", "pip", "--python", environment.python]
         else:
-            raise CannotInstall(
+            raise Failed(
                 text("Neither that environment nor this one has pip 22.3 or newer."),
                 text(
                     "Install it here and run this again: `%1 -m ensurepip; %1 -m pip install "
@@ -173,7 +165,7 @@ class Pip:
     def plan(self, wheel: Path, kept: Path | None) -> Plan:
         """Return what it would install; nothing that is there would change.
 
-        Raises `CannotInstall`.
+        Raises `Failed`.
         """
         sources: list[tuple[str, ...]] = [()]
         if kept is not None:
@@ -196,7 +188,7 @@ class Pip:
     def install(self, wheel: Path, plan: Plan) -> Environment:
         """Install what was planned, record it, and return the environment as it is then.
 
-        Raises `CannotInstall`, and `servers.NoServer` if its Python cannot be run any more.
+        Raises `Failed`, and `servers.NoServer` if its Python cannot be run any more.
         """
         before = self._environment.distributions
         done = self._run("install", *plan.options, *self._pins(), _requirement(wheel))
@@ -215,7 +207,7 @@ class Pip:
     def keep(self, folder: Path, wheel: Path, others: Mapping[str, str] | None) -> None:
         """Keep wheels in `folder`: `wheel`, and `others` or, without them, all that it needs.
 
-        Raises `CannotInstall`, and `OSError`.
+        Raises `Failed`, and `OSError`.
         """
         folder.mkdir(parents=True, exist_ok=True)
         if wheel.parent != folder:
@@ -232,7 +224,7 @@ class Pip:
             raise _failure(done)
 
     def remove(self, names: Iterable[str]) -> None:
-        """Uninstall these distributions. Raises `CannotInstall`."""
+        """Uninstall these distributions. Raises `Failed`."""
         done = self._run("uninstall", "--yes", *names)
         if done.returncode:
             raise _failure(done)
@@ -249,8 +241,8 @@ class Pip:
         done = self._run(*words, *options, _requirement(wheel))
         if done.returncode:
             return done, None
-        planned = msgspec.json.decode(report.read_bytes(), type=_Report).install
-        return done, {canonical(each.metadata.name): each.metadata.version for each in planned}
+        planned = [each["metadata"] for each in msgspec.json.decode(report.read_bytes())["install"]]
+        return done, {canonical(each["name"]): each["version"] for each in planned}
 
     def _pins(self) -> tuple[str, str]:
         """Return the option that keeps all that is installed as it is."""
@@ -270,35 +262,20 @@ class Pip:
         try:
             return servers.run(program, *command, *quick, *words, timeout_s=PIP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            raise CannotInstall(
+            raise Failed(
                 text("pip did not finish in %1 s.", f"{PIP_TIMEOUT_S:.0f}"), _ADVICE_OFFLINE
             ) from None
 
-    def _would_change(self, changed: Mapping[str, str]) -> CannotInstall:
+    def _would_change(self, changed: Mapping[str, str]) -> Failed:
         before = self._environment.distributions
         shown = ", ".join(f"{name} {before[name]} → {changed[name]}" for name in sorted(changed))
-        return CannotInstall(
+        return Failed(
             text("Installing it would change other packages of that environment: %1.", shown),
             text(
                 "Nothing was installed. Please report this as a bug in jupyter-dsw, with the "
                 "output of `jupyter dsw doctor --report`."
             ),
         )
-
-
-class _Metadata(msgspec.Struct):
-    name: str
-    version: str
-
-
-class _Planned(msgspec.Struct):
-    metadata: _Metadata
-
-
-class _Report(msgspec.Struct):
-    """What is used of pip's installation report."""
-
-    install: list[_Planned]
 
 
 def recorded(environment: Environment) -> dict[str, str]:
@@ -335,15 +312,15 @@ def _pip_version(python: str) -> tuple[int, ...]:
     return ()
 
 
-def _failure(done: subprocess.CompletedProcess[str]) -> CannotInstall:
+def _failure(done: subprocess.CompletedProcess[str]) -> Failed:
     """Return what pip failed with, in its own words where they are not known."""
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
     if _READ_ONLY.search(done.stderr):
-        return CannotInstall(text("That environment is not writable."), ADVICE_READ_ONLY)
+        return Failed(text("That environment is not writable."), ADVICE_READ_ONLY)
     if _OFFLINE.search(done.stderr):
-        return CannotInstall(
+        return Failed(
             text("pip finds no package index here, or not all that is needed is in it."),
             _ADVICE_OFFLINE,
         )
     last = errors[-1].removeprefix("ERROR: ") if errors else text("no reason given")
-    return CannotInstall(text("pip failed: %1", last), text("Correct that, then run this again."))
+    return Failed(text("pip failed: %1", last), text("Correct that, then run this again."))

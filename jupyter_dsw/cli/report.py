@@ -13,6 +13,7 @@ from jupyter_dsw.model.statuses import USABLE_STATUSES
 from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:
+    from jupyter_dsw.i18n import Text
     from jupyter_dsw.notebook.readings import Reading
 
 State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
@@ -31,6 +32,15 @@ _MARKS: dict[State, tuple[str, str]] = {
 _NAME_WIDTH = 18
 _INDENT = " " * (_NAME_WIDTH + 2)
 _NARROWEST = 40
+
+
+class Failed(Exception):
+    """A check or an installation failed: why, and what to do about it."""
+
+    def __init__(self, message: Text, advice: Text) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
 
 
 class Paint:

@@ -7,15 +7,14 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli import installation, servers
 from jupyter_dsw.cli.doctor.jupyter import disk_sentence
-from jupyter_dsw.cli.installation import CannotInstall, Pip
-from jupyter_dsw.cli.report import show_check, show_sentence
+from jupyter_dsw.cli.installation import Pip
+from jupyter_dsw.cli.report import Failed, show_check, show_sentence
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.files import is_on_mounted_disk
 from jupyter_dsw.i18n import Text, text, translated
@@ -98,16 +97,18 @@ def run(arguments: argparse.Namespace) -> int:
         print(startup_script(_server_python(arguments.python), kept), end="")
         return DONE
     try:
+        server = _server(arguments.python)
         with tempfile.TemporaryDirectory() as scratch:
-            setup = _Setup(_server(arguments.python), kept, Path(scratch), do=arguments.yes)
-            return setup.remove() if arguments.remove else setup.install()
+            if arguments.remove:
+                return _remove(server, Path(scratch), do=arguments.yes)
+            return _install(server, kept, Path(scratch), do=arguments.yes)
     except servers.NoServer as none:
         advice = text(
             "Run this again in a terminal or a notebook of that JupyterLab, or name the Python "
             "that runs it: --python PATH"
         )
         show_check(text("not found"), none.message, "failed", advice)
-    except CannotInstall as failure:
+    except Failed as failure:
         show_check(text("not possible"), failure.message, "failed", failure.advice)
     except OSError as error:
         reason = text("%1: %2", error.filename or "", error.strerror or type(error).__name__)
@@ -149,140 +150,132 @@ def _server_python(python: str | None) -> str:
         return ""
 
 
-@dataclass(frozen=True)
-class _Setup:
-    """One run of the command, on one server's environment; without `do` it only shows."""
-
-    server: Server
-    kept: Path | None
-    scratch: Path
-    do: bool
-
-    def install(self) -> int:
-        """Install it there; returns the exit status."""
-        environment, own = servers.describe(self.server.python), servers.describe(sys.executable)
-        self._show_server(environment)
-        wheel = installation.wheel(self.scratch, self.kept)
-        to_install: dict[str, str] = {}
-        if Path(environment.prefix).samefile(own.prefix):
-            show_check(
-                "jupyter-dsw",
-                text("%1; this command runs in that environment", installation.own_version()),
-            )
-        else:
-            there = environment.jupyter_dsw or text("not installed")
-            show_check("jupyter-dsw", text("%1 there, %2 here", there, installation.own_version()))
-            _check_usable(environment)
-            pip = Pip(environment, self.scratch)
-            plan = pip.plan(wheel, self.kept)
-            to_install = plan.to_install
-            show_check(
-                text("to install"), _versions(to_install) or text("nothing, all of it is there")
-            )
-        if self.kept is not None:
-            is_mounted = is_on_mounted_disk(self.kept)
-            show_check(
-                text("to keep"),
-                text("the wheels, in %1", self.kept),
-                advice="" if is_mounted else disk_sentence(str(self.kept)),
-            )
-        if not self.do:
-            show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
-            return DONE
-        if to_install:
-            environment = pip.install(wheel, plan)
-            show_check(text("installed"), _versions(to_install), "ok")
-        if self.kept is not None:
-            others = installation.recorded(environment)
-            others.pop(installation.NAME, None)
-            Pip(environment, self.scratch).keep(self.kept, wheel, others)
-            Pip(own, self.scratch).keep(self.kept, wheel, None)
-            show_check(text("kept"), text("the wheels, in %1", self.kept), "ok")
-        return self._check(environment)
-
-    def remove(self) -> int:
-        """Remove what setup added there; returns the exit status."""
-        environment = servers.describe(self.server.python)
-        self._show_server(environment)
-        going, staying = installation.removable(environment)
-        if staying:
-            reason = text("%1: needed by others, or changed since", ", ".join(staying))
-            show_check(text("to leave"), reason)
-        if not going:
-            show_sentence(text("There is nothing that setup has added."))
-            return DONE
-        show_check(text("to remove"), ", ".join(going))
-        if not self.do:
-            show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
-            return DONE
-        _check_usable(environment)
-        Pip(environment, self.scratch).remove(going)
-        Path(environment.prefix, installation.RECORD).unlink()
-        show_check(text("removed"), ", ".join(going), "ok")
-        show_sentence(text("Reload the page. What the server has loaded stays until it restarts."))
-        return DONE
-
-    def _show_server(self, environment: Environment) -> None:
-        server, versions = self.server, environment.distributions
-        place: Text | str = environment.prefix
-        if server.pid is not None:
-            place = text("%1 (process %2)", server.url or environment.python, server.pid)
-        show_check(text("Jupyter server"), text("%1: %2", place, server.found_by))
-        show_check("Python", f"{environment.version}, {environment.python}")
-        known = _versions({name: versions[name] for name in JUPYTER if name in versions})
-        show_check("JupyterLab", known or text("not installed"))
-
-    def _check(self, environment: Environment) -> int:
-        """Check with the server's own tools what was installed; returns the exit status."""
-        right = [
-            _result(
-                text("server extension"),
-                _is_listed(environment, "jupyter_server.extension.serverextension", "jupyter_dsw"),
-                text("It is enabled, and can be imported."),
-                text(
-                    "Look at: `%1 -m jupyter_server.extension.serverextension list`",
-                    environment.python,
-                ),
-            ),
-            _result(
-                text("labextension"),
-                _is_listed(environment, "jupyterlab.labextensions", "jupyter-dsw"),
-                text("JupyterLab finds it, and its version is compatible."),
-                text("Look at: `%1 -m jupyterlab.labextensions list`", environment.python),
-            ),
-            _result(
-                "anywidget",
-                "anywidget" in environment.front_ends,
-                text("JupyterLab finds its front end."),
-                text("Run this again: `jupyter dsw setup --yes`"),
-            ),
-        ]
-        if not all(right):
-            return FAILED
-        show_sentence(
-            text(
-                "Reload the page of JupyterLab to get the front end. The server extension starts "
-                "with the next start of the Jupyter server: restart it, or the instance."
-            )
+def _install(server: Server, kept: Path | None, scratch: Path, *, do: bool) -> int:
+    """Install it there, or without `do` show that; returns the exit status."""
+    environment, own = servers.describe(server.python), servers.describe(sys.executable)
+    _show_server(server, environment)
+    wheel = installation.wheel(scratch, kept)
+    to_install: dict[str, str] = {}
+    if Path(environment.prefix).samefile(own.prefix):
+        show_check(
+            "jupyter-dsw",
+            text("%1; this command runs in that environment", installation.own_version()),
         )
-        show_sentence(disk_sentence(environment.prefix))
+    else:
+        there = environment.jupyter_dsw or text("not installed")
+        show_check("jupyter-dsw", text("%1 there, %2 here", there, installation.own_version()))
+        _check_usable(environment)
+        pip = Pip(environment, scratch)
+        plan = pip.plan(wheel, kept)
+        to_install = plan.to_install
+        show_check(text("to install"), _versions(to_install) or text("nothing, all of it is there"))
+    if kept is not None:
+        is_mounted = is_on_mounted_disk(kept)
+        show_check(
+            text("to keep"),
+            text("the wheels, in %1", kept),
+            advice="" if is_mounted else disk_sentence(str(kept)),
+        )
+    if not do:
+        show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
         return DONE
+    if to_install:
+        environment = pip.install(wheel, plan)
+        show_check(text("installed"), _versions(to_install), "ok")
+    if kept is not None:
+        others = installation.recorded(environment)
+        others.pop(installation.NAME, None)
+        Pip(environment, scratch).keep(kept, wheel, others)
+        Pip(own, scratch).keep(kept, wheel, None)
+        show_check(text("kept"), text("the wheels, in %1", kept), "ok")
+    return _check(environment)
+
+
+def _remove(server: Server, scratch: Path, *, do: bool) -> int:
+    """Remove what setup added there, or without `do` show that; returns the exit status."""
+    environment = servers.describe(server.python)
+    _show_server(server, environment)
+    going, staying = installation.removable(environment)
+    if staying:
+        reason = text("%1: needed by others, or changed since", ", ".join(staying))
+        show_check(text("to leave"), reason)
+    if not going:
+        show_sentence(text("There is nothing that setup has added."))
+        return DONE
+    show_check(text("to remove"), ", ".join(going))
+    if not do:
+        show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
+        return DONE
+    _check_usable(environment)
+    Pip(environment, scratch).remove(going)
+    Path(environment.prefix, installation.RECORD).unlink()
+    show_check(text("removed"), ", ".join(going), "ok")
+    show_sentence(text("Reload the page. What the server has loaded stays until it restarts."))
+    return DONE
+
+
+def _show_server(server: Server, environment: Environment) -> None:
+    versions = environment.distributions
+    place: Text | str = environment.prefix
+    if server.pid is not None:
+        place = text("%1 (process %2)", server.url or environment.python, server.pid)
+    show_check(text("Jupyter server"), text("%1: %2", place, server.found_by))
+    show_check("Python", f"{environment.version}, {environment.python}")
+    known = _versions({name: versions[name] for name in JUPYTER if name in versions})
+    show_check("JupyterLab", known or text("not installed"))
+
+
+def _check(environment: Environment) -> int:
+    """Check with the server's own tools what was installed; returns the exit status."""
+    right = [
+        _result(
+            text("server extension"),
+            _is_listed(environment, "jupyter_server.extension.serverextension", "jupyter_dsw"),
+            text("It is enabled, and can be imported."),
+            text(
+                "Look at: `%1 -m jupyter_server.extension.serverextension list`",
+                environment.python,
+            ),
+        ),
+        _result(
+            text("labextension"),
+            _is_listed(environment, "jupyterlab.labextensions", "jupyter-dsw"),
+            text("JupyterLab finds it, and its version is compatible."),
+            text("Look at: `%1 -m jupyterlab.labextensions list`", environment.python),
+        ),
+        _result(
+            "anywidget",
+            "anywidget" in environment.front_ends,
+            text("JupyterLab finds its front end."),
+            text("Run this again: `jupyter dsw setup --yes`"),
+        ),
+    ]
+    if not all(right):
+        return FAILED
+    show_sentence(
+        text(
+            "Reload the page of JupyterLab to get the front end. The server extension starts "
+            "with the next start of the Jupyter server: restart it, or the instance."
+        )
+    )
+    show_sentence(disk_sentence(environment.prefix))
+    return DONE
 
 
 def _check_usable(environment: Environment) -> None:
-    """Raise `CannotInstall` where nothing can be installed there."""
+    """Raise `Failed` where nothing can be installed there."""
     needed = re.search(r">=\s*(\d+)\.(\d+)", metadata(installation.NAME)["Requires-Python"])
     least = (int(needed[1]), int(needed[2])) if needed else (0, 0)
     if tuple(map(int, environment.version.split(".")[:2])) < least:
         shown = ".".join(map(str, least))
-        raise CannotInstall(
+        raise Failed(
             text(
                 "That Python is %1, and jupyter-dsw needs %2 or newer.", environment.version, shown
             ),
             text("It cannot be installed there until that environment has a newer Python."),
         )
     if not environment.writable:
-        raise CannotInstall(
+        raise Failed(
             text("The folder %1 is not writable.", environment.prefix),
             installation.ADVICE_READ_ONLY,
         )

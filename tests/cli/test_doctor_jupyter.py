@@ -16,8 +16,6 @@ import msgspec
 import pytest
 
 from jupyter_dsw.cli import main, servers
-from jupyter_dsw.cli.doctor import jupyter
-from jupyter_dsw.cli.doctor.context import Context, Failed
 from jupyter_dsw.kernel_endpoint import path_of
 from jupyter_dsw.notebook import readings
 from tests.cli.terminal import dsw
@@ -231,7 +229,7 @@ def test_a_runtime_folder_that_cannot_be_written_is_named() -> None:
 
 
 def test_a_runtime_folder_whose_file_system_keeps_no_modes_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:8888/")
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
@@ -243,10 +241,10 @@ def test_a_runtime_folder_whose_file_system_keeps_no_modes_is_named(
 
     # As CIFS is mounted by default.
     monkeypatch.setattr(os, "fstat", fstat)
-    with pytest.raises(Failed) as caught:
-        jupyter._server_extension(Context(offline=True))
-    assert str(tmp_path) in caught.value.advice
-    assert "Set JUPYTER_RUNTIME_DIR to a folder on a local disk" in caught.value.advice
+    check = checks_here(capsys)["server extension"]
+    assert check["state"] == "failed"
+    assert str(tmp_path) in check["advice"]
+    assert "Set JUPYTER_RUNTIME_DIR to a folder on a local disk" in check["advice"]
 
 
 def test_what_is_wrong_with_the_connection_file_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ import msgspec
 import pytest
 
 from jupyter_dsw.cli import installation, main, servers, setup
-from jupyter_dsw.cli.installation import CannotInstall, Pip
+from jupyter_dsw.cli.installation import Pip
+from jupyter_dsw.cli.report import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +190,7 @@ def test_a_python_that_cannot_be_run_is_named(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_source_checkout_cannot_be_copied(tmp_path: Path) -> None:
-    with pytest.raises(CannotInstall) as caught:
+    with pytest.raises(Failed) as caught:
         installation.wheel(tmp_path, None)
     assert "--keep-in" in caught.value.advice
 
@@ -208,9 +210,9 @@ def test_the_packed_wheel_has_what_the_built_one_has(
         assert all(one.read(name) == other.read(name) for name in names)
 
 
-@pytest.fixture
-def server(python: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
-    """The process ID and the port of something that listens, run by that environment."""
+@contextmanager
+def listening(python: str) -> Iterator[tuple[int, int]]:
+    """The process ID and the port of something that listens, run by this Python."""
     script = (
         "import socket, sys\nserver = socket.create_server(('127.0.0.1', 0))\n"
         "print(server.getsockname()[1], flush=True)\ninput()"
@@ -220,6 +222,13 @@ def server(python: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
         assert process.stdout
         yield process.pid, int(process.stdout.readline())
         process.communicate(b"\n")
+
+
+@pytest.fixture
+def server(python: str) -> Iterator[tuple[int, int]]:
+    """The same, run by that environment."""
+    with listening(python) as started:
+        yield started
 
 
 def write_runtime_file(folder: Path, pid: int, port: int) -> None:
@@ -263,13 +272,18 @@ def test_without_a_runtime_file_it_is_found_by_the_port(
 
 
 def test_between_servers_of_several_environments_the_person_chooses(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    python: str, server: tuple[int, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    both = [servers.Server("/one/bin/python", ""), servers.Server("/two/bin/python", "")]
-    monkeypatch.setattr(servers, "_running", lambda: iter(both))
-    status, shown = run(capsys)
+    write_runtime_file(tmp_path, *server)
+    with listening(sys.executable) as other:
+        write_runtime_file(tmp_path, *other)
+        with pytest.raises(servers.NoServer) as caught:
+            servers.find()
+        status, shown = run(capsys)
+    both = ", ".join(sorted([python, sys.executable]))
+    assert caught.value.message == f"Several Jupyter servers of this user are running: {both}."
     assert status == 1
-    assert "Several Jupyter servers of this user are running: /one/bin/python, /two" in shown
+    assert "Several Jupyter servers of this user are running: " in shown
 
 
 def test_before_it_starts_the_platforms_jupyterlab_is_found_by_its_folder(

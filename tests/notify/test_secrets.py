@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from jupyter_dsw.cli import main, servers
 from jupyter_dsw.notify.delivery import attempt
 from jupyter_dsw.notify.sender import Outcome
 from jupyter_dsw.notify.services import services_of
@@ -113,19 +114,24 @@ def test_doctor_shows_services_by_number_and_scheme() -> None:
     assert NOTIFY_TOKEN not in shown + report + as_json
 
 
+@pytest.mark.usefixtures("configuration")
 def test_doctor_names_what_is_missing_in_the_servers_environment(
-    configuration: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    del configuration
-    from jupyter_dsw.cli.doctor import jupyter
-    from jupyter_dsw.cli.doctor.context import Context, Failed
+    real = servers.describe
 
-    context = Context(offline=True)
-    monkeypatch.setattr(context, "jupyter", context.own)
-    context.own.distributions.pop("apprise")
-    with pytest.raises(Failed, match="1 \\(json\\)") as caught:
-        jupyter._messages(context)
-    assert "-m pip install apprise" in caught.value.advice
+    def describe(python: str) -> servers.Environment:
+        found = real(python)
+        found.distributions.pop("apprise", None)
+        return found
+
+    monkeypatch.setattr(servers, "describe", describe)
+    main(["doctor", "--offline", "--json"])
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    (check,) = (check for check in checks if check["name"] == "messages")
+    assert check["state"] == "failed"
+    assert "1 (json)" in check["found"]
+    assert "-m pip install apprise" in check["advice"]
 
 
 def test_the_outcome_of_a_message_has_no_text_of_a_response(receiver: Receiver) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ import msgspec
 from requests import Request
 
 from jupyter_dsw.cli import servers
-from jupyter_dsw.cli.report import State
+from jupyter_dsw.cli.report import Failed, State
 from jupyter_dsw.clock import Deadline
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.upstream.client import Client
@@ -21,7 +20,7 @@ from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
-from jupyter_dsw.upstream.settings import Settings, host_header, is_loopback
+from jupyter_dsw.upstream.settings import Settings, host_header
 from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.cli.servers import Environment, Server
     from jupyter_dsw.model.sessions import Session
     from jupyter_dsw.upstream.client import InstanceResponse, PoliciesResponse
-    from jupyter_dsw.upstream.failures import FailureKind
     from jupyter_dsw.upstream.transport import HTTPResponse
 
 T = TypeVar("T")
@@ -38,8 +36,6 @@ T = TypeVar("T")
 _MAX_BYTES = 1024 * 1024
 # More than a reading waits for these calls: here somebody wants to know.
 _EXTRA_TIMEOUT_S = 5.0
-# In the order in which they count, as Python's own `getproxies` has it.
-_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 LEFT_OUT = text("skipped: --offline")
@@ -59,15 +55,6 @@ class Check(msgspec.Struct, frozen=True):
     """What was found, or why it was skipped; never a secret."""
     advice: str = ""
     """What to do about it."""
-
-
-class Failed(Exception):
-    """Raised by a check that failed: what is wrong, and what to do about it."""
-
-    def __init__(self, message: Text, advice: Text) -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
 
 
 class Skipped(Exception):
@@ -94,26 +81,24 @@ class Step:
     """In English: also what other steps and scripts call it."""
     run: Callable[[Context], Text | Noted]
     needs: tuple[str, ...] = ()
-    """The checks that have to pass before it."""
+    """The names of checks above it that have to pass before it."""
     network: bool = False
     """Whether it contacts another machine or process."""
 
 
 def results(steps: Iterable[Step], context: Context) -> Iterator[Check]:
     """Run the steps in order, leaving out those whose `needs` did not pass."""
-    passed: set[str] = set()
-    steps = tuple(steps)
-    names = {step.name: step.name for step in steps}
+    checks: dict[str, Check] = {}
     for step in steps:
-        missing = next((name for name in step.needs if name not in passed), None)
+        needed = [checks[name] for name in step.needs]
+        missing = next((check for check in needed if check.state not in {"ok", "noted"}), None)
         if context.offline and step.network:
             check = Check(step.name, "skipped", LEFT_OUT)
         elif missing is not None:
-            check = Check(step.name, "skipped", not_checked_because_of(names.get(missing, missing)))
+            check = Check(step.name, "skipped", not_checked_because_of(missing.name))
         else:
             check = _result(step, context)
-        if check.state in {"ok", "noted"}:
-            passed.add(step.name)
+        checks[step.name] = check
         yield check
 
 
@@ -122,8 +107,8 @@ def _result(step: Step, context: Context) -> Check:
         found = step.run(context)
     except (Failed, DSWError) as failure:
         return Check(step.name, "failed", failure.message, failure.advice)
-    except Skipped as why:
-        return Check(step.name, "skipped", why.why)
+    except Skipped as skipped:
+        return Check(step.name, "skipped", skipped.why)
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
         # The text of an unforeseen exception may quote anything.
         wrong = text("The check itself failed (%1).", type(error).__name__)
@@ -141,14 +126,6 @@ class Context:
         self.offline = offline
         self.credentials = CredentialChain()
         self._choice = EndpointChoice()
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings.
-
-        Raises `NotConfigured`.
-        """
-        return Settings.from_environment()
 
     @cached_property
     def origin(self) -> SplitResult:
@@ -172,18 +149,6 @@ class Context:
     def proxy(self) -> str | None:
         """The URL of the proxy on the way to the endpoint, as it was set."""
         return proxy_for(self.origin.geturl())
-
-    @property
-    def is_excluded_by_no_proxy(self) -> bool:
-        """Whether a proxy is set, and NO_PROXY has the endpoint."""
-        is_set = any(os.environ.get(name) for name in _PROXY_VARIABLES)
-        # This machine's own addresses never have a proxy.
-        return is_set and self.proxy is None and not is_loopback(self.origin.hostname or "")
-
-    @property
-    def proxy_variable(self) -> str:
-        """The variable that names the proxy."""
-        return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "HTTPS_PROXY")
 
     @cached_property
     def unsigned_response(self) -> HTTPResponse:
@@ -216,7 +181,7 @@ class Context:
         return self._call(lambda client: client.get_sessions(Deadline(_EXTRA_TIMEOUT_S)))
 
     def _call(self, call: Callable[[Client], T]) -> T | DSWError:
-        client = Client(lambda: self.settings, self.credentials, endpoint=self._choice)
+        client = Client(Settings.from_environment, self.credentials, endpoint=self._choice)
         try:
             return call(client)
         except DSWError as error:
@@ -247,7 +212,3 @@ class Context:
             return self.own
         there = servers.describe(self.server.python)
         return self.own if there.prefix == self.own.prefix else there
-
-    def error_of(self, kind: FailureKind) -> DSWError:
-        """Return the error that the client would raise for a failure of this kind."""
-        return kind.error(self.host)

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from jupyter_dsw.cli.doctor.context import (
     LEFT_OUT,
-    Failed,
     Noted,
     Skipped,
     Step,
     not_checked_because_of,
 )
+from jupyter_dsw.cli.report import Failed
 from jupyter_dsw.clock import bounded
 from jupyter_dsw.i18n import Text, joined, text, time_zone
 from jupyter_dsw.monitor import AFTER_DENIAL
@@ -34,7 +34,7 @@ from jupyter_dsw.upstream.errors import (
 from jupyter_dsw.upstream.failures import FailureKind
 from jupyter_dsw.upstream.network import NoAuthorities, authorities, not_understood
 from jupyter_dsw.upstream.response import response_date
-from jupyter_dsw.upstream.settings import VARIABLES, Settings, of_first_process
+from jupyter_dsw.upstream.settings import VARIABLES, Settings, is_loopback, of_first_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,8 @@ _TIMEOUT_S = 3.0
 _MAX_SKEW_S = 15 * 60
 _SHOWN = 3
 _UNTIL_TRIED_AGAIN_H = f"{AFTER_DENIAL / 3600:.0f}"
-_PROXY_PORTS = {"https": 443}
+# In the order in which they count, as Python's own `getproxies` has it.
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 def _instance_id(_: Context) -> Text:
@@ -130,17 +131,19 @@ def _endpoint(context: Context) -> Text:
             _TIMEOUT_S,
         )
     except OSError:
-        raise context.error_of(FailureKind.NAME_NOT_FOUND) from None
+        raise FailureKind.NAME_NOT_FOUND.error(context.host) from None
     shown = _some(str(each[4][0]) for each in found)
     return text("%1 (%2) resolves to %3", context.host, why, shown)
 
 
 def _proxy(context: Context) -> Text:
+    variables = [name for name in _PROXY_VARIABLES if os.environ.get(name)]
     if context.proxy is None:
-        if context.is_excluded_by_no_proxy:
+        # This machine's own addresses never have a proxy.
+        if variables and not is_loopback(context.origin.hostname or ""):
             return text("not used: NO_PROXY covers %1", context.origin.hostname)
         return text("no proxy is used")
-    variable = context.proxy_variable
+    variable = variables[0] if variables else "HTTPS_PROXY"
     advice = text("Correct or remove %1; or add %2 to NO_PROXY.", variable, context.origin.hostname)
     ignored = _ignored_in_no_proxy()
     if ignored:
@@ -179,7 +182,7 @@ def _host_and_port(url: str) -> tuple[str | None, int]:
     """Return the host and port of a proxy; no host where `url` is not the URL of one."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        return parts.hostname, parts.port or _PROXY_PORTS.get(parts.scheme, 80)
+        return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return None, 0
 
@@ -196,7 +199,7 @@ def _tcp(context: Context) -> Text:
     try:
         _connect(context.origin.hostname or "", context.port)
     except OSError:
-        raise context.error_of(FailureKind.NO_CONNECTION) from None
+        raise FailureKind.NO_CONNECTION.error(context.host) from None
     milliseconds = f"{(time.monotonic() - begun) * 1000:.0f}"
     return text("port %1 connected in %2 ms", context.port, milliseconds)
 
@@ -208,7 +211,7 @@ def _authorities(context: Context) -> Text:
     try:
         trusted.context()
     except NoAuthorities:
-        raise context.error_of(FailureKind.NO_CA_FILE) from None
+        raise FailureKind.NO_CA_FILE.error(context.host) from None
     if not trusted.variables:
         return text("from the Python package certifi")
     return text("from %1", ", ".join(f"{name}={os.environ[name]}" for name in trusted.variables))

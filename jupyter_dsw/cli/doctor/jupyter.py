@@ -6,7 +6,6 @@ They are about the server's environment, which may be another one than that of t
 from __future__ import annotations
 
 import os
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING
 from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
 from jupyter_dsw.cli import servers
-from jupyter_dsw.cli.doctor.context import Failed, Noted, Skipped, Step
+from jupyter_dsw.cli.doctor.context import Noted, Skipped, Step
 from jupyter_dsw.cli.notify import configured
+from jupyter_dsw.cli.report import Failed
 from jupyter_dsw.files import disk_of, is_on_mounted_disk
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
@@ -161,7 +161,7 @@ def _magic(_: Context) -> Text:
 
 def _anywidget(context: Context) -> Text:
     found = _with_jupyter_dsw(context)
-    installed, python = found.front_ends.get("anywidget"), _version_of("anywidget")
+    installed, python = found.front_ends.get("anywidget"), _version_in(context.own, "anywidget")
     advice = _REINSTALL.filled(found.python, "anywidget")
     if installed is None:
         raise Failed(text("JupyterLab does not find the front end of anywidget."), advice)
@@ -211,13 +211,6 @@ def _language_pack(context: Context) -> Noted:
 
 def _version_in(environment: Environment, distribution: str) -> str:
     return environment.distributions.get(distribution) or text("not installed")
-
-
-def _version_of(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return text("not installed")
 
 
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
