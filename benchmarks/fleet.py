@@ -21,6 +21,7 @@ from jupyter_dsw.reading import SOONEST_NEXT_READ_MS, Reading
 from jupyter_dsw.upstream.client import InstanceResponse
 from jupyter_dsw.upstream.errors import Throttled, Unreachable
 from jupyter_dsw.upstream.settings import Source
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from jupyter_dsw.clock import Deadline
@@ -123,17 +124,6 @@ def _percentile(seen: Counter[int], share: float) -> int:
     return 0
 
 
-@dataclass
-class Clock:
-    """Simulated seconds since the beginning."""
-
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        """Return the time, as a monitor reads it."""
-        return self.now
-
-
 class Endpoint:
     """PAI-DSW for one account: a quota in fixed windows; a throttled call does not use it up."""
 
@@ -190,7 +180,7 @@ class InstantMonitor(Monitor):
 def run(scenario: Scenario) -> Record:
     """Simulate a scenario; the same seed gives the same record."""
     chance = random.Random(scenario.seed)  # noqa: S311 - chance, not a secret
-    clock = Clock()
+    clock = Clock(0.0)
     record = Record([0] * (scenario.until + 1), [0] * (scenario.until + 1))
     endpoint = Endpoint(scenario, clock, record)
     uniform = chance.uniform if scenario.jitter else (lambda _low, high: high)

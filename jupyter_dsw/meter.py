@@ -4,7 +4,7 @@ CPU is the time that the container's control group (cgroup) used, as a share of 
 may use. GPU is what NVIDIA's driver reports through NVML. What PAI-DSW itself measures to find an
 instance idle is not documented: these figures are near it at best.
 
-The module has not the name of what it measures: it would hide the function `utilization()`.
+The module is not called `utilization`: importing it would hide the function of that name.
 """
 
 from __future__ import annotations

@@ -116,8 +116,7 @@ class Moments(msgspec.Struct, frozen=True, kw_only=True):
         local = self._local(moment)
         today = self.now is not None and self._local(self.now).date() == local.date()
         # Not by strftime: how it writes years before 1000 depends on the platform.
-        time = f"{local.hour:02}:{local.minute:02}"
-        day = f"{local.year:04}-{local.month:02}-{local.day:02}"
+        day, time = local.replace(tzinfo=None).isoformat(timespec="minutes").split("T")
         return text("%1 (%2)", time if today else f"{day} {time}", _offset(local))
 
     def _local(self, moment: datetime) -> datetime:

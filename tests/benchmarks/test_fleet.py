@@ -18,7 +18,6 @@ from benchmarks.fleet import (
     OPENING,
     OUTAGE,
     PAGE_JITTER,
-    Clock,
     Endpoint,
     InstantMonitor,
     Record,
@@ -27,6 +26,7 @@ from benchmarks.fleet import (
 )
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from jupyter_dsw.upstream.client import Client
@@ -53,7 +53,7 @@ def test_a_call_that_takes_no_thread_is_decided_as_any_other() -> None:
     scenario = replace(OUTAGE, quota=0.01, window_s=100, retry_after=30.0)
     waits = []
     for kind in (Monitor, InstantMonitor):
-        clock = Clock()
+        clock = Clock(0.0)
         endpoint = cast("Client", Endpoint(scenario, clock, Record([0] * 9999, [0] * 9999)))
         monitor = kind(endpoint, clock=clock, uniform=random.Random(1).uniform)
         found = []
