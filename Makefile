@@ -101,8 +101,8 @@ bench: $(VENV)/front browser
 reliability: $(VENV)/front browser
 	rm -rf $(VENV)/reliability && mkdir $(VENV)/reliability
 	RELIABILITY_RECORD=$(CURDIR)/$(VENV)/reliability $(BIN)/python -m pytest \
-		tests/faults tests/browser/test_many_panels.py --ignore tests/faults/test_page.py
-	$(BIN)/python -m tests.faults.page $(VENV)/reliability
+		tests/faults tests/browser/test_many_panels.py --ignore tests/faults/test_reliability_page.py
+	$(BIN)/python -m tests.faults.reliability_page $(VENV)/reliability
 
 # Some minutes under load; writes its figures into docs/reliability.md.
 soak: $(VENV)/front

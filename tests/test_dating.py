@@ -17,9 +17,8 @@ from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, Source
 from tests.clock import Clock
-from tests.faults.kernel_endpoint import GatedServer, pass_on
 from tests.notebook.stopping import stops_in
-from tests.upstream.odd_server import OddServer, always, hang_up, http_response
+from tests.upstream.odd_server import GatedServer, OddServer, always, hang_up, http_response, relay
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def gated(emulator: Emulator) -> Iterator[GatedServer]:
-    with GatedServer(pass_on(int(emulator.url.rpartition(":")[2]))) as gated:
+    with GatedServer(relay(int(emulator.url.rpartition(":")[2]))) as gated:
         yield gated
 
 

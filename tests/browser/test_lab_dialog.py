@@ -26,6 +26,7 @@ from tests.browser.windows import (
     status_item,
     stop_in,
     toast,
+    wait_for_window,
     write_settings,
 )
 
@@ -114,6 +115,33 @@ def test_what_a_stop_would_lose_is_shown_at_any_time_and_one_button_saves_it(
     dialog(page).get_by_role("button", name="Save all").click()
     expect(dialog(page)).to_contain_text(f"Saved: {NAME}")
     assert "changed" in (lab.home / "work" / NAME).read_text()
+
+
+def test_a_kernel_that_runs_a_cell_is_busy_whatever_widgets_request_and_after_a_reload(
+    page: Page, start_lab: Any, emulator: Emulator
+) -> None:
+    stop_in(emulator, 300 * MINUTE)
+    lab = start_lab()
+    write_notebook(lab, "import time; time.sleep(600)")
+    open_notebook(page, lab)
+    run_cell(page, 0)
+    # As for each widget. The kernel responds while it runs the cell; JupyterLab takes it for idle.
+    page.evaluate(
+        """() => {
+            const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+            return kernel.requestCreateSubshell({}).done.then(() => null);
+        }"""
+    )
+    execute(page, "jupyter-dsw:show-losses")
+    expect(dialog(page)).to_contain_text(f"Busy kernels: {NAME} (for at least")
+    page.reload()
+    wait_for_window(page)
+    page.wait_for_function(
+        "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus"
+        " === 'connected'"
+    )
+    execute(page, "jupyter-dsw:show-losses")
+    expect(dialog(page)).to_contain_text(f"Busy kernels: {NAME} (for at least")
 
 
 def test_if_it_is_set_to_everything_is_saved_two_minutes_before_a_stop(

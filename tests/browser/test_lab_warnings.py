@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from jupyter_dsw.demo.lab import Lab, _own_folders
-from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests.browser.windows import (
     INSTANCE,
@@ -30,10 +27,12 @@ from tests.browser.windows import (
     wait_until_decided,
     write_settings,
 )
+from tests.servers import environment_of, start_again
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jupyter_dsw.demo.lab import Lab
     from tests.canaries import Canaries
 
 # Made after the reading before: what was there already is no news.
@@ -271,6 +270,7 @@ def test_when_the_server_goes_away_it_shows_what_was_known_and_is_live_again_by_
     lab: Lab = start_lab()
     open_window(page, lab)
     expect(status_item(page)).to_contain_text("Running")
+    environment = environment_of(lab)
     lab.stop()
     moments: list[float] = []
     page.on("request", lambda request: note_moment(request, moments))
@@ -289,7 +289,7 @@ def test_when_the_server_goes_away_it_shows_what_was_known_and_is_live_again_by_
         pass
     pauses = [later - earlier for earlier, later in itertools.pairwise(moments)]
     assert min(pauses) > 1
-    again = restarted(lab, emulator)
+    again = start_again(lab, environment)
     try:
         expect(gone).to_have_count(0)
         expect(status_item(page)).to_contain_text("Running")
@@ -301,17 +301,3 @@ def note_moment(request: Request, moments: list[float]) -> None:
     """Note when the page requested a reading."""
     if "jupyter-dsw/v1/instance" in request.url:
         moments.append(time.monotonic())
-
-
-def restarted(lab: Lab, emulator: Emulator) -> Lab:
-    """Start a stopped server again: same port, same token, same folders."""
-    environment = {**clean_environment(), **emulator.environment(), **_own_folders(lab.home)}
-    process = subprocess.Popen(
-        lab.process.args,
-        env={**environment, "JUPYTER_TOKEN": lab.token},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    again = Lab(process, lab.url, lab.token, lab.home)
-    again.wait_until_it_responds()
-    return again

@@ -11,10 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.notebooks import open_notebook, prompt, run_cell, write_notebook
 from tests.browser.windows import execute, write_settings
-from tests.faults import catalogue
-from tests.faults.again import kill, start_again
-from tests.faults.recording import record
-from tests.faults.rows import Row
+from tests.faults.reliability_page import Row, record
+from tests.servers import kill, start_again
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ def test_five_hundred_panels_request_as_one_show_the_same_and_leave_the_page_usa
     assert emulator.calls <= 1 + (time.monotonic() - begun) * 1000 / LEAST_PAUSE_MS
     record(
         Row(
-            fault=catalogue.MANY_PANELS,
+            fault="500 panels in one notebook",
             code="none",
             shown=f"{PANELS} equal panels; the page sends as many requests as for one.",
             others=f"the page drew {frames} frames a second (without a panel {frames_before})",
@@ -125,7 +123,7 @@ def test_an_open_panel_keeps_its_reading_while_its_server_is_dead_and_goes_on_wi
         lab.stop()
     record(
         Row(
-            fault=catalogue.PANEL_OUTLIVES,
+            fault="Server killed with SIGKILL under an open panel, then started again",
             code="none: the page's own message",
             shown=f"{message}. {advice}",
             others="none: no server",

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from jupyter_dsw.emulator import Emulator
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import INSTANCE, execute, status_item, statuses_of_readings
-from tests.faults.again import kill, start_again
+from tests.servers import kill, start_again
 from tests.waiting import until
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tests.browser.windows import (
     toast,
     write_settings,
 )
-from tests.faults.again import kill, start_again
+from tests.servers import kill, start_again
 from tests.waiting import until
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from pytest_jupyter.pytest_tornasync import *  # noqa: F403 - its hooks for coro
 from traitlets.config import Config
 
 from tests.faults.context import Context
-from tests.faults.neighbours import NOTHING, NothingHandler
-from tests.faults.served import Served
+from tests.faults.served import NOTHING, NothingHandler, Served
 from tests.upstream.certificates import Authority
 
 if TYPE_CHECKING:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 
+from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.settings import Settings
-from tests.faults.clocks import Clock
-from tests.faults.kernel_endpoint import GatedServer, pass_on
-from tests.upstream.odd_server import hang_up, http_response
+from tests.upstream.odd_server import GatedServer, hang_up, http_response, relay
 
 if TYPE_CHECKING:
     import pytest
@@ -25,6 +25,25 @@ if TYPE_CHECKING:
 
 # Long enough for whatever else the test does meanwhile; short enough to be waited for.
 PATIENT, IMPATIENT = 100.0, 2.0
+
+
+class Clock:
+    """This machine's clocks, moved on by `ahead_s` seconds, so that nobody waits for a back-off."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def let_pass(self, seconds: float) -> None:
+        """Move on."""
+        self.ahead_s += seconds
+
+    def wall(self) -> float:
+        """Seconds since the epoch."""
+        return time.time() + self.ahead_s
+
+    def elapsed(self) -> float:
+        """Elapsed seconds."""
+        return elapsed_seconds() + self.ahead_s
 
 
 class Context(contextlib.ExitStack):
@@ -55,7 +74,7 @@ class Context(contextlib.ExitStack):
     def mend(self) -> None:
         """End every fault."""
         self.emulator.scenario = "healthy"
-        self.endpoint.behave = self.credentials.behave = pass_on(self.emulator_port)
+        self.endpoint.behave = self.credentials.behave = relay(self.emulator_port)
         self.wrong_by_s = 0.0
         self.timeout_s = PATIENT
         for name in self._set_meanwhile:
@@ -102,32 +121,17 @@ class Context(contextlib.ExitStack):
         """Have the credential service promise that its credentials last until then."""
 
         def respond(connection: socket.socket, _head: bytes) -> None:
-            body = self.emulator_credentials() | {"Expiration": expiration}
-            connection.sendall(http_response(body))
+            body = requests.get(self.emulator.credentials_uri, timeout=60).json()
+            connection.sendall(http_response(body | {"Expiration": expiration}))
 
         self.credentials.behave = respond
-
-    def emulator_credentials(self) -> dict[str, str]:
-        """What the emulator's credential service sends."""
-        with requests.Session() as session:
-            session.trust_env = False
-            body: dict[str, str] = session.get(self.emulator.credentials_uri).json()
-        return body
 
     def monitor(self) -> Monitor:
         """A monitor that has read nothing yet and lives by this context's clock."""
         chain = CredentialChain(clock=self._wall_here, sleep=self.clock.let_pass)
-        client = self.enter_context(
-            contextlib.closing(
-                Client(
-                    self._settings,
-                    chain,
-                    clock=self._wall_here,
-                    elapsed=self.clock.monotonic,
-                )
-            )
-        )
-        return Monitor(client, clock=self.clock.monotonic)
+        client = Client(self._settings, chain, clock=self._wall_here, elapsed=self.clock.elapsed)
+        self.callback(client.close)
+        return Monitor(client, clock=self.clock.elapsed)
 
     def _wall_here(self) -> float:
         return self.clock.wall() + self.wrong_by_s

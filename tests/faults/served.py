@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
+import time
 from typing import TYPE_CHECKING, Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
 
 from jupyter_dsw.monitor import BETWEEN_REFRESHES
 from tests.faults.context import IMPATIENT, PATIENT
-from tests.faults.neighbours import Neighbours
-from tests.faults.rows import words_of
+from tests.faults.reliability_page import words_of
 from tests.upstream.odd_server import hang_up
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from tests.faults.api_faults import Fault
     from tests.faults.context import Context
-    from tests.faults.fault import Fault
-    from tests.faults.kernel_endpoint import GatedServer
+    from tests.upstream.odd_server import GatedServer
 
 INSTANCE = "jupyter-dsw/v1/instance"
-# Rounds of the two other handlers.
-ROUNDS = 10
+NOTHING = "do-nothing"
 MOST_READINGS = 5
+
+
+class NothingHandler(APIHandler):
+    """Does nothing: its latency is the event loop's."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        self.finish("{}")
+
+
+def compared(quiet: list[float], meanwhile: list[float]) -> str:
+    """Describe the latency of other requests: the median of `meanwhile` next to that of `quiet`."""
+    before, after = (statistics.median(took) * 1000 for took in (quiet, meanwhile))
+    return f"{len(meanwhile)} requests, median {after:.1f} ms (without the fault {before:.1f} ms)"
 
 
 class Served:
@@ -31,7 +48,28 @@ class Served:
     def __init__(self, context: Context, fetch: Callable[..., Awaitable[Any]]) -> None:
         self.context = context
         self._fetch = fetch
-        self.neighbours = Neighbours(fetch)
+        # How long each request of other handlers took, without the fault and with it.
+        self.quiet: list[float] = []
+        self.meanwhile: list[float] = []
+
+    async def rounds(self, into: list[float], count: int = 10) -> None:
+        """Request `/api/status` and the handler that does nothing, and keep how long it took."""
+        for _ in range(count):
+            for path in ("api/status", NOTHING):
+                begun = time.perf_counter()
+                assert (await self._fetch(path)).code == 200
+                into.append(time.perf_counter() - begun)
+
+    async def rounds_until_done(self, asking: asyncio.Future[Any]) -> None:
+        """Request them for as long as `asking` is under way, at least once."""
+        await self.rounds(self.meanwhile, 1)
+        while not asking.done():
+            await self.rounds(self.meanwhile, 1)
+            await asyncio.sleep(0)
+
+    def compared(self) -> str:
+        """How the server's other handlers fared."""
+        return compared(self.quiet, self.meanwhile)
 
     async def ask(self, *, fresh: bool = False) -> tuple[int, dict[str, Any]]:
         """HTTP's status and the response."""
@@ -71,7 +109,7 @@ class Served:
         asking = asyncio.ensure_future(self.ask(fresh=True))
         while not server.waiting:
             await asyncio.sleep(0.01)
-        await self.neighbours.rounds(ROUNDS, self.neighbours.meanwhile)
+        await self.rounds(self.meanwhile)
         # Still waiting: the others did not wait for it.
         waited = not asking.done()
         behave = server.behave

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from typing_extensions import Self
+
+    Behaviour = Callable[[socket.socket, bytes], object]
+
+# As long as a test may take: a gate that was forgotten must not hang the run.
+LONGEST_HOLD_S = 240.0
 
 
 class OddServer:
@@ -25,7 +31,7 @@ class OddServer:
 
     def __init__(
         self,
-        respond: Callable[[socket.socket, bytes], object],
+        respond: Behaviour,
         *,
         tls: ssl.SSLContext | None = None,
         keep: bool = False,
@@ -89,6 +95,36 @@ class OddServer:
                     break
 
 
+class GatedServer(OddServer):
+    """Responds to each request as `behave` does at that moment, once the gate is open."""
+
+    def __init__(self, behave: Behaviour, *, hasty: bool = False) -> None:
+        super().__init__(self._respond_as_set, hasty=hasty)
+        self.behave = behave
+        self.waiting = 0
+        self._gate = threading.Event()
+        self._gate.set()
+
+    def __exit__(self, *exception: object) -> None:
+        self._gate.set()
+        super().__exit__(*exception)
+
+    def close_gate(self) -> None:
+        """Let requests wait from now on; `waiting` counts them anew."""
+        self.waiting = 0
+        self._gate.clear()
+
+    def open_gate(self) -> None:
+        """Let them, and those that wait, pass."""
+        self._gate.set()
+
+    def _respond_as_set(self, connection: socket.socket, head: bytes) -> None:
+        if not self._gate.is_set():
+            self.waiting += 1
+            self._gate.wait(LONGEST_HOLD_S)
+        self.behave(connection, head)
+
+
 def _read_head(connection: socket.socket) -> bytes:
     head = b""
     while not head.endswith(b"\r\n\r\n"):
@@ -122,7 +158,7 @@ def http_response(
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def always(*responses: bytes) -> Callable[[socket.socket, bytes], None]:
+def always(*responses: bytes) -> Behaviour:
     """Respond with one after another, the last one over and over."""
     left = list(responses)
 
@@ -133,8 +169,8 @@ def always(*responses: bytes) -> Callable[[socket.socket, bytes], None]:
 
 
 def one_after_another(
-    *responses: Callable[[socket.socket, bytes], object],
-) -> Callable[[socket.socket, bytes], None]:
+    *responses: Behaviour,
+) -> Behaviour:
     """Respond to each request in the next way."""
     left = iter(responses)
 
@@ -144,7 +180,7 @@ def one_after_another(
     return respond
 
 
-def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]:
+def trickle(start: bytes, drop: bytes) -> Behaviour:
     """Send `start`, then `drop` every few milliseconds until the other side has enough."""
     never = threading.Event()
 
@@ -156,7 +192,7 @@ def trickle(start: bytes, drop: bytes) -> Callable[[socket.socket, bytes], None]
     return respond
 
 
-def flood(start: bytes, more: bytes) -> Callable[[socket.socket, bytes], None]:
+def flood(start: bytes, more: bytes) -> Behaviour:
     """Send `start`, then `more` as fast as it is taken, until the other side closes."""
 
     def respond(connection: socket.socket, _head: bytes) -> None:
@@ -171,35 +207,58 @@ def hang_up(connection: socket.socket, _head: bytes) -> None:
     """Close the connection without a word."""
 
 
-def relay(port: int) -> Callable[[socket.socket, bytes], None]:
-    """Pass a request on to a server of this machine, and its whole response back."""
+def relay(port: int) -> Behaviour:
+    """Pass a request on to a server of this machine, and its response back, a reset included."""
 
     def respond(connection: socket.socket, request: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             head, _, body = request.partition(b"\r\n\r\n")
             lines = re.sub(rb"\r\nconnection:[^\r]*", b"", head, flags=re.IGNORECASE)
             other.sendall(lines + b"\r\nConnection: close\r\n\r\n" + body)
-            while data := other.recv(65536):
-                connection.sendall(data)
+            try:
+                while data := other.recv(65536):
+                    connection.sendall(data)
+            except ConnectionResetError:
+                # Closed with nothing to linger for, a socket sends RST and not FIN.
+                linger = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     return respond
 
 
-def tunnel(port: int) -> Callable[[socket.socket, bytes], None]:
+def tunnel(port: int) -> Behaviour:
     """A proxy's CONNECT: wherever it is to lead, it leads to `port` of this machine."""
-
-    def pump(source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
 
     def respond(connection: socket.socket, _head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port)) as other:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=pump, args=(other, connection), daemon=True)
-            back.start()
-            pump(connection, other)
-            back.join()
+            _pass_both_ways(connection, other)
 
     return respond
+
+
+def forward(port: int) -> Behaviour:
+    """Pass bytes on both ways, for what is no HTTP: TLS. For a server that is `hasty`."""
+
+    def respond(connection: socket.socket, first: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            other.sendall(first)
+            _pass_both_ways(connection, other)
+
+    return respond
+
+
+def _pass_both_ways(connection: socket.socket, other: socket.socket) -> None:
+    back = threading.Thread(target=_pump, args=(other, connection), daemon=True)
+    back.start()
+    _pump(connection, other)
+    back.join()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    # The other way may go on.
+    with contextlib.suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

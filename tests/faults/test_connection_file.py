@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +12,8 @@ import pytest
 from jupyter_dsw.emulator import Emulator
 from tests.canaries import Canaries
 from tests.connection_files import while_spoiled
-from tests.faults import catalogue
-from tests.faults.recording import record
-from tests.faults.rows import Row, steady
-from tests.faults.same_machine import (
+from tests.faults.reliability_page import Row, record, steady
+from tests.faults.server_and_kernel import (
     BY_THE_SERVER,
     DIRECTLY,
     Seen,
@@ -25,11 +22,10 @@ from tests.faults.same_machine import (
     shown_without_server,
     start_lab,
     the_last_good_one_stays,
-    wait_for_connection_file,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from jupyter_dsw.demo.lab import Lab
@@ -45,7 +41,6 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         canaries.emulators.append(emulator)
         lab = start_lab(tmp_path_factory.mktemp("lab"), emulator)
         try:
-            wait_for_connection_file(lab)
             yield lab
         finally:
             lab.stop()
@@ -94,30 +89,19 @@ def let_others_read(file: Path) -> None:
     file.chmod(0o755)
 
 
-@dataclass(frozen=True)
-class FileFault:
-    """What may happen to the file."""
-
-    name: str
-    begin: Callable[[Path], None]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-FAULTS = (
-    FileFault(catalogue.FILE_STALE, leads_nowhere),
-    FileFault(catalogue.FILE_FOREIGN, give_away),
-    FileFault(catalogue.FILE_LINK, make_a_link),
-    FileFault(catalogue.FILE_HALF, cut_in_half),
-    FileFault(catalogue.FILE_FIFO, make_a_fifo),
-    FileFault(catalogue.FILE_READABLE, let_others_read),
-)
+FAULTS = {
+    "Connection file stale (it leads to a port where nobody listens)": leads_nowhere,
+    "Connection file owned by somebody else": give_away,
+    "Connection file a symbolic link": make_a_link,
+    "Connection file half-written": cut_in_half,
+    "A FIFO in place of the connection file": make_a_fifo,
+    "Connection file that others can read (a file system that keeps no modes)": let_others_read,
+}
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_kernel_calls_the_endpoint_itself_and_the_server_again_when_it_can(
-    pair: ServerAndKernel, fault: FileFault
+    pair: ServerAndKernel, fault: str
 ) -> None:
     file = pair.connection_file
     content = file.read_text()
@@ -130,7 +114,7 @@ def test_the_kernel_calls_the_endpoint_itself_and_the_server_again_when_it_can(
         return stranded, meanwhile, pair.unread()
 
     try:
-        stranded, meanwhile, unread = while_spoiled(file, fault.begin, ask)
+        stranded, meanwhile, unread = while_spoiled(file, FAULTS[fault], ask)
         pair.rounds(pair.meanwhile)
     finally:
         file.unlink()
@@ -145,7 +129,7 @@ def test_the_kernel_calls_the_endpoint_itself_and_the_server_again_when_it_can(
     assert nothing_wrong(after, before)
     record(
         Row(
-            fault=fault.name,
+            fault=fault,
             code="none, or NotConfigured",
             shown=shown_without_server(stranded.error),
             others=pair.compared(),

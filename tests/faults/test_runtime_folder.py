@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,14 +12,16 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_dsw.kernel_endpoint import path_of
 from jupyter_dsw.server import extension
-from tests.faults import catalogue
-from tests.faults.recording import record
-from tests.faults.rows import Row
-from tests.faults.same_machine import BY_THE_SERVER, DIRECTLY, shown_without_server, unread
-from tests.faults.served import ROUNDS
+from tests.faults.reliability_page import Row, record
+from tests.faults.server_and_kernel import (
+    BY_THE_SERVER,
+    DIRECTLY,
+    shown_without_server,
+    unread,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.served import Served
@@ -53,28 +54,15 @@ def empty(folder: Path) -> None:
     (folder / "filler").unlink()
 
 
-@dataclass(frozen=True)
-class FolderFault:
-    """What may happen to the folder."""
-
-    name: str
-    begin: Callable[[Path], None]
-    end: Callable[[Path], None]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-FAULTS = (
-    FolderFault(catalogue.RUNTIME_READ_ONLY, make_read_only, make_writable),
-    FolderFault(catalogue.RUNTIME_FULL, fill, empty),
-)
+# How each begins and ends.
+FAULTS = {
+    "Runtime folder read-only": (make_read_only, make_writable),
+    "Runtime folder full": (fill, empty),
+}
 
 
 @pytest.fixture
-def jp_runtime_dir(
-    tmp_path: Path, fault: FolderFault, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+def jp_runtime_dir(tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # With its file for the browser Jupyter itself would not start.
     monkeypatch.setattr(ServerApp, "no_browser_open_file", True)
     folder = tmp_path / "runtime"
@@ -84,7 +72,7 @@ def jp_runtime_dir(
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"no file system can be mounted here, which root may: {error}")
     try:
-        fault.begin(folder)
+        FAULTS[fault][0](folder)
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
@@ -96,9 +84,9 @@ def dsw(jp_serverapp: Any) -> Any:
     return jp_serverapp.extension_manager.extension_points["jupyter_dsw"].app
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS)
 async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
-    fault: FolderFault,
+    fault: str,
     served: Served,
     jp_runtime_dir: Path,
     dsw: Any,
@@ -109,43 +97,42 @@ async def test_kernels_ask_themselves_until_the_folder_can_be_written_again(
         return await asyncio.to_thread(unread, jp_runtime_dir, os.getpid(), **variables)
 
     own_way = served.context.emulator.environment()
-    neighbours = served.neighbours
     _, first = await served.ask()
     assert first["error"] is None
     assert dsw.connection_file.path is None
     assert await from_the_same_machine(**own_way) == DIRECTLY
     lost = await from_the_same_machine()
-    await neighbours.rounds(ROUNDS, neighbours.meanwhile)
+    await served.rounds(served.meanwhile)
 
-    fault.end(jp_runtime_dir)
+    FAULTS[fault][1](jp_runtime_dir)
     # The next attempt is due now.
     monkeypatch.setattr(extension, "LOOK_AGAIN_S", 0.0)
     dsw._keep_connection_file()
     assert await from_the_same_machine() == BY_THE_SERVER
-    await neighbours.rounds(ROUNDS, neighbours.quiet)
+    await served.rounds(served.quiet)
 
     # A folder that becomes so later costs nothing, and does not spoil the server's end.
-    fault.begin(jp_runtime_dir)
+    FAULTS[fault][0](jp_runtime_dir)
     assert await from_the_same_machine() == BY_THE_SERVER
     await dsw.stop_extension()
     record(
         Row(
-            fault=fault.name,
+            fault=fault,
             code="none, or NotConfigured",
             shown=f"If the server started so: {shown_without_server(lost)} If it happens later: "
             "nothing.",
-            others=neighbours.compared(),
+            others=served.compared(),
         )
     )
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS)
 async def test_the_file_is_written_by_itself_once_the_folder_allows_it(
-    fault: FolderFault, jp_runtime_dir: Path, dsw: Any, monkeypatch: pytest.MonkeyPatch
+    fault: str, jp_runtime_dir: Path, dsw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extension, "LOOK_AGAIN_S", 0.01)
     dsw._keep_connection_file()
     assert not path_of(jp_runtime_dir, os.getpid()).exists()
-    fault.end(jp_runtime_dir)
+    FAULTS[fault][1](jp_runtime_dir)
     while not path_of(jp_runtime_dir, os.getpid()).exists():
         await asyncio.sleep(0.01)

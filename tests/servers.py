@@ -1,4 +1,4 @@
-"""The next life of a server that was killed: the same address, token and folders."""
+"""A Jupyter server that is ended under its pages and kernels, and the next one in its place."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 def kill(lab: Lab) -> dict[str, str]:
     """With SIGKILL: nothing is cleaned up. Returns the environment that it ran in."""
-    environment = Path(f"/proc/{lab.process.pid}/environ").read_text().rstrip("\0").split("\0")
+    environment = environment_of(lab)
     lab.process.kill()
     lab.process.wait()
-    return dict(line.split("=", 1) for line in environment)
+    return environment
+
+
+def environment_of(lab: Lab) -> dict[str, str]:
+    """The environment that a server runs in."""
+    variables = Path(f"/proc/{lab.process.pid}/environ").read_text().rstrip("\0").split("\0")
+    return dict(line.split("=", 1) for line in variables)
 
 
 def start_again(lab: Lab, environment: dict[str, str]) -> Lab:
-    """Start it anew, and return when it responds."""
+    """Start it anew at the same address, with its token and folders; return when it responds."""
     with (lab.home / "server.log").open("ab") as log:
         process = subprocess.Popen(
             lab.process.args,

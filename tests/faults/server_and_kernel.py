@@ -15,13 +15,12 @@ import requests
 from jupyter_dsw.demo.lab import Lab
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.kernel_endpoint import path_of
-from tests.faults.neighbours import compared
-from tests.faults.rows import steady
+from tests.faults.reliability_page import steady
+from tests.faults.served import compared
 from tests.kernels import Kernel
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from jupyter_dsw.emulator import Emulator
@@ -167,14 +166,11 @@ def shown_without_server(error: str) -> str:
     return f"“{DIRECTLY}”; where the kernel cannot call the API itself: {reason}"
 
 
-def start_lab(
-    home: Path, emulator: Emulator, options: Mapping[str, object] | None = None, **variables: str
-) -> Lab:
+def start_lab(home: Path, emulator: Emulator) -> Lab:
     """Start a server on the emulator's instance, and wait for it and its connection file."""
-    home.mkdir(exist_ok=True)
-    environment = {**clean_environment(), **emulator.environment(), **variables}
-    lab = Lab.start(home, environment, options or {})
+    lab = Lab.start(home, {**clean_environment(), **emulator.environment()}, {})
     lab.wait_until_it_responds()
+    wait_for_connection_file(lab)
     return lab
 
 

@@ -9,11 +9,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from jupyter_dsw.demo.run import clean_environment
-from tests.faults import catalogue
-from tests.faults.again import kill
-from tests.faults.recording import record
-from tests.faults.rows import Row, steady
-from tests.faults.same_machine import (
+from tests.faults.reliability_page import Row, record, steady
+from tests.faults.server_and_kernel import (
     BY_THE_SERVER,
     DIRECTLY,
     ServerAndKernel,
@@ -25,6 +22,7 @@ from tests.faults.same_machine import (
     wait_for_connection_file,
 )
 from tests.kernels import Kernel
+from tests.servers import kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +45,6 @@ def start(tmp_path: Path, emulator: Emulator) -> Iterator[Callable[..., Lab]]:
         (home / "runtime").symlink_to(runtime)
         lab = start_lab(home, emulator)
         started.append(lab)
-        wait_for_connection_file(lab)
         return lab
 
     yield start
@@ -101,7 +98,7 @@ def test_a_killed_server_that_is_started_on_another_port_has_readings_and_kernel
     pair.stop()
     record(
         Row(
-            fault=catalogue.SERVER_KILLED,
+            fault="Server killed with SIGKILL and restarted on another port",
             code="none, or NotConfigured",
             shown=f"In code: {shown_without_server(lost)} In pages: see the last row but one.",
             others="none: no server",
@@ -123,7 +120,7 @@ def test_a_kernel_that_outlives_its_server_calls_the_api_and_loses_nothing(
     assert nothing_wrong(meanwhile, before)
     record(
         Row(
-            fault=catalogue.KERNEL_OUTLIVES,
+            fault="Kernel outlives the server",
             code="none, or NotConfigured",
             shown=shown_without_server(stranded.error),
             others="none: no server",
@@ -147,7 +144,7 @@ def test_a_restarted_kernel_gets_the_reading_that_its_server_kept(
     pair.stop()
     record(
         Row(
-            fault=catalogue.KERNEL_RESTARTED,
+            fault="Kernel restarted",
             code="none",
             shown="Nothing: the server has the reading, and panels request it from the server.",
             others=pair.compared(),

@@ -1,4 +1,4 @@
-"""Faults that a Jupyter server's readings meet: each by the same course of events."""
+"""Faults between a Jupyter server and the API: each by the same course of events."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults import catalogue
-from tests.faults.recording import record
-from tests.faults.responses import code_of, instance_in_words, scheduled_ms
-from tests.faults.rows import Row, words_of
-from tests.faults.served import ROUNDS
+from tests.faults.api_faults import FAULTS, Fault
+from tests.faults.reliability_page import Row, record, words_of
+from tests.upstream.odd_server import hang_up
 
 if TYPE_CHECKING:
-    from tests.faults.fault import Fault
     from tests.faults.served import Served
 
 MINUTE_MS = 60_000
@@ -22,10 +19,10 @@ MINUTE_MS = 60_000
 
 @pytest.fixture
 def emulator_options(fault: Fault) -> dict[str, float]:
-    return dict(fault.emulator or {})
+    return dict(fault.emulator)
 
 
-@pytest.mark.parametrize("fault", catalogue.SERVED_FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_a_fault_is_shown_costs_no_reading_slows_nothing_and_passes(
     fault: Fault, served: Served
 ) -> None:
@@ -33,14 +30,14 @@ async def test_a_fault_is_shown_costs_no_reading_slows_nothing_and_passes(
     right_after = await served.readings_until_right(fresh=False)
     _, before = await served.ask()
 
-    await served.neighbours.rounds(ROUNDS, served.neighbours.quiet)
+    await served.rounds(served.quiet)
     served.context.clock.let_pass(90)
     if fault.server:
         await served.keep_one_waiting(fault)
         served.context.clock.let_pass(90)
     served.begin(fault)
     asking = asyncio.ensure_future(served.ask(fresh=True))
-    await served.neighbours.until_done(asking)
+    await served.rounds_until_done(asking)
     status, reading = await asking
     assert status == 200
     assert code_of(reading) == fault.code
@@ -57,7 +54,7 @@ async def test_a_fault_is_shown_costs_no_reading_slows_nothing_and_passes(
             fault=fault.name,
             code=fault.code or "none",
             shown=words_of(reading["error"]) or instance_in_words(reading),
-            others=served.neighbours.compared(),
+            others=served.compared(),
         )
     )
 
@@ -98,3 +95,57 @@ async def every_reading_is_good(
         # The life of a short-lived token, and more.
         served.context.clock.let_pass(67)
         _, reading = await served.ask()
+
+
+@pytest.mark.parametrize("emulator_options", [{"credential_lifetime_s": 600}])
+async def test_cached_credentials_are_used_until_they_expire_while_their_service_is_down(
+    served: Served,
+) -> None:
+    _, before = await served.ask()
+    await served.rounds(served.quiet)
+    served.context.credentials.behave = hang_up
+    served.context.clock.let_pass(540)
+    asking = asyncio.ensure_future(served.ask())
+    await served.rounds_until_done(asking)
+    _, meanwhile = await asking
+    assert meanwhile["error"] is None
+    assert meanwhile["read_at"] > before["read_at"]
+    served.context.clock.let_pass(90)
+    status, after = await served.ask()
+    assert status == 200
+    assert code_of(after) == "NoCredentials"
+    assert after["read_at"] == meanwhile["read_at"]
+    served.context.mend()
+    assert await served.readings_until_right(fresh=True) == 1
+    record(
+        Row(
+            fault="Credential service down, while the cached credentials are valid",
+            code="none, then NoCredentials",
+            shown=f"Nothing, until they expire. Then: {words_of(after['error'])}",
+            others=served.compared(),
+        )
+    )
+
+
+def code_of(response: dict[str, Any]) -> str | None:
+    """The code of its error."""
+    return response["error"] and str(response["error"]["code"])
+
+
+def scheduled_ms(response: dict[str, Any]) -> int:
+    """Milliseconds to the scheduled stop."""
+    return next(
+        int(stop["remaining_ms"]) for stop in response["stops"] if stop["kind"] == "scheduled"
+    )
+
+
+def instance_in_words(response: dict[str, Any]) -> str:
+    """What a good response shows at a glance."""
+    instance = response["instance"]
+    stop = next((each["kind"] for each in response["stops"] if each["state"] != "armed"), None)
+    words = [f"The instance is {instance['Status']}"]
+    words.append(f"its next stop is the {stop} one" if stop else "no stop is on its way")
+    reason = instance["LatestSnapshot"].get("ReasonMessage")
+    if reason:
+        words.append(f"its last image was not saved: {reason.rstrip('.')}")
+    return ", ".join(words) + "."
