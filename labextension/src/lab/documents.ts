@@ -13,15 +13,24 @@ interface Context {
 /** The part of a notebook's or console's session that is used here. */
 interface SessionContext {
   readonly session: { readonly kernel: Kernel | null } | null;
+  readonly kernelChanged: { connect(slot: () => void): boolean };
 }
 
 /** The part of a kernel's connection that is used here. */
 interface Kernel {
   readonly id: string;
   readonly status: string;
-  readonly statusChanged: {
-    connect(slot: (kernel: Kernel, status: string) => void): boolean;
-  };
+  /** Requested when the page connects; comes once the kernel runs nothing. */
+  readonly info: Promise<unknown>;
+  readonly statusChanged: { connect(slot: (kernel: Kernel) => void): boolean };
+  readonly iopubMessage: { connect(slot: (kernel: Kernel, message: Message) => void): boolean };
+}
+
+/** The part of a kernel's message that is used here. */
+interface Message {
+  readonly header: { readonly msg_type: string };
+  readonly parent_header: { readonly msg_type?: string };
+  readonly content: { readonly execution_state?: string };
 }
 
 /** A kernel that is busy. */
@@ -39,6 +48,9 @@ export interface SaveResult {
 }
 
 const AT_RISK = 'jupyter-dsw/v1/at-risk';
+
+/** States of a kernel that has ended, or begins anew. */
+const ENDED: ReadonlySet<string> = new Set(['restarting', 'autorestarting', 'terminating', 'dead']);
 
 /** Longer than a save takes; one that takes longer waits for a person's decision. */
 const PATIENCE_MS = 15_000;
@@ -72,13 +84,23 @@ export class Documents {
     }
   }
 
-  /** Notes since when the kernels that are shown are busy; called now and then. */
+  /** Notes since when the kernels that are shown are busy; called when another one may be shown. */
   readonly watchKernels = (): void => {
+    for (const context of this._sessionContexts()) {
+      if (this._watched.has(context)) continue;
+      this._watched.add(context);
+      context.kernelChanged.connect(this.watchKernels);
+    }
     for (const kernel of this._shownKernels()) {
       if (this._watched.has(kernel)) continue;
       this._watched.add(kernel);
-      this._note(kernel);
       kernel.statusChanged.connect(this._note);
+      kernel.iopubMessage.connect(this._heed);
+      this._setRunning(kernel, true);
+      const ready = () => {
+        this._setRunning(kernel, false);
+      };
+      kernel.info.then(ready, ready);
     }
   };
 
@@ -134,21 +156,47 @@ export class Documents {
           [id, state] as const,
         ])
       : [];
-    const shown = this._shownKernels().map(({ id, status }) => [id, status] as const);
+    const shown = this._shownKernels().map(kernel => [kernel.id, this._stateOf(kernel)] as const);
     const states = new Map([...known, ...shown]);
     return new Set([...states].filter(([, state]) => state === 'busy').map(([id]) => id));
   }
 
-  private _shownKernels(): Kernel[] {
+  private _sessionContexts(): SessionContext[] {
     return this._reduce(this._shell.widgets('main'), widget => {
       const { sessionContext } = widget as { readonly sessionContext?: SessionContext };
-      const kernel = sessionContext?.session?.kernel;
-      return kernel ? [kernel] : [];
+      return sessionContext ? [sessionContext] : [];
     });
   }
 
-  private readonly _note = ({ id, status }: Kernel): void => {
-    if (status !== 'busy') this._busySince.delete(id);
+  private _shownKernels(): Kernel[] {
+    return this._sessionContexts().flatMap(({ session }) => session?.kernel ?? []);
+  }
+
+  /**
+   * While a cell runs, a kernel responds to the comms of widgets in a subshell, and JupyterLab takes
+   * it for idle after each of them (@jupyterlab/services 7.6).
+   */
+  private _stateOf({ id, status }: Kernel): string {
+    return this._running.has(id) ? 'busy' : status;
+  }
+
+  /** Follows the cells that a kernel runs. */
+  private readonly _heed = (kernel: Kernel, { header, parent_header, content }: Message): void => {
+    if (header.msg_type !== 'status' || parent_header.msg_type !== 'execute_request') return;
+    this._setRunning(kernel, content.execution_state === 'busy');
+  };
+
+  private _setRunning(kernel: Kernel, running: boolean): void {
+    if (running) this._running.add(kernel.id);
+    else this._running.delete(kernel.id);
+    this._note(kernel);
+  }
+
+  private readonly _note = (kernel: Kernel): void => {
+    const { id, status } = kernel;
+    // A kernel that was restarted or has ended runs nothing of before.
+    if (ENDED.has(status)) this._running.delete(id);
+    if (this._stateOf(kernel) !== 'busy') this._busySince.delete(id);
     else if (!this._busySince.has(id)) this._busySince.set(id, now());
   };
 
@@ -169,7 +217,9 @@ export class Documents {
 
   private readonly _shell: JupyterFrontEnd['shell'];
   private readonly _services: JupyterFrontEnd['serviceManager'];
-  private readonly _watched = new WeakSet<Kernel>();
+  private readonly _watched = new WeakSet<SessionContext | Kernel>();
+  /** IDs of the kernels that run a cell, or were busy when the page connected. */
+  private readonly _running = new Set<string>();
   /** Since when kernels that are shown are busy, by their IDs; of `now()`. */
   private readonly _busySince = new Map<string, number>();
 }

@@ -140,6 +140,8 @@ export const warningsPlugin: JupyterFrontEndPlugin<void> = {
       if (key === name || key === null) look();
     });
     preferences.changed.connect(look);
+    // A notebook is current before it has a kernel.
+    app.shell.currentChanged?.connect(documents.watchKernels);
     setInterval(documents.watchKernels, KERNELS_MS);
     app.commands.addCommand(CommandIDs.showLosses, {
       label: trans.__('Show What a DSW Stop Would Lose'),
