@@ -1,9 +1,9 @@
-"""A reading over the REST contract: what a client knows of it is what the server knew."""
+"""The REST contract: a client knows what the server knew, and what describes it is up to date."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -14,6 +14,11 @@ from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.reading import Contract, Reading
 from jupyter_dsw.upstream.settings import Source
+from scripts import contract as files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 TIMER = {"Status": "Running", "InstanceShutdownTimer": {"RemainingTimeInMs": 600_000}}
@@ -107,3 +112,31 @@ def test_secrets_are_removed_of_what_came_over_a_wire() -> None:
 def test_nothing_is_known_of_an_instance_that_was_never_read() -> None:
     contract = _reading(instance=None, policy_stops=()).to_contract(100.0)
     assert contract.stops == ()
+
+
+class Undescribed(Contract, frozen=True):
+    more: int | None = None
+
+
+FILES = [
+    (files.OPENAPI, files.openapi),
+    (files.PANEL / "contract.ts", files.contract_types),
+    (files.PANEL / "elements.ts", files.element_types),
+]
+
+
+@pytest.mark.parametrize(("path", "made"), FILES, ids=[path.name for path, _ in FILES])
+def test_what_is_made_from_the_structs_is_up_to_date(path: Path, made: Callable[[], str]) -> None:
+    assert path.read_text("utf-8") == made(), "run python -m scripts.contract"
+
+
+def test_a_field_of_the_contract_needs_a_docstring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(files.STRUCTS, "Reading", Undescribed)
+    with pytest.raises(KeyError, match="more"):
+        files.contract_schemas()
+
+
+def test_what_the_server_sends_has_every_field_that_is_described() -> None:
+    for name, struct in files.STRUCTS.items():
+        schema = files.contract_schemas()[name]
+        assert schema["required"] == list(struct.__struct_fields__)
