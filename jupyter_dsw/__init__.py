@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_dsw.model.instance import Instance
-    from jupyter_dsw.notebook.before_stop import before_stop, time_left
-    from jupyter_dsw.notebook.notifying import notify_before_stop
-    from jupyter_dsw.notebook.readings import Reading, read
-    from jupyter_dsw.notebook.samples import utilization
+    from jupyter_dsw.notebook.before_stop import before_stop, notify_before_stop
+    from jupyter_dsw.notebook.output import Reading
+    from jupyter_dsw.notebook.readings import read, utilization
+    from jupyter_dsw.notebook.stop_watch import time_left
     from jupyter_dsw.notebook.widget import Panel
     from jupyter_dsw.upstream.errors import DSWError
 
@@ -40,12 +40,12 @@ _HOMES = {
     "DSWError": "jupyter_dsw.upstream.errors",
     "Instance": "jupyter_dsw.model.instance",
     "Panel": "jupyter_dsw.notebook.widget",
-    "Reading": "jupyter_dsw.notebook.readings",
+    "Reading": "jupyter_dsw.notebook.output",
     "before_stop": "jupyter_dsw.notebook.before_stop",
-    "notify_before_stop": "jupyter_dsw.notebook.notifying",
+    "notify_before_stop": "jupyter_dsw.notebook.before_stop",
     "read": "jupyter_dsw.notebook.readings",
-    "time_left": "jupyter_dsw.notebook.before_stop",
-    "utilization": "jupyter_dsw.notebook.samples",
+    "time_left": "jupyter_dsw.notebook.stop_watch",
+    "utilization": "jupyter_dsw.notebook.readings",
 }
 
 

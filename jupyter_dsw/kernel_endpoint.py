@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.files import NoPlainFile, read_plain_file
+from jupyter_dsw.i18n import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,23 +43,33 @@ _CERTIFICATE = re.compile(
 
 
 class Reason(Enum):
-    """Why a connection file cannot be written or used."""
+    """Why a connection file cannot be written or used; the values are for people."""
 
-    MISSING = "missing"
-    MODE = "others may read it, or its file system keeps no modes"
-    OWNER = "it belongs to another user, or its file system keeps no owners"
-    NO_PLAIN_FILE = "it is no plain file"
-    CONTENT = "it cannot be read"
-    LEFT_BEHIND = "its server has ended"
+    MISSING = text(
+        "No Jupyter server with jupyter-dsw was found for this kernel or terminal (no "
+        "connection file)."
+    )
+    MODE = text(
+        "Other users can read the connection file of the Jupyter server. Its file system may "
+        "not keep file modes (CIFS, some NFS and FUSE mounts). Set JUPYTER_RUNTIME_DIR to a "
+        "folder on a local disk and restart the Jupyter server."
+    )
+    OWNER = text(
+        "The connection file of the Jupyter server belongs to another user, or its file system "
+        "does not keep owners. Set JUPYTER_RUNTIME_DIR to a folder on a local disk and restart "
+        "the Jupyter server."
+    )
+    NO_PLAIN_FILE = text("The connection file of the Jupyter server is not a regular file.")
+    CONTENT = text("The connection file of the Jupyter server cannot be read.")
+    LEFT_BEHIND = text("The connection file belongs to a Jupyter server that is no longer running.")
 
 
 class UnusableFile(Exception):
     """A connection file cannot be written or used, for `reason`."""
 
-    def __init__(self, reason: Reason, path: Path) -> None:
-        super().__init__(f"{path}: {reason.value}")
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
         self.reason = reason
-        self.path = path
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,7 @@ def write(folder: Path, endpoint: KernelEndpoint) -> Path:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123
-            _check_owner_and_mode(os.fstat(descriptor), path)
+            _check_owner_and_mode(os.fstat(descriptor))
             json.dump({**asdict(endpoint), "started": _started(os.getpid())}, file)
         draft.replace(path)
     except (OSError, UnusableFile):
@@ -106,7 +117,7 @@ def check_folder(folder: Path) -> None:
     probe = folder / f"jupyter-dsw-{os.urandom(8).hex()}.tmp"
     descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        _check_owner_and_mode(os.fstat(descriptor), probe)
+        _check_owner_and_mode(os.fstat(descriptor))
     finally:
         os.close(descriptor)
         probe.unlink(missing_ok=True)
@@ -119,19 +130,19 @@ def read(folder: Path, server_pid: int) -> KernelEndpoint:
         # Whoever can put a file or a link there could send a kernel to a server of theirs.
         content, status = read_plain_file(path, LARGEST_FILE, follow_links=False)
     except FileNotFoundError:
-        raise UnusableFile(Reason.MISSING, path) from None
+        raise UnusableFile(Reason.MISSING) from None
     except NoPlainFile:
-        raise UnusableFile(Reason.NO_PLAIN_FILE, path) from None
+        raise UnusableFile(Reason.NO_PLAIN_FILE) from None
     except OSError:
-        raise UnusableFile(Reason.CONTENT, path) from None
-    _check_owner_and_mode(status, path)
+        raise UnusableFile(Reason.CONTENT) from None
+    _check_owner_and_mode(status)
     endpoint = _decoded(content)
     if endpoint is None:
-        raise UnusableFile(Reason.CONTENT, path)
+        raise UnusableFile(Reason.CONTENT)
     # Another process may have got the ID of one that has ended, and a container the name of one.
     started = _started(server_pid)
     if endpoint.started and started and endpoint.started != started:
-        raise UnusableFile(Reason.LEFT_BEHIND, path)
+        raise UnusableFile(Reason.LEFT_BEHIND)
     return endpoint
 
 
@@ -240,13 +251,13 @@ def _is_left_behind(folder: Path, pid: int) -> bool:
     return False
 
 
-def _check_owner_and_mode(status: os.stat_result, path: Path) -> None:
+def _check_owner_and_mode(status: os.stat_result) -> None:
     if not hasattr(os, "getuid"):  # Windows has no such modes
         return
     if status.st_uid != os.getuid():
-        raise UnusableFile(Reason.OWNER, path)
+        raise UnusableFile(Reason.OWNER)
     if status.st_mode & 0o077:
-        raise UnusableFile(Reason.MODE, path)
+        raise UnusableFile(Reason.MODE)
 
 
 def _decoded(content: bytes) -> KernelEndpoint | None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
     from tests.canaries import Canaries
 
 # Takes 10 s, and shows the same as `FailureKind.TIMED_OUT` below.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from jupyter_dsw import clock as real_clock
+from jupyter_dsw import kernel_endpoint
+from jupyter_dsw.kernel_endpoint import KernelEndpoint
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import before_stop, readings
+from jupyter_dsw.notebook import connection, readings, stop_watch
 from jupyter_dsw.notebook.stop_watch import WatchThread
 from jupyter_dsw.reading import Contract
 from jupyter_dsw.upstream.client import Client
@@ -24,6 +27,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jupyter_dsw.emulator import Emulator
 
@@ -142,12 +146,12 @@ def test_time_left_is_never_more_than_is_left(
     thread = WatchThread()
     thread.watch.clock = clock
     monkeypatch.setattr(readings, "_monitor", Monitor(client, clock=clock))
-    monkeypatch.setattr(before_stop, "_thread", thread)
-    monkeypatch.setattr(before_stop, "elapsed_seconds", clock)
+    monkeypatch.setattr(stop_watch, "watch_thread", thread)
+    monkeypatch.setattr(stop_watch, "elapsed_seconds", clock)
     try:
-        assert before_stop.time_left() == timedelta(seconds=112)
+        assert stop_watch.time_left() == timedelta(seconds=112)
         clock.now += 1.2
-        assert before_stop.time_left() == timedelta(seconds=110.8)
+        assert stop_watch.time_left() == timedelta(seconds=110.8)
     finally:
         thread.last_used_at = float("-inf")
         until(lambda: not _is_running(thread))
@@ -194,13 +198,16 @@ def response(age_ms: int, remaining_ms: int) -> bytes:
     ],
 )
 def test_a_kernel_dates_the_servers_reading_by_its_own_request(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock, waited_ms: float, taken: float
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Clock, waited_ms: float, taken: float
 ) -> None:
-    def ask(*_: Any, **__: Any) -> tuple[int, bytes, float]:
+    def respond(client: socket.socket, _head: bytes) -> None:
         clock.now += 9.0
-        return 200, response(age_ms=8000, remaining_ms=120_000), waited_ms
+        headers = [f"Server-Timing: reading;dur={waited_ms:g}"] if waited_ms else []
+        client.sendall(http_response(response(age_ms=8000, remaining_ms=120_000), *headers))
 
-    monkeypatch.setattr(readings, "elapsed_seconds", clock)
-    monkeypatch.setattr("jupyter_dsw.notebook.connection.find", lambda: None)
-    monkeypatch.setattr("jupyter_dsw.notebook.kernel_request.get", ask)
-    assert readings.current().taken == taken
+    monkeypatch.setattr(connection, "elapsed_seconds", clock)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JPY_PARENT_PID", str(os.getpid()))
+    with OddServer(respond) as server:
+        kernel_endpoint.write(tmp_path, KernelEndpoint(f"{server.url}/", "a token"))
+        assert readings.current().taken == taken

@@ -14,7 +14,7 @@ from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Text
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
 
 State: TypeAlias = Literal["ok", "failed", "skipped", "noted"]
 """Of a check: `failed` needs a fix; `skipped` could not be checked; `noted` is information."""

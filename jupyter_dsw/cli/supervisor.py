@@ -25,13 +25,15 @@ import msgspec
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.model.stops import next_stop
-from jupyter_dsw.notebook import notifying, readings, samples
-from jupyter_dsw.notebook.before_stop import NO_THREAD, before_stop
+from jupyter_dsw.notebook import readings
+from jupyter_dsw.notebook.before_stop import before_stop
+from jupyter_dsw.notebook.stop_watch import NO_THREAD
+from jupyter_dsw.notify.watcher import NotStarted, start_watcher
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
     from jupyter_dsw.notify.settings import NotifySettings
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -153,9 +155,9 @@ class _Supervisor:
         action = self._action
         if action.notify is not None:
             try:
-                notifying.start(action.notify)
-            except RuntimeError as failure:
-                _show(str(failure))
+                start_watcher(action.notify, lambda fresh: readings.current(fresh=fresh))
+            except NotStarted as failure:
+                _show(failure.message)
         if action.on_stop is None and action.send is None:
             readings.current()
             _show_what_would_stop()
@@ -246,7 +248,7 @@ def _show_what_would_stop() -> None:
         return  # a message reports why
     if reading.utilization is None:
         # Without a server nobody has measured yet; COMMAND may be part of it already.
-        reading = msgspec.structs.replace(reading, utilization=samples.latest())
+        reading = msgspec.structs.replace(reading, utilization=readings.utilization_here())
     if message := reading.what_would_stop():
         _show(message)
 

@@ -26,7 +26,7 @@ from jupyter_dsw.render.view import SECTIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
 
 # What changes or runs full while somebody watches comes first.
 _BY_DEFAULT = ("timers", "snapshots", "disks", "datasets", "resources", "status")

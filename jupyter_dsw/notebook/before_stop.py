@@ -1,4 +1,4 @@
-"""`time_left()` and `before_stop()`: for code that has to save its work before a stop."""
+"""`before_stop()` and `notify_before_stop()`: what is done before the instance is stopped."""
 
 from __future__ import annotations
 
@@ -7,78 +7,29 @@ import contextvars
 import functools
 import inspect
 import math
-import os
 import sys
 import threading
 import traceback
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import text, translated
-from jupyter_dsw.model.stop_tracker import ReportedStops, nearest
-from jupyter_dsw.notebook import output, readings
-from jupyter_dsw.notebook.stop_watch import WatchThread
+from jupyter_dsw.model.stop_tracker import ReportedStops
+from jupyter_dsw.notebook import output, readings, stop_watch
+from jupyter_dsw.notebook.stop_watch import NO_THREAD
+from jupyter_dsw.notify.settings import NotifySettings, services_of_environment
+from jupyter_dsw.notify.watcher import NotStarted, start_watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import timedelta
 
     from typing_extensions import Self
 
-    from jupyter_dsw.model.stop_tracker import KnownStop
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
 
     Callback: TypeAlias = "Callable[[Reading, timedelta], object]"
 
-# A reading takes at most 40 s: the server's deadline, then the endpoint's.
-FIRST_READING_PATIENCE_S = 60.0
-NONE_LEFT = timedelta(0)
-NO_THREAD = text(
-    "No background thread can be started: the limit of threads or processes is reached. Raise "
-    "it (ulimit -u, or the container's limit of process IDs), or end processes that you do not "
-    "need."
-)
-
-_thread = WatchThread()
-
-
-def time_left(*, scheduled_only: bool = False) -> timedelta | None:
-    """Return how long until this DSW instance is stopped: by the nearest stop, whoever decides it.
-
-    None if no stop is pending (an idle timer does not run while the instance is busy), and if the
-    time is unknown: the instance or the time of the stop could not be read, or no background
-    thread could be started. The reason is logged once. Zero once the moment has passed; never
-    negative. `scheduled_only` leaves the idle stop out.
-
-    Call it in every step of a loop: it computes from the last reading, in less than 2 µs. The first
-    call waits for a reading and starts the background thread that renews it; after 10 minutes
-    without a call that thread ends, and the next call waits again. It never raises, sends no kernel
-    message, and does not count as activity.
-
-    >>> import jupyter_dsw
-    >>> jupyter_dsw.time_left()  # doctest: +SKIP
-    datetime.timedelta(seconds=1799, microseconds=512345)
-    """
-    thread = _thread
-    thread.last_used_at = now = elapsed_seconds()
-    if not thread.current:
-        _wait_for_a_reading(thread)
-        now = elapsed_seconds()
-    watch = thread.watch
-    at = watch.scheduled_at if scheduled_only else watch.next_at
-    if at is None:
-        return None
-    return timedelta(seconds=(at - now) * watch.speed) if at > now else NONE_LEFT
-
-
-def _wait_for_a_reading(thread: WatchThread) -> None:
-    try:
-        read_once = thread.begin()
-    except RuntimeError:
-        if not sys.is_finalizing():
-            thread.watch.warn_once(NO_THREAD)
-        return
-    read_once.wait(FIRST_READING_PATIENCE_S)
+NO_SERVICE = text("No service is set for messages: set JUPYTER_DSW_NOTIFY to the URL of a service.")
 
 
 @overload
@@ -120,13 +71,13 @@ def before_stop(
     _check(callback, minutes)
     handle = BeforeStop(callback, minutes)
     try:
-        _thread.add(handle)
+        stop_watch.watch_thread.add(handle)
     except RuntimeError as error:
         msg = f"before_stop cannot be set up. {NO_THREAD}"
         raise RuntimeError(msg) from error
     # Not only for the reading: importing what it needs would take a background thread half a minute
     # while this one computes, since it gets the interpreter only every 5 ms.
-    _wait_for_a_reading(_thread)
+    stop_watch.watch_thread.wait_for_a_reading()
     _show_once_what_would_stop()
     return handle
 
@@ -193,7 +144,7 @@ class BeforeStop:
         functools.update_wrapper(self, callback, updated=())
         self.minutes = minutes
         self._callback = callback
-        self._reported = ReportedStops(minutes * 60)
+        self.reported = ReportedStops(minutes * 60)
         # It contains the cell to which ipykernel attributes output.
         self._context = contextvars.copy_context()
         self._one_at_a_time = threading.Lock()
@@ -202,7 +153,7 @@ class BeforeStop:
     def cancel(self) -> None:
         """Make no further calls; one that has begun is not interrupted."""
         self._cancelled = True
-        _thread.remove(self)
+        stop_watch.watch_thread.remove(self)
 
     def __call__(self, reading: Reading, time_left: timedelta) -> object:
         """Call the callback and return its result."""
@@ -218,15 +169,8 @@ class BeforeStop:
         state = ", cancelled" if self._cancelled else ""
         return f"<before_stop {_name(self._callback)}, {self.minutes:g} min{state}>"
 
-    def due_at(self, stops: Iterable[KnownStop]) -> float | None:
-        """Return the second from which a call is due; for `Watch`."""
-        return self._reported.due_at(stops)
-
-    def report(self, reading: Reading, stops: Iterable[KnownStop], now: float) -> None:
-        """Start a call in a thread of its own; for `Watch`."""
-        stop = nearest(stops)
-        left = NONE_LEFT if stop is None else timedelta(seconds=stop.left_s(now))
-        self._reported.add(stops, now)
+    def begin(self, reading: Reading, left: timedelta) -> None:
+        """Begin a call in a thread of its own; for `Watch`."""
         context = self._context.copy()
         try:
             threading.Thread(
@@ -286,11 +230,52 @@ def _name(callback: Any) -> str:
     return getattr(callback, "__qualname__", None) or repr(callback)
 
 
-def _start_anew_in_a_fork() -> None:
-    """Forget the parent's threads and callbacks in a forked process (a DataLoader's worker)."""
-    global _thread  # noqa: PLW0603 - one a process
-    _thread = WatchThread()
+def notify_before_stop(minutes: float | Iterable[float] | None = None) -> Notifying:
+    """Send a message to the services of JUPYTER_DSW_NOTIFY before this DSW instance is stopped.
+
+    `minutes` before a stop, one number or several, up to 10; by default those of
+    JUPYTER_DSW_NOTIFY_MINUTES, then 30 and 10. Messages are also sent when a stop that was reported
+    is called off, when the status changes, when an image was saved or not, and when the machine
+    below fails: what the Jupyter server sends, for programs that run without one. What was sent is
+    recorded, so nothing is sent twice, whichever process notices it first.
+
+    It watches in a thread of its own, until it is cancelled or the interpreter ends:
+
+    >>> handle = jupyter_dsw.notify_before_stop(minutes=30)  # doctest: +SKIP
+    >>> handle.cancel()  # doctest: +SKIP
+    >>> with jupyter_dsw.notify_before_stop():  # doctest: +SKIP
+    ...     train()
+
+    Raises `ValueError` if no service is set or a setting cannot be used, and `RuntimeError` if the
+    package apprise is missing (`pip install 'jupyter-dsw[notify]'`) or no thread can be started.
+    """
+    if minutes is not None:
+        minutes = (minutes,) if isinstance(minutes, (int, float)) else tuple(minutes)
+    settings = NotifySettings.of(services_of_environment(), minutes=minutes)
+    if not settings.services:
+        raise ValueError(translated(NO_SERVICE))
+    try:
+        watcher = start_watcher(settings, lambda fresh: readings.current(fresh=fresh))
+    except NotStarted as failure:
+        raise RuntimeError(translated(failure.message)) from None
+    return Notifying(watcher.close)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew_in_a_fork)
+class Notifying:
+    """The handle that `notify_before_stop` returns.
+
+    As a context manager it is cancelled at the end of the block.
+    """
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        self._close = close
+
+    def cancel(self) -> None:
+        """Send nothing more; what is being sent is not interrupted."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.cancel()

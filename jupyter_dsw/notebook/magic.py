@@ -11,7 +11,7 @@ from jupyter_dsw.notebook import readings, usage
 from jupyter_dsw.render.view import SECTIONS
 
 if TYPE_CHECKING:
-    from jupyter_dsw.notebook.readings import Reading, ShownAs
+    from jupyter_dsw.notebook.output import Reading, ShownAs
     from jupyter_dsw.notebook.usage import Usage
 
 # The docstring of `%dsw_info`, which Jupyter shows for `%dsw_info?`.

@@ -1,4 +1,4 @@
-"""The output of a reading in a cell: what a notebook saves of it, and how to get a live panel.
+"""What code and a cell get: a reading that shows itself, and what a notebook saves of it.
 
 A cell's output carries the reading itself, which the JupyterLab extension renders as a live panel,
 HTML and text. It carries no widget: a page that cannot show one has an error box in its place, and
@@ -8,23 +8,31 @@ the kernel cannot know the page. `jupyter_dsw.Panel()` is the panel as a widget.
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timezone
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
 from jupyter_dsw import i18n
+from jupyter_dsw import reading as base
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.i18n import text, translated
+from jupyter_dsw.columns import escaped
+from jupyter_dsw.i18n import joined, text, time_zone, translated
+from jupyter_dsw.render.html import to_html, with_code
 from jupyter_dsw.render.sections import MAX_ROWS
+from jupyter_dsw.render.stops import what_would_stop
+from jupyter_dsw.render.text import to_text
+from jupyter_dsw.render.values import Moments, format_duration
+from jupyter_dsw.render.view import view_model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.model.sessions import Session
-    from jupyter_dsw.reading import Reading
+    from jupyter_dsw.render.view import ViewModel
 
+ShownAs: TypeAlias = Literal["panel", "text", "json"]
+VIA_SERVER = text("via the Jupyter server")
 MIME_TYPE = "application/vnd.jupyter-dsw.reading+json"
 """Of a reading with the sections to show; the JupyterLab extension knows the same name."""
 MAX_ENTRIES = 100
@@ -38,14 +46,97 @@ HINT = text(
 )
 
 
-def contract_of(reading: Reading) -> dict[str, Any]:
+class Reading(base.Reading, frozen=True, kw_only=True):
+    """What is known of the instance, since when, and what went wrong since; shows itself in a cell.
+
+    `sections` names what it shows, `shown_as` in which form.
+    """
+
+    sections: tuple[str, ...] = ()
+    shown_as: ShownAs = "panel"
+    via: str = ""
+    """Where it came from: via the Jupyter server, or directly from the API."""
+
+    @classmethod
+    def of(cls, reading: base.Reading, *, via: str) -> Reading:
+        """Return `reading` with what a notebook adds to it."""
+        known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
+        return cls(**known, via=via)
+
+    def __repr__(self) -> str:
+        """Return one line, for when it stands in a list or a dict."""
+        if self.instance is None:
+            return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
+        age = format_duration(self.age_ms_at(elapsed_seconds()) or 0)
+        return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, width: int = 80, *, kept: bool = True) -> str:
+        """Return the chosen sections as plain text, lines at most `width` columns wide.
+
+        Moments are in the person's time zone, with its offset. `kept`: the text may be read on
+        another day, so moments of today have their date as well.
+        """
+        return to_text(self._view_model(kept=kept), width=width)
+
+    def to_json(self) -> str:
+        r"""Return the JSON of the REST contract as of now, indented.
+
+        What a terminal would obey or hide is escaped (`\u202e`).
+        """
+        encoded = contract_of(self).encode()
+        return escaped(msgspec.json.format(encoded, indent=2).decode())
+
+    def to_html(self) -> str:
+        """Return the chosen sections as HTML that stands alone: no script, no style sheet."""
+        return to_html(self._view_model())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if self.shown_as == "json":
+            return {"text/plain": self.to_json()}
+        if self.shown_as == "text" or not in_kernel():
+            return {"text/plain": self.to_text()}
+        hint = "" if self.via == VIA_SERVER else hint_once()
+        return {
+            MIME_TYPE: {"reading": to_save(self), "sections": list(self.sections)},
+            "text/html": self.to_html()
+            + (f"<p><small>{with_code(hint)}</small></p>" if hint else ""),
+            "text/plain": "\n\n".join(filter(None, (self.to_text(), hint))),
+        }
+
+    def what_would_stop(self) -> str:
+        """Return what would stop a run that begins now, in the person's language; may be empty."""
+        shown = what_would_stop(self.stops, self.utilization, self._moments(kept=False))
+        return escaped(translated(shown))
+
+    def _moments(self, *, kept: bool) -> Moments:
+        return Moments(
+            zone=time_zone(self.source.region),
+            now=None if kept else datetime.now(timezone.utc),
+        )
+
+    def _view_model(self, *, kept: bool = True) -> ViewModel:
+        origin = filter(None, (self.source.endpoint, self.source.region, self.via))
+        return view_model(
+            self,
+            self.sections,
+            now=elapsed_seconds(),
+            language=i18n.of_person(),
+            moments=self._moments(kept=kept),
+            origin=joined(text(", "), origin),
+        )
+
+
+def contract_of(reading: Reading) -> base.Contract:
     """Return the reading as in the REST contract, as of now and in the person's language."""
-    return reading.to_contract(elapsed_seconds(), i18n.of_person()).to_builtins()
+    return reading.to_contract(elapsed_seconds(), i18n.of_person())
 
 
 def to_save(reading: Reading) -> dict[str, Any]:
     """Return the reading as saved with a notebook: lists cut, `left_out` counting the rest."""
-    contract = reading.to_contract(elapsed_seconds(), i18n.of_person())
+    contract = contract_of(reading)
     if reading.instance is None:
         return contract.to_builtins()
     saved = _saved_parts(reading.instance, contract.sessions)
@@ -87,11 +178,6 @@ def _cut(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _cut(each) for name, each in islice(value.items(), MAX_ENTRIES)}
     return value[:MAX_TEXT] if isinstance(value, str) else value
-
-
-def live_form(reading: Reading, sections: Sequence[str]) -> dict[str, Any]:
-    """Return the part of a mimebundle that the JupyterLab extension renders."""
-    return {MIME_TYPE: {"reading": to_save(reading), "sections": list(sections)}}
 
 
 def in_kernel() -> bool:

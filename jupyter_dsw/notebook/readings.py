@@ -1,129 +1,64 @@
-"""The readings of this process: where they come from, and how they show themselves in a cell.
+"""Where the readings and the utilization of this process come from.
 
-They come from the Jupyter server on the same machine, and where there is none from the API.
+They come from the Jupyter server on the same machine. Where there is none, this process calls the
+API, and measures.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import threading
-from datetime import datetime, timezone
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+import time
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw import i18n
 from jupyter_dsw import reading as base
-from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.columns import escaped
-from jupyter_dsw.i18n import joined, text, time_zone, translated
-from jupyter_dsw.meter import idle_minutes_of
+from jupyter_dsw.clock import in_thread
+from jupyter_dsw.i18n import joined, text
+from jupyter_dsw.meter import SHORTEST_WINDOW_S, Recorder, UtilizationSamples, idle_minutes_of
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import connection, kernel_request, output, samples
+from jupyter_dsw.notebook import connection
 from jupyter_dsw.notebook.connection import NoServer
-from jupyter_dsw.render.html import to_html, with_code
-from jupyter_dsw.render.stops import what_would_stop
-from jupyter_dsw.render.text import to_text
-from jupyter_dsw.render.values import Moments, format_duration
-from jupyter_dsw.render.view import view_model
+from jupyter_dsw.notebook.output import VIA_SERVER, Reading
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.settings import Settings, of_first_process
 
 if TYPE_CHECKING:
-    from jupyter_dsw.render.view import ViewModel
+    from concurrent.futures import Future
+
+    from jupyter_dsw.meter import Utilization, UtilizationSample
 
 # The server's own deadline for a reading is 15 s unless `DSWExtension.deadline_s` is set;
 # more than that, so that its own message arrives.
 SERVER_TIMEOUT_S = 25.0
-ShownAs: TypeAlias = Literal["panel", "text", "json"]
-VIA_SERVER = text("via the Jupyter server")
+# The server has samples ready; it may be busy.
+SAMPLES_TIMEOUT_S = 10.0
+# NVML takes up to a second at first. A driver that hangs must not keep a stop from being seen.
+MEASURING_TIMEOUT_S = 2.0
+
+_last_good: Reading | None = None
+_monitor: Monitor | None = None
+_monitor_lock = threading.Lock()
+_recorder = Recorder()
+_measuring: Future[None] | None = None
 
 
-class Reading(base.Reading, frozen=True, kw_only=True):
-    """What is known of the instance, since when, and what went wrong since; shows itself in a cell.
+def _begin_anew_in_a_fork() -> None:
+    """Forget what a thread of the parent was at: a forked child (a data loader's worker) has none.
 
-    `sections` names what it shows, `shown_as` in which form.
+    It would wait for ever for a response that was on its way, or for a measurement.
     """
+    global _monitor, _monitor_lock, _recorder, _measuring
+    _monitor, _monitor_lock = None, threading.Lock()
+    _recorder, _measuring = Recorder(), None
 
-    sections: tuple[str, ...] = ()
-    shown_as: ShownAs = "panel"
-    via: str = ""
-    """Where it came from: via the Jupyter server, or directly from the API."""
 
-    @classmethod
-    def of(cls, reading: base.Reading, *, via: str) -> Reading:
-        """Return `reading` with what a notebook adds to it."""
-        known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
-        return cls(**known, via=via)
-
-    def __repr__(self) -> str:
-        """Return one line, for when it stands in a list or a dict."""
-        if self.instance is None:
-            return f"<Reading: {self.error.message if self.error else 'nothing yet'}>"
-        age = format_duration(self.age_ms_at(elapsed_seconds()) or 0)
-        return f"<Reading of {self.source.instance_id}: {self.instance.status}, {age} old>"
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def to_text(self, width: int = 80, *, kept: bool = True) -> str:
-        """Return the chosen sections as plain text, lines at most `width` columns wide.
-
-        Moments are in the person's time zone, with its offset. `kept`: the text may be read on
-        another day, so moments of today have their date as well.
-        """
-        return to_text(self._view_model(kept=kept), width=width)
-
-    def to_json(self) -> str:
-        r"""Return the JSON of the REST contract as of now, indented.
-
-        What a terminal would obey or hide is escaped (`\u202e`).
-        """
-        encoded = self.to_contract(elapsed_seconds(), i18n.of_person()).encode()
-        return escaped(msgspec.json.format(encoded, indent=2).decode())
-
-    def to_html(self) -> str:
-        """Return the chosen sections as HTML that stands alone: no script, no style sheet."""
-        return to_html(self._view_model())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        if self.shown_as == "json":
-            return {"text/plain": self.to_json()}
-        if self.shown_as == "text" or not output.in_kernel():
-            return {"text/plain": self.to_text()}
-        hint = "" if self.via == VIA_SERVER else output.hint_once()
-        return output.live_form(self, self.sections) | {
-            "text/html": self.to_html()
-            + (f"<p><small>{with_code(hint)}</small></p>" if hint else ""),
-            "text/plain": "\n\n".join(filter(None, (self.to_text(), hint))),
-        }
-
-    def what_would_stop(self) -> str:
-        """Return what would stop a run that begins now, in the person's language; may be empty."""
-        shown = what_would_stop(self.stops, self.utilization, self._moments(kept=False))
-        return escaped(translated(shown))
-
-    def _moments(self, *, kept: bool) -> Moments:
-        return Moments(
-            zone=time_zone(self.source.region),
-            now=None if kept else datetime.now(timezone.utc),
-        )
-
-    def _view_model(self, *, kept: bool = True) -> ViewModel:
-        return view_model(
-            self,
-            self.sections,
-            now=elapsed_seconds(),
-            language=i18n.of_person(),
-            moments=self._moments(kept=kept),
-            origin=self._origin(),
-        )
-
-    def _origin(self) -> str:
-        parts = [self.source.endpoint or "", self.source.region or "", self.via]
-        return joined(text(", "), filter(None, parts))
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew_in_a_fork)
 
 
 def read(*, fresh: bool = False) -> Reading:
@@ -155,17 +90,12 @@ def read(*, fresh: bool = False) -> Reading:
 def current(*, fresh: bool = False) -> Reading:
     """Return what `read` returns; instead of raising, a reading with only its `error`."""
     try:
-        reading = _from_server(fresh=fresh)
+        return _with_last_good(_from_server(fresh=fresh))
     except NoServer as none:
         why = none.why
-    else:
-        return _with_last_good(Reading.of(reading, via=VIA_SERVER))
     # Outside of `except`: what is raised from here on does not have the server's exception as its
     # context.
     return _with_last_good(_from_api(why, fresh=fresh))
-
-
-_last_good: Reading | None = None
 
 
 def last_good() -> Reading | None:
@@ -197,10 +127,24 @@ def _with_last_good(reading: Reading) -> Reading:
     )
 
 
+def _from_server(*, fresh: bool) -> Reading:
+    status, body, written = connection.request(fresh=fresh, timeout_s=SERVER_TIMEOUT_S)
+    try:
+        # An error of the contract is a reading too; an error response of Jupyter's own is none.
+        return Reading.of(base.Contract.decode(body).to_reading(written), via=VIA_SERVER)
+    except (ValueError, msgspec.MsgspecError):
+        msg = text(
+            "The Jupyter server of this kernel or terminal sent an error response (HTTP %1).",
+            status,
+        )
+        raise NoServer(msg) from None
+
+
 def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
     reading = _own_monitor().read(fresh=fresh).result()
-    measured = samples.measure(reading.instance, idle_minutes_of(reading.stops))
-    reading = msgspec.structs.replace(reading, utilization=measured)
+    requested = reading.instance.requested_resource if reading.instance else None
+    _measure(requested.cpu_cores if requested else None, idle_minutes_of(reading.stops))
+    reading = msgspec.structs.replace(reading, utilization=_recorder.latest())
     if reading.instance is None and reading.error is not None:
         # Both reasons, so that a person knows which way to mend.
         failed = text("Calling the API directly failed, too. %1", reading.error.message)
@@ -213,21 +157,6 @@ def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
     return Reading.of(reading, via=via)
 
 
-_monitor: Monitor | None = None
-_monitor_lock = threading.Lock()
-
-
-def _forget_monitor() -> None:
-    # A forked child (a data loader's worker) has the monitor's state, but not its thread:
-    # it would wait for ever for a response that was on its way.
-    global _monitor, _monitor_lock
-    _monitor, _monitor_lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_monitor)
-
-
 def _own_monitor() -> Monitor:
     global _monitor  # noqa: PLW0603 - one a process, made at its first use
     with _monitor_lock:
@@ -236,26 +165,57 @@ def _own_monitor() -> Monitor:
         return _monitor
 
 
-def _from_server(*, fresh: bool) -> base.Reading:
-    endpoint = connection.find()
-    sent = elapsed_seconds()
+def utilization() -> tuple[UtilizationSample, ...]:
+    """Return the CPU and GPU utilization of this container, in samples, the oldest first.
+
+    With jupyter-dsw in the Jupyter server these are its samples of the last 24 hours, one a minute.
+    Without it this process measures, in at most one sample for each reading: at the first call it
+    takes a second. Each sample is of the time since the one before it:
+
+    - `at`: its end, aware, in UTC.
+    - `cpu_percent`: 0 to 100, of the cores that the container may use; None if unknown.
+    - `gpu_percent`, `gpu_percents`: 0 to 100, the mean and each GPU; None and `()` if unknown.
+    - `idle_minutes`: what PAI-DSW itself had counted by then, as last read; None if unknown.
+
+    What PAI-DSW measures to find an instance idle is not documented. No call of the API is made,
+    and it never raises.
+
+    >>> import jupyter_dsw
+    >>> samples = jupyter_dsw.utilization()  # doctest: +SKIP
+    >>> max(sample.cpu_percent or 0 for sample in samples)  # doctest: +SKIP
+    96.4
+    """
+    return samples()[0].samples
+
+
+def samples() -> tuple[UtilizationSamples, bool]:
+    """Return the samples of CPU and GPU, and whether they are the server's."""
     try:
-        status, body, waited_ms = kernel_request.get(
-            endpoint, fresh=fresh, timeout_s=SERVER_TIMEOUT_S
-        )
-    except (HTTPException, OSError, ValueError) as error:
-        kind = type(error).__name__
-        msg = text("The Jupyter server of this kernel or terminal is not responding (%1).", kind)
-        raise NoServer(msg) from None
-    # The response may have lain unread while this process was busy or the machine slept: what
-    # counts is the earliest moment at which the server can have written it.
-    written = min(sent + waited_ms / 1000, elapsed_seconds())
-    try:
-        # An error of the contract is a reading too; an error response of Jupyter's own is none.
-        return base.Contract.decode(body).to_reading(written)
-    except (ValueError, msgspec.MsgspecError):
-        msg = text(
-            "The Jupyter server of this kernel or terminal sent an error response (HTTP %1).",
-            status,
-        )
-        raise NoServer(msg) from None
+        _, body, _ = connection.request("utilization", timeout_s=SAMPLES_TIMEOUT_S)
+        return UtilizationSamples.decode(body), True
+    except (NoServer, ValueError, msgspec.MsgspecError):  # or one of a version without samples
+        return _measured_here(), False
+
+
+def utilization_here() -> Utilization | None:
+    """Return what this process measured last; measures for a second if it did not yet."""
+    _measured_here()
+    return _recorder.latest()
+
+
+def _measured_here() -> UtilizationSamples:
+    _measure()
+    if not _recorder.samples().samples:
+        time.sleep(SHORTEST_WINDOW_S)
+        _measure()
+    return _recorder.samples()
+
+
+def _measure(cores: float | None = None, idle_minutes: float | None = None) -> None:
+    """Take a sample, unless one that hangs is still being taken."""
+    global _measuring  # noqa: PLW0603 - one a process
+    if _measuring is not None and not _measuring.done():
+        return
+    recorder = _recorder
+    _measuring = in_thread(lambda: recorder.take(requested_cores=cores, idle_minutes=idle_minutes))
+    concurrent.futures.wait([_measuring], MEASURING_TIMEOUT_S)

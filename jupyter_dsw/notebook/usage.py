@@ -13,8 +13,8 @@ from jupyter_dsw import i18n
 from jupyter_dsw.columns import columns, padded, wrapped
 from jupyter_dsw.i18n import TAGS, joined, text, time_zone, translated
 from jupyter_dsw.meter import Utilization, UtilizationSamples
-from jupyter_dsw.notebook import output, readings, samples
-from jupyter_dsw.notebook.readings import Reading, ShownAs
+from jupyter_dsw.notebook import readings
+from jupyter_dsw.notebook.output import Reading, ShownAs, in_kernel
 from jupyter_dsw.render.chart import Chart, draw, image
 from jupyter_dsw.render.html import with_code
 from jupyter_dsw.render.stops import MEASURED_HERE, idle_now, idle_stop, measured_percent
@@ -62,7 +62,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     def current(cls, *, fresh: bool = False) -> Usage:
         """Return what is known now."""
         reading = readings.current(fresh=fresh)
-        found, via_server = samples.current()
+        found, via_server = readings.samples()
         return cls(reading=reading, found=found, via_server=via_server)
 
     def __repr__(self) -> str:
@@ -121,7 +121,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self.shown_as == "json":
             return {"text/plain": self.to_json()}
-        if self.shown_as == "text" or not output.in_kernel():
+        if self.shown_as == "text" or not in_kernel():
             return {"text/plain": self.to_text(encoding=sys.stdout.encoding)}
         return {"text/html": self.to_html(), "text/plain": self.to_text()}
 

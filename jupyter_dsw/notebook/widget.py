@@ -23,7 +23,7 @@ from jupyter_dsw.render.view import SECTIONS, view_model
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Panel(anywidget.AnyWidget):
         if (changed or requested) and self.is_viewed():
             # Not the trait: what is in a trait may be saved with the notebook, so it has only a
             # part.
-            self.send(output.contract_of(reading))
+            self.send(output.contract_of(reading).to_builtins())
 
 
 def _check(sections: tuple[str, ...]) -> None:

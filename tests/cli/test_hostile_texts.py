@@ -40,10 +40,12 @@ def tricks_in(output: str) -> set[str]:
 
 
 @pytest.fixture
-def hostile(emulator: Emulator, environment: dict[str, str]) -> Emulator:
+def hostile(
+    emulator: Emulator, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Emulator:
     """An instance whose people write what terminals obey."""
     del environment
-    readings._forget_monitor()
+    monkeypatch.setattr(readings, "_monitor", None)
     emulator.change(
         InstanceName=NAME,
         WorkspaceName=NAME,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def own_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
     """No reading of another test's instance."""
-    readings._forget_monitor()
+    monkeypatch.setattr(readings, "_monitor", None)
     monkeypatch.delenv("JPY_PARENT_PID", raising=False)
 
 

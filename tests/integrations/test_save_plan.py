@@ -10,7 +10,7 @@ import pytest
 
 import jupyter_dsw
 from jupyter_dsw.integrations.save_plan import MOST_STEPS_BETWEEN, OneRank, SavePlan, put_in_place
-from jupyter_dsw.notebook import before_stop
+from jupyter_dsw.notebook import stop_watch
 from tests.integrations.conftest import SPEED
 from tests.notebook.stopping import NO_STOP, stops_in
 from tests.waiting import until
@@ -53,7 +53,7 @@ def start_plan(own_thread: None) -> Iterator[Callable[..., SavePlan]]:
 
 
 def listeners() -> int:
-    return len(before_stop._thread.watch.listeners)
+    return len(stop_watch.watch_thread.watch.listeners)
 
 
 def test_a_save_is_due_once_before_each_stop(

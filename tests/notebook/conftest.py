@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jupyter_client.manager import KernelManager
 
-from jupyter_dsw.notebook import before_stop, readings
-from jupyter_dsw.notebook.stop_watch import WatchThread
+from jupyter_dsw.notebook import readings, stop_watch
 from tests.kernels import Kernel
 from tests.notebook.stopping import unused_for_long
 
@@ -49,9 +48,9 @@ def kernel(start_kernel: Callable[..., Kernel], environment: dict[str, str]) -> 
 def own_thread(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process has made no call yet; its thread ends with the test."""
     del environment
-    thread = WatchThread()
+    thread = stop_watch.WatchThread()
     monkeypatch.setattr(readings, "_monitor", None)
-    monkeypatch.setattr(before_stop, "_thread", thread)
+    monkeypatch.setattr(stop_watch, "watch_thread", thread)
     yield
     thread.watch.listeners = ()
     unused_for_long(thread)

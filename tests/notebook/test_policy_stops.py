@@ -13,7 +13,7 @@ from jupyter_dsw.model.stops import stops_of
 
 if TYPE_CHECKING:
     from jupyter_dsw.emulator import Emulator
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
 
 pytestmark = pytest.mark.usefixtures("own_thread")
 

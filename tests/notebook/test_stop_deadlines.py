@@ -20,7 +20,7 @@ from jupyter_dsw.upstream.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_dsw.notebook.readings import Reading
+    from jupyter_dsw.notebook.output import Reading
     from jupyter_dsw.upstream.client import InstanceResponse
     from tests.canaries import Canaries
 

@@ -114,10 +114,10 @@ def an_hour_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         monitor = readings._own_monitor()
         monkeypatch.setattr(monitor, "clock", clock)
         monkeypatch.setattr(monitor._client, "_elapsed", clock)
-        monkeypatch.setattr(before_stop, "elapsed_seconds", clock)
-        before_stop._thread.watch.clock = clock
-        with before_stop._thread._changed:
-            before_stop._thread._changed.notify()
+        monkeypatch.setattr(stop_watch, "elapsed_seconds", clock)
+        stop_watch.watch_thread.watch.clock = clock
+        with stop_watch.watch_thread._changed:
+            stop_watch.watch_thread._changed.notify()
 
     return move
 
@@ -128,7 +128,7 @@ def test_when_it_is_not_called_for_long_it_stops_reading_and_the_next_call_reads
     emulator.change(**stops_in(300))
     jupyter_dsw.time_left()
     an_hour_later()
-    until(lambda: not before_stop._thread._running)
+    until(lambda: not stop_watch.watch_thread._running)
     assert emulator.calls == 1
     emulator.change(**stops_in(30))
     left = jupyter_dsw.time_left()
@@ -145,7 +145,7 @@ def test_while_there_is_a_handle_it_goes_on_asking(
     an_hour_later()
     until(lambda: emulator.calls == 2)
     handle.cancel()
-    unused_for_long(before_stop._thread)
+    unused_for_long(stop_watch.watch_thread)
 
 
 def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) -> None:
@@ -165,10 +165,10 @@ def test_all_forms_call_the_function_and_can_be_cancelled(emulator: Emulator) ->
         until(lambda: len(called) == 4)
     assert "cancelled" in repr(handle)
     assert "with_minutes, 5 min" in repr(with_minutes)
-    assert before_stop._thread.watch.listeners[1:] == (bare, with_minutes)
+    assert stop_watch.watch_thread.watch.listeners[1:] == (bare, with_minutes)
     with_minutes.cancel()
     with_minutes.cancel()
-    assert before_stop._thread.watch.listeners[1:] == (bare,)
+    assert stop_watch.watch_thread.watch.listeners[1:] == (bare,)
 
 
 def test_the_decorated_function_can_still_be_called(emulator: Emulator) -> None:
@@ -232,7 +232,7 @@ def generate(_reading: object, _left: object) -> Iterator[None]:
 def test_what_is_known_to_run_nothing_when_it_is_called_is_refused(callback: Any) -> None:
     with pytest.raises(TypeError, match=r"plain function.* asyncio\.run\("):
         jupyter_dsw.before_stop(callback)
-    assert not before_stop._thread.watch.listeners
+    assert not stop_watch.watch_thread.watch.listeners
 
 
 def test_what_cannot_be_called_is_refused() -> None:
@@ -345,7 +345,7 @@ class TestWithoutAThread:
         assert "RuntimeError" in (jupyter_dsw.before_stop.__doc__ or "")
         with pytest.raises(RuntimeError, match=r"No background thread can be started.*ulimit -u"):
             jupyter_dsw.before_stop(print)
-        assert not before_stop._thread.watch.listeners
+        assert not stop_watch.watch_thread.watch.listeners
 
     def test_time_left_logs_once_why_it_is_none(self, caplog: pytest.LogCaptureFixture) -> None:
         assert [jupyter_dsw.time_left() for _ in range(3)] == [None] * 3
@@ -387,6 +387,6 @@ def test_a_wait_ends_in_time_although_the_machine_slept(
         monitor = readings._own_monitor()
         monkeypatch.setattr(monitor, "clock", lambda: asleep)
         monkeypatch.setattr(monitor._client, "_elapsed", lambda: asleep)
-        monkeypatch.setattr(before_stop._thread.watch, "clock", lambda: asleep)
+        monkeypatch.setattr(stop_watch.watch_thread.watch, "clock", lambda: asleep)
         emulator.change(**stops_in(5))
         assert called.wait(60)

@@ -97,9 +97,9 @@ def test_in_chinese(start_kernel: Callable[..., Kernel], environment: dict[str, 
 def test_after_a_fork_the_child_measures_anew(kernel: Kernel) -> None:
     code = """
     import multiprocessing, jupyter_dsw
-    from jupyter_dsw.notebook import samples
+    from jupyter_dsw.notebook import readings
     jupyter_dsw.utilization()
-    with samples._recorder._measuring:
+    with readings._recorder._measuring:
         with multiprocessing.get_context("fork").Pool(1) as pool:
             print(len(pool.apply(jupyter_dsw.utilization)))
     """
@@ -110,10 +110,10 @@ def test_a_driver_that_hangs_keeps_no_stop_from_being_seen(kernel: Kernel) -> No
     code = """
     import threading, jupyter_dsw
     from jupyter_dsw.meter import Meter
-    from jupyter_dsw.notebook import samples
-    samples.MEASURING_TIMEOUT_S = 0.1
+    from jupyter_dsw.notebook import readings
+    readings.MEASURING_TIMEOUT_S = 0.1
     hanging = threading.Event()
-    samples._recorder._meter = Meter(gpus=hanging.wait)
+    readings._recorder._meter = Meter(gpus=hanging.wait)
     print(jupyter_dsw.read().instance.status, jupyter_dsw.time_left() is not None)
     print(jupyter_dsw.utilization())
     hanging.set()

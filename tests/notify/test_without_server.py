@@ -114,7 +114,7 @@ def test_a_handle_ends_its_thread(
 
 def test_nothing_of_apprise_is_imported_by_what_watches() -> None:
     code = (
-        "import sys, jupyter_dsw.cli.notify, jupyter_dsw.notebook.notifying\n"
+        "import sys, jupyter_dsw.cli.notify, jupyter_dsw.notebook.before_stop\n"
         "import jupyter_dsw.server.extension, jupyter_dsw.notify.sender\n"
         "print([name for name in sys.modules if name.split('.')[0] == 'apprise'])"
     )

@@ -22,7 +22,7 @@ from rich.traceback import Traceback
 from jupyter_dsw.demo.run import clean_environment
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
-from jupyter_dsw.notebook import readings as notebook
+from jupyter_dsw.notebook import output as notebook
 from jupyter_dsw.upstream.client import Client
 from jupyter_dsw.upstream.credentials import CredentialChain, CredentialService
 from jupyter_dsw.upstream.errors import DSWError, NoCredentials

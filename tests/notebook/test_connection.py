@@ -1,4 +1,7 @@
-"""Over TLS a kernel sends its token to the server that wrote its connection file only."""
+"""A kernel's request: over TLS its token goes to the server that wrote its connection file only.
+
+What comes from whatever listens there is bounded.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.kernel_endpoint import KernelEndpoint, fingerprint
-from jupyter_dsw.notebook import kernel_request
+from jupyter_dsw.notebook.connection import get
 from tests.upstream.certificates import Authority, server_context
-from tests.upstream.odd_server import OddServer, always, http_response
+from tests.upstream.odd_server import OddServer, always, flood, http_response
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +24,8 @@ TOKEN = "the-token-of-kernels"
 
 def request(server: OddServer, pinned: str | None) -> int:
     """Ask as a kernel does whose connection file has this fingerprint; return the status."""
-    connection = KernelEndpoint(f"{server.url}/jupyter-dsw/v1/kernel/instance", TOKEN, pinned)
-    status, _, _ = kernel_request.get(connection, fresh=False, timeout_s=10)
+    endpoint = KernelEndpoint(f"{server.url}/jupyter-dsw/v1/kernel/instance", TOKEN, pinned)
+    status, _, _ = get(endpoint, timeout_s=10)
     return status
 
 
@@ -100,3 +103,20 @@ def test_a_file_without_a_certificate_has_no_fingerprint(tmp_path: Path, content
     assert fingerprint(certfile) is None
     certfile.write_bytes(content)
     assert fingerprint(certfile) is None
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+    ],
+    ids=["without a length", "with a length", "in chunks"],
+)
+def test_a_body_without_an_end_is_left_within_bounds(start: bytes) -> None:
+    with (
+        OddServer(flood(start, b" " * 65536)) as server,
+        pytest.raises(ValueError, match="too large"),
+    ):
+        request(server, None)
