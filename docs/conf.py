@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import jupyter_dsw.model.instance  # noqa: F401 - all subclasses of Element are declared by it
 from docs.reference import GENERATED
 from jupyter_dsw.model.elements import Element
-from jupyter_dsw.model.redaction import cleaners
+from jupyter_dsw.model.parsing import readers
 
 # The theme's own texts; it has no Chinese for a few of them.
 THEME_TEXTS = translation("sphinx", str(files("pydata_sphinx_theme") / "locale"), ["zh"])
@@ -101,7 +101,7 @@ def without_fields(_app: Sphinx, _what: str, _name: str, thing: Any, *_: Any) ->
 
 def show_plain_types(kind: type[Element] = Element) -> None:
     """Show a struct's texts as `str`: only the parser needs their kinds."""
-    cleaners(kind)  # reads the kinds, before they are gone
+    readers(kind)  # reads the kinds, before they are gone
     kind.__annotations__ = get_type_hints(kind)
     for each in kind.__subclasses__():
         show_plain_types(each)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from jupyter_dsw.columns import escaped, padded, wrapped
 from jupyter_dsw.i18n import translated
-from jupyter_dsw.model.statuses import USABLE_STATUSES
+from jupyter_dsw.model.instance import USABLE_STATUSES
 from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:

@@ -6,17 +6,16 @@ included. An element the endpoint left out, or sent as `null`, is None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping  # noqa: TC003 - msgspec reads annotations at run time
-from datetime import timedelta
+from datetime import timedelta  # noqa: TC003 - likewise
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from jupyter_dsw.model.decoding import object_from_text
+from jupyter_dsw.model.decoding import duration, object_from_text
 from jupyter_dsw.model.elements import Element
-from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
+from jupyter_dsw.model.kinds import (
     Enumeration,
     FilePath,
     Hosts,
@@ -27,9 +26,8 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
     PublicKey,
     Quantity,
     Secret,
+    blocks_of,
 )
-
-_BLOCK = re.compile(r"[^\s,;\"'\[\]]+")
 
 
 class ConnectEndpoint(Element, frozen=True):
@@ -117,7 +115,7 @@ class UserVpc(Element, frozen=True):
     @cached_property
     def cidr_blocks(self) -> tuple[str, ...]:
         """`extended_cidrs` as single blocks, `("172.16.19.0/24", "172.16.2.0/24")`."""
-        return tuple(block for text in self.extended_cidrs for block in _BLOCK.findall(text))
+        return tuple(block for text in self.extended_cidrs for block in blocks_of(text))
 
 
 class NodeErrorRecovery(Element, rename="camel", frozen=True):
@@ -133,11 +131,7 @@ class NodeErrorRecovery(Element, rename="camel", frozen=True):
     @property
     def auto_switch_countdown(self) -> timedelta | None:
         """`auto_switch_countdown_seconds` as a timedelta."""
-        seconds = self.auto_switch_countdown_seconds
-        try:
-            return None if seconds is None else timedelta(seconds=seconds)
-        except OverflowError:
-            return None
+        return duration(seconds=self.auto_switch_countdown_seconds)
 
 
 class CredentialUserInfo(Element, frozen=True):

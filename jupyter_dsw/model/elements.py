@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.decoding import object_from_text
+from jupyter_dsw.i18n import Text, text
+from jupyter_dsw.model.decoding import count, duration, object_from_text, size_in_bytes
 from jupyter_dsw.model.kinds import (
     Address,
     Enumeration,
@@ -25,8 +26,25 @@ from jupyter_dsw.model.kinds import (
     Options,
     Quantity,
 )
-from jupyter_dsw.model.parsing import count, duration, fraction, size_in_bytes
-from jupyter_dsw.model.statuses import TRANSITIONAL_SNAPSHOT_STATUSES
+
+SNAPSHOT_STATUSES: tuple[tuple[str, Text], ...] = (
+    ("Committing", text("Committing")),
+    ("Pushing", text("Pushing")),
+    ("Failed", text("Save failed")),
+    ("Saved", text("Saved")),
+)
+"""Labels of the values of a snapshot's `Status`."""
+
+TRANSITIONAL_SNAPSHOT_STATUSES = frozenset({"Committing", "Pushing"})
+"""Snapshot statuses in which the image is still being saved."""
+
+SNAPSHOT_STEPS = ("Committing", "Pushing", "Saved")
+"""The way of an image that is saved without failing."""
+
+
+def snapshot_status_label(status: str) -> str:
+    """Return the label of a snapshot status; the status itself if it has none."""
+    return dict[str, str](SNAPSHOT_STATUSES).get(status, status)
 
 
 class Element(
@@ -175,8 +193,8 @@ class Tag(Element, frozen=True):
     """The tag value; hidden if the key speaks of a credential or it is not plain."""
 
 
-Labels: TypeAlias = Annotated[tuple[Label, ...], FreeForm.VALUES]
-Tags: TypeAlias = Annotated[tuple[Tag, ...], FreeForm.VALUES]
+Labels: TypeAlias = Annotated[tuple[Label, ...], FreeForm()]
+Tags: TypeAlias = Annotated[tuple[Tag, ...], FreeForm()]
 
 
 class IdleInstanceCuller(Element, frozen=True):
@@ -217,7 +235,9 @@ class CloudDiskStatus(Element, frozen=True):
     @property
     def used_fraction(self) -> float | None:
         """Used part of the whole, 0 to 1, without a unit; None if the response has none."""
-        return fraction(self.usage, self.capacity)
+        if self.usage is None or self.usage < 0 or self.capacity is None or self.capacity <= 0:
+            return None
+        return min(1.0, self.usage / self.capacity)
 
 
 class CloudDisk(Element, frozen=True):

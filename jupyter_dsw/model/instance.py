@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.model.configuration import (  # noqa: TC001 - likewise
     Affinity,
     CredentialConfig,
@@ -22,7 +23,7 @@ from jupyter_dsw.model.configuration import (  # noqa: TC001 - likewise
     ServiceConfig,
     UserVpc,
 )
-from jupyter_dsw.model.decoding import decode_elements
+from jupyter_dsw.model.decoding import decode_elements, duration
 from jupyter_dsw.model.elements import (
     CloudDisk,
     Dataset,
@@ -47,11 +48,53 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - likewise
     Name,
     NamesOnly,
 )
-from jupyter_dsw.model.parsing import Names, duration, to_element
-from jupyter_dsw.model.redaction import Redaction
-from jupyter_dsw.model.statuses import ENDED_STATUSES, TRANSITIONAL_STATUSES
+from jupyter_dsw.model.parsing import Names, Parser
 
-_BOOKKEEPING = {"redacted", "unreadable"}
+STATUSES: tuple[tuple[str, Text], ...] = (
+    ("Creating", text("Creating")),
+    ("SaveFailed", text("Image save failed")),
+    ("Stopped", text("Stopped")),
+    ("Failed", text("Failed")),
+    ("ResourceAllocating", text("Allocating resources")),
+    ("Stopping", text("Stopping")),
+    ("Updating", text("Updating")),
+    ("Saving", text("Saving image")),
+    ("Queuing", text("Queuing")),
+    ("Recovering", text("Recovering")),
+    ("Starting", text("Starting")),
+    ("Running", text("Running")),
+    ("Saved", text("Image saved")),
+    ("Deleting", text("Deleting")),
+    ("EnvPreparing", text("Preparing environment")),
+)
+"""Labels of the values of `Status`, the same as in the panel."""
+
+TRANSITIONAL_STATUSES = frozenset(
+    {
+        "Creating",
+        "Deleting",
+        "EnvPreparing",
+        "Queuing",
+        "Recovering",
+        "ResourceAllocating",
+        "Saving",
+        "Starting",
+        "Stopping",
+        "Updating",
+    }
+)
+"""Statuses that will become another one without anybody doing anything."""
+
+ENDED_STATUSES = frozenset({"Deleting", "Failed", "Stopped", "Stopping"})
+"""Statuses in which no stop lies ahead: it has happened, or it is happening."""
+
+USABLE_STATUSES = frozenset({"Running", "SaveFailed", "Saved", "Saving"})
+"""Statuses in which a person can work on the instance; saving an image does not end that."""
+
+
+def status_label(status: str) -> str:
+    """Return the label of an instance status; the status itself if it has none."""
+    return dict[str, str](STATUSES).get(status, status)
 
 
 class Instance(Element, frozen=True):
@@ -226,14 +269,10 @@ class Instance(Element, frozen=True):
         return wire
 
 
-# The attribute of each element. Bookkeeping is not part of the wire, so the wire cannot name it.
-_ELEMENTS = {
-    name: attribute
-    for attribute, name in zip(
-        Instance.__struct_fields__, Instance.__struct_encode_fields__, strict=True
-    )
-    if name not in _BOOKKEEPING
-}
+# Bookkeeping is not part of the wire, so the wire cannot name it.
+_ELEMENTS = tuple(
+    name for name in Instance.__struct_encode_fields__ if name not in {"redacted", "unreadable"}
+)
 
 
 def decode_instance(body: bytes) -> dict[str, Any]:
@@ -242,11 +281,11 @@ def decode_instance(body: bytes) -> dict[str, Any]:
     Raises:
         ValueError: `body` is no JSON object.
     """
-    return decode_elements(body, tuple(_ELEMENTS))
+    return decode_elements(body, _ELEMENTS)
 
 
 def parse_instance(raw: Mapping[str, Any]) -> Instance:
-    """Read GetInstance's response: keep what is known to be safe, then convert it field by field.
+    """Read GetInstance's response: keep what is known to be safe, field by field.
 
     Args:
         raw: the JSON object of the response; it is left as it is.
@@ -254,7 +293,7 @@ def parse_instance(raw: Mapping[str, Any]) -> Instance:
     Raises:
         TypeError: `raw` is no JSON object. Nothing that is in one raises.
     """
-    return _instance(raw, Names(), Names())
+    return _instance(raw, Parser())
 
 
 def instance_from_wire(
@@ -272,20 +311,17 @@ def instance_from_wire(
     Raises:
         TypeError: `wire` is no JSON object.
     """
-    return _instance(wire, Names(tuple(redacted)), Names(tuple(unreadable)))
+    return _instance(wire, Parser(Names(redacted), Names(unreadable)))
 
 
-def _instance(wire: Mapping[str, Any], redacted: Names, unreadable: Names) -> Instance:
-    _require_object(wire)
-    redaction = Redaction(redacted, unreadable)
-    clean = {
-        name: redaction.element(Instance, name, _shaped(name, raw))
-        for name, raw in wire.items()
-        if name in _ELEMENTS
-    }
-    read = to_element(Instance, clean, "", unreadable)
+def _instance(wire: Any, parser: Parser) -> Instance:
+    if not isinstance(wire, Mapping):
+        msg = "the response is not a JSON object"
+        raise TypeError(msg)
+    shaped = {name: _shaped(name, raw) for name, raw in wire.items() if name in _ELEMENTS}
+    read = parser.element(Instance, shaped)
     return msgspec.structs.replace(
-        read, redacted=redacted.as_tuple(), unreadable=unreadable.as_tuple()
+        read, redacted=parser.redacted.as_tuple(), unreadable=parser.unreadable.as_tuple()
     )
 
 
@@ -296,12 +332,6 @@ def _shaped(name: str, value: Any) -> Any:
     if name == "CloudDisks" and isinstance(value, list):
         return [disk for disks in value for disk in (disks if isinstance(disks, list) else [disks])]
     return value
-
-
-def _require_object(wire: object) -> None:
-    if not isinstance(wire, Mapping):
-        msg = "the response is not a JSON object"
-        raise TypeError(msg)
 
 
 def _order(time: datetime | None) -> float:

@@ -12,8 +12,7 @@ import functools
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from jupyter_dsw.model.secrets_in_text import (
     CLOSING,
@@ -175,8 +174,12 @@ def quantity(text: str) -> str:
 
 def hosts(text: str) -> str:
     """Host names, IP addresses or blocks of them: `"172.16.19.0/24","172.16.2.0/24"`."""
-    blocks = _BLOCK.findall(text[:_LONGEST_HOSTS])
-    return text if len(text) <= _LONGEST_HOSTS and all(map(_is_host, blocks)) else REDACTED
+    return text if len(text) <= _LONGEST_HOSTS and all(map(_is_host, blocks_of(text))) else REDACTED
+
+
+def blocks_of(text: str) -> list[str]:
+    """Return each host or block of such a text, `["172.16.19.0/24", "172.16.2.0/24"]`."""
+    return _BLOCK.findall(text)
 
 
 def _is_host(text: str) -> bool:
@@ -229,34 +232,23 @@ def login(text: str) -> str:
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?")
-_DATE = re.compile(
+_DATE_OR_BOOLEAN = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|(?ai:true|false|yes|no|on|off|null|none)"
 )
-_BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none"})
 _PLAIN = re.compile(r"[\w .,:;/+()&@*%~=<>\[\]-]{0,64}")
 _MAIL = re.compile(r"[\w.+-]{1,40}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){1,4}")
-
-
-def is_number(text: str) -> bool:
-    """Return whether a text is a plain number."""
-    return bool(_NUMBER.fullmatch(text))
-
-
-def is_date_or_boolean(text: str) -> bool:
-    """Return whether a text is a date or a boolean."""
-    return bool(_DATE.fullmatch(text)) or text.lower() in _BOOLEANS
 
 
 def free_value(text: str, name: str) -> str:
     """Keep a value that somebody wrote freely under a name, if short, plain and not random."""
     if names_credential(name):
-        plain = is_date_or_boolean(text) or (is_number(text) and not names_password(name))
-        return text if plain else secret(text)
-    return text if is_plain(text) else secret(text)
+        number = _NUMBER.fullmatch(text) and not names_password(name)
+        return text if number or _DATE_OR_BOOLEAN.fullmatch(text) else secret(text)
+    return text if _is_plain(text) else secret(text)
 
 
-def is_plain(text: str) -> bool:
-    """Return whether a text is short, has no odd characters, and does not look random."""
+def _is_plain(text: str) -> bool:
     return bool(
         _PLAIN.fullmatch(text)
         and ("@" not in text or _MAIL.fullmatch(text))
@@ -266,13 +258,82 @@ def is_plain(text: str) -> bool:
     )
 
 
-class FreeForm(Enum):
-    """What users write freely; names in it are kept, values by one of these rules."""
+def no_value(text: str, _name: str) -> str:
+    """Keep no value, whatever its name."""
+    return secret(text)
 
-    VALUES = "short, plain values that do not look random"
-    NAMES = "no value at all"
-    MOUNT_OPTIONS = "a text of JSON, or flags: values of options that are known to be harmless"
-    JSON = "a text of JSON with values as in `VALUES`"
+
+# Mount options that are known to be harmless; of any other the name is kept, not the value.
+# From the help pages on mounting OSS (JindoFS, `fs.oss.*` and libfuse's `-o…`) and NAS or CPFS, and
+# from `nfs(5)` and `mount(8)`.
+_MOUNT_OPTIONS = frozenset(
+    """
+    allow_other allow_root attr_timeout auto_cache auto_unmount big_writes default_permissions
+    direct_io entry_timeout kernel_cache max_background max_idle_threads max_read max_threads
+    max_write negative_timeout no_symlink noauto_cache pread readdir_size
+
+    ac acdirmax acdirmin acl acregmax acregmin actimeo addr bg clientaddr cto fg hard intr
+    local_lock lock lookupcache minorversion mountaddr mountport mountproto mountvers namlen
+    nconnect nfsvers noac noacl nocto nointr nolock nordirplus noresvport nosharecache port
+    proto resvport retrans retry rsize sec sharecache soft tcp timeo udp vers wsize
+
+    async atime auto defaults dev dir_mode diratime dmask exec file_mode fmask gid noatime noauto
+    nodev nodiratime noexec norelatime nostrictatime nosuid nouser relatime ro rw strictatime suid
+    sync uid umask user _netdev
+
+    mountaccess mountmode mounttype
+    """.split()  # noqa: SIM905 - words to read
+)
+_OPTION_PREFIXES = ("fs.oss.", "fs.jindo.", "fs.nas.", "fs.cpfs.", "jindo.", "jindocache.")
+_NAMES_OF_FLAGS = (".args", "options", "flags")
+_FLAG = re.compile(r"-{0,2}o?([A-Za-z_][\w.-]{0,63})", re.ASCII)
+_FLAG_VALUE = re.compile(r"[\w.:/-]{0,64}", re.ASCII)
+_PART = re.compile(r"[^\s,]+")
+
+
+def option_value(text: str, name: str) -> str:
+    """Keep the value of a mount option that is known to be harmless, and numbers of any other."""
+    if names_credential(name):
+        return free_value(text, name)
+    lowered = name.lower()
+    if lowered.endswith(_NAMES_OF_FLAGS):
+        return flags(text)
+    if lowered.startswith(_OPTION_PREFIXES) or lowered in _MOUNT_OPTIONS:
+        return text if _is_plain(text) else REDACTED
+    return text if _NUMBER.fullmatch(text) or _DATE_OR_BOOLEAN.fullmatch(text) else secret(text)
+
+
+def flags(text: str) -> str:
+    """Keep the known ones of flags such as `-oattr_timeout=3 -oauto_cache` or `vers=3,nolock`."""
+    if text.lstrip().startswith(("{", "[", '"')):
+        return secret(text)  # JSON that could not be read
+    return _PART.sub(_flag, text)
+
+
+def _flag(part: re.Match[str]) -> str:
+    name, separator, value = part[0].partition("=")
+    match = _FLAG.fullmatch(name)
+    if match is None:
+        return REDACTED
+    # "-oro" and "oro": the letters that libfuse's options begin with may be the name's own.
+    known = any(each.lower() in _MOUNT_OPTIONS for each in (match[1], name.lstrip("-")))
+    if not separator:
+        return part[0] if known else REDACTED
+    if known and _FLAG_VALUE.fullmatch(value) and not looks_random(value, shortest=12):
+        return part[0]
+    odd = looks_random(name, shortest=12)
+    kept = _NUMBER.fullmatch(value) and not names_credential(name)
+    return REDACTED if odd else f"{name}={value if kept else REDACTED}"
+
+
+class FreeForm(NamedTuple):
+    """What users write freely: names in it are kept, and values that `judge` keeps by their names.
+
+    As the kind of a text it is JSON, and `no_json` judges one that is not.
+    """
+
+    judge: Callable[[str, str], str] = free_value
+    no_json: Callable[[str], str] = secret
 
 
 Identifier: TypeAlias = Annotated[str, identifier]
@@ -286,8 +347,8 @@ Message: TypeAlias = Annotated[str, without_secrets]
 PublicKey: TypeAlias = Annotated[str, public_key]
 Login: TypeAlias = Annotated[str, login]
 Secret: TypeAlias = Annotated[str, secret]
-Options: TypeAlias = Annotated[str, FreeForm.MOUNT_OPTIONS]
-Policy: TypeAlias = Annotated[str, FreeForm.JSON]
-FreeObject: TypeAlias = Annotated[Mapping[str, Any], FreeForm.VALUES]
-FreeTexts: TypeAlias = Annotated[Mapping[str, str | None], FreeForm.VALUES]
-NamesOnly: TypeAlias = Annotated[Mapping[str, str | None], FreeForm.NAMES]
+Options: TypeAlias = Annotated[str, FreeForm(option_value, flags)]
+Policy: TypeAlias = Annotated[str, FreeForm()]
+FreeObject: TypeAlias = Annotated[Mapping[str, Any], FreeForm()]
+FreeTexts: TypeAlias = Annotated[Mapping[str, str | None], FreeForm()]
+NamesOnly: TypeAlias = Annotated[Mapping[str, str | None], FreeForm(no_value)]

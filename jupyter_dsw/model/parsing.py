@@ -1,31 +1,57 @@
-"""From JSON values to typed elements, field by field: an odd field costs itself and no more.
+"""From JSON values to typed elements without their secrets: an odd field costs itself and no more.
 
-And from the texts in which GetInstance has sizes, times and durations, to their values.
+Each element of the model is declared with its kind (`kinds.py`), and a text that fits its kind is
+kept. What users write freely keeps its names, and of its values those that are plain. Whatever the
+model does not have is dropped.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from jupyter_dsw.model.decoding import MAX_NAMES
-from jupyter_dsw.model.kinds import without_secrets
-from jupyter_dsw.model.secrets_in_text import REDACTED, looks_random
+from jupyter_dsw.model.decoding import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_NAMES,
+    MAX_NODES,
+    MAX_TEXT,
+    Unreadable,
+    boolean_of,
+    integer_of,
+    number_of,
+    parse_json,
+    text_of,
+    time_of,
+)
+from jupyter_dsw.model.kinds import FreeForm, without_secrets
+from jupyter_dsw.model.secrets_in_text import REDACTED, looks_random, names_credential
+
+_Element = TypeVar("_Element", bound=msgspec.Struct)
+_Reader: TypeAlias = Callable[["Parser", Any, str], Any]
+_Judge: TypeAlias = Callable[[str, str], str]
 
 _LONGEST_NAME = 128
+_LONGEST_SCALAR = 64
+_MAX_INTEGER = 2**63 - 1
 _UNPRINTABLE = re.compile(r"[^\w.\-<>@/:* ]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Names whose value names what the other values of an object are: {"Key": "password", "Value": …}.
+_SUBJECT_NAMES = ("key", "name", "id", "field", "param", "option", "env", "variable", "header", "k")
 
 
 class Names:
     """Paths of elements, each once, in order of arrival, no more than `MAX_NAMES`."""
 
-    def __init__(self, names: Sequence[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = dict.fromkeys(names)
 
     def add(self, name: str) -> None:
@@ -38,12 +64,177 @@ class Names:
         return tuple(self._names)
 
 
-_Element = TypeVar("_Element", bound=msgspec.Struct)
-_Reader: TypeAlias = Callable[[Any, str, Names], Any]
+class Parser:
+    """Reads the elements of one response, and counts how much of it has been looked at.
 
-# Beyond it a browser's number is another one (RFC 8259, section 6).
-_MAX_INTEGER = 2**53 - 1
-_NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{0,9})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+    Attributes:
+        redacted: the paths of what was hidden, `Datasets[0].Options`.
+        unreadable: the paths of what was left out: it has not the type that the element should
+            have, passes a limit, or is no JSON.
+    """
+
+    def __init__(self, redacted: Names | None = None, unreadable: Names | None = None) -> None:
+        self.redacted = redacted or Names()
+        self.unreadable = unreadable or Names()
+        self._nodes = MAX_NODES
+        self._characters = MAX_CHARACTERS
+
+    def element(self, kind: type[_Element], raw: Any, path: str = "") -> _Element:
+        """Build an element of the model from a JSON object, without its secrets.
+
+        A secret becomes `REDACTED`; an empty one stays empty. Reading that again changes nothing.
+
+        Args:
+            kind: the struct to build; its types define what is expected.
+            raw: the JSON value.
+            path: its place in the response, `Datasets[0]`; `""` for the response itself.
+
+        Raises:
+            Unreadable: `raw` is no JSON object.
+        """
+        if not isinstance(raw, Mapping):
+            raise Unreadable
+        known, values = readers(kind), {}
+        for name, value in raw.items():
+            if value is None or name not in known:
+                continue
+            attribute, read = known[name]
+            place = f"{path}.{name}" if path else name
+            try:
+                values[attribute] = read(self, value, place)
+            except Unreadable:
+                self.unreadable.add(place)
+        return kind(**values)
+
+    def items(self, read: _Reader, value: Any, path: str) -> tuple[Any, ...]:
+        """Read a list; an item that cannot be read is left out."""
+        if not isinstance(value, list):
+            raise Unreadable
+        kept = []
+        for place, each in self._counted(value, path):
+            try:
+                kept.append(read(self, each, place))
+            except Unreadable:
+                self.unreadable.add(place)
+        return tuple(kept)
+
+    def entries(self, read: _Reader, value: Any, path: str) -> dict[str, Any]:
+        """Read an object with names that are a user's own."""
+        if not isinstance(value, Mapping):
+            raise Unreadable
+        kept: dict[str, Any] = {}
+        for name, each in value.items():
+            place = child_path(path, name)
+            try:
+                kept[name] = None if each is None else read(self, each, place)
+            except Unreadable:
+                self.unreadable.add(place)
+        return kept
+
+    def text(self, judge: Callable[[str], str], value: Any, path: str) -> str:
+        """Keep of a text, or of a number in its place, what its kind allows."""
+        whole = self._bounded(text_of(value), path)
+        clean = judge(whole)
+        if clean != whole:
+            self.redacted.add(path)
+        return clean
+
+    def scalar(self, convert: Callable[[Any], Any], value: Any, path: str) -> Any:
+        """Read what is no text; a number or a time in a text is short."""
+        if isinstance(value, str) and len(value) > _LONGEST_SCALAR:
+            raise Unreadable
+        return convert(value)
+
+    def free_text(self, form: FreeForm, value: Any, path: str) -> str:
+        """Keep of JSON in a text what users may write there."""
+        text = self._bounded(text_of(value), path)
+        try:
+            parsed, doubled = parse_json(text)
+        except ValueError:
+            parsed, doubled = None, False
+        if not isinstance(parsed, dict):
+            clean = form.no_json(text)
+            if clean != text:
+                self.redacted.add(path)
+            return clean
+        kept = self._free_object(parsed, path, "", 0, form.judge)
+        if kept == parsed and not doubled:
+            return text
+        if doubled:
+            self.redacted.add(path)
+        return json.dumps(kept, ensure_ascii=False)
+
+    def free(self, judge: _Judge, value: Any, path: str, name: str = "", depth: int = 0) -> Any:
+        """Copy what users write freely; what `judge` does not keep under its name is hidden."""
+        if depth <= MAX_DEPTH:
+            if isinstance(value, dict):
+                return self._free_object(value, path, name, depth, judge)
+            if isinstance(value, list):
+                return self._free_list(value, path, name, depth, judge)
+            if isinstance(value, str):
+                return self.text(lambda text: judge(text, name), value, path)
+            if value is None or isinstance(value, bool):
+                return value
+            # So compared, "no number" is not kept either.
+            if isinstance(value, (int, float)) and abs(value) <= _MAX_INTEGER:
+                if judge(str(value), name) == str(value):
+                    return value
+                self.redacted.add(path)
+                return REDACTED
+        self.unreadable.add(path)
+        return None
+
+    def _free_list(
+        self, value: list[Any], path: str, name: str, depth: int, judge: _Judge
+    ) -> list[Any]:
+        subject, kept = name, []
+        for place, each in self._counted(value, path):
+            kept.append(self.free(judge, each, place, subject, depth + 1))
+            # ["--password", "…"]: an item may name what the next one is.
+            subject = each if _is_credential_word(each) else name
+        return kept
+
+    def _free_object(
+        self, value: dict[Any, Any], path: str, of: str, depth: int, judge: _Judge
+    ) -> dict[str, Any]:
+        outer = of if names_credential(of) else ""
+        named = (
+            each
+            for name, each in value.items()
+            if _names_the_subject(name) and _is_credential_word(each)
+        )
+        subject = next(named, outer)
+        kept: dict[str, Any] = {}
+        for name, each in value.items():
+            clean = _sound(clean_name(str(name)))
+            place = child_path(path, clean)
+            if len(kept) >= MAX_ITEMS or not self._counts():
+                self.unreadable.add(place)
+                break
+            if clean != name and clean == REDACTED:
+                self.redacted.add(place)
+            inner = subject if subject and (outer or not _names_the_subject(name)) else str(name)
+            kept[clean] = self.free(judge, each, place, inner, depth + 1)
+        return kept
+
+    def _counted(self, value: list[Any], path: str) -> Iterator[tuple[str, Any]]:
+        for index, each in enumerate(value):
+            if index >= MAX_ITEMS or not self._counts():
+                self.unreadable.add(f"{path}[{index}:]")
+                return
+            yield f"{path}[{index}]", each
+
+    def _counts(self) -> bool:
+        self._nodes -= 1
+        return self._nodes >= 0
+
+    def _bounded(self, text: str, path: str) -> str:
+        allowed = min(MAX_TEXT, self._characters)
+        self._characters -= min(len(text), allowed)
+        sound = _sound(text[:allowed])
+        if sound != text:
+            self.unreadable.add(path)
+        return sound
 
 
 def clean_name(name: str) -> str:
@@ -65,277 +256,82 @@ def child_path(path: str, name: object) -> str:
     return f"{path}.{plain}" if path else plain
 
 
-def item_path(path: str, index: int) -> str:
-    """Return the path of a list's item: `item_path("Datasets", 0)` is `"Datasets[0]"`."""
-    return f"{path}[{index}]"
+def _sound(text: str) -> str:
+    """Replace a lone surrogate: it is no character, and no UTF-8 can carry it."""
+    return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-class Unreadable(Exception):
-    """The value is not of the type the element should have."""
+def _names_the_subject(name: object) -> bool:
+    return str(name)[-16:].lower().endswith(_SUBJECT_NAMES)
 
 
-def to_element(kind: type[_Element], raw: Any, path: str, unreadable: Names) -> _Element:
-    """Build an element of the model from a JSON object.
-
-    Args:
-        kind: the struct to build; its types define what is expected.
-        raw: the JSON value.
-        path: its place in the response, `Datasets[0]`; `""` for the response itself.
-        unreadable: takes the path of every element below that had to be left out.
-
-    Raises:
-        Unreadable: `raw` is no JSON object.
-    """
-    if not isinstance(raw, Mapping):
-        raise Unreadable
-    values = {}
-    for attribute, name, reader in readers(kind):
-        value = raw.get(name)
-        if value is None:
-            continue
-        place = f"{path}.{name}" if path else name
-        try:
-            values[attribute] = reader(value, place, unreadable)
-        except Unreadable:
-            unreadable.add(place)
-    return kind(**values)
-
-
-@cache
-def readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, _Reader], ...]:
-    """Return each element's attribute, its name on the wire, and what makes its value of JSON."""
-    types = get_type_hints(kind)
-    return tuple(
-        (field.name, field.encode_name, _reader(types[field.name]))
-        for field in msgspec.structs.fields(kind)
+def _is_credential_word(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST_SCALAR
+        and not any(map(str.isspace, value))
+        and names_credential(value)
     )
 
 
-def _reader(annotation: Any) -> _Reader:
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in {Union, UnionType}:
-        return _reader(next(kind for kind in arguments if kind is not NoneType))
-    if origin is tuple:
-        return partial(_list, _reader(arguments[0]))
-    if origin is Mapping:
-        return partial(_map, _reader(arguments[1]))
-    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
-        return partial(to_element, annotation)
-    return _SCALARS[annotation]
-
-
-def _text(value: Any, _path: str, _unreadable: Names) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Unreadable
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    # Neither for an infinite number nor for none; `isfinite` cannot judge an integer of any length.
-    if not abs(value) <= _MAX_INTEGER:
-        raise Unreadable
-    return str(value)
-
-
-def _number(value: Any, _path: str, _unreadable: Names) -> int | float | None:
-    """Return a quantity: `300000.0`, `"300000.0"` and `"3e5"` are all 300000, as an int."""
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        value = _number_of(value.strip())
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise Unreadable
-    if not abs(value) <= _MAX_INTEGER:  # nor is NaN
-        raise Unreadable
-    return int(value) if value == int(value) else value
-
-
-def _number_of(text: str) -> int | float | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return int(text)  # exact, where a float would not be
-    except ValueError:
-        return float(text)
-
-
-def _integer(value: Any, path: str, unreadable: Names) -> int | None:
-    number = _number(value, path, unreadable)
-    if isinstance(number, float):
-        raise Unreadable
-    return number
-
-
-def _boolean(value: Any, _path: str, _unreadable: Names) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    if not isinstance(value, str):
-        raise Unreadable
-    try:
-        return {"true": True, "false": False, "": None}[value.strip().lower()]
-    except KeyError:
-        raise Unreadable from None
-
-
-def _time(value: Any, _path: str, _unreadable: Names) -> datetime | None:
-    try:
-        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-            return time_from_text(value)
-        number = _number(value, _path, _unreadable)
-        return None if number is None else time_from_number(number)
-    except ValueError:
-        raise Unreadable from None
-
-
-def _anything(value: Any, _path: str, _unreadable: Names) -> Any:
-    return value
-
-
-def _list(item: _Reader, value: Any, path: str, unreadable: Names) -> tuple[Any, ...]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise Unreadable
-    kept = []
-    for index, each in enumerate(value):
-        place = item_path(path, index)
-        try:
-            kept.append(item(each, place, unreadable))
-        except Unreadable:
-            unreadable.add(place)
-    return tuple(kept)
-
-
-def _map(item: _Reader, value: Any, path: str, unreadable: Names) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise Unreadable
-    kept: dict[str, Any] = {}
-    for name, each in value.items():
-        if each is None:
-            kept[name] = None
-            continue
-        place = child_path(path, name)
-        try:
-            kept[name] = item(each, place, unreadable)
-        except Unreadable:
-            unreadable.add(place)
-    return kept
-
-
-_SCALARS: dict[Any, _Reader] = {
-    str: _text,
-    int: _integer,
-    float: _number,
-    bool: _boolean,
-    datetime: _time,
-    Any: _anything,
+_SCALARS: dict[Any, Callable[[Any], Any]] = {
+    int: integer_of,
+    float: number_of,
+    bool: boolean_of,
+    datetime: time_of,
 }
 
 
-_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
-_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:([KMGTP])i?B?)?\s*", re.ASCII | re.IGNORECASE)
-_COUNT = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(m?)\s*", re.ASCII)
-_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
-    r"\s?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?",
-    re.ASCII,
-)
-# Seconds since the epoch from 2001-09-09 to 2100, and the same as milliseconds: no number is both.
-# Others are no time that an instance can have, such as the digits of 20261126120000.
-_EPOCH_SECONDS = (10**9, 4_102_444_800)
-
-
-def size_in_bytes(text: str | None) -> int | None:
-    """Read a memory or disk size such as `"32"`, `"8Gi"`, `"128GB"` or `"512Mi"`.
-
-    A bare number counts GiB, and `GB`, `G` and `Gi` all mean GiB: GetInstance's page calls the
-    unit "GB" and gives `"32"` and `"8Gi"` for the same element. None where it is no such size.
-    """
-    match = _SIZE.fullmatch(text or "")
-    if match is None:
-        return None
-    unit = (match[2] or "G").upper()
-    return round(float(match[1]) * _UNITS[unit])
-
-
-def count(text: str | None) -> float | None:
-    """Read a number of CPU cores or GPUs such as `"32"`, `"0.5"` or `"500m"` (thousandths)."""
-    match = _COUNT.fullmatch(text or "")
-    if match is None:
-        return None
-    return float(match[1]) / (1000 if match[2] else 1)
-
-
-def time_from_text(text: str) -> datetime | None:
-    """Read a time of the response; the result is aware and in UTC.
-
-    Offsets (`+08:00`, `+0800`, `+08`) are honoured; a time without one is UTC, which is what DSW
-    responds in. None for `""` and for Go's zero time `0001-01-01T00:00:00Z`, which both stand for
-    "not set".
+@cache
+def readers(kind: type[msgspec.Struct]) -> dict[str, tuple[str, _Reader]]:
+    """Return, by the name on the wire, each element's attribute, and what reads its value.
 
     Raises:
-        ValueError: `text` is no time.
+        TypeError: a text of the struct has no kind.
     """
-    if not text.strip():
-        return None
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        msg = "not a time"
-        raise ValueError(msg)
-    year, month, day, hour, minute = (int(match[group]) for group in range(1, 6))
-    if year == 1:
-        return None
-    microsecond = int((match[7] or "0").ljust(6, "0")[:6])
-    local = datetime(year, month, day, hour, minute, int(match[6] or 0), microsecond, timezone.utc)
-    try:
-        return local - _offset(match)
-    except OverflowError:
-        msg = "not a time"
-        raise ValueError(msg) from None
+    types = get_type_hints(kind, include_extras=True)
+    return {
+        field.encode_name: (field.name, _reader(types[field.name], field.encode_name))
+        for field in msgspec.structs.fields(kind)
+    }
 
 
-def time_from_number(number: float) -> datetime | None:
-    """Read a time that is given as seconds or milliseconds since the epoch; aware and in UTC.
-
-    None for 0, which stands for "not set".
-
-    Raises:
-        ValueError: it is neither, for a moment between 2001 and 2100.
-    """
-    if number == 0:
-        return None
-    earliest, latest = _EPOCH_SECONDS
-    for unit in (timedelta(seconds=1), timedelta(milliseconds=1)):
-        seconds = number * unit.total_seconds()
-        if earliest <= seconds < latest:
-            return datetime(1970, 1, 1, tzinfo=timezone.utc) + number * unit
-    msg = "not a time"
-    raise ValueError(msg)
-
-
-def _offset(match: re.Match[str]) -> timedelta:
-    if match[9] is None:
-        return timedelta()
-    hours, minutes = int(match[10]), int(match[11] or 0)
-    if hours > 23 or minutes > 59:
-        msg = "not an offset"
-        raise ValueError(msg)
-    offset = timedelta(hours=hours, minutes=minutes)
-    return offset if match[9] == "+" else -offset
+def _reader(annotation: Any, name: str, *, free: bool = False) -> _Reader:
+    """Find what reads an element of this type; in a `free` one what reads its clean copy."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        of = next(each for each in arguments if each is not NoneType)
+        return _reader(of, name, free=free)
+    if origin is Annotated:
+        return _reader_of_kind(arguments[0], arguments[1], name)
+    if origin is tuple:
+        return _with(Parser.items, _reader(arguments[0], name, free=free))
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return _with(Parser.element, annotation)
+    if annotation in _SCALARS:
+        return _with(Parser.scalar, _SCALARS[annotation])
+    if not free:
+        msg = f"{name} needs a kind: see kinds.py"
+        raise TypeError(msg)
+    if origin is Mapping:
+        return _with(Parser.entries, _reader(arguments[1], name, free=True))
+    return lambda _parser, value, _path: text_of(value) if annotation is str else value
 
 
-def duration(
-    *, milliseconds: float | None = None, minutes: float | None = None
-) -> timedelta | None:
-    """Return a timedelta of whichever is not None; None where none is, or it passes timedelta's."""
-    if milliseconds is None and minutes is None:
-        return None
-    try:
-        return timedelta(milliseconds=milliseconds or 0, minutes=minutes or 0)
-    except OverflowError:
-        return None
+def _reader_of_kind(of: Any, kind: Any, name: str) -> _Reader:
+    if not isinstance(kind, FreeForm):
+        return _with(Parser.text, kind)
+    if of is str:
+        return _with(Parser.free_text, kind)
+    typed = _reader(of, name, free=True)
+
+    def read(parser: Parser, value: Any, path: str) -> Any:
+        clean = parser.free(kind.judge, value, path)
+        # The clean copy is within the limits: it does not count again.
+        return typed(Parser(parser.redacted, parser.unreadable), clean, path)
+
+    return read
 
 
-def fraction(part: float | None, whole: float | None) -> float | None:
-    """Return part/whole between 0 and 1; None where that means nothing (`whole` 0 or missing)."""
-    if part is None or whole is None or whole <= 0 or part < 0:
-        return None
-    return min(1.0, part / whole)
+def _with(method: Callable[..., Any], rule: Any) -> _Reader:
+    return lambda parser, value, path: method(parser, rule, value, path)

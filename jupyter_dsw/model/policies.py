@@ -20,8 +20,7 @@ from jupyter_dsw.model.kinds import (  # noqa: TC001 - msgspec reads annotations
     Identifier,
     Message,
 )
-from jupyter_dsw.model.parsing import Names, to_element
-from jupyter_dsw.model.redaction import Redaction
+from jupyter_dsw.model.parsing import Parser
 from jupyter_dsw.model.stops import MINUTE_MS, DecidedBy, Stop, StopRule, in_utc, later, left_after
 
 if TYPE_CHECKING:
@@ -109,10 +108,8 @@ def parse_policies(raw: Mapping[str, Any], instance_id: str) -> tuple[Condition,
     policies = raw.get(_POLICIES)
     if not isinstance(policies, list) or not all(map(_is_policy, policies)):
         return None
-    names = Names()
     shaped = [_shaped(policy) for policy in policies[:MAX_CONDITIONS]]
-    clean = Redaction(names, names).element(_Response, _POLICIES, shaped)
-    read = to_element(_Response, {_POLICIES: clean}, "", names).auto_shutdown_policies
+    read = Parser().element(_Response, {_POLICIES: shaped}).auto_shutdown_policies
     kept = [
         condition
         for policy in read

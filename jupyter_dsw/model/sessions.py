@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from jupyter_dsw.model.elements import Element
+from jupyter_dsw.model.instance import ENDED_STATUSES
 from jupyter_dsw.model.kinds import (  # noqa: TC001 - msgspec reads annotations at run time
     Enumeration,
     Message,
 )
-from jupyter_dsw.model.parsing import Names, to_element
-from jupyter_dsw.model.redaction import Redaction
-from jupyter_dsw.model.statuses import ENDED_STATUSES
+from jupyter_dsw.model.parsing import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,9 +99,7 @@ def parse_sessions(raw: Mapping[str, Any]) -> tuple[Session, ...] | None:
 
 def _steps(run: list[Any]) -> list[_Step]:
     """Return the statuses of a run in the order in which they came."""
-    names = Names()
-    clean = Redaction(names, names).element(_Response, _LIFECYCLE, run)
-    steps = to_element(_Response, {_LIFECYCLE: clean}, "", names).lifecycle
+    steps = Parser().element(_Response, {_LIFECYCLE: run}).lifecycle
     return sorted((step for step in steps if step.status), key=_begin)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_dsw.model.statuses import USABLE_STATUSES
+from jupyter_dsw.model.instance import USABLE_STATUSES
 from jupyter_dsw.model.stop_tracker import OVER_AFTER_S, KnownStop, StopKey, StopTracker
 from jupyter_dsw.notify.messages import (
     StopNear,

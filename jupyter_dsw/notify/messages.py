@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
 from jupyter_dsw.i18n import joined, text, time_zone, translated
-from jupyter_dsw.model.statuses import status_label
+from jupyter_dsw.model.instance import status_label
 from jupyter_dsw.render.values import Moments, format_duration, plain, reason_of
 
 if TYPE_CHECKING:

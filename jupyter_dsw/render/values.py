@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.model.statuses import SNAPSHOT_STEPS, snapshot_status_label, status_label
+from jupyter_dsw.model.elements import SNAPSHOT_STEPS, snapshot_status_label
+from jupyter_dsw.model.instance import status_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

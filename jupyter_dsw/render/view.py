@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.i18n import Language, joined, text, translated
-from jupyter_dsw.model.statuses import TRANSITIONAL_STATUSES
+from jupyter_dsw.model.instance import TRANSITIONAL_STATUSES
 from jupyter_dsw.render import stops, values
 from jupyter_dsw.render.sections import (
     Fact,

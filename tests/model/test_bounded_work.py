@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.model import kinds, redaction, secrets_in_text
+from jupyter_dsw.model import kinds, secrets_in_text
 from jupyter_dsw.model.decoding import MAX_NAMES
 from jupyter_dsw.model.instance import decode_instance, parse_instance
 from jupyter_dsw.model.parsing import child_path
@@ -108,8 +108,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "login": kinds.login,
     "free value": lambda text: kinds.free_value(text, "note"),
     "value of a credential": lambda text: kinds.free_value(text, "password"),
-    "mount options": redaction.flags,
-    "mount option": lambda text: redaction.option_value(text, "fs.jindo.args"),
+    "mount options": kinds.flags,
+    "mount option": lambda text: kinds.option_value(text, "fs.jindo.args"),
     "name": secrets_in_text.names_credential,
     "name in a path": lambda text: child_path("MigrationOptions", text),
     "random": lambda text: secrets_in_text.looks_random(text, shortest=12),

@@ -9,16 +9,17 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pytest
 
-from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
-from jupyter_dsw.model.parsing import count, size_in_bytes, time_from_text
-from jupyter_dsw.model.secrets_in_text import REDACTED
-from jupyter_dsw.model.statuses import (
+from jupyter_dsw.model.decoding import count, size_in_bytes, time_of
+from jupyter_dsw.model.elements import SNAPSHOT_STATUSES, TRANSITIONAL_SNAPSHOT_STATUSES
+from jupyter_dsw.model.instance import (
     ENDED_STATUSES,
-    SNAPSHOT_STATUSES,
     STATUSES,
-    TRANSITIONAL_SNAPSHOT_STATUSES,
     TRANSITIONAL_STATUSES,
+    Instance,
+    instance_from_wire,
+    parse_instance,
 )
+from jupyter_dsw.model.secrets_in_text import REDACTED
 from tests.model.responses import ELEMENTS, example, instance, put
 
 GIB = 2**30
@@ -130,7 +131,7 @@ def test_times_are_aware_and_in_utc() -> None:
     ],
 )
 def test_forms_of_time_are_read(text: str, expected: tuple[int, ...]) -> None:
-    assert time_from_text(text) == datetime(*expected, tzinfo=timezone.utc)  # type: ignore[arg-type, misc]
+    assert time_of(text) == datetime(*expected, tzinfo=timezone.utc)  # type: ignore[arg-type, misc]
 
 
 def test_a_time_that_is_not_set_is_none() -> None:

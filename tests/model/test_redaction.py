@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
 from jupyter_dsw.model.kinds import address, free_value, path, until_clean, without_secrets
-from jupyter_dsw.model.redaction import cleaners
+from jupyter_dsw.model.parsing import readers
 from jupyter_dsw.model.secrets_in_text import REDACTED, names_credential
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.render.html import to_html
@@ -79,7 +79,7 @@ def _structs_in(annotation: Any) -> list[type[msgspec.Struct]]:
 def test_every_text_of_the_model_has_a_kind() -> None:
     assert len(structs()) > 20
     for struct in structs():
-        assert set(cleaners(struct)) == set(struct.__struct_encode_fields__)
+        assert set(readers(struct)) == set(struct.__struct_encode_fields__)
 
 
 def test_a_text_without_a_kind_is_an_error() -> None:
@@ -87,7 +87,7 @@ def test_a_text_without_a_kind_is_an_error() -> None:
         name: str | None = None
 
     with pytest.raises(TypeError, match="name needs a kind"):
-        cleaners(Careless)
+        readers(Careless)
 
 
 @settings(max_examples=300, deadline=None)

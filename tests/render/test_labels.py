@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_dsw.model.instance import parse_instance
+from jupyter_dsw.model.elements import SNAPSHOT_STATUSES
+from jupyter_dsw.model.instance import STATUSES, parse_instance
 from jupyter_dsw.model.sessions import Session
-from jupyter_dsw.model.statuses import SNAPSHOT_STATUSES, STATUSES
 from jupyter_dsw.model.stops import Stop
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.render.stops import decided_by
