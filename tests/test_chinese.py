@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from datetime import datetime, timezone
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +17,9 @@ from jupyter_dsw.emulator import SCENARIOS, Emulator
 from jupyter_dsw.i18n import Text, translated
 from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.upstream.credentials import CredentialChain, CredentialService
-from jupyter_dsw.upstream.errors import (
-    _RULES,
-    DSWError,
-    ErrorResponse,
-    error_of_response,
-)
+from jupyter_dsw.upstream.errors import _RULES, DSWError
 from jupyter_dsw.upstream.failures import FailureKind
-from jupyter_dsw.upstream.response import read_response
+from jupyter_dsw.upstream.response import Received, read_response
 from jupyter_dsw.upstream.settings import Settings
 from jupyter_dsw.upstream.transport import HTTPResponse
 from tests.cli.terminal import DSW, Terminal
@@ -232,18 +226,18 @@ def errors_of(*calls: Callable[[], Any]) -> list[DSWError]:
     return raised
 
 
-DATE = datetime(2026, 11, 23, 21, tzinfo=timezone.utc)
+DATE = {"Date": "Mon, 23 Nov 2026 21:00:00 GMT"}
 
 
-def refused(code: str, status: int, message: str = "") -> DSWError:
-    date = DATE if message else None
-    return error_of_response(ErrorResponse(status, code, message, "R-1", date), 0.0)
+def refused(code: str, status: int, message: str = "", now: float = 0.0) -> DSWError:
+    body = json.dumps({"Code": code, "Message": message, "RequestId": "R-1"}).encode()
+    response = HTTPResponse(status, DATE if message else {}, body)
+    return errors_of(lambda: read_response(Received(response, now, 0.0), "dsw-1"))[0]
 
 
 def error_responses() -> list[DSWError]:
     codes = [prefix + end for prefix in _RULES for end in ("", ".NotFound", ".Inactive")]
     by_code = [refused(code, 403, message) for code in codes for message in ("", "workspace")]
-    late = ErrorResponse(400, "InvalidTimeStamp", date=DATE)
     return [
         *by_code,
         refused("InvalidSecurityToken.Expired", 400),
@@ -252,16 +246,17 @@ def error_responses() -> list[DSWError]:
         refused("", 429),
         refused("NoSuchThing", 404),
         refused("Other", 401),
-        error_of_response(late, 2e9),
-        *errors_of(lambda: refused("", 418)),
+        refused("InvalidTimeStamp", 400, "late", 2e9),
+        refused("", 418),
     ]
 
 
 def bad_responses() -> list[DSWError]:
     bodies = [b"", b"<html>", b"[]", b"{}", b'{"InstanceId": "dsw-2"}']
     responses = [HTTPResponse(200, {}, body) for body in bodies] + [HTTPResponse(302, {}, b"")]
-    options: dict[str, Any] = {"sent": 0.0, "instance_id": "dsw-1"}
-    return errors_of(*(lambda one=one: read_response(one, (), 0.0, **options) for one in responses))
+    return errors_of(
+        *(lambda one=one: read_response(Received(one, 0.0, 0.0), "dsw-1") for one in responses)
+    )
 
 
 def misconfigurations() -> list[DSWError]:

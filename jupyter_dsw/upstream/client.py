@@ -6,7 +6,8 @@ import logging
 import time
 import traceback
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -31,6 +32,7 @@ from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice
 from jupyter_dsw.upstream.response import (
     InstanceResponse,
+    Received,
     is_simulated,
     read_document,
     read_response,
@@ -39,7 +41,7 @@ from jupyter_dsw.upstream.response import (
 )
 from jupyter_dsw.upstream.settings import Source, host_header
 from jupyter_dsw.upstream.signing import ACS3Auth
-from jupyter_dsw.upstream.transport import HTTPResponse, Transport
+from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "InstanceResponse", "PoliciesResponse"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -91,6 +94,33 @@ class PoliciesResponse:
     sent: float
 
 
+def _only_our_errors(call: Callable[P, T]) -> Callable[P, T]:
+    """Have `call` raise a DSWError without a trace, whatever goes wrong in it."""
+
+    @wraps(call)
+    def shielded(*args: P.args, **kwargs: P.kwargs) -> T:
+        failure: BaseException
+        try:
+            return call(*args, **kwargs)
+        except DSWError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
+            places = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
+            failure = BadResponse(
+                text("The response could not be processed (%1).", type(error).__name__),
+                text("Please report this as a bug in jupyter-dsw."),
+            )
+        except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
+            failure = interruption
+        # The frames below, and what was caught on the way, hold the request and the response: a
+        # debugger or a verbose traceback would show them.
+        failure.__context__ = failure.__cause__ = None
+        raise failure.with_traceback(None)
+
+    return shielded
+
+
 class Client:
     """Reads the instance from the PAI-DSW endpoint; from one thread at a time.
 
@@ -118,21 +148,59 @@ class Client:
         self._speed = 1.0
         self._transport = Transport(max_bytes=MAX_RESPONSE_BYTES, proxies=True)
 
+    @_only_our_errors
     def get_instance(self) -> InstanceResponse:
         """Call GetInstance once. Raises DSWError, one of its subclasses, and nothing else."""
-        return _only_our_errors(self._get_instance)
+        settings = self._current_settings()
+        deadline = Deadline(settings.deadline_s)
+        credentials = self._credentials.get(_credentials_timeout_s(deadline))
+        try:
+            return self._get_instance(settings, credentials, deadline)
+        except CredentialsExpired:
+            renewed = self._renewed(credentials, deadline)
+            if renewed is None:
+                raise
+        return self._get_instance(settings, renewed, deadline)
 
+    @_only_our_errors
     def get_stop_policies(self, deadline: Deadline) -> PoliciesResponse | None:
         """Call QueryAutoShutdownPolicies once; None where the settings switch it off.
 
         A read, in spite of its method. Raises DSWError: Denied, NotFound or NotConfigured where the
         endpoint refuses the call, or does not know it.
         """
-        return _only_our_errors(lambda: self._get_stop_policies(deadline))
+        settings = self._current_settings()
+        if not settings.stop_policies:
+            return None
+        instance_id = settings.instance_id
+        shared = settings.sharing_token
+        call = _Call(
+            "QueryAutoShutdownPolicies",
+            "/api/v2/batch/autoshutdownpolicies/query",
+            {"InstanceId": instance_id if shared else None, "Token": shared},
+            "PUT",
+            msgspec.json.encode({"InstanceIds": [instance_id]}),
+        )
+        document, sent = self._complete(call, settings, deadline, "AutoShutdownPolicies")
+        conditions = parse_policies(document, instance_id)
+        if conditions is None:
+            reject(text("The response of PAI-DSW's endpoint has no stop policies."))
+        return PoliciesResponse(conditions, sent)
 
+    @_only_our_errors
     def get_sessions(self, deadline: Deadline) -> tuple[Session, ...]:
         """Call GetLifecycle once; return the last runs, newest first. Raises as the above does."""
-        return _only_our_errors(lambda: self._get_sessions(deadline))
+        settings = self._current_settings()
+        call = _Call(
+            "GetLifecycle",
+            f"/api/v2/instances/{settings.instance_id}/lifecycle",
+            {"Limit": str(SESSIONS), "Order": "DESC", "Token": settings.sharing_token},
+        )
+        document, _ = self._complete(call, settings, deadline, "Lifecycle")
+        sessions = parse_sessions(document)
+        if sessions is None:
+            reject(text("The response of PAI-DSW's endpoint has no lifecycle."))
+        return sessions
 
     @property
     def source(self) -> Source:
@@ -161,18 +229,6 @@ class Client:
             self._settings = settings
         return settings
 
-    def _get_instance(self) -> InstanceResponse:
-        settings = self._current_settings()
-        deadline = Deadline(settings.deadline_s)
-        credentials = self._credentials.get(_credentials_timeout_s(deadline))
-        try:
-            return self._request(settings, credentials, deadline)
-        except CredentialsExpired:
-            renewed = self._renewed(credentials, deadline)
-            if renewed is None:
-                raise
-        return self._request(settings, renewed, deadline)
-
     def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
         """Return other credentials than the expired ones; None if there are none."""
         try:
@@ -181,82 +237,20 @@ class Client:
             return None
         return None if renewed == expired else renewed
 
-    def _request(
+    def _get_instance(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
     ) -> InstanceResponse:
-        response, now, sent = self._send_to_either(settings, credentials, deadline)
-        self._simulated = is_simulated(response)
-        self._speed = simulated_speed(response)
-        secrets = _secrets(credentials, settings)
-        return read_response(response, secrets, now, sent=sent, instance_id=settings.instance_id)
-
-    def _get_stop_policies(self, deadline: Deadline) -> PoliciesResponse | None:
-        settings = self._current_settings()
-        if not settings.stop_policies:
-            return None
-        instance_id = settings.instance_id
-        shared = settings.sharing_token
-        call = _Call(
-            "QueryAutoShutdownPolicies",
-            "/api/v2/batch/autoshutdownpolicies/query",
-            {"InstanceId": instance_id if shared else None, "Token": shared},
-            "PUT",
-            msgspec.json.encode({"InstanceIds": [instance_id]}),
-        )
-        document, sent = self._complete(call, settings, deadline, "AutoShutdownPolicies")
-        conditions = parse_policies(document, instance_id)
-        if conditions is None:
-            reject(text("The response of PAI-DSW's endpoint has no stop policies."))
-        return PoliciesResponse(conditions, sent)
-
-    def _get_sessions(self, deadline: Deadline) -> tuple[Session, ...]:
-        settings = self._current_settings()
-        call = _Call(
-            "GetLifecycle",
-            f"/api/v2/instances/{settings.instance_id}/lifecycle",
-            {"Limit": str(SESSIONS), "Order": "DESC", "Token": settings.sharing_token},
-        )
-        document, _ = self._complete(call, settings, deadline, "Lifecycle")
-        sessions = parse_sessions(document)
-        if sessions is None:
-            reject(text("The response of PAI-DSW's endpoint has no lifecycle."))
-        return sessions
-
-    def _complete(
-        self, call: _Call, settings: Settings, deadline: Deadline, element: str
-    ) -> tuple[dict[str, Any], float]:
-        """Send a call after GetInstance, to the endpoint that GetInstance had its response from.
-
-        Returns the elements of its response, and when its request was sent (`elapsed_seconds`).
-        """
-        credentials = self._credentials.get(_credentials_timeout_s(deadline))
-        origin = self._endpoint.origins(settings)[0]
-        try:
-            response, now, sent = self._send(call, settings, origin, credentials, deadline)
-        except TransportError as failure:
-            raise failure.kind.error(host_header(urlsplit(origin))) from None
-        try:
-            document = read_document(
-                response,
-                _secrets(credentials, settings),
-                now,
-                lambda body: decode_elements(body, (*_ENVELOPE, element)),
-                element,
-            )
-        except BadResponse as error:
-            # A gateway that does not let the call through may send a page of its own.
-            kind = {403: Denied, 404: NotFound}.get(response.status)
-            if kind is None:
-                raise
-            raise kind(error.message, error.advice) from None
-        return document, sent
+        received = self._send_to_either(settings, credentials, deadline)
+        self._simulated = is_simulated(received.response)
+        self._speed = simulated_speed(received.response)
+        return read_response(received, settings.instance_id)
 
     def _send_to_either(
         self, settings: Settings, credentials: Credentials, deadline: Deadline
-    ) -> tuple[HTTPResponse, float, float]:
+    ) -> Received:
         """Send to the endpoint chosen, and to the other one if that cannot be reached.
 
-        Returns what `_send` does; raises the error of the first.
+        Raises the error of the first.
         """
         call = _Call(
             "GetInstance",
@@ -269,13 +263,35 @@ class Client:
                 raise errors[0]
             try:
                 return self._send(call, settings, origin, credentials, deadline)
-            except TransportError as failure:
-                errors.append(failure.kind.error(host_header(urlsplit(origin))))
+            except DSWError as error:
+                errors.append(error)
             if not isinstance(errors[-1], (TimedOut, Unreachable)):
                 raise errors[0]
             self._endpoint.failed(origin)
         self._endpoint.forget()
         raise errors[0]
+
+    def _complete(
+        self, call: _Call, settings: Settings, deadline: Deadline, element: str
+    ) -> tuple[dict[str, Any], float]:
+        """Send a call after GetInstance, to the endpoint that GetInstance had its response from.
+
+        Returns the elements of its response, and when its request was sent (`elapsed_seconds`).
+        """
+        credentials = self._credentials.get(_credentials_timeout_s(deadline))
+        origin = self._endpoint.origins(settings)[0]
+        received = self._send(call, settings, origin, credentials, deadline)
+        try:
+            document = read_document(
+                received, lambda body: decode_elements(body, (*_ENVELOPE, element)), element
+            )
+        except BadResponse as error:
+            # A gateway that does not let the call through may send a page of its own.
+            kind = {403: Denied, 404: NotFound}.get(received.response.status)
+            if kind is None:
+                raise
+            raise kind(error.message, error.advice) from None
+        return document, received.sent
 
     def _send(
         self,
@@ -284,50 +300,28 @@ class Client:
         origin: str,
         credentials: Credentials,
         deadline: Deadline,
-    ) -> tuple[HTTPResponse, float, float]:
-        """Return the response, and when its request was sent, by both clocks."""
+    ) -> Received:
+        """Send a call, once more where that may help. Raises the DSWError for no response."""
         auth = ACS3Auth(credentials, call.action, "2022-01-01", clock=self._clock)
         headers = {"Content-Type": "application/json"} if call.body else {}
         request = Request(call.method, origin + call.target, headers, data=call.body, auth=auth)
+        timeout = (settings.connect_timeout_s, settings.read_timeout_s)
+        secrets = (*credentials.secrets, *filter(None, [settings.sharing_token]))
 
-        def send() -> tuple[HTTPResponse, float, float]:
+        def send() -> Received:
             # Before the connection is made: rather a little too early than ever too late.
             now, sent = self._clock(), self._elapsed()
-            timeout = (settings.connect_timeout_s, settings.read_timeout_s)
-            return self._transport.send(request, deadline, timeout), now, sent
+            return Received(self._transport.send(request, deadline, timeout), now, sent, secrets)
 
         try:
+            try:
+                return send()
+            except TransportError as failure:
+                if not failure.may_pass:
+                    raise
             return send()
         except TransportError as failure:
-            if not failure.may_pass:
-                raise
-        return send()
-
-
-def _only_our_errors(call: Callable[[], T]) -> T:
-    """Return what `call` returns; whatever it raises becomes a DSWError without a trace."""
-    failure: BaseException
-    try:
-        return call()
-    except DSWError as error:
-        failure = error
-    except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
-        places = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
-        failure = BadResponse(
-            text("The response could not be processed (%1).", type(error).__name__),
-            text("Please report this as a bug in jupyter-dsw."),
-        )
-    except BaseException as interruption:  # noqa: BLE001 - Ctrl-C, for example; it is raised again
-        failure = interruption
-    # The frames below, and what was caught on the way, hold the request and the response: a
-    # debugger or a verbose traceback would show them.
-    failure.__context__ = failure.__cause__ = None
-    raise failure.with_traceback(None)
-
-
-def _secrets(credentials: Credentials, settings: Settings) -> tuple[str, ...]:
-    return (*credentials.secrets, *filter(None, [settings.sharing_token]))
+            raise failure.kind.error(host_header(urlsplit(origin))) from None
 
 
 def _credentials_timeout_s(deadline: Deadline) -> float:

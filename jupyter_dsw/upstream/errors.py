@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_dsw.i18n import Text, joined, text, translated
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from jupyter_dsw.i18n import Language
 
 
@@ -141,49 +139,26 @@ PROXY_PAGE_ADVICE = text(
     "A proxy or a login page may have responded instead of PAI-DSW. Check HTTPS_PROXY, "
     "NO_PROXY and JUPYTER_DSW_ENDPOINT."
 )
-_WORKSPACE_ADVICE = text(
+WORKSPACE_ADVICE = text(
     "Ask an administrator of the PAI workspace to give this RAM user or role a role in the "
     "workspace. A RAM policy alone is not enough: the workspace itself denies "
     "paidsw:GetInstance."
 )
+CLOCK_ADVICE = text(
+    "Correct the clock of this machine (NTP). A request may be at most 15 minutes off."
+)
+
+
+def clock_difference(ahead_s: int) -> Text:
+    """Return a sentence about a clock that is so many seconds ahead of the endpoint's."""
+    if ahead_s < 0:
+        return text("The clock of this machine is %1 s behind Alibaba Cloud's.", -ahead_s)
+    return text("The clock of this machine is %1 s ahead of Alibaba Cloud's.", ahead_s)
 
 
 @dataclass(frozen=True)
-class ErrorResponse:
-    """An error response, all of it safe to show.
-
-    `code` may be "", `date` is the endpoint's, `retry_after_ms` how long it requests no calls.
-    """
-
-    status: int
-    code: str
-    message: str = ""
-    request_id: str | None = None
-    date: datetime | None = None
-    retry_after_ms: int | None = None
-
-
-def error_of_response(response: ErrorResponse, now: float) -> DSWError:
-    """Return the error for an error response: by its `Code` first, by its HTTP status second.
-
-    `now` is in seconds since the epoch. Raises BadResponse if neither is enough.
-    """
-    rule = _rule_of_code(response) or _rule_of_status(response)
-    advice = rule.advice
-    if rule.error is Denied and rule.quotes and "workspace" in response.message.lower():
-        advice = _WORKSPACE_ADVICE
-    error = rule.error(_message(rule, response, now), advice)
-    error.request_id = response.request_id
-    if isinstance(error, Denied):
-        error.about_access_key = not rule.quotes
-    if isinstance(error, (Throttled, UpstreamFailed)):
-        error.retry_after_ms = response.retry_after_ms
-    return error
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """An error's class and texts.
+class Rule:
+    """What an error response means: an error's class and texts.
 
     In the texts, %1 is the code of an error response. With `quotes`, code and message of the
     response are added to a message without %1. The gateway's messages about keys and signatures
@@ -196,50 +171,12 @@ class _Rule:
     quotes: bool = False
 
 
-def _rule_of_code(response: ErrorResponse) -> _Rule | None:
-    prefix = response.code
-    while prefix:
-        rule = _RULES.get(prefix)
-        if rule is not None:
-            return _NOT_FOUND if rule is _INVALID and response.status == 404 else rule
-        prefix = prefix.rpartition(".")[0]
-    return None
-
-
-def _rule_of_status(response: ErrorResponse) -> _Rule:
-    if 400 <= response.status < 500 and response.status != 429 and not response.code:
-        message = text("PAI-DSW's endpoint sent an error without a reason (HTTP %1).")
-        raise BadResponse(message.filled(response.status), PROXY_PAGE_ADVICE)
-    rules = {401: _DENIED, 403: _DENIED, 404: _NOT_FOUND, 429: _THROTTLED}
-    return rules.get(response.status, _FAILED)
-
-
-def _message(rule: _Rule, response: ErrorResponse, now: float) -> Text:
-    if not rule.quotes:
-        clocks = _clocks(response, now) if rule.error is ClockSkew else None
-        return clocks or rule.message.filled(response.code)
-    status = f"HTTP {response.status}" if response.status >= 400 else "Success: false"
-    code = response.code or status
-    if response.message:
-        return text("%1 (%2): %3", rule.message, code, response.message)
-    return text("%1 (%2).", rule.message, code)
-
-
-def _clocks(response: ErrorResponse, now: float) -> Text | None:
-    """Return how far the two clocks are apart; None if that is unknown."""
-    ahead_s = round(now - response.date.timestamp()) if response.date else 0
-    message = text("The clock of this machine is %1 s ahead of Alibaba Cloud's.", ahead_s)
-    if ahead_s < 0:
-        message = text("The clock of this machine is %1 s behind Alibaba Cloud's.", -ahead_s)
-    return message if ahead_s else None
-
-
 _ACCESS_KEY_ADVICE = text(
     "Set an access key that is enabled and belongs to the instance's account, or remove "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET to use the instance's RAM "
     "role. The RAM user or role needs the permission paidsw:GetInstance."
 )
-_SECURITY_TOKEN = _Rule(
+_SECURITY_TOKEN = Rule(
     Denied,
     text("The security token and the access key do not belong together (%1)."),
     text(
@@ -248,7 +185,7 @@ _SECURITY_TOKEN = _Rule(
         "the instance's RAM role, which needs paidsw:GetInstance."
     ),
 )
-_SIGNATURE = _Rule(
+_SIGNATURE = Rule(
     BadSignature,
     text("The endpoint rejected the signature of the request (%1)."),
     text(
@@ -256,7 +193,7 @@ _SIGNATURE = _Rule(
         "and that no proxy in between changes or repeats requests."
     ),
 )
-_DENIED = _Rule(
+_DENIED = Rule(
     Denied,
     text("Reading the instance is not permitted"),
     text(
@@ -272,7 +209,7 @@ _DENIED_BY_RAM = replace(
         "paidsw:GetInstance to this RAM user or role."
     ),
 )
-_NO_SUCH_API = _Rule(
+_NO_SUCH_API = Rule(
     NotConfigured,
     text("The endpoint does not support PAI-DSW's GetInstance (%1)."),
     text(
@@ -280,7 +217,7 @@ _NO_SUCH_API = _Rule(
         "the endpoint may belong to another product."
     ),
 )
-_NOT_FOUND = _Rule(
+_NOT_FOUND = Rule(
     NotFound,
     text("There is no such instance in this region and account"),
     text(
@@ -289,19 +226,19 @@ _NOT_FOUND = _Rule(
     ),
     quotes=True,
 )
-_THROTTLED = _Rule(
+_THROTTLED = Rule(
     Throttled,
     text("Too many calls to PAI-DSW in this account"),
     text("Nothing to do: jupyter-dsw retries after a pause."),
     quotes=True,
 )
-_INVALID = _Rule(
+_INVALID = Rule(
     UpstreamFailed,
     text("PAI-DSW rejected the request"),
     text("Check DSW_INSTANCE_ID, the sharing token and the option fields."),
     quotes=True,
 )
-_FAILED = _Rule(
+_FAILED = Rule(
     UpstreamFailed,
     text("PAI-DSW reported a failure"),
     text(
@@ -312,20 +249,20 @@ _FAILED = _Rule(
 )
 
 # By `Code`, or what a code begins with before a full stop (the longest wins).
-_RULES: dict[str, _Rule] = {
+_RULES: dict[str, Rule] = {
     "Throttling": _THROTTLED,
-    "InvalidAccessKeyId": _Rule(
+    "InvalidAccessKeyId": Rule(
         Denied, text("The access key that was used is not valid (%1)."), _ACCESS_KEY_ADVICE
     ),
-    "InvalidAccessKeyId.NotFound": _Rule(
+    "InvalidAccessKeyId.NotFound": Rule(
         Denied, text("The access key that was used does not exist (%1)."), _ACCESS_KEY_ADVICE
     ),
-    "InvalidAccessKeyId.Inactive": _Rule(
+    "InvalidAccessKeyId.Inactive": Rule(
         Denied, text("The access key that was used is disabled (%1)."), _ACCESS_KEY_ADVICE
     ),
     "InvalidSecurityToken": _SECURITY_TOKEN,
     "MissingSecurityToken": _SECURITY_TOKEN,
-    "InvalidSecurityToken.Expired": _Rule(
+    "InvalidSecurityToken.Expired": Rule(
         CredentialsExpired,
         text("The security token that was used has expired (%1)."),
         text(
@@ -336,10 +273,10 @@ _RULES: dict[str, _Rule] = {
     "SignatureDoesNotMatch": _SIGNATURE,
     "IncompleteSignature": _SIGNATURE,
     "SignatureNonceUsed": _SIGNATURE,
-    "InvalidTimeStamp": _Rule(
+    "InvalidTimeStamp": Rule(
         ClockSkew,
         text("The endpoint rejected the date of the request (%1)."),
-        text("Correct the clock of this machine (NTP). A request may be at most 15 minutes off."),
+        CLOCK_ADVICE,
     ),
     "Forbidden": _DENIED,
     "Forbidden.RAM": _DENIED_BY_RAM,
@@ -353,3 +290,20 @@ _RULES: dict[str, _Rule] = {
     "ServiceUnavailable": _FAILED,
     "InternalError": _FAILED,
 }
+
+
+def rule_of(code: str, http_status: int) -> Rule | None:
+    """Return the rule for an error response: by its `Code` first, by its HTTP status second.
+
+    None if neither is enough.
+    """
+    prefix = code
+    while prefix:
+        rule = _RULES.get(prefix)
+        if rule is not None:
+            return _NOT_FOUND if rule is _INVALID and http_status == 404 else rule
+        prefix = prefix.rpartition(".")[0]
+    if 400 <= http_status < 500 and http_status != 429 and not code:
+        return None
+    rules = {401: _DENIED, 403: _DENIED, 404: _NOT_FOUND, 429: _THROTTLED}
+    return rules.get(http_status, _FAILED)

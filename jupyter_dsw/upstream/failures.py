@@ -204,19 +204,20 @@ _KINDS: tuple[tuple[Any, FailureKind], ...] = (
             requests.exceptions.InvalidProxyURL,
             requests.exceptions.InvalidSchema,  # a SOCKS proxy without PySocks
             http.client.InvalidURL,  # ours is checked beforehand
+            urllib3.exceptions.LocationValueError,
         ),
         FailureKind.PROXY,
     ),
     ((ssl.SSLError, urllib3.exceptions.SSLError), FailureKind.TLS),
     (socket.gaierror, FailureKind.NAME_NOT_FOUND),
-    (urllib3.exceptions.ConnectTimeoutError, FailureKind.NO_CONNECTION),
+    (
+        (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError),
+        FailureKind.NO_CONNECTION,
+    ),
     (urllib3.exceptions.ReadTimeoutError, FailureKind.TIMED_OUT),
-    (urllib3.exceptions.NewConnectionError, FailureKind.NO_CONNECTION),
     ((ConnectionError, http.client.IncompleteRead), FailureKind.CLOSED),
     ((http.client.HTTPException, urllib3.exceptions.InvalidHeader), FailureKind.NOT_HTTP),
-    (urllib3.exceptions.LocationValueError, FailureKind.PROXY),
     (urllib3.exceptions.HTTPError, FailureKind.CLOSED),
-    (requests.exceptions.RequestException, FailureKind.PROXY),
+    ((requests.exceptions.RequestException, ValueError), FailureKind.PROXY),
     (OSError, FailureKind.NO_CA_FILE),
-    (ValueError, FailureKind.PROXY),
 )

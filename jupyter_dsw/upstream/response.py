@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -15,15 +15,21 @@ from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.secrets_in_text import REDACTED
 from jupyter_dsw.upstream.errors import (
     PROXY_PAGE_ADVICE,
+    WORKSPACE_ADVICE,
     BadResponse,
-    ErrorResponse,
-    error_of_response,
+    ClockSkew,
+    Denied,
+    Throttled,
+    UpstreamFailed,
+    clock_difference,
+    rule_of,
 )
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from jupyter_dsw.upstream.errors import DSWError
     from jupyter_dsw.upstream.transport import HTTPResponse
 
 # The emulator marks its responses with these headers.
@@ -49,6 +55,19 @@ _NO_INSTANCE_ADVICE = text(
 
 
 @dataclass(frozen=True)
+class Received:
+    """A response, when its request was sent, and strings that no error may quote.
+
+    `now` is in seconds since the epoch, `sent` the same moment in those of `elapsed_seconds`.
+    """
+
+    response: HTTPResponse
+    now: float
+    sent: float
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class InstanceResponse:
     """What GetInstance responded: the secret-free instance, and what else is needed of it.
 
@@ -65,30 +84,22 @@ class InstanceResponse:
     simulated: bool
 
 
-def read_response(
-    response: HTTPResponse,
-    secrets: tuple[str, ...],
-    now: float,
-    *,
-    sent: float,
-    instance_id: str,
-) -> InstanceResponse:
+def read_response(received: Received, instance_id: str) -> InstanceResponse:
     """Return the instance in a response. Raises the DSWError for it where it has none.
 
-    `instance_id` is the instance that was requested. `secrets` are strings that no error may quote.
-    `now` and `sent` are when the request was sent: seconds since the epoch, and `elapsed_seconds`.
+    `instance_id` is the instance that was requested.
     """
-    document = read_document(response, secrets, now, decode_instance, "InstanceId")
+    document = read_document(received, decode_instance, "InstanceId")
     _check_instance_id(document.get("InstanceId"), instance_id)
     instance = parse_instance(document)
-    date = response_date(response.headers)
+    date = response_date(received.response.headers)
     return InstanceResponse(
         instance=instance,
-        date=datetime.fromtimestamp(now, timezone.utc) if date is None else date,
+        date=datetime.fromtimestamp(received.now, timezone.utc) if date is None else date,
         date_by="local" if date is None else "endpoint",
-        sent=sent,
-        request_id=clean_identifier(document.get("RequestId"), secrets),
-        simulated=is_simulated(response),
+        sent=received.sent,
+        request_id=clean_identifier(document.get("RequestId"), received.secrets),
+        simulated=is_simulated(received.response),
     )
 
 
@@ -98,28 +109,25 @@ def reject(message: Text, advice: Text = PROXY_PAGE_ADVICE) -> NoReturn:
 
 
 def read_document(
-    response: HTTPResponse,
-    secrets: tuple[str, ...],
-    now: float,
-    decode: Callable[[bytes], dict[str, Any]],
-    element: str,
+    received: Received, decode: Callable[[bytes], dict[str, Any]], element: str
 ) -> dict[str, Any]:
     """Return what `decode` keeps of a response. Raises the DSWError for an error response.
 
-    `element` is one that only a good response has; for the others see `read_response`.
+    `element` is one that only a good response has.
     """
-    if 300 <= response.status < 400:
+    status = received.response.status
+    if 300 <= status < 400:
         reject(
             text(
                 "PAI-DSW's endpoint sent a redirect (HTTP %1). jupyter-dsw never follows "
                 "redirects.",
-                response.status,
+                status,
             )
         )
-    document = _decode(response, decode)
-    error = _error_response(response, document, secrets, now, element)
+    document = _decode(received.response, decode)
+    error = _error_in(received, document, element)
     if error is not None:
-        raise error_of_response(error, now)
+        raise error
     return document
 
 
@@ -173,31 +181,46 @@ def _decode(response: HTTPResponse, decode: Callable[[bytes], dict[str, Any]]) -
     return reject(text("PAI-DSW's endpoint sent something other than a JSON object."))
 
 
-def _error_response(
-    response: HTTPResponse,
-    document: dict[str, Any],
-    secrets: tuple[str, ...],
-    now: float,
-    element: str,
-) -> ErrorResponse | None:
+def _error_in(received: Received, document: dict[str, Any], element: str) -> DSWError | None:
+    """Return the error that a response reports, by its code or status; None for a good response."""
+    headers, status, secrets = received.response.headers, received.response.status, received.secrets
     success = document.get("Success")
     code = clean_identifier(document.get("Code"), secrets) or ""
-    failed = response.status >= 400 or success in (False, "false", "False")
+    failed = status >= 400 or success in (False, "false", "False")
     if not failed and (success is True or element in document or not code):
         return None
-    status = response.status
     own_status = document.get("HttpStatusCode")
     if status < 400 and type(own_status) is int and 400 <= own_status <= 599:
         status = own_status
-    return ErrorResponse(
-        status=status,
-        code=code,
-        message=clean_message(document.get("Message"), secrets),
+    rule = rule_of(code, status)
+    if rule is None:
+        reject(text("PAI-DSW's endpoint sent an error without a reason (HTTP %1).", status))
+    date = response_date(headers)
+    ahead_s = round(received.now - date.timestamp()) if date else 0
+    quoted = clean_message(document.get("Message"), secrets)
+    if rule.error is ClockSkew and ahead_s:
+        message = clock_difference(ahead_s)
+    elif not rule.quotes:
+        message = rule.message.filled(code)
+    else:
+        what = code or (f"HTTP {status}" if status >= 400 else "Success: false")
+        message = text("%1 (%2).", rule.message, what)
+        if quoted:
+            message = text("%1 (%2): %3", rule.message, what, quoted)
+    advice = rule.advice
+    if rule.error is Denied and rule.quotes and "workspace" in quoted.lower():
+        advice = WORKSPACE_ADVICE
+    error = rule.error(
+        message,
+        advice,
         request_id=clean_identifier(document.get("RequestId"), secrets)
-        or clean_identifier(response.headers.get("x-acs-request-id"), secrets),
-        date=response_date(response.headers),
-        retry_after_ms=retry_after_ms(response.headers, now),
+        or clean_identifier(headers.get("x-acs-request-id"), secrets),
     )
+    if isinstance(error, Denied):
+        error.about_access_key = not rule.quotes
+    if isinstance(error, (Throttled, UpstreamFailed)):
+        error.retry_after_ms = retry_after_ms(headers, received.now)
+    return error
 
 
 def response_date(headers: Mapping[str, str]) -> datetime | None:

@@ -21,7 +21,7 @@ from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
 from jupyter_dsw.render.view import view_model
 from jupyter_dsw.upstream.errors import DSWError
-from jupyter_dsw.upstream.response import InstanceResponse, read_response
+from jupyter_dsw.upstream.response import InstanceResponse, Received, read_response
 from jupyter_dsw.upstream.settings import Source
 from jupyter_dsw.upstream.transport import HTTPResponse
 from tests.security.allowed_html import text_of
@@ -44,7 +44,7 @@ def read(odd: Odd) -> InstanceResponse | DSWError:
     """What becomes of a response on the way that every response takes."""
     try:
         response = HTTPResponse(odd.status, odd.headers, odd.body)
-        return read_response(response, SECRETS, NOW, sent=0.0, instance_id="dsw-1")
+        return read_response(Received(response, NOW, 0.0, SECRETS), "dsw-1")
     except DSWError as error:
         return error
 

@@ -14,6 +14,7 @@ from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.response import (
     MAX_MESSAGE,
+    Received,
     clean_identifier,
     clean_message,
     read_response,
@@ -31,7 +32,7 @@ def refused(status: int, code: str, message: str = "", **more: Any) -> DSWError:
     document = {"RequestId": "R-1", "HostId": "h", "Code": code, "Message": message, **more}
     response = HTTPResponse(status, headers, json.dumps(document).encode())
     with pytest.raises(DSWError) as caught:
-        read_response(response, (CANARY,), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(Received(response, NOW, 0.0, (CANARY,)), "dsw-1")
     return caught.value
 
 
@@ -96,7 +97,7 @@ def test_a_failure_with_status_200_is_a_failure(
 ) -> None:
     response = HTTPResponse(200, {}, json.dumps(body).encode())
     with pytest.raises(error):
-        read_response(response, (), NOW, sent=0.0, instance_id="dsw-1")
+        read_response(Received(response, NOW, 0.0), "dsw-1")
 
 
 def test_denied_names_the_policy_or_the_workspace_role() -> None:

@@ -21,14 +21,14 @@ from jupyter_dsw.i18n import Text, joined, text, time_zone
 from jupyter_dsw.monitor import AFTER_DENIAL
 from jupyter_dsw.render.values import Moments, plain, reason_of, status_of
 from jupyter_dsw.upstream.errors import (
+    CLOCK_ADVICE,
     BadSignature,
     ClockSkew,
     CredentialsExpired,
     Denied,
     DSWError,
-    ErrorResponse,
     NotFound,
-    error_of_response,
+    clock_difference,
     is_not_permitted,
 )
 from jupyter_dsw.upstream.failures import FailureKind
@@ -231,8 +231,7 @@ def _clock(context: Context) -> Text:
         raise Skipped(text("the endpoint's response has no Date header"))
     skew_s = round(now - date.timestamp())
     if abs(skew_s) > _MAX_SKEW_S:
-        # The error that the endpoint would return.
-        raise error_of_response(ErrorResponse(400, "InvalidTimeStamp.Expired", date=date), now)
+        raise ClockSkew(clock_difference(skew_s), CLOCK_ADVICE)
     return text("%1 s off the endpoint's clock (%2 s are allowed)", f"{skew_s:+d}", _MAX_SKEW_S)
 
 
