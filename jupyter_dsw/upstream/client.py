@@ -232,7 +232,7 @@ class Client:
     def _renewed(self, expired: Credentials, deadline: Deadline) -> Credentials | None:
         """Return other credentials than the expired ones; None if there are none."""
         try:
-            renewed = self._credentials.renew(_credentials_timeout_s(deadline))
+            renewed = self._credentials.get(_credentials_timeout_s(deadline), renew=True)
         except DSWError:
             return None
         return None if renewed == expired else renewed

@@ -112,26 +112,28 @@ class CredentialService:
         self._transport.close()
         self._cached = None
 
-    def get(self, timeout_s: float) -> Credentials:
-        """Return credentials, requesting new ones ahead of expiry.
+    def get(self, timeout_s: float, *, renew: bool = False) -> Credentials:
+        """Return credentials, requesting new ones ahead of expiry, or now with `renew`.
 
-        Cached ones are used until they really expire if the service fails. Raises
+        Without it cached ones are used until they really expire if the service fails. Raises
         NoCredentials.
         """
         cached = self._cached
-        if cached is not None and self._clock() < cached.renew_at:
+        if renew or cached is None:
+            return self._request(timeout_s)
+        if self._clock() < cached.renew_at:
             return cached.credentials
         try:
-            return self.renew(timeout_s)
+            return self._request(timeout_s)
         except NoCredentials:
-            if cached is None or self._clock() >= cached.expires_at:
+            if self._clock() >= cached.expires_at:
                 self._cached = None
                 raise
         cached.renew_at = self._clock() + _PAUSE_AFTER_FAILURE_S
         return cached.credentials
 
-    def renew(self, timeout_s: float) -> Credentials:
-        """Request credentials now, in up to three tries. Raises NoCredentials."""
+    def _request(self, timeout_s: float) -> Credentials:
+        """Request credentials, in up to three tries. Raises NoCredentials."""
         self._check_uri()
         deadline = Deadline(timeout_s)
         for pause in (*_PAUSES, None):
@@ -251,16 +253,18 @@ class CredentialChain:
         self._official: Any = None
         logging.getLogger("credentials").addFilter(_not_from_here)
 
-    def get(self, timeout_s: float = 5.0) -> Credentials:
-        """Return credentials, cached ones while they last. Raises NoCredentials."""
-        return self._get(timeout_s, renew=False)
+    def get(self, timeout_s: float = 5.0, *, renew: bool = False) -> Credentials:
+        """Return credentials, cached ones while they last.
 
-    def renew(self, timeout_s: float = 5.0) -> Credentials:
-        """Request new credentials, because the endpoint reports the cached ones as expired.
-
-        Raises NoCredentials.
+        With `renew` new ones: the endpoint reports the cached ones as expired. Raises
+        NoCredentials.
         """
-        return self._get(timeout_s, renew=True)
+        if self._environ.get(_ID) or self._environ.get(_SECRET):
+            return self._from_environment()
+        uri = self._environ.get(_URI)
+        if uri:
+            return self._service_at(uri).get(timeout_s, renew=renew)
+        return self._from_official(timeout_s, renew=renew)
 
     def close(self) -> None:
         """Close connections and forget all credentials."""
@@ -277,15 +281,6 @@ class CredentialChain:
             return os.environ
         # Of one process only: a key and the secret of another are of no use.
         return of_first_process((_ID, _SECRET, _TOKEN, _URI)) or os.environ
-
-    def _get(self, timeout_s: float, *, renew: bool) -> Credentials:
-        if self._environ.get(_ID) or self._environ.get(_SECRET):
-            return self._from_environment()
-        uri = self._environ.get(_URI)
-        if uri:
-            service = self._service_at(uri)
-            return service.renew(timeout_s) if renew else service.get(timeout_s)
-        return self._from_official(timeout_s, renew=renew)
 
     def _from_environment(self) -> Credentials:
         for name, other in ((_ID, _SECRET), (_SECRET, _ID)):

@@ -22,7 +22,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from jupyter_dsw.clock import bounded
-from jupyter_dsw.upstream.settings import default_port, host_header, is_loopback
+from jupyter_dsw.upstream.settings import DEFAULT_PORTS, host_header, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def proxies_for(url: str) -> dict[str, str]:
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
-    port = parts.port or default_port(parts.scheme)
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     if is_loopback(host) or any(_matches(entry, host, port) for entry in _entries()):
         return {}
     return get_environ_proxies(url)

@@ -29,7 +29,7 @@ from jupyter_dsw.upstream.settings import MAX_SPEED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from jupyter_dsw.upstream.errors import DSWError
+    from jupyter_dsw.upstream.errors import DSWError, Rule
     from jupyter_dsw.upstream.transport import HTTPResponse
 
 # The emulator marks its responses with these headers.
@@ -198,15 +198,11 @@ def _error_in(received: Received, document: dict[str, Any], element: str) -> DSW
     date = response_date(headers)
     ahead_s = round(received.now - date.timestamp()) if date else 0
     quoted = clean_message(document.get("Message"), secrets)
+    message = _message(
+        rule, code or (f"HTTP {status}" if status >= 400 else "Success: false"), quoted
+    )
     if rule.error is ClockSkew and ahead_s:
         message = clock_difference(ahead_s)
-    elif not rule.quotes:
-        message = rule.message.filled(code)
-    else:
-        what = code or (f"HTTP {status}" if status >= 400 else "Success: false")
-        message = text("%1 (%2).", rule.message, what)
-        if quoted:
-            message = text("%1 (%2): %3", rule.message, what, quoted)
     advice = rule.advice
     if rule.error is Denied and rule.quotes and "workspace" in quoted.lower():
         advice = WORKSPACE_ADVICE
@@ -221,6 +217,14 @@ def _error_in(received: Received, document: dict[str, Any], element: str) -> DSW
     if isinstance(error, (Throttled, UpstreamFailed)):
         error.retry_after_ms = retry_after_ms(headers, received.now)
     return error
+
+
+def _message(rule: Rule, code: str, quoted: str) -> Text:
+    if not rule.quotes:
+        return rule.message.filled(code)
+    if quoted:
+        return text("%1 (%2): %3", rule.message, code, quoted)
+    return text("%1 (%2).", rule.message, code)
 
 
 def response_date(headers: Mapping[str, str]) -> datetime | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Network = Literal["auto", "vpc", "public"]
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
@@ -50,6 +50,7 @@ FIRST_PROCESS = Path("/proc/1/environ")
 PLATFORM_FOLDER = Path("/etc/dsw")
 """Is in every container of PAI-DSW, as far as it is known."""
 _MAX_ENVIRONMENT = 4 * 1024 * 1024
+_ON, _OFF = ("on", "1", "true"), ("off", "0", "false")
 
 MAX_SPEED = 3600
 """The highest speed of a simulated instance: an hour in a second."""
@@ -253,15 +254,13 @@ def _check_seconds(what: str, value: float) -> None:
 
 
 def _switch(value: str) -> bool:
-    try:
-        return {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}[
-            value.strip().lower()
-        ]
-    except KeyError:
+    value = value.strip().lower()
+    if value not in _ON + _OFF:
         raise NotConfigured(
             text("JUPYTER_DSW_STOP_POLICIES is neither on nor off."),
             text("Remove it to read stop policies, or set it to off."),
-        ) from None
+        )
+    return value in _ON
 
 
 def is_loopback(host: str) -> bool:
@@ -283,8 +282,14 @@ def split_http_url(url: str) -> SplitResult:
         raise ValueError(
             text("The URL has spaces, control characters, backslashes or non-ASCII characters.")
         )
-    parts = _split(url)
-    if parts.scheme not in _DEFAULT_PORTS:
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.port != 0  # raises where it is not a number below 65536
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError(text("It is not a URL with a valid host and port."))
+    if parts.scheme not in DEFAULT_PORTS:
         raise ValueError(text("The URL does not start with https:// or http://."))
     if "@" in parts.netloc:
         raise ValueError(text("The URL contains a user name or a password."))
@@ -299,25 +304,8 @@ def host_header(parts: SplitResult) -> str:
     """Return a URL's `Host` header: lower case, with the port only where it is not the default."""
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    return (
-        host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
-    )
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises where the port is not a number below 65536
-    except ValueError:
-        parts = None
-    if parts is None or parts.port == 0:
-        raise ValueError(text("It is not a URL with a valid host and port."))
-    return parts
-
-
-def default_port(scheme: str) -> int | None:
-    """Return the port of http or https; None for another scheme."""
-    return _DEFAULT_PORTS.get(scheme)
+    has_port = parts.port not in (None, DEFAULT_PORTS.get(parts.scheme))
+    return f"{host}:{parts.port}" if has_port else host
 
 
 def _is_host(host: str) -> bool:

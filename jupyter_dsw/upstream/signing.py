@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from requests.auth import AuthBase
 
@@ -147,7 +147,7 @@ class ACS3Auth(AuthBase):
         headers["Authorization"] = sign(
             request.method or "GET",
             url.path,
-            _pairs(url.query),
+            parse_qsl(url.query, keep_blank_values=True),
             {name: value for name, value in headers.items() if _is_signed(name.lower())},
             body_sha256,
             self._credentials,
@@ -157,11 +157,6 @@ class ACS3Auth(AuthBase):
 
 def _is_signed(name: str) -> bool:
     return name in ("host", "content-type") or name.startswith("x-acs-")
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
 def _encode(text: str) -> str:

@@ -20,7 +20,7 @@ from jupyter_dsw.upstream.credentials import CredentialChain
 from jupyter_dsw.upstream.errors import DSWError
 from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice, proxy_for
-from jupyter_dsw.upstream.settings import Settings, host_header
+from jupyter_dsw.upstream.settings import DEFAULT_PORTS, Settings, host_header
 from jupyter_dsw.upstream.transport import Transport
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Context:
     @property
     def port(self) -> int:
         """The endpoint's port."""
-        return self.origin.port or (443 if self.origin.scheme == "https" else 80)
+        return self.origin.port or DEFAULT_PORTS[self.origin.scheme]
 
     @cached_property
     def proxy(self) -> str | None:
