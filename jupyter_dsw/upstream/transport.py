@@ -81,11 +81,11 @@ class Transport:
         call = in_thread(lambda: self._send(request, exchange, (connect_s, timeout[1])))
         try:
             concurrent.futures.wait([call], min(2 * connect_s, deadline.remaining_s))
-            if exchange.is_connected:
+            if exchange.sock:
                 concurrent.futures.wait([call], deadline.remaining_s)
             if call.done():
                 return call.result()
-            kind = FailureKind.TIMED_OUT if exchange.is_connected else FailureKind.NO_CONNECTION
+            kind = FailureKind.TIMED_OUT if exchange.sock else FailureKind.NO_CONNECTION
         except FAILURES as error:
             kind = kind_of(error)
         finally:
@@ -143,24 +143,26 @@ class _Exchange:
         self.query = ""
         self.left = max_bytes
         self._connection: Any = None
+        self._sock: Any = None
         self._given_up = False
 
     @property
-    def is_connected(self) -> bool:
-        """Whether there is a TCP connection, to the host or to its proxy."""
-        return self._connection is not None and self._connection.sock is not None
+    def sock(self) -> Any:
+        """The socket to the host or to its proxy; None before there is one."""
+        # A connection lets go of it where only its end is the end of the response.
+        return getattr(self._connection, "sock", None) or self._sock
 
     def use(self, connection: Any) -> None:
         """Go on with `connection`, unless nobody waits for the response now."""
-        self._connection = connection
+        self._connection, self._sock = connection, connection.sock
         if self._given_up:
             raise TransportError(FailureKind.TIMED_OUT)
 
     def give_up(self) -> None:
         """End the connection, so that the thread that uses it ends too."""
         self._given_up = True
-        if self.is_connected:
-            sock = self._connection.sock
+        sock = self.sock
+        if sock:
             # TLS inside of TLS is no socket, but has one. A TLS socket's own method would change it
             # in the middle of the other thread's read.
             with contextlib.suppress(OSError):

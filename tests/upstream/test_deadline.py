@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import socket
 import threading
 import time
@@ -14,7 +15,14 @@ import pytest
 from jupyter_dsw.clock import BOUNDED
 from jupyter_dsw.upstream import errors, transport
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, http_response, trickle, tunnel
+from tests.upstream.odd_server import (
+    OddServer,
+    always,
+    http_response,
+    one_after_another,
+    trickle,
+    tunnel,
+)
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -32,14 +40,6 @@ def requests_under_way() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == BOUNDED]
 
 
-def proxied(
-    monkeypatch: pytest.MonkeyPatch, authority: Authority, proxy: OddServer
-) -> dict[str, Any]:
-    monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("127.0.0.1", "localhost"))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
-    return {"network": "public", "deadline_s": 0.6, "read_timeout_s": 5}
-
-
 def timed_out_at_its_deadline(made: Client) -> None:
     begun = time.monotonic()
     with pytest.raises(errors.TimedOut):
@@ -50,50 +50,100 @@ def timed_out_at_its_deadline(made: Client) -> None:
 
 
 @pytest.mark.parametrize("proxy_tls", [False, True], ids=["plain proxy", "TLS proxy"])
-def test_a_proxy_whose_response_to_connect_trickles(
+@pytest.mark.parametrize("what", ["the response to CONNECT", "a handshake", "headers"])
+def test_what_trickles_through_a_proxy(
     odd: Callable[..., OddServer],
     client_of: Callable[..., Client],
     authority: Authority,
     monkeypatch: pytest.MonkeyPatch,
-    proxy_tls: bool,
-) -> None:
-    proxy = odd(HEADERS, tls=authority.server("localhost") if proxy_tls else None)
-    timed_out_at_its_deadline(client_of("", **proxied(monkeypatch, authority, proxy)))
-    assert proxy.heads[0].startswith(b"CONNECT")
-
-
-@pytest.mark.parametrize("proxy_tls", [False, True], ids=["plain proxy", "TLS proxy"])
-def test_a_handshake_that_trickles_through_a_proxy(
-    odd: Callable[..., OddServer],
-    client_of: Callable[..., Client],
-    authority: Authority,
-    monkeypatch: pytest.MonkeyPatch,
-    proxy_tls: bool,
-) -> None:
-    behind = odd(TLS_RECORD, hasty=True)
-    proxy = odd(tunnel(behind.port), tls=authority.server("localhost") if proxy_tls else None)
-    timed_out_at_its_deadline(client_of("", **proxied(monkeypatch, authority, proxy)))
-    assert behind.accepted == 1
-
-
-@pytest.mark.parametrize("proxy_tls", [False, True], ids=["plain proxy", "TLS proxy"])
-def test_headers_that_trickle_through_a_proxy(
-    odd: Callable[..., OddServer],
-    client_of: Callable[..., Client],
-    authority: Authority,
-    monkeypatch: pytest.MonkeyPatch,
+    what: str,
     proxy_tls: bool,
 ) -> None:
     behind = odd(HEADERS, tls=authority.server(HOST))
-    proxy = odd(tunnel(behind.port), tls=authority.server("localhost") if proxy_tls else None)
-    timed_out_at_its_deadline(client_of("", **proxied(monkeypatch, authority, proxy)))
-    assert behind.heads[0].startswith(b"GET")
+    if what == "a handshake":
+        behind = odd(TLS_RECORD, hasty=True)
+    behave = HEADERS if what == "the response to CONNECT" else tunnel(behind.port)
+    proxy = odd(behave, tls=authority.server("localhost") if proxy_tls else None)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("127.0.0.1", "localhost"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    timed_out_at_its_deadline(client_of("", network="public", deadline_s=0.6, read_timeout_s=5))
+    assert proxy.heads[0].startswith(b"CONNECT")
+    assert behind.accepted == (what != "the response to CONNECT")
+    assert bool(behind.heads) == (what != "the response to CONNECT")
 
 
-def test_headers_that_trickle(
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"HTTP/1.1 2", b"0"),
+        (b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+        # Without a length the cut would look like a good end.
+        (b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(INSTANCE).encode(), b" "),
+    ],
+    ids=["status line", "headers", "body", "chunks", "chunk extension", "body without a length"],
+)
+def test_a_response_that_trickles_is_cut_at_the_deadline(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], start: bytes, drop: bytes
+) -> None:
+    timed_out_at_its_deadline(client_of(odd(trickle(start, drop)), deadline_s=0.4))
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+def test_a_response_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
+    odd: Callable[..., OddServer],
+    client_of: Callable[..., Client],
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: bool,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    body = trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" ")
+    responses = one_after_another(always(http_response(INSTANCE)), body)
+    server = odd(responses, tls=authority.server("localhost") if tls else None, keep=True)
+    made = client_of(server.url.replace("127.0.0.1", "localhost"), deadline_s=2)
+    made.get_instance()
+    with pytest.raises(errors.TimedOut):
+        made.get_instance()
+    assert server.accepted == 1
+
+
+@pytest.mark.parametrize("length", [True, False], ids=["with a length", "without a length"])
+def test_a_response_may_take_longer_than_a_connection(
+    odd: Callable[..., OddServer], client_of: Callable[..., Client], length: bool
+) -> None:
+    def slowly(connection: socket.socket, _head: bytes) -> None:
+        for byte in http_response(INSTANCE, length=length):
+            connection.sendall(bytes([byte]))
+            threading.Event().wait(0.02)
+
+    made = client_of(odd(slowly), connect_timeout_s=0.5)
+    assert made.get_instance().instance.status == "Running"
+
+
+def test_a_client_works_again_after_a_deadline(
     odd: Callable[..., OddServer], client_of: Callable[..., Client]
 ) -> None:
-    timed_out_at_its_deadline(client_of(odd(HEADERS), deadline_s=0.4))
+    responses = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_response(INSTANCE))]
+    server = odd(one_after_another(*responses))
+    made = client_of(server, deadline_s=1.5)
+    with pytest.raises(errors.TimedOut):
+        made.get_instance()
+    assert made.get_instance().instance.status == "Running"
+
+
+def test_name_resolution_that_hangs_is_left_at_the_deadline(
+    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait())
+    with pytest.raises(errors.TimedOut):
+        client_of("https://host.example", deadline_s=0.2).get_instance()
+    with pytest.raises(errors.Unreachable):
+        client_of("https://host.example", connect_timeout_s=0.1).get_instance()
+    over.set()
 
 
 def test_a_request_that_was_given_up_is_not_sent_later(

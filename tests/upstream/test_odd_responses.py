@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import threading
 import zlib
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,12 @@ import pytest
 import jupyter_dsw
 from jupyter_dsw.upstream import errors
 from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import always, hang_up, http_response, one_after_another, trickle
+from tests.upstream.odd_server import always, hang_up, http_response, one_after_another
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.upstream.client import Client
-    from tests.upstream.certificates import Authority
     from tests.upstream.odd_server import OddServer
 
 MAX = 4 * 1024 * 1024
@@ -30,69 +28,6 @@ def padded(length: int) -> bytes:
     """A good response, padded to `length` bytes."""
     response = json.dumps(INSTANCE).encode()
     return response + b" " * (length - len(response))
-
-
-@pytest.mark.parametrize(
-    ("start", "drop"),
-    [
-        (b"HTTP/1.1 2", b"0"),
-        (b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" "),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
-        # Without a length the cut would look like a good end.
-        (b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(INSTANCE).encode(), b" "),
-    ],
-    ids=["status line", "headers", "body", "chunks", "chunk extension", "body without a length"],
-)
-def test_a_response_that_trickles_is_cut_at_the_deadline(
-    odd: Callable[..., OddServer], client_of: Callable[..., Client], start: bytes, drop: bytes
-) -> None:
-    server = odd(trickle(start, drop))
-    with pytest.raises(errors.TimedOut):
-        client_of(server, deadline_s=0.4).get_instance()
-
-
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
-def test_a_response_that_trickles_over_a_kept_connection_is_cut_at_the_deadline(
-    odd: Callable[..., OddServer],
-    client_of: Callable[..., Client],
-    authority: Authority,
-    monkeypatch: pytest.MonkeyPatch,
-    tls: bool,
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
-    body = trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", b" ")
-    responses = one_after_another(always(http_response(INSTANCE)), body)
-    server = odd(responses, tls=authority.server("localhost") if tls else None, keep=True)
-    made = client_of(server.url.replace("127.0.0.1", "localhost"), deadline_s=2)
-    made.get_instance()
-    with pytest.raises(errors.TimedOut):
-        made.get_instance()
-    assert server.accepted == 1
-
-
-def test_a_client_works_again_after_a_deadline(
-    odd: Callable[..., OddServer], client_of: Callable[..., Client]
-) -> None:
-    responses = [trickle(b"HTTP/1.1 200 OK\r\nX-Odd: ", b"a"), always(http_response(INSTANCE))]
-    server = odd(one_after_another(*responses))
-    made = client_of(server, deadline_s=1.5)
-    with pytest.raises(errors.TimedOut):
-        made.get_instance()
-    assert made.get_instance().instance.status == "Running"
-
-
-def test_name_resolution_that_hangs_is_left_at_the_deadline(
-    client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    over = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait())
-    with pytest.raises(errors.TimedOut):
-        client_of("https://host.example", deadline_s=0.2).get_instance()
-    with pytest.raises(errors.Unreachable):
-        client_of("https://host.example", connect_timeout_s=0.1).get_instance()
-    over.set()
 
 
 def test_a_name_that_does_not_exist_is_unreachable(
