@@ -80,23 +80,6 @@ def test_each_fault_is_its_own_error_with_advice(
     assert advice in caught.value.advice
 
 
-def test_denied_names_the_action_and_has_the_request_id(
-    emulator: Emulator, client: Callable[..., Client]
-) -> None:
-    emulator.scenario = "denied"
-    with pytest.raises(errors.Denied, match="paidsw:GetInstance") as caught:
-        client().get_instance()
-    assert "NoPermissionError" in caught.value.message
-    assert caught.value.request_id
-
-
-def test_throttling_has_how_long_to_wait(emulator: Emulator, client: Callable[..., Client]) -> None:
-    emulator.scenario = "throttled"
-    with pytest.raises(errors.Throttled) as caught:
-        client().get_instance()
-    assert caught.value.retry_after_ms == 30_000
-
-
 def test_a_wrong_clock_is_reported_with_direction_and_seconds(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
@@ -129,16 +112,6 @@ def test_an_unknown_access_key_is_denied_without_quoting_it(
     assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("scenario", ["hang", "slow"])
-def test_a_response_that_does_not_end_is_cut_at_the_deadline(
-    emulator: Emulator, client: Callable[..., Client], scenario: str
-) -> None:
-    emulator.scenario = scenario
-    with pytest.raises(errors.TimedOut):
-        client(deadline_s=1.0).get_instance()
-    assert emulator.calls == 1
-
-
 def test_silence_is_cut_at_the_read_timeout(
     emulator: Emulator, client: Callable[..., Client]
 ) -> None:
@@ -146,16 +119,6 @@ def test_silence_is_cut_at_the_read_timeout(
     with pytest.raises(errors.TimedOut):
         client(read_timeout_s=0.2, deadline_s=600).get_instance()
     assert emulator.calls == 1
-
-
-def test_a_connection_error_is_tried_once_more_signed_anew(
-    emulator: Emulator, client: Callable[..., Client]
-) -> None:
-    emulator.scenario = "reset"
-    with pytest.raises(errors.Unreachable):
-        client().get_instance()
-    # A second request with the first one's nonce would have been refused, not reset.
-    assert emulator.calls == 2
 
 
 def test_an_expired_token_is_renewed_and_the_call_repeated_once(
@@ -182,18 +145,6 @@ def test_a_token_that_stays_expired_is_not_tried_over_and_over(
         client().get_instance()
     # The service had no other token to give.
     assert emulator.calls == 1
-
-
-def test_one_connection_serves_one_call_after_another(
-    emulator: Emulator, client: Callable[..., Client], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    made = client()
-    for _ in range(3):
-        made.get_instance()
-    assert emulator.accepted == 3
-    # One to the endpoint and one to the credential service.
-    assert caplog.text.count("Starting new HTTP connection") == 2
 
 
 def test_it_works_again_after_an_endpoint_went_away_and_came_back(

@@ -214,6 +214,12 @@ def test_a_flaky_service_is_called_up_to_three_times(
     assert service.requests == failures + 1
 
 
+def handing_out(**odd: Any) -> Callable[..., None]:
+    """Respond with credentials that have odd parts."""
+    parts = ("AccessKeyId", "AccessKeySecret", "SecurityToken")
+    return always(http_response({"Code": "Success", **dict.fromkeys(parts, CANARY), **odd}))
+
+
 FAULTS = {
     "closed": hang_up,
     "500": always(http_response(CANARY.encode(), status="500 Internal Server Error")),
@@ -225,46 +231,10 @@ FAULTS = {
     "a list": always(http_response(json.dumps([CANARY]).encode())),
     "nested": always(http_response(b"[" * 60_000)),
     "failed": always(http_response({"Code": CANARY, "AccessKeyId": CANARY})),
-    "no success": always(
-        http_response(
-            {
-                "Code": "Failed",
-                "AccessKeyId": CANARY,
-                "AccessKeySecret": CANARY,
-                "SecurityToken": CANARY,
-            }
-        )
-    ),
-    "wrong types": always(
-        http_response(
-            {
-                "Code": "Success",
-                "AccessKeyId": CANARY,
-                "AccessKeySecret": [CANARY],
-                "SecurityToken": CANARY,
-            }
-        )
-    ),
-    "empty parts": always(
-        http_response(
-            {
-                "Code": "Success",
-                "AccessKeyId": CANARY,
-                "AccessKeySecret": "",
-                "SecurityToken": CANARY,
-            }
-        )
-    ),
-    "odd parts": always(
-        http_response(
-            {
-                "Code": "Success",
-                "AccessKeyId": CANARY,
-                "AccessKeySecret": f"{CANARY}\r\nX: y",
-                "SecurityToken": CANARY,
-            }
-        )
-    ),
+    "no success": handing_out(Code="Failed"),
+    "wrong types": handing_out(AccessKeySecret=[CANARY]),
+    "empty parts": handing_out(AccessKeySecret=""),
+    "odd parts": handing_out(AccessKeySecret=f"{CANARY}\r\nX: y"),
     "too large": always(http_response(CANARY.encode() * 10_000)),
     "not http": always(f"{CANARY}\r\n\r\n".encode()),
 }

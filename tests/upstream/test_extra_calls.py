@@ -12,7 +12,6 @@ import pytest
 from jupyter_dsw.clock import Deadline
 from jupyter_dsw.upstream import errors
 from jupyter_dsw.upstream.client import SESSIONS
-from jupyter_dsw.upstream.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,17 +64,6 @@ def test_policies_can_be_switched_off(
     monkeypatch.setenv("JUPYTER_DSW_STOP_POLICIES", word)
     assert client().get_stop_policies(a_while()) is None
     assert emulator.requests["QueryAutoShutdownPolicies"] == 0
-
-
-def test_an_option_takes_precedence_over_the_variable() -> None:
-    environ = {"DSW_INSTANCE_ID": "dsw-0", "REGION": "cn-hangzhou"}
-    off = {**environ, "JUPYTER_DSW_STOP_POLICIES": "off"}
-    assert Settings.from_environment(environ).stop_policies
-    assert not Settings.from_environment(off).stop_policies
-    assert Settings.from_environment(off, stop_policies=True).stop_policies
-    assert not Settings.from_environment(environ, stop_policies=False).stop_policies
-    with pytest.raises(errors.NotConfigured, match="JUPYTER_DSW_STOP_POLICIES"):
-        Settings.from_environment({**environ, "JUPYTER_DSW_STOP_POLICIES": "maybe"})
 
 
 @pytest.mark.usefixtures("environment")

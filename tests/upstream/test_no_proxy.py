@@ -94,10 +94,6 @@ def test_an_address_outside_of_the_network_is_reached_through_the_proxy(
     assert proxy_for("https://[fe00::1]") == PROXY
 
 
-def test_this_machine_is_never_reached_through_a_proxy() -> None:
-    assert proxies_for("http://127.0.0.1:7002/api") == {}
-
-
 def test_entries_that_are_not_understood_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = ("100.100.*", "pai-*.aliyuncs.com", "https://aliyuncs.com", "10.", "10.0.0.0/99", "<all>")
     entries = ("localhost", *odd, "http://me:secret@host", "my_host")

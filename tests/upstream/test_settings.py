@@ -53,6 +53,14 @@ def test_server_options_win_where_they_are_set() -> None:
     assert settings.read_timeout_s == 2.5
 
 
+def test_an_option_takes_precedence_over_the_variable() -> None:
+    off = {**IN_DSW, "JUPYTER_DSW_STOP_POLICIES": "off"}
+    assert read().stop_policies
+    assert not Settings.from_environment(off).stop_policies
+    assert Settings.from_environment(off, stop_policies=True).stop_policies
+    assert not Settings.from_environment(IN_DSW, stop_policies=False).stop_policies
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -69,6 +77,7 @@ def test_server_options_win_where_they_are_set() -> None:
         ("REGION", "cn-" + "a" * 100),
         ("REGION", "CN-HANGZHOU"),
         ("JUPYTER_DSW_NETWORK", "internet"),
+        ("JUPYTER_DSW_STOP_POLICIES", "maybe"),
         ("JUPYTER_DSW_SHARING_TOKEN", "a\nb"),
         ("JUPYTER_DSW_SHARING_TOKEN", "a" * 3000),
         ("JUPYTER_DSW_SHARING_TOKEN", "\udcff"),

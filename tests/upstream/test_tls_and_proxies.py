@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.upstream import errors
-from jupyter_dsw.upstream.network import EndpointChoice
-from tests.upstream.conftest import INSTANCE
-from tests.upstream.odd_server import OddServer, always, http_response, relay, tunnel
+from tests.upstream.odd_server import OddServer, always, relay, tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +17,6 @@ if TYPE_CHECKING:
     from tests.upstream.certificates import Authority
 
 PUBLIC = "pai-dsw.cn-hangzhou.aliyuncs.com"
-
-
-def no_handshake_expected(*_: object) -> bool:
-    raise AssertionError
 
 
 @pytest.fixture
@@ -66,16 +60,6 @@ def test_the_regions_endpoint_is_called_through_the_proxy_of_the_environment(
     assert proxy.heads[0].startswith(f"CONNECT {PUBLIC}:443 ".encode())
     # The credential service of this machine was not called through it.
     assert proxy.accepted == 1
-
-
-@pytest.mark.usefixtures("trusted")
-def test_behind_a_proxy_the_public_endpoint_is_called_without_a_probe(
-    dsw: Callable[..., OddServer], client: Callable[..., Client]
-) -> None:
-    dsw()
-    made = client(endpoint_choice=EndpointChoice(no_handshake_expected))
-    assert made.get_instance().instance.status == "Running"
-    assert made.source.endpoint == PUBLIC
 
 
 @pytest.mark.usefixtures("trusted")
@@ -127,40 +111,6 @@ def test_a_certificate_of_an_unknown_authority_is_unreachable(
         client(network="public").get_instance()
     assert "REQUESTS_CA_BUNDLE" in caught.value.advice
     assert emulator.calls == 0
-
-
-def test_tls_is_verified_on_this_machine_too(
-    odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
-) -> None:
-    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
-    url = f"https://localhost:{server.port}"
-    with pytest.raises(errors.Unreachable, match="certificate"):
-        client_of(url).get_instance()
-    assert server.heads == []
-
-
-@pytest.mark.usefixtures("trusted")
-def test_tls_on_this_machine_works_with_a_trusted_certificate(
-    odd: Callable[..., OddServer], authority: Authority, client_of: Callable[..., Client]
-) -> None:
-    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"), keep=True)
-    made = client_of(f"https://localhost:{server.port}")
-    for _ in range(2):
-        assert made.get_instance().instance.status == "Running"
-    assert server.accepted == 1
-
-
-def test_a_ca_bundle_that_is_not_there_is_reported(
-    odd: Callable[..., OddServer],
-    authority: Authority,
-    client_of: Callable[..., Client],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
-    with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
-        client_of(f"https://localhost:{server.port}").get_instance()
-    assert "REQUESTS_CA_BUNDLE" in caught.value.advice
 
 
 def test_plain_http_where_tls_was_meant_is_unreachable(

@@ -57,25 +57,6 @@ def test_a_changed_bundle_counts_from_the_next_connection(
     assert len(server.heads) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"no certificate"])
-def test_a_bundle_without_certificates_is_reported(
-    odd: Callable[..., OddServer],
-    authority: Authority,
-    client_of: Callable[..., Client],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    content: bytes,
-) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(content)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
-    with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
-        client_of(f"https://localhost:{server.port}").get_instance()
-    assert "REQUESTS_CA_BUNDLE" in caught.value.advice
-    assert server.heads == []
-
-
 @pytest.fixture
 def folder(authority: Authority, tmp_path: Path) -> Path:
     """A folder of certificates, as OpenSSL has them: by a hash of their subject."""
@@ -130,17 +111,20 @@ def test_the_authorities_that_the_environment_names_are_trusted(
     assert made.get_instance().instance.status == "Running"
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_no_other_authorities_are_trusted_then(
+@pytest.mark.parametrize(
+    "variable", [None, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
+)
+def test_no_other_authorities_are_trusted(
     odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    variable: str,
+    variable: str | None,
 ) -> None:
     (tmp_path / "others").mkdir()
-    monkeypatch.setenv(variable, str(Authority(tmp_path / "others").bundle))
+    if variable is not None:
+        monkeypatch.setenv(variable, str(Authority(tmp_path / "others").bundle))
     server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     with pytest.raises(errors.Unreachable, match="not signed by a trusted authority"):
         client_of(f"https://localhost:{server.port}").get_instance()
@@ -151,15 +135,23 @@ def test_without_a_variable_they_are_those_of_certifi() -> None:
     assert authorities() == Authorities(certifi.where())
 
 
-def test_a_file_of_authorities_that_is_not_there_is_reported(
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_a_file_without_authorities_is_reported(
     odd: Callable[..., OddServer],
     authority: Authority,
     client_of: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variable: str,
+    content: bytes | None,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/bundle.pem")
+    bundle = tmp_path / "bundle.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    monkeypatch.setenv(variable, str(bundle))
     server = odd(always(http_response(INSTANCE)), tls=authority.server("localhost"))
     with pytest.raises(errors.Unreachable, match="certificate authorities") as caught:
         client_of(f"https://localhost:{server.port}").get_instance()
-    assert "SSL_CERT_FILE" in caught.value.advice
+    assert variable in caught.value.advice
     assert server.heads == []
