@@ -214,7 +214,7 @@ def test_a_flaky_service_is_called_up_to_three_times(
     assert service.requests == failures + 1
 
 
-def handing_out(**odd: Any) -> Callable[..., None]:
+def handing_out(**odd: Any) -> Callable[..., object]:
     """Respond with credentials that have odd parts."""
     parts = ("AccessKeyId", "AccessKeySecret", "SecurityToken")
     return always(http_response({"Code": "Success", **dict.fromkeys(parts, CANARY), **odd}))
