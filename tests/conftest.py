@@ -84,9 +84,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
-    settings = tempfile.TemporaryDirectory()
-    os.environ["JUPYTERLAB_SETTINGS_DIR"] = settings.name
-    config.add_cleanup(settings.cleanup)
+    # Where the person's own Jupyter server runs, a command of a test would else read from that one.
+    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTER_RUNTIME_DIR"):
+        folder = tempfile.TemporaryDirectory()
+        os.environ[name] = folder.name
+        config.add_cleanup(folder.cleanup)
     config.pluginmanager.register(Canaries(), "canaries")
     config.pluginmanager.register(Leftovers(), "leftovers")
 
