@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -55,6 +56,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         return HUNG_UP
     return status
+
+
+def end_at_signals() -> None:
+    """Have SIGTERM, as a container sends it, end this process as Ctrl-C does.
+
+    So does SIGHUP, when its terminal is closed, unless it is ignored (`nohup`, `trap '' HUP`).
+    """
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has only the first
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _discard_output() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-from contextlib import suppress
+import threading
+from contextlib import closing, suppress
 
+from jupyter_dsw.cli import end_at_signals
 from jupyter_dsw.cli.parser import choice
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.emulator import SCENARIOS, serve
+from jupyter_dsw.emulator import SCENARIOS, Emulator
 from jupyter_dsw.i18n import Text, joined, text, translated
 from jupyter_dsw.upstream.settings import MAX_SPEED
 
@@ -38,11 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     try:
-        serve(scenario=arguments.scenario, speed=arguments.speed, port=arguments.port)
+        emulator = Emulator(arguments.scenario, arguments.speed, arguments.port).start()
     except OSError as error:
         reason = text("The emulator cannot listen on port %1: %2", arguments.port, error)
         print(escaped(translated(reason)), file=sys.stderr)
         return 1
+    end_at_signals()
+    with closing(emulator), suppress(KeyboardInterrupt):
+        for name, value in emulator.environment().items():
+            # At once, for a program that reads the lines from a pipe.
+            print(f"export {name}={shlex.quote(value)}", flush=True)
+        threading.Event().wait()
     return 0
 
 

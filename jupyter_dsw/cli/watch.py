@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from jupyter_dsw.cli import end_at_signals
 from jupyter_dsw.cli.report import STOPPING_SOON, Paint, exit_status, report
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import wrapped
@@ -42,10 +42,7 @@ def watch(first: Reading, warn_minutes: float) -> int:
     Ctrl-C, SIGTERM and SIGHUP end it, and so does a terminal that is closed.
     """
     # The terminal is given back as it was, whoever ends this.
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has only the first
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+    end_at_signals()
     latest = _Latest(first)
     paint = Paint(sys.stdout)
     console = Console()

@@ -5,7 +5,7 @@ It stands in for Alibaba Cloud in the demo and in the tests, and needs the stand
 
 from __future__ import annotations
 
-from jupyter_dsw.emulator.emulator import Emulator, serve
+from jupyter_dsw.emulator.emulator import Emulator
 from jupyter_dsw.emulator.scenarios import SCENARIOS, Scenario
 
-__all__ = ["SCENARIOS", "Emulator", "Scenario", "serve"]
+__all__ = ["SCENARIOS", "Emulator", "Scenario"]

@@ -1,31 +1,33 @@
-"""PAI-DSW's endpoint and the credential service, over one simulated instance; and `serve`."""
+"""PAI-DSW's endpoint and the credential service, over one simulated instance."""
 
 from __future__ import annotations
 
-import functools
+import dataclasses
+import json
 import secrets
-import shlex
-import signal
 import threading
 import time
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any, final
 
-from jupyter_dsw.emulator.credentials import CREDENTIALS_PATH, Canaries, CredentialService
-from jupyter_dsw.emulator.extra_responses import ExtraResponses
-from jupyter_dsw.emulator.gateway import ErrorResponse, Verifier, call_of
-from jupyter_dsw.emulator.http_server import Delivery, Endpoint, Response
-from jupyter_dsw.emulator.instance_response import ResponseWriter, merge, not_json, refused
+from jupyter_dsw.emulator.gateway import (
+    CREDENTIALS_PATH,
+    Canaries,
+    CredentialService,
+    ErrorResponse,
+    Verifier,
+    call_of,
+)
+from jupyter_dsw.emulator.http_server import Endpoint, Response
+from jupyter_dsw.emulator.responses import Moment, Responses, merge
 from jupyter_dsw.emulator.scenarios import SCENARIOS, find_scenario
-from jupyter_dsw.emulator.simulation import state, usage
+from jupyter_dsw.emulator.simulation import usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.emulator.gateway import SignedRequest
-    from jupyter_dsw.emulator.http_server import Headers
-    from jupyter_dsw.emulator.simulation import Life
 
 REGION = "cn-hangzhou"
 SCENARIO_PATH = "/emulator/scenario"
@@ -37,15 +39,6 @@ SKEW_S = 3 * 3600
 """How far ahead the endpoint's clock is in the scenario `skewed` (seconds)."""
 
 _VERSION = "2022-01-01"
-_BAD_MANNERS = {
-    "slow": Delivery.PIECES,
-    "hang": Delivery.NEVER,
-    "reset": Delivery.RESET,
-    "truncated": Delivery.CUT_OFF,
-}
-
-# Flushed, so that a program that reads the lines from a pipe gets them at once.
-_print = functools.partial(print, flush=True)
 
 
 @final
@@ -74,6 +67,7 @@ class Emulator:
         self._clock = clock
         self._speed = speed
         self._port = port
+        """That was wanted; after the start, the one that it listens on."""
         self._slow_s = slow_s
         self._scenario = find_scenario(scenario)
         self._life_begun = clock()
@@ -84,16 +78,12 @@ class Emulator:
         self._endpoint: Endpoint | None = None
         self._canaries = Canaries()
         self.instance_id = f"dsw-{secrets.token_hex(8)}"
-        self._writer = ResponseWriter(self.instance_id, self._canaries)
-        self._extra = ExtraResponses(self.instance_id, self._canaries)
+        self._responses = Responses(self.instance_id, self._canaries)
         self._credentials = CredentialService(self._canaries, credential_lifetime_s)
-        self._verifier = Verifier(self._credentials.find)
+        self._verifier = Verifier(self._credentials.keys)
 
     def start(self) -> Emulator:
         """Listen; OSError if the port is taken. Return self."""
-        if self._endpoint is not None:
-            message = "an emulator can be started once"
-            raise RuntimeError(message)
         self._endpoint = Endpoint(
             self._respond,
             clock=self._endpoint_time,
@@ -106,13 +96,13 @@ class Emulator:
             ),
         )
         self._port = self._endpoint.port
-        self._endpoint.start()
         return self
 
     def close(self) -> None:
         """Stop listening and end every connection, at once. May be called again."""
-        if self._endpoint is not None and not self._endpoint.closing.is_set():
+        if self._endpoint is not None:
             self._endpoint.close()
+            self._endpoint = None
 
     def __enter__(self) -> Emulator:
         return self.start()
@@ -123,9 +113,6 @@ class Emulator:
     @property
     def url(self) -> str:
         """The endpoint, ``http://127.0.0.1:PORT``; stays readable after `close`."""
-        if self._endpoint is None:
-            message = "the emulator has not been started"
-            raise RuntimeError(message)
         return f"http://127.0.0.1:{self._port}"
 
     @property
@@ -184,21 +171,22 @@ class Emulator:
 
     def response(self, request_id: str = "") -> dict[str, Any]:
         """Return what GetInstance returns at this moment, secrets included."""
-        life, elapsed, at = self._moment()
-        response = self._writer.write(life, state(life, elapsed), at, request_id)
+        response = self._responses.instance(self._moment(), request_id)
         return dict(merge(response, self._overrides))
 
     def extra_response(self, action: str, query: str = "") -> dict[str, Any]:
         """Return what QueryAutoShutdownPolicies or GetLifecycle returns, without a request ID."""
-        body = self._extra.write(action, query, *self._moment())
+        if action == "GetLifecycle":
+            body = self._responses.lifecycle(query, self._moment())
+        else:
+            body = self._responses.policies(self._moment())
         return {**body, **self._extra_overrides.get(action, {})}
 
     def change_extra(self, action: str, **elements: Any) -> None:
         """Replace elements of the response to QueryAutoShutdownPolicies or GetLifecycle."""
         self._extra_overrides[action] = elements
 
-    def _moment(self) -> tuple[Life, float, Callable[[float], float]]:
-        """Return the life, the simulated seconds so far, and what makes dates of such seconds."""
+    def _moment(self) -> Moment:
         with self._lock:
             life, begun = self._scenario.life, self._life_begun
         now = self._clock()
@@ -206,7 +194,7 @@ class Emulator:
         # Simulated time that runs faster is relative to now: DueTime less the Date header is
         # always RemainingTimeInMs.
         anchor = int(begun) + round((now - begun) * (1 - self._speed))
-        return life, (now - begun) * self._speed, lambda event: anchor + event
+        return Moment(life, (now - begun) * self._speed, anchor)
 
     @property
     def calls(self) -> int:
@@ -227,7 +215,7 @@ class Emulator:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret planted in responses or handed out as a credential so far."""
-        return self._canaries.planted
+        return tuple(self._canaries.planted)
 
     def _endpoint_time(self) -> float:
         return self._clock() + (SKEW_S if self.scenario == "skewed" else 0)
@@ -239,21 +227,17 @@ class Emulator:
         if path == SCENARIO_PATH:
             return self._control(request)
         if path == USAGE_PATH and request.method == "GET":
-            minutes = usage(*self._moment()[:2])
+            moment = self._moment()
+            minutes = usage(moment.life, moment.elapsed)
             return Response.of_json({"usage": [each._asdict() for each in minutes]})
         request_id = str(uuid.uuid4()).upper()
-        action, method, instance_id = call_of(request)
-        with self._lock:
-            self._requests[action] += 1
-        headers = (("x-acs-request-id", request_id),)
         try:
-            self._authorize(request, action, method, instance_id)
-            if action != "GetInstance":
-                return self._play_extra(request, action, request_id, headers)
-            return self._play(request_id, headers)
+            response = self._call(request, request_id)
         except ErrorResponse as error:
             body = error.body(request_id, request.header("host") or "")
-            return Response.of_json(body, error.status, (*headers, *error.headers))
+            response = Response.of_json(body, error.status, error.headers)
+        headers = (("x-acs-request-id", request_id), *response.headers)
+        return dataclasses.replace(response, headers=headers)
 
     def _control(self, request: SignedRequest) -> Response:
         """Change or report the scenario.
@@ -273,34 +257,34 @@ class Emulator:
             {"scenario": self.scenario, "description": description, "calls": self.calls}
         )
 
-    def _authorize(
-        self, request: SignedRequest, action: str, method: str, instance_id: str
-    ) -> None:
+    def _call(self, request: SignedRequest, request_id: str) -> Response:
+        """Respond to a call of the API; raise `ErrorResponse` where the gateway would refuse it."""
+        action, method, instance_id = call_of(request)
+        with self._lock:
+            self._requests[action] += 1
         if request.method != method:
             raise ErrorResponse("UnsupportedHTTPMethod")
-        self._verifier.verify(
-            request,
-            endpoint_time=self._endpoint_time(),
-            token_time=float("inf") if self.scenario == "expired" else self._clock(),
-        )
+        self._verifier.verify(request, self._endpoint_time())
+        if self.scenario == "expired" and request.header("x-acs-security-token"):
+            raise ErrorResponse("InvalidSecurityToken.Expired")
         requested = (request.header("x-acs-action"), request.header("x-acs-version"))
         if requested != (action, _VERSION):
             raise ErrorResponse("InvalidAction.NotFound")
         if instance_id != self.instance_id or self.scenario == "missing":
             raise ErrorResponse("ValidationError", instance_id)
+        if action == "GetInstance":
+            return self._get_instance(request_id)
+        return self._extra_call(action, request, request_id)
 
-    def _play_extra(
-        self, request: SignedRequest, action: str, request_id: str, headers: Headers
-    ) -> Response:
-        outcome = SCENARIOS[self.scenario].extra_calls
+    def _extra_call(self, action: str, request: SignedRequest, request_id: str) -> Response:
+        outcome = self._scenario.extra_calls
         if outcome == "denied":
             raise self._denied(action)
         if outcome == "unknown":
             raise ErrorResponse("InvalidAction.NotFound")
         query = request.target.partition("?")[2]
         body = {**self.extra_response(action, query), "RequestId": request_id}
-        delivery = Delivery.NEVER if outcome == "hang" else Delivery.WHOLE
-        return Response.of_json(body, headers=headers, delivery=delivery)
+        return Response.of_json(body, delivery="hang" if outcome == "hang" else "whole")
 
     def _denied(self, action: str) -> ErrorResponse:
         response = self.response()
@@ -308,7 +292,7 @@ class Emulator:
         resource = f"acs:paidsw:{REGION}:{account}:workspace/{workspace}"
         return ErrorResponse("NoPermissionError", action, resource)
 
-    def _play(self, request_id: str, headers: Headers) -> Response:
+    def _get_instance(self, request_id: str) -> Response:
         scenario = self.scenario
         response = self.response(request_id)
         if scenario == "denied":
@@ -316,34 +300,33 @@ class Emulator:
         if scenario == "throttled":
             raise ErrorResponse("Throttling.User")
         if scenario == "refused":
-            return Response.of_json(refused(request_id), headers=headers)
+            return Response.of_json(_refused(request_id))
         if scenario in {"garbage", "html", "empty"}:
-            return not_json(scenario, response, headers)
-        delivery = _BAD_MANNERS.get(scenario, Delivery.WHOLE)
-        if delivery in {Delivery.WHOLE, Delivery.PIECES}:
+            return _not_json(scenario, response)
+        delivery = self._scenario.delivery
+        if delivery in {"whole", "slow"}:
             with self._lock:
                 self._accepted += 1
-        return Response.of_json(response, headers=headers, delivery=delivery)
+        return Response.of_json(response, delivery=delivery)
 
 
-def serve(
-    scenario: str = "healthy",
-    speed: float = 1.0,
-    port: int = 0,
-    out: Callable[[str], None] = _print,
-) -> None:
-    """Run an emulator until Ctrl-C or SIGTERM; call it from the main thread.
+def _refused(request_id: str) -> dict[str, Any]:
+    """Return the body of a failure with HTTP 200."""
+    return {
+        "RequestId": request_id,
+        "Success": False,
+        "Code": "InternalError",
+        "Message": "The instance service is busy.",
+        "HttpStatusCode": 400,
+    }
 
-    `out` is given, line by line, the ``export`` commands that point a shell at the emulator.
-    ValueError for an unknown scenario, OSError if the port is taken.
-    """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with Emulator(scenario, speed, port) as emulator:
-            for name, value in emulator.environment().items():
-                out(f"export {name}={shlex.quote(value)}")
-            threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
+
+def _not_json(kind: str, content: dict[str, Any]) -> Response:
+    """Return what is no instance, with secrets in it that nobody may pass on."""
+    if kind == "html":
+        link = content["JupyterlabUrl"]
+        page = f"<html><body><h1>Sign in</h1><a href='{link}'>{link}</a></body></html>"
+        return Response(200, page.encode(), (("Content-Type", "text/html"),))
+    half = json.dumps(content).encode()[:4000]
+    body = b"" if kind == "empty" else b"\xff\xfe\x00" + half + b"\x80"
+    return Response(200, body, (("Content-Type", "application/json"),))

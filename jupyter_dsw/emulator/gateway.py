@@ -1,4 +1,4 @@
-"""Alibaba Cloud's API gateway: it knows the calls, verifies signatures, and sends error responses.
+"""Alibaba Cloud's gateway: access keys, the calls, verified signatures, and error responses.
 
 The signature is ACS3-HMAC-SHA256, by "V3 request structure and signature" of the Alibaba Cloud SDK
 documentation. It is written apart from the project's own signer, so that the two judge each other.
@@ -10,22 +10,25 @@ import calendar
 import hashlib
 import hmac
 import json
+import math
 import re
-import threading
+import secrets
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
-    from jupyter_dsw.emulator.credentials import AccessKey
-
+CREDENTIALS_PATH = "/api/v1/credentials/0"
 ALGORITHM = "ACS3-HMAC-SHA256"
 TOLERANCE_S = 15 * 60
 """How far ``x-acs-date`` may be off, in seconds."""
+RETRY_AFTER_MS = 30_000
+"""The wait that a throttled response requests in ``x-acs-retry-after`` (milliseconds)."""
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _MANDATORY = {
     "x-acs-action": "Action",
     "x-acs-version": "Version",
@@ -39,9 +42,6 @@ _AUTHORIZATION = re.compile(
 
 _INSTANCES, _LIFECYCLE = "/api/v2/instances/", "/lifecycle"
 _POLICIES = "/api/v2/batch/autoshutdownpolicies/query"
-
-RETRY_AFTER_MS = 30_000
-"""The wait that a throttled response requests in ``x-acs-retry-after`` (milliseconds)."""
 
 # HTTP status and message of each code, as in the official lists of common error codes ("Client
 # errors" of the OpenAPI products). The messages of a wrong signature and of a missing workspace
@@ -73,6 +73,76 @@ _ERRORS = {
     "UnsupportedHTTPMethod": (400, "Specified http method is not supported."),
     "ValidationError": (404, "Instance {} not found."),
 }
+
+
+def api_time(seconds: float) -> str:
+    """Return a time, in seconds since the epoch, as Alibaba Cloud writes it."""
+    return time.strftime(_TIME, time.gmtime(seconds))
+
+
+class Canaries:
+    """Makes unique secrets and remembers every one of them, the oldest first, in `planted`.
+
+    Each has the word ``canary`` and 24 hexadecimal digits, in characters that JSON and URLs
+    leave as they are: a text search for it finds every copy.
+    """
+
+    def __init__(self) -> None:
+        self.planted: list[str] = []
+
+    def mint(self, prefix: str = "canary-") -> str:
+        """Return a new secret that starts with `prefix`."""
+        secret = prefix + secrets.token_hex(12)
+        self.planted.append(secret)
+        return secret
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """An access key pair; of a RAM role, with the security token and when it expires.
+
+    `expires_at` is in seconds since the epoch by the emulator's clock.
+    """
+
+    access_key_id: str
+    access_key_secret: str
+    security_token: str | None = None
+    expires_at: float = math.inf
+
+
+class CredentialService:
+    """Hands out short-lived keys of a RAM role; `keys` has every one by its id, expired or not.
+
+    A key lives `lifetime_s` seconds. Once half of that is over, the next to ask gets a new one;
+    the old one is good until it expires. One long-lived key pair without a token, `static`, is
+    there besides.
+    """
+
+    def __init__(self, canaries: Canaries, lifetime_s: float) -> None:
+        self._canaries = canaries
+        self._lifetime_s = lifetime_s
+        self.static = AccessKey(canaries.mint("LTAIcanary"), canaries.mint())
+        self.keys = {self.static.access_key_id: self.static}
+        self._current: AccessKey | None = None
+
+    def response(self, now: float) -> dict[str, str]:
+        """Return what the credential service in a DSW instance returns."""
+        key = self._current
+        if key is None or now >= key.expires_at - self._lifetime_s / 2:
+            self._current = key = self._new_key(now)
+        return {
+            "Code": "Success",
+            "AccessKeyId": key.access_key_id,
+            "AccessKeySecret": key.access_key_secret,
+            "SecurityToken": key.security_token or "",
+            "Expiration": api_time(key.expires_at),
+        }
+
+    def _new_key(self, now: float) -> AccessKey:
+        mint = self._canaries.mint
+        key = AccessKey(mint("STS.canary"), mint(), mint("CAIScanary"), now + self._lifetime_s)
+        self.keys[key.access_key_id] = key
+        return key
 
 
 class ErrorResponse(Exception):
@@ -126,11 +196,6 @@ class SignedRequest:
         """The raw path."""
         return self.target.partition("?")[0]
 
-    @property
-    def header_names(self) -> set[str]:
-        """The names of the headers that were sent, in lower case."""
-        return {name.lower() for name, _ in self.headers}
-
 
 def call_of(request: SignedRequest) -> tuple[str, str, str]:
     """Return the action that a path belongs to, its HTTP method, and the instance's ID.
@@ -183,57 +248,41 @@ def signature(secret: str, to_sign: str) -> str:
 class Verifier:
     """Decides whether a request is signed as it must be; remembers the nonces it saw.
 
-    `find_key` gives the access key of an id, None for an unknown one.
+    `keys` are the access keys by their ids; later ones are known too.
     """
 
-    def __init__(self, find_key: Callable[[str], AccessKey | None]) -> None:
-        self._find_key = find_key
-        self._lock = threading.Lock()
-        self._nonces: dict[str, float] = {}
+    def __init__(self, keys: Mapping[str, AccessKey]) -> None:
+        self._keys = keys
+        self._nonces: set[str] = set()
 
-    def verify(
-        self, request: SignedRequest, *, endpoint_time: float, token_time: float | None = None
-    ) -> None:
+    def verify(self, request: SignedRequest, now: float) -> None:
         """Return if `request` is in order; raise `ErrorResponse`, as the gateway would, otherwise.
 
-        `endpoint_time` is the endpoint's clock (seconds since the epoch); security tokens are
-        judged by `token_time`, where that is another one.
+        `now` is the endpoint's clock (seconds since the epoch).
         """
-        key_id, claimed_headers, claimed_signature = _authorization(request)
+        found = _AUTHORIZATION.fullmatch(request.header("authorization") or "")
+        if found is None:
+            raise ErrorResponse("IncompleteSignature")
+        key_id, claimed_headers, claimed_signature = found.groups()
         for name, parameter in _MANDATORY.items():
             if not request.header(name):
                 raise ErrorResponse(f"Missing{parameter}")
-        if abs(_date(request) - endpoint_time) > TOLERANCE_S:
+        if abs(_date(request) - now) > TOLERANCE_S:
             raise ErrorResponse("InvalidTimeStamp.Expired")
-        key = self._find_key(key_id)
+        key = self._keys.get(key_id)
         if key is None:
             raise ErrorResponse("InvalidAccessKeyId.NotFound")
-        _check_token(request, key, endpoint_time if token_time is None else token_time)
+        _check_token(request, key, now)
         _check_signature(request, key, claimed_headers, claimed_signature)
-        self._use_nonce(request.header("x-acs-signature-nonce") or "", endpoint_time)
-
-    def _use_nonce(self, nonce: str, now: float) -> None:
-        with self._lock:
-            # A request older than twice the tolerance is refused by its date.
-            self._nonces = {
-                seen: at for seen, at in self._nonces.items() if now - at <= 2 * TOLERANCE_S
-            }
-            if nonce in self._nonces:
-                raise ErrorResponse("SignatureNonceUsed")
-            self._nonces[nonce] = now
-
-
-def _authorization(request: SignedRequest) -> tuple[str, str, str]:
-    match = _AUTHORIZATION.fullmatch(request.header("authorization") or "")
-    if match is None:
-        raise ErrorResponse("IncompleteSignature")
-    key_id, headers, claimed = match.groups()
-    return key_id, headers, claimed
+        nonce = request.header("x-acs-signature-nonce") or ""
+        if nonce in self._nonces:
+            raise ErrorResponse("SignatureNonceUsed")
+        self._nonces.add(nonce)
 
 
 def _date(request: SignedRequest) -> int:
     try:
-        parsed = time.strptime(request.header("x-acs-date") or "", "%Y-%m-%dT%H:%M:%SZ")
+        parsed = time.strptime(request.header("x-acs-date") or "", _TIME)
     except ValueError:
         raise ErrorResponse("InvalidTimeStamp.Format") from None
     return calendar.timegm(parsed)
@@ -245,15 +294,18 @@ def _check_token(request: SignedRequest, key: AccessKey, now: float) -> None:
         raise ErrorResponse("MissingSecurityToken")
     if token != key.security_token:
         raise ErrorResponse("InvalidSecurityToken.MismatchWithAccessKey")
-    if key.expired(now):
+    if now >= key.expires_at:
         raise ErrorResponse("InvalidSecurityToken.Expired")
 
 
 def _check_signature(
     request: SignedRequest, key: AccessKey, claimed_headers: str, claimed: str
 ) -> None:
-    also_signed = set(claimed_headers.split(";")) & request.header_names
-    names = sorted(_headers_to_sign(request) | also_signed)
+    sent = {name.lower() for name, _ in request.headers}
+    mandatory = {
+        name for name in sent if name in ("host", "content-type") or name.startswith("x-acs-")
+    }
+    names = sorted(mandatory | sent & set(claimed_headers.split(";")))
     canonical = canonical_request(request, names)
     to_sign = string_to_sign(canonical)
     right = signature(key.access_key_secret, to_sign)
@@ -264,14 +316,6 @@ def _check_signature(
         and request.header("x-acs-content-sha256") == content
     ):
         raise ErrorResponse("SignatureDoesNotMatch", to_sign, canonical)
-
-
-def _headers_to_sign(request: SignedRequest) -> set[str]:
-    return {
-        name
-        for name in request.header_names
-        if name in ("host", "content-type") or name.startswith("x-acs-")
-    }
 
 
 def _canonical_path(path: str) -> str:

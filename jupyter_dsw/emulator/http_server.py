@@ -6,7 +6,6 @@ It knows HTTP/1.1 and nothing of DSW.
 from __future__ import annotations
 
 import contextlib
-import enum
 import json
 import socket
 import struct
@@ -15,7 +14,7 @@ import threading
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from jupyter_dsw.emulator.gateway import SignedRequest
 
@@ -23,17 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
+Delivery: TypeAlias = Literal["whole", "slow", "truncated", "hang", "reset"]
+"""How a response reaches the client: `slow` in pieces, `truncated` its first half, `hang` never."""
+
 _PIECES = 20
-
-
-class Delivery(enum.Enum):
-    """How a response reaches the client."""
-
-    WHOLE = enum.auto()
-    PIECES = enum.auto()
-    CUT_OFF = enum.auto()
-    NEVER = enum.auto()
-    RESET = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Response:
     status: int
     body: bytes
     headers: Headers = ()
-    delivery: Delivery = Delivery.WHOLE
+    delivery: Delivery = "whole"
 
     @classmethod
     def of_json(
@@ -51,7 +43,7 @@ class Response:
         body: Mapping[str, Any],
         status: int = 200,
         headers: Headers = (),
-        delivery: Delivery = Delivery.WHOLE,
+        delivery: Delivery = "whole",
     ) -> Response:
         """Return a response of JSON."""
         headers = (("Content-Type", "application/json;charset=utf-8"), *headers)
@@ -62,8 +54,8 @@ class Response:
 class Endpoint(ThreadingHTTPServer):
     """Serves on 127.0.0.1, one thread a connection, until closed.
 
-    `respond` makes the responses, `clock` the Date header (seconds since the epoch); a response
-    delivered in pieces takes `slow_s` seconds. `headers` are sent with every response.
+    `respond` makes the responses, `clock` the Date header (seconds since the epoch); a `slow`
+    response takes `slow_s` seconds. `headers` are sent with every response.
     """
 
     daemon_threads = True
@@ -85,29 +77,23 @@ class Endpoint(ThreadingHTTPServer):
         self.slow_s = slow_s
         self.headers = headers
         self.closing = threading.Event()
-        self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._accepting = threading.Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="emulator", daemon=True
         )
+        self._accepting.start()
 
     @property
     def port(self) -> int:
         """The port that it listens on."""
         return int(self.server_address[1])
 
-    def start(self) -> None:
-        """Begin to accept connections."""
-        self._accepting.start()
-
     def close(self) -> None:
         """Stop, end the responses under way, and leave no thread and no socket behind."""
         self.closing.set()
         self.shutdown()
         self._accepting.join()
-        with self._lock:
-            connections = dict(self._connections)
-        for connection, thread in connections.items():
+        for connection, thread in list(self._connections.items()):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join()
@@ -118,15 +104,13 @@ class Endpoint(ThreadingHTTPServer):
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
-        with self._lock:
-            self._connections[request] = thread
+        self._connections[request] = thread
         thread.start()
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection."""
         super().shutdown_request(request)
-        with self._lock:
-            self._connections.pop(request, None)
+        self._connections.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report an error, unless it is only that the other side went away."""
@@ -141,35 +125,28 @@ class _Handler(BaseHTTPRequestHandler):
     server: Endpoint
 
     def _handle(self) -> None:
-        if self.headers.get("Transfer-Encoding"):
-            self.send_error(411)
-            return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = tuple(self.headers.items())
         request = SignedRequest(self.command, self.path, headers, body)
-        self._deliver(self.server.respond(request))
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
-
-    def _deliver(self, response: Response) -> None:
-        self.close_connection |= response.delivery is not Delivery.WHOLE
-        if response.delivery is Delivery.NEVER:
+        response = self.server.respond(request)
+        self.close_connection |= response.delivery != "whole"
+        if response.delivery == "hang":
             self.server.closing.wait()
-        elif response.delivery is Delivery.RESET:
+        elif response.delivery == "reset":
             self._reset()
         else:
             self._send(response)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
         for name, value in (*response.headers, ("Content-Length", str(len(response.body)))):
             self.send_header(name, value)
         self.end_headers()
-        if self.command == "HEAD":
-            return
-        if response.delivery is Delivery.PIECES:
+        if response.delivery == "slow":
             self._send_pieces(response.body)
-        elif response.delivery is Delivery.CUT_OFF:
+        elif response.delivery == "truncated":
             self.wfile.write(response.body[: len(response.body) // 2])
         else:
             self.wfile.write(response.body)

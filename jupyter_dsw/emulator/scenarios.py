@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jupyter_dsw.emulator.simulation import STARTING_S, Life, Policy, SavedImage
 from jupyter_dsw.i18n import text
+
+if TYPE_CHECKING:
+    from jupyter_dsw.emulator.http_server import Delivery
 
 _MINUTE = 60
 _HOUR = 3600
@@ -87,6 +90,8 @@ class Scenario:
     life: Life = _HEALTHY
     extra_calls: Literal["permitted", "denied", "unknown", "hang"] = "permitted"
     """What becomes of QueryAutoShutdownPolicies and GetLifecycle."""
+    delivery: Delivery = "whole"
+    """How the response to GetInstance reaches the client."""
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -141,11 +146,19 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("denied", text("403: no role in the workspace")),
         Scenario("missing", text("404: no such instance")),
         Scenario("throttled", text("400: too many requests, retry after 30 s (x-acs-retry-after)")),
-        Scenario("slow", text("the response arrives in small pieces, over some seconds")),
-        Scenario("hang", text("no response ever arrives")),
-        Scenario("reset", text("the connection is reset")),
+        Scenario(
+            "slow",
+            text("the response arrives in small pieces, over some seconds"),
+            delivery="slow",
+        ),
+        Scenario("hang", text("no response ever arrives"), delivery="hang"),
+        Scenario("reset", text("the connection is reset"), delivery="reset"),
         Scenario("garbage", text("200 with bytes that are neither JSON nor UTF-8")),
-        Scenario("truncated", text("200 with a response that is cut off in the middle")),
+        Scenario(
+            "truncated",
+            text("200 with a response that is cut off in the middle"),
+            delivery="truncated",
+        ),
         Scenario("html", text("200 with the HTML page of a proxy")),
         Scenario("empty", text("200 without a body")),
         Scenario("refused", text("200 with Success: false")),

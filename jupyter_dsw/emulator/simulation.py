@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 STARTING = (("Creating", 20), ("ResourceAllocating", 40), ("EnvPreparing", 90), ("Starting", 30))
 """The statuses of an instance that starts, in order, and how long each lasts (seconds)."""
-
 STARTING_S = sum(seconds for _, seconds in STARTING)
 STOPPING_S = 60
 USAGE_S = 6 * 3600
@@ -120,34 +119,30 @@ class ImageState:
 class State:
     """A simulated instance at one moment.
 
-    `due_at` is the scheduled stop and `remaining_s` the time until then, None without one;
-    `disk_growth` is how many bytes the root disk has gained since the instance was started.
+    `idle_minutes` are whole ones; `due_at` is the scheduled stop and `remaining_s` the time until
+    then, None without one; `disk_growth` is how many bytes the root disk has gained since the
+    instance was started.
     """
 
     status: str
     changed_at: float
-    idle_s: float
+    idle_minutes: int
     due_at: float | None
     remaining_s: float | None
     running_s: float
     images: tuple[ImageState, ...]
     disk_growth: int
 
-    @property
-    def idle_minutes(self) -> int:
-        """Whole minutes for which the instance has been idle."""
-        return int(self.idle_s // 60)
-
 
 def state(life: Life, elapsed: float) -> State:
     """Return what the instance of `life` is like, `elapsed` simulated seconds into it."""
-    status, changed_at = _status(life, elapsed)
+    changed_at, status = [step for step in _steps(life) if step[0] <= elapsed][-1]
     until = min(elapsed, life.stops_at)
     due_at = None if life.failed or elapsed >= life.stops_at else life.stop_at
     return State(
         status=status,
         changed_at=changed_at,
-        idle_s=_idle_s(life, until),
+        idle_minutes=_idle_minutes(life, until),
         due_at=due_at,
         remaining_s=None if due_at is None else due_at - elapsed,
         running_s=0 if life.failed else max(0, until - life.running_from),
@@ -180,51 +175,42 @@ def _usage(life: Life, elapsed: float, at: float) -> Usage:
     # Two waves without a common period look like work; the same moment gives the same value.
     wave = math.sin(at / 97) + math.sin(at / 41)
     cpu, gpu = (58 + 9 * wave, 84 + 6 * wave) if busy else (3.5 + 0.8 * wave, 0.0)
-    return Usage(elapsed - at, round(cpu, 1), round(gpu, 1), int(_idle_s(life, at) // 60))
+    return Usage(elapsed - at, round(cpu, 1), round(gpu, 1), _idle_minutes(life, at))
 
 
-def _status(life: Life, elapsed: float) -> tuple[str, float]:
-    if life.failed:
-        return "Failed", life.started_at
-    if elapsed >= life.stops_at + STOPPING_S:
-        return "Stopped", life.stops_at + STOPPING_S
-    if elapsed >= life.stops_at:
-        return "Stopping", life.stops_at
-    if elapsed >= life.running_from:
-        return _running_status(life, elapsed)
-    return _starting_status(life, elapsed)
-
-
-def _starting_status(life: Life, elapsed: float) -> tuple[str, float]:
-    changed_at = life.started_at
+def starting(at: float) -> list[tuple[float, str]]:
+    """Return when an instance that begins to start `at` gets each status, until it is running."""
+    steps = []
     for status, seconds in STARTING:
-        if elapsed < changed_at + seconds:
-            return status, changed_at
-        changed_at += seconds
-    return "Running", changed_at
+        steps.append((at, status))
+        at += seconds
+    return [*steps, (at, "Running")]
 
 
-def _running_status(life: Life, elapsed: float) -> tuple[str, float]:
+def _steps(life: Life) -> list[tuple[float, str]]:
+    """Return when the instance gets each status, in order."""
+    if life.failed:
+        return [(life.started_at, "Failed")]
+    steps = starting(life.started_at)
     # Inferred, since it is not on the API page: an image is being saved while the container is
     # committed, and the instance runs again while the image is pushed.
-    begun = [image for image in life.images if life.running_from <= image.at <= elapsed]
-    if not begun:
-        return "Running", life.running_from
-    newest = max(begun, key=lambda image: image.at)
-    committed = newest.at + newest.commit_s
-    if elapsed < committed:
-        return "Saving", newest.at
-    return "SaveFailed" if newest.failure else "Running", committed
+    for image in sorted(life.images, key=lambda image: image.at):
+        if image.at >= life.running_from:
+            after = "SaveFailed" if image.failure else "Running"
+            steps += [(image.at, "Saving"), (image.at + image.commit_s, after)]
+    stop = [(life.stops_at, "Stopping"), (life.stops_at + STOPPING_S, "Stopped")]
+    return [*(step for step in steps if step[0] < life.stops_at), *stop]
 
 
-def _idle_s(life: Life, until: float) -> float:
+def _idle_minutes(life: Life, until: float) -> int:
+    """Return the whole minutes for which the instance has been idle."""
     if life.failed or until < life.running_from:
         return 0
     idle_from = life.running_from
     for begin, end in life.busy:
         if begin <= until:
             idle_from = max(idle_from, min(end, until))
-    return until - idle_from
+    return int((until - idle_from) // 60)
 
 
 def _image(image: SavedImage, elapsed: float) -> ImageState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -24,28 +25,28 @@ def test_help_of_the_emulator_lists_every_scenario() -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_emulator_prints_what_to_set_and_that_works_until_it_is_ended(end: int) -> None:
-    process = subprocess.Popen(
-        [*DSW, "emulator", "--scenario", "scheduled"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    variables: dict[str, str] = {}
-    for line in process.stdout:
-        if found := re.search(r"export (\w+)=(\S+)", line):
-            variables[found[1]] = found[2].strip("'\"")
-        if "ALIBABA_CLOUD_CREDENTIALS_URI" in variables and "JUPYTER_DSW_ENDPOINT" in variables:
-            break
-    ask = "import jupyter_dsw; r = jupyter_dsw.read(); print(r.stops[0].kind)"
-    printed = subprocess.run(
-        [sys.executable, "-c", ask],
-        env={**os.environ, **variables},
-        capture_output=True,
+    with subprocess.Popen(
+        [*DSW, "emulator", "--scenario", "scheduled"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    assert printed.stdout.strip() == "scheduled"
-    process.send_signal(end)
-    assert process.wait(timeout=30) == 0
-    process.stdout.close()
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(4)]
+        assert all(line.startswith("export ") for line in lines)
+        variables = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+        ask = "import jupyter_dsw; r = jupyter_dsw.read(); print(r.stops[0].kind)"
+        printed = subprocess.run(
+            [sys.executable, "-c", ask],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert printed.stdout.strip() == "scheduled"
+        process.send_signal(end)
+        assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 0
     with pytest.raises(requests.ConnectionError):
         requests.get(variables["JUPYTER_DSW_ENDPOINT"], timeout=5)
 

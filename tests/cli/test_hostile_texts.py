@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from jupyter_dsw.cli import emulator as emulator_command
 from jupyter_dsw.cli import main, supervisor
 from jupyter_dsw.columns import escaped
+from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.notebook import magic, readings
 from jupyter_dsw.notebook.stop_watch import Watch
 from tests.cli.terminal import DSW, Terminal, dsw
-
-if TYPE_CHECKING:
-    from jupyter_dsw.emulator import Emulator
 
 # C0 and C1 controls (0x9b is CSI), direction marks and overrides, separators, zero-width ones,
 # a tag of plane 14, DEL.
@@ -136,10 +133,10 @@ def test_a_supervisor_shows_none(
 def test_the_error_of_an_emulator_shows_none(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(**_options: object) -> None:
+    def fail(_emulator: object) -> None:
         raise OSError(TRICKS)
 
-    monkeypatch.setattr(emulator_command, "serve", fail)
+    monkeypatch.setattr(Emulator, "start", fail)
     assert main(["emulator"]) == 1
     shown = capsys.readouterr().err
     assert "cannot listen" in shown

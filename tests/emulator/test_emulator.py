@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from jupyter_dsw.emulator import Emulator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def test_the_environment_is_that_of_an_instance(emulator: Emulator) -> None:
@@ -61,13 +54,6 @@ def test_closing_twice_or_before_starting_does_nothing() -> None:
     assert emulator.url
 
 
-def test_there_is_no_url_before_the_start_and_no_second_start(emulator: Emulator) -> None:
-    with pytest.raises(RuntimeError, match="not been started"):
-        _ = Emulator().url
-    with pytest.raises(RuntimeError, match="once"):
-        emulator.start()
-
-
 def test_a_port_can_be_chosen(emulator: Emulator) -> None:
     port = int(emulator.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
@@ -104,40 +90,3 @@ def test_it_logs_nothing(emulator: Emulator, call: Any, capfd: pytest.CaptureFix
         call(emulator)
     emulator.close()
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_body_of_unknown_length_is_refused(emulator: Emulator) -> None:
-    connection = http.client.HTTPConnection(emulator.url.removeprefix("http://"))
-    connection.request("POST", "/", iter([b"{}"]), {"Transfer-Encoding": "chunked"})
-    with connection.getresponse() as response:
-        assert response.status == 411
-        assert response.headers["X-Jupyter-DSW-Emulator"] == "1"
-    connection.close()
-
-
-@pytest.fixture
-def served() -> Iterator[subprocess.Popen[str]]:
-    command = "from jupyter_dsw.emulator import serve; serve('idle', speed=60)"
-    with subprocess.Popen(
-        [sys.executable, "-c", command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
-    ) as process:
-        yield process
-        process.kill()
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_in_the_foreground_it_prints_how_to_use_it_and_ends_at_a_signal(
-    served: subprocess.Popen[str], get: Any, stop: signal.Signals
-) -> None:
-    assert served.stdout is not None
-    lines = [served.stdout.readline() for _ in range(4)]
-    variables = dict(line.strip().removeprefix("export ").split("=", 1) for line in lines)
-    assert all(line.startswith("export ") for line in lines)
-    assert get(variables["ALIBABA_CLOUD_CREDENTIALS_URI"]).status == 200
-    served.send_signal(stop)
-    rest, errors = served.communicate(timeout=20)
-    assert (served.returncode, rest, errors) == (0, "", "")

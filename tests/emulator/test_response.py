@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.emulator import SCENARIOS, Emulator
-from jupyter_dsw.emulator.instance_response import EXAMPLE
+from jupyter_dsw.emulator.responses import EXAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
-from jupyter_dsw.emulator.credentials import AccessKey
 from jupyter_dsw.emulator.gateway import (
+    AccessKey,
     ErrorResponse,
     SignedRequest,
     Verifier,
@@ -18,6 +18,7 @@ from jupyter_dsw.emulator.gateway import (
 )
 
 KEY = AccessKey("YourAccessKeyId", "YourAccessKeySecret")
+KEYS = {KEY.access_key_id: KEY}
 DATE = calendar.timegm((2023, 10, 26, 10, 22, 32))
 EMPTY = hashlib.sha256(b"").hexdigest()
 NAMES = (
@@ -69,10 +70,6 @@ GET_INSTANCE = signed_request(
 )
 
 
-def find_key(access_key_id: str) -> AccessKey | None:
-    return KEY if access_key_id == KEY.access_key_id else None
-
-
 def test_the_canonical_request_of_the_official_example_has_the_documented_hash() -> None:
     canonical = canonical_request(RUN_INSTANCES, NAMES)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
@@ -81,33 +78,33 @@ def test_the_canonical_request_of_the_official_example_has_the_documented_hash()
 
 @pytest.mark.parametrize("request_", [RUN_INSTANCES, GET_INSTANCE])
 def test_the_official_signatures_are_accepted(request_: SignedRequest) -> None:
-    Verifier(find_key).verify(request_, endpoint_time=DATE)
+    Verifier(KEYS).verify(request_, now=DATE)
 
 
 @pytest.mark.parametrize("seconds", [-901, 901])
 def test_a_date_more_than_15_minutes_off_is_refused(seconds: int) -> None:
     with pytest.raises(ErrorResponse, match=r"InvalidTimeStamp\.Expired"):
-        Verifier(find_key).verify(GET_INSTANCE, endpoint_time=DATE + seconds)
+        Verifier(KEYS).verify(GET_INSTANCE, now=DATE + seconds)
 
 
 @pytest.mark.parametrize("seconds", [-900, 900])
 def test_a_date_15_minutes_off_is_accepted(seconds: int) -> None:
-    Verifier(find_key).verify(GET_INSTANCE, endpoint_time=DATE + seconds)
+    Verifier(KEYS).verify(GET_INSTANCE, now=DATE + seconds)
 
 
 def test_a_nonce_is_remembered_for_as_long_as_its_date_can_be_right() -> None:
-    verifier = Verifier(find_key)
-    verifier.verify(GET_INSTANCE, endpoint_time=DATE - 900)
+    verifier = Verifier(KEYS)
+    verifier.verify(GET_INSTANCE, now=DATE - 900)
     with pytest.raises(ErrorResponse, match="SignatureNonceUsed"):
-        verifier.verify(GET_INSTANCE, endpoint_time=DATE + 900)
+        verifier.verify(GET_INSTANCE, now=DATE + 900)
 
 
 def test_a_refused_request_does_not_use_up_its_nonce() -> None:
-    verifier = Verifier(find_key)
+    verifier = Verifier(KEYS)
     tampered = SignedRequest("GET", "/api/v2/instances/dsw-other", GET_INSTANCE.headers)
     with pytest.raises(ErrorResponse, match="SignatureDoesNotMatch"):
-        verifier.verify(tampered, endpoint_time=DATE)
-    verifier.verify(GET_INSTANCE, endpoint_time=DATE)
+        verifier.verify(tampered, now=DATE)
+    verifier.verify(GET_INSTANCE, now=DATE)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +146,7 @@ def test_a_wrong_content_hash_is_refused_even_where_it_is_rightly_signed() -> No
     def verify(content: str) -> None:
         to_sign = string_to_sign(canonical_request(request("0" * 64, content), NAMES))
         claimed = signature(KEY.access_key_secret, to_sign)
-        Verifier(find_key).verify(request(claimed, content), endpoint_time=DATE)
+        Verifier(KEYS).verify(request(claimed, content), now=DATE)
 
     verify(EMPTY)
     with pytest.raises(ErrorResponse, match="SignatureDoesNotMatch"):
