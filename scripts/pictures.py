@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from jupyter_dsw.demo.run import start_lab
-from jupyter_dsw.demo.samples import use_simulated_samples
+from jupyter_dsw.demo import use_simulated_samples
+from jupyter_dsw.demo.lab import start_lab
 from jupyter_dsw.emulator import Emulator
 from tests.browser import chromium, windows
 from tests.browser.notebooks import NAME, run_cell, wait_for_kernel, write_notebook

@@ -1,4 +1,4 @@
-"""A JupyterLab of the demo's own: nothing of the user's Jupyter settings, nothing left behind."""
+"""A JupyterLab of the demo's own, with the tour: nothing of the user's Jupyter settings."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
+from jupyter_client.blocking.client import BlockingKernelClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from jupyter_dsw.emulator import Emulator
+    from jupyter_dsw.i18n import Language
 
 PATIENCE_S = 120.0
+CELL_TIMEOUT_S = 60
+TOURS = tuple(sorted(Path(__file__).parent.glob("tour*.ipynb")))
 
 
 @dataclass(frozen=True)
@@ -142,3 +148,69 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without what could point the demo at a real account."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ALIBABA_CLOUD_", "JUPYTER_DSW_"))
+    }
+
+
+def start_lab(home: Path, emulator: Emulator, options: Mapping[str, object]) -> Lab:
+    """Start a JupyterLab on the emulator's instance; `jupyter dsw` in its terminals is ours."""
+    here = os.fspath(Path(sys.executable).parent)
+    path = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
+    # A login shell, which is the default, would make a PATH of its own.
+    shell = {"shell_command": [os.environ.get("SHELL") or "sh"]}
+    return Lab.start(
+        home,
+        {**clean_environment(), **emulator.environment(), "PATH": path},
+        {"ServerApp.terminado_settings": shell, **options},
+    )
+
+
+def tour(language: Language) -> str:
+    """Return the name of the tour in this language."""
+    return {"en": "tour.ipynb", "zh_CN": "tour.zh-CN.ipynb"}[language]
+
+
+def put_tours(lab: Lab, opened: str) -> None:
+    """Put the tours into `lab`; the one that is `opened` joins a session whose first cell ran."""
+    for path in TOURS:
+        content = json.loads(path.read_text("utf-8"))
+        if path.name == opened:
+            code = next(cell for cell in content["cells"] if cell["cell_type"] == "code")
+            _run_in_session(lab, opened, code)
+        lab.request(
+            "PUT", f"api/contents/{path.name}", json={"type": "notebook", "content": content}
+        )
+
+
+def _run_in_session(lab: Lab, path: str, cell: dict[str, Any]) -> None:
+    """Run a cell in a session that the browser will join."""
+    kernel = {"name": "python3"}
+    body = {"path": path, "name": path, "type": "notebook", "kernel": kernel}
+    session = lab.request("POST", "api/sessions", json=body)
+    connection_file = lab.home / "runtime" / f"kernel-{session['kernel']['id']}.json"
+    client = BlockingKernelClient(connection_file=str(connection_file))
+    client.load_connection_file()
+    # On a busy machine a heartbeat may be late, and the kernel would be taken for dead.
+    client.start_channels(hb=False)
+
+    def keep(message: Any) -> None:
+        if message["msg_type"] in {"stream", "display_data", "execute_result", "error"}:
+            content = {
+                name: value for name, value in message["content"].items() if name != "transient"
+            }
+            cell["outputs"].append({"output_type": message["msg_type"], **content})
+
+    try:
+        client.wait_for_ready(timeout=CELL_TIMEOUT_S)
+        code = "".join(cell["source"])
+        reply = client.execute_interactive(code, output_hook=keep, timeout=CELL_TIMEOUT_S)
+        cell["execution_count"] = reply["content"]["execution_count"]
+    finally:
+        client.stop_channels()

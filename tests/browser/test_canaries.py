@@ -11,8 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Error, Page, Response, WebSocket, expect
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from tests.browser.notebooks import NAME, open_notebook, run_cell, write_notebook
 from tests.browser.windows import execute
 from tests.canaries import LOUD, NOTIFY_TOKEN, SCENARIOS, SHARING_TOKEN

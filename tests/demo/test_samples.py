@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.demo.samples import SimulatedRecorder
+from jupyter_dsw.demo import SimulatedRecorder
 from jupyter_dsw.emulator import SCENARIOS
 from jupyter_dsw.emulator.simulation import STARTING_S, Life, usage
 

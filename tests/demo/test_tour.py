@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from jupyter_dsw.demo.run import TOURS, tour
+from jupyter_dsw.demo.lab import TOURS, tour
 from jupyter_dsw.emulator import SCENARIOS
 
 if TYPE_CHECKING:

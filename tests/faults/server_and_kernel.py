@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.kernel_endpoint import path_of
 from tests.faults.reliability_page import steady
 from tests.faults.served import compared

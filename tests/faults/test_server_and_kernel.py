@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_client.manager import KernelManager
 
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment
 from tests.faults.reliability_page import Row, record, steady
 from tests.faults.server_and_kernel import (
     BY_THE_SERVER,

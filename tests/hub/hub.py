@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from jupyter_dsw.demo.lab import free_port
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment, free_port
 from tests.hub import proxy
 from tests.kernels import Kernel
 from tests.waiting import until

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.kernel_endpoint import fingerprint
 from tests.connection_files import while_spoiled
 from tests.kernels import Kernel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests.notify.receiver import Receiver
 

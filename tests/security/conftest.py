@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests.browser.conftest import browser, page  # noqa: F401 - fixtures
 from tests.canaries import LOUD, SHARING_TOKEN

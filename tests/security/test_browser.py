@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 import jupyter_dsw
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from tests.browser.notebooks import open_notebook, run_cell, write_notebook
 from tests.browser.windows import MINUTE, stop_in
 from tests.waiting import until

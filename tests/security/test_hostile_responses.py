@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from tests.upstream.odd_server import OddServer, http_response
 from tests.waiting import until
 

@@ -17,8 +17,7 @@ from IPython.core.ultratb import VerboseTB
 from rich.console import Console
 from rich.traceback import Traceback
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, path_of
 from jupyter_dsw.notebook import readings
 from tests.canaries import LOUD

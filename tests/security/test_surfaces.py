@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.pretty import Pretty
 from rich.traceback import Traceback
 
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import output as notebook

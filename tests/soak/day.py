@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment
 from jupyter_dsw.emulator import Emulator
 from tests.soak.client import Read
 

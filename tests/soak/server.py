@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.demo.lab import Lab
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER
 from tests.soak.crowd import Target
 from tests.soak.probe import PATH, Measured

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_dsw.demo.run import clean_environment
+from jupyter_dsw.demo.lab import clean_environment
 from jupyter_dsw.emulator import Emulator
 
 SETTLED_S = 30.0
