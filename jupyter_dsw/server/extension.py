@@ -15,18 +15,7 @@ from traitlets import Bool, Enum, Float, List, Unicode
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
-from jupyter_dsw.server.handlers import (
-    AT_RISK,
-    KERNEL_TOKEN,
-    METRICS,
-    READY_MONITOR,
-    SAMPLER,
-    AtRiskHandler,
-    InstanceHandler,
-    KernelInstanceHandler,
-    KernelUtilizationHandler,
-    UtilizationHandler,
-)
+from jupyter_dsw.server.handlers import ENDPOINTS
 from jupyter_dsw.server.metrics import Metrics
 from jupyter_dsw.server.notifications import ServiceURLs, are_wanted, hide_urls
 from jupyter_dsw.server.sampler import Sampler
@@ -155,11 +144,6 @@ class DSWExtension(ExtensionApp):
         self._one_at_a_time = asyncio.Lock()
         self._last_reading: Reading | None = None
         self.sampler = Sampler(self.make_recorder, self._context_of_sample, server.log)
-        self.settings[READY_MONITOR] = self.ready_monitor
-        self.settings[METRICS] = self.metrics
-        self.settings[SAMPLER] = self.sampler
-        self.settings[AT_RISK] = self.at_risk
-        self.settings[KERNEL_TOKEN] = self.kernel_token
 
     async def ready_monitor(self) -> Monitor:
         """Return the server's one monitor; the first request makes it.
@@ -240,15 +224,7 @@ class DSWExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the endpoints, and write the connection file once the server listens."""
-        self.handlers.extend(
-            [
-                (r"/jupyter-dsw/v1/instance", InstanceHandler),
-                (r"/jupyter-dsw/v1/utilization", UtilizationHandler),
-                (r"/jupyter-dsw/v1/at-risk", AtRiskHandler),
-                (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
-                (r"/jupyter-dsw/v1/kernel/utilization", KernelUtilizationHandler),
-            ]
-        )
+        self.handlers.extend(ENDPOINTS)
         # Read once, when the server reads it: a certificate that is renewed on disk later is not
         # presented before the server starts again.
         server: Any = self.serverapp

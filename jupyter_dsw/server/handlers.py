@@ -31,13 +31,6 @@ _Method = TypeVar("_Method")
 _allow_unauthenticated: Callable[[_Method], _Method] = getattr(
     decorator, "allow_unauthenticated", lambda method: method
 )
-AUTH_RESOURCE = "dsw"
-# Keys of the web application's settings.
-READY_MONITOR = "jupyter_dsw_ready_monitor"
-METRICS = "jupyter_dsw_metrics"
-SAMPLER = "jupyter_dsw_sampler"
-AT_RISK = "jupyter_dsw_at_risk"
-KERNEL_TOKEN = "jupyter_dsw_kernel_token"  # noqa: S105 - the name of a setting
 
 
 class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
@@ -53,10 +46,20 @@ class _Quiet(logging.LoggerAdapter):  # type: ignore[type-arg]
 class _Endpoint(APIHandler):
     """Sends JSON that is not to be stored, and refuses every other method."""
 
-    auth_resource = AUTH_RESOURCE
+    auth_resource = "dsw"
     # Viewing when the instance will be stopped does not count as activity.
     _track_activity = False
     _is_signed_in = False
+
+    @property
+    def extension(self) -> Any:
+        """The server extension, which has what the endpoints send."""
+        return self.settings["jupyter_dsw"]
+
+    def set_default_headers(self) -> None:
+        """Have no response stored, also none of an error."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
 
     def compute_etag(self) -> None:
         """Responses are no-store, so skip ETag hashing."""
@@ -67,7 +70,6 @@ class _Endpoint(APIHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Send an error response of our own: never a traceback, never what the client sent."""
-        self.set_header("Cache-Control", "no-store")
         reason = "" if status_code < 500 else " The server's log has more."
         error = {"message": f"{self._reason}.{reason}"}
         if status_code == 403 and self._is_signed_in:
@@ -119,7 +121,7 @@ class _ForKernels(_Endpoint):
 
     def _has_kernel_token(self) -> bool:
         sent = self.request.headers.get(KERNEL_TOKEN_HEADER, "")
-        token: str = self.settings[KERNEL_TOKEN]
+        token: str = self.extension.kernel_token
         return hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode())
 
     @_allow_unauthenticated
@@ -150,11 +152,11 @@ class _Reading(_Endpoint):
 
     async def send(self) -> None:
         """Finish with the current reading. The event loop goes on while a call is under way."""
-        monitor: Monitor = await self.settings[READY_MONITOR]()
+        monitor: Monitor = await self.extension.ready_monitor()
         begun = monitor.clock()
         fresh = "no-cache" in self.request.headers.get("Cache-Control", "")
         reading = monitor.cached(fresh=fresh)
-        metrics: Metrics = self.settings[METRICS]
+        metrics: Metrics = self.extension.metrics
         metrics.requested(self.client, hit=reading is not None)
         if reading is None:
             # Shielded: a client that goes away leaves the others their reading.
@@ -162,14 +164,13 @@ class _Reading(_Endpoint):
             reading = await asyncio.shield(call)
         status = _status(reading)
         self.set_status(status)
-        self.set_header("Cache-Control", "no-store")
         self._sends_a_failure = status >= 400
         language = "en" if reading.error is None else self._language_of_error()
         now = monitor.clock()
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: a tab that was closed meanwhile is no error.
-        sampler: Sampler = self.settings[SAMPLER]
+        sampler: Sampler = self.extension.sampler
         contract = reading.to_contract(now, language)
         self.finish(contract.with_utilization(sampler.latest()).encode())
 
@@ -191,8 +192,7 @@ class _Samples(_Endpoint):
 
     async def send(self) -> None:
         """Finish with them."""
-        sampler: Sampler = self.settings[SAMPLER]
-        self.set_header("Cache-Control", "no-store")
+        sampler: Sampler = self.extension.sampler
         self.finish(sampler.samples().encode())
 
 
@@ -201,9 +201,8 @@ class AtRiskHandler(_ForBrowsers):
 
     async def send(self) -> None:
         """Finish with it. A disk that does not respond does not block the event loop."""
-        found = await asyncio.get_running_loop().run_in_executor(None, self.settings[AT_RISK])
-        self.set_header("Cache-Control", "no-store")
-        self.finish(found)
+        loop = asyncio.get_running_loop()
+        self.finish(await loop.run_in_executor(None, self.extension.at_risk))
 
 
 class InstanceHandler(_Reading, _ForBrowsers):
@@ -220,3 +219,12 @@ class UtilizationHandler(_Samples, _ForBrowsers):
 
 class KernelUtilizationHandler(_Samples, _ForKernels):
     """The samples, for kernels."""
+
+
+ENDPOINTS = [
+    (r"/jupyter-dsw/v1/instance", InstanceHandler),
+    (r"/jupyter-dsw/v1/utilization", UtilizationHandler),
+    (r"/jupyter-dsw/v1/at-risk", AtRiskHandler),
+    (r"/jupyter-dsw/v1/kernel/instance", KernelInstanceHandler),
+    (r"/jupyter-dsw/v1/kernel/utilization", KernelUtilizationHandler),
+]
