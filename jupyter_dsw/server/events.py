@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from jupyter_dsw.model.stops import DecidedBy, Kind, Stop, next_stop
+from jupyter_dsw.model.stops import DecidedBy, Kind, next_stop
 from jupyter_dsw.render.values import format_duration, plain
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from jupyter_events import EventLogger
 
-    from jupyter_dsw.reading import Problem, Reading
+    from jupyter_dsw.reading import Reading
 
 LIMITS = (2, 10, 30)
 """How many minutes ahead a stop is reported, as the JupyterLab extension warns."""
@@ -33,20 +33,29 @@ _DECIDERS = {
 class StatusChange(msgspec.Struct, frozen=True):
     """The instance's status is another one, or was read for the first time.
 
-    Its fields, like those of the other changes, are those of the event with its `schema_id`.
+    Its fields, like those of the other changes, are those of the event with its `schema_id`; its
+    `line` is for the log, and in English, as all of it.
     """
 
     schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-status:v1"
+    level: ClassVar[int] = logging.INFO
 
     instance_id: str | None
     status: str
     previous_status: str | None
+
+    @property
+    def line(self) -> str:
+        """What the log has of it."""
+        before = f"; it was {self.previous_status}" if self.previous_status else ""
+        return f"{self.instance_id} is {self.status}{before}."
 
 
 class StopChange(msgspec.Struct, frozen=True):
     """A stop has come within a limit, has moved away from one, or its time became unknown."""
 
     schema_id: ClassVar[str] = "urn:jupyter-dsw:event:instance-stop:v1"
+    level: ClassVar[int] = logging.INFO
 
     instance_id: str | None
     action: Literal["near", "moved", "unknown"]
@@ -54,6 +63,21 @@ class StopChange(msgspec.Struct, frozen=True):
     decided_by: DecidedBy | None
     within_minutes: int | None
     remaining_seconds: int | None
+
+    @property
+    def line(self) -> str:
+        """What the log has of it."""
+        if self.stop is None:
+            return f"No stop of {self.instance_id} lies ahead any more."
+        reason = _REASONS[self.stop] + _DECIDERS[self.decided_by or "unknown"]
+        if self.action == "unknown":
+            why = reason.rstrip(",")
+            return f"{self.instance_id} will be stopped {why}, at a time that could not be read."
+        seconds = self.remaining_seconds
+        left = "an unknown time" if seconds is None else format_duration(seconds * 1000)
+        if self.action == "near":
+            return f"{self.instance_id} will be stopped {reason} in {left}."
+        return f"The stop of {self.instance_id} has moved away: it will be {reason} in {left}."
 
 
 class ReadingChange(msgspec.Struct, frozen=True):
@@ -67,6 +91,19 @@ class ReadingChange(msgspec.Struct, frozen=True):
     message: str | None = None
     advice: str | None = None
     request_id: str | None = None
+
+    @property
+    def level(self) -> int:
+        """The level of its line."""
+        return logging.WARNING if self.action == "failed" else logging.INFO
+
+    @property
+    def line(self) -> str:
+        """What the log has of it."""
+        if self.action == "recovered":
+            return "The instance can be read again."
+        request = f" (Request ID: {self.request_id})" if self.request_id else ""
+        return f"{self.code}: {self.message} {self.advice}{request}"
 
 
 Change: TypeAlias = StatusChange | StopChange | ReadingChange
@@ -99,14 +136,15 @@ class Changes:
         self._failure = failure
         if problem is None:
             yield ReadingChange(self._instance_id, "recovered")
-        else:
-            yield _failed(self._instance_id, problem)
+            return
+        message, advice = plain(problem.message), plain(problem.advice)
+        yield ReadingChange(
+            self._instance_id, "failed", problem.code, message, advice, problem.request_id
+        )
 
     def _statuses(self, reading: Reading) -> Iterator[StatusChange]:
-        if reading.instance is None or not reading.instance.status:
-            return
-        status = plain(reading.instance.status)
-        if status != self._status:
+        status = None if reading.instance is None else reading.instance.status
+        if status and status != self._status:
             yield StatusChange(self._instance_id, status, self._status)
             self._status = status
 
@@ -125,27 +163,14 @@ class Changes:
             return
         if remaining_ms is None and self._unknown:
             return  # it has not moved away, as far as is known
-        yield _moved(self._instance_id, first, within, before)
-
-
-def _moved(
-    instance_id: str | None, stop: Stop | None, within: int | None, before: int | None
-) -> StopChange:
-    near = within is not None and (before is None or within < before)
-    remaining_ms = None if stop is None else stop.remaining_ms
-    return StopChange(
-        instance_id,
-        "near" if near else "moved",
-        None if stop is None else stop.kind,
-        None if stop is None else stop.decided_by,
-        within,
-        None if remaining_ms is None else remaining_ms // 1000,
-    )
-
-
-def _failed(instance_id: str | None, problem: Problem) -> ReadingChange:
-    message, advice = plain(problem.message), plain(problem.advice)
-    return ReadingChange(instance_id, "failed", problem.code, message, advice, problem.request_id)
+        yield StopChange(
+            self._instance_id,
+            "near" if within is not None and (before is None or within < before) else "moved",
+            None if first is None else first.kind,
+            None if first is None else first.decided_by,
+            within,
+            None if remaining_ms is None else remaining_ms // 1000,
+        )
 
 
 def _limit(remaining_ms: int | None) -> int | None:
@@ -165,46 +190,7 @@ class Reporter:
     def report(self, reading: Reading, now: float) -> None:
         """Report what is new in `reading`, at `now`; on the event loop, where listeners run."""
         for change in self._changes.of(reading, now):
-            level, line = log_line(change)
-            self._log.log(level, "jupyter-dsw: %s", line)
+            self._log.log(change.level, "jupyter-dsw: %s", change.line)
             if self._event_logger is not None:
                 data = msgspec.to_builtins(change)
                 self._event_logger.emit(schema_id=change.schema_id, data=data)
-
-
-def log_line(change: Change) -> tuple[int, str]:
-    """Return the level and the text for `change`: in English, as all of the server's log."""
-    if isinstance(change, StatusChange):
-        return logging.INFO, _status_line(change)
-    if isinstance(change, StopChange):
-        return logging.INFO, _stop_line(change)
-    return _reading_line(change)
-
-
-def _status_line(change: StatusChange) -> str:
-    before = f"; it was {change.previous_status}" if change.previous_status else ""
-    return f"{change.instance_id} is {change.status}{before}."
-
-
-def _stop_line(change: StopChange) -> str:
-    if change.stop is None:
-        return f"No stop of {change.instance_id} lies ahead any more."
-    left = _left(change.remaining_seconds)
-    reason = _REASONS[change.stop] + _DECIDERS[change.decided_by or "unknown"]
-    if change.action == "unknown":
-        why = reason.rstrip(",")
-        return f"{change.instance_id} will be stopped {why}, at a time that could not be read."
-    if change.action == "near":
-        return f"{change.instance_id} will be stopped {reason} in {left}."
-    return f"The stop of {change.instance_id} has moved away: it will be {reason} in {left}."
-
-
-def _left(seconds: int | None) -> str:
-    return "an unknown time" if seconds is None else format_duration(seconds * 1000)
-
-
-def _reading_line(change: ReadingChange) -> tuple[int, str]:
-    if change.action == "recovered":
-        return logging.INFO, "The instance can be read again."
-    request = f" (Request ID: {change.request_id})" if change.request_id else ""
-    return logging.WARNING, f"{change.code}: {change.message} {change.advice}{request}"

@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from prometheus_client.metrics_core import Metric
 
@@ -50,9 +50,6 @@ class Metrics:
             ["client", "cache"],
             registry=None,
         )
-        self._show_zeros()
-
-    def _show_zeros(self) -> None:
         # A rate needs a value before the first one that is counted.
         for outcome in OUTCOMES:
             self._calls.labels(outcome)
@@ -92,60 +89,47 @@ class Metrics:
         for counted in (self._calls, self._durations, self._requests):
             yield from counted.collect()
         reading, now = self._reading, self._clock()
-        age_ms = reading.age_ms_at(now) if reading else None
         stops = reading.stops_at(now) if reading else ()
-        idle_minutes = [stop.idle_minutes for stop in stops if stop.idle_minutes is not None]
-        yield _gauge(
+        age_ms = reading.age_ms_at(now) if reading else None
+        yield GaugeMetricFamily(
             "jupyter_dsw_reading_age_seconds",
             "Seconds since the request for the reading was sent.",
-            [] if age_ms is None else [age_ms / 1000],
+            None if age_ms is None else age_ms / 1000,
         )
-        yield _gauge_by_stop(
-            "jupyter_dsw_stop_remaining_seconds",
-            "Seconds until the instance is stopped, by the kind of stop and who decides it, the "
-            "nearest of them; absent where unknown.",
-            {
-                _labels(stop): ms / 1000
-                for stop in stops[::-1]
-                if (ms := stop.remaining_ms) is not None
-            },
-        )
-        yield _gauge_by_stop(
-            "jupyter_dsw_stop_time_unknown",
-            "1 where a stop is set whose time is unknown, 0 where it is known, by the kind of stop "
-            "and who decides it; absent where none is set.",
-            {
-                labels: float(any(s.state == "unknown" for s in stops if _labels(s) == labels))
-                for labels in map(_labels, stops)
-            },
-        )
-        yield _gauge(
+        yield from _of_stops(stops)
+        yield GaugeMetricFamily(
             "jupyter_dsw_stop_policies_read",
             "1 where stop policies of the workspace are known, else 0.",
-            [float(reading.stop_policies == "read")] if reading and reading.instance else [],
+            float(reading.stop_policies == "read") if reading and reading.instance else None,
         )
-        yield _gauge(
+        idle_minutes = [stop.idle_minutes for stop in stops if stop.idle_minutes is not None]
+        yield GaugeMetricFamily(
             "jupyter_dsw_idle_seconds",
             "Seconds that the instance had been idle when it was read, of whole minutes.",
-            [max(idle_minutes) * 60] if idle_minutes else [],
+            max(idle_minutes) * 60 if idle_minutes else None,
         )
 
 
-def _labels(stop: Stop) -> tuple[str, str]:
-    return stop.kind, stop.decided_by
-
-
-def _gauge(name: str, documentation: str, values: Iterable[float]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, documentation)
-    for value in values:
-        family.add_metric([], value)
-    return family
-
-
-def _gauge_by_stop(
-    name: str, documentation: str, values: Mapping[tuple[str, str], float]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, documentation, labels=["stop", "decided_by"])
-    for labels, value in values.items():
-        family.add_metric(labels, value)
-    return family
+def _of_stops(stops: Iterable[Stop]) -> tuple[Metric, Metric]:
+    labels = ["stop", "decided_by"]
+    remaining = GaugeMetricFamily(
+        "jupyter_dsw_stop_remaining_seconds",
+        "Seconds until the instance is stopped, by the kind of stop and who decides it, the "
+        "nearest of them; absent where unknown.",
+        labels=labels,
+    )
+    unknown = GaugeMetricFamily(
+        "jupyter_dsw_stop_time_unknown",
+        "1 where a stop is set whose time is unknown, 0 where it is known, by the kind of stop "
+        "and who decides it; absent where none is set.",
+        labels=labels,
+    )
+    same: dict[tuple[str, str], list[Stop]] = {}
+    for stop in stops:
+        same.setdefault((stop.kind, stop.decided_by), []).append(stop)
+    for values, group in same.items():
+        left = [stop.remaining_ms for stop in group if stop.remaining_ms is not None]
+        if left:
+            remaining.add_metric(values, min(left) / 1000)
+        unknown.add_metric(values, float(any(stop.state == "unknown" for stop in group)))
+    return remaining, unknown

@@ -25,7 +25,6 @@ from jupyter_dsw.server.events import (
     ReadingChange,
     StatusChange,
     StopChange,
-    log_line,
 )
 from jupyter_dsw.upstream.settings import Source
 
@@ -304,7 +303,7 @@ def test_a_stop_that_a_policy_decides_is_reported_with_who_decides_it() -> None:
     ]
     for each in reported:
         Draft7Validator(SCHEMAS[STOP]).validate(msgspec.to_builtins(each))
-    assert [log_line(each)[1] for each in reported] == [
+    assert [each.line for each in reported] == [
         (
             "dsw-a will be stopped by its schedule, by a policy of the platform, at a time that "
             "could not be read."
