@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from traitlets import TraitError, TraitType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,3 +64,32 @@ def services_of(urls: Iterable[str]) -> tuple[Service, ...]:
 def _scheme(url: str) -> str:
     found = _SCHEME.match(url)
     return found[1].lower() if found else ""
+
+
+if TYPE_CHECKING:
+    _Base = TraitType[tuple[Service, ...], Any]
+else:
+    _Base = TraitType  # before traitlets 5.10 without parameters
+
+
+class ServiceURLs(_Base):
+    """An option: a list of URLs, or one text with several. Neither value nor error shows them."""
+
+    info_text = "a list of URLs"
+    default_value: tuple[Service, ...] = ()
+
+    def validate(self, obj: object, value: Any) -> tuple[Service, ...]:
+        """Return the services of `value`. Raises `TraitError`, which does not quote it."""
+        urls = [value] if isinstance(value, str) else value
+        if not isinstance(urls, (list, tuple)):
+            urls = [None]
+        if all(isinstance(url, Service) for url in urls):
+            return tuple(urls)
+        if not all(isinstance(url, str) for url in urls):
+            message = f"{type(obj).__name__}.{self.name} must be a list of URLs, each a text."
+            raise TraitError(message)
+        return services_of(urls)
+
+    def from_string(self, s: str) -> tuple[Service, ...]:
+        """Return the services of an argument of the command line."""
+        return services_of([s])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,9 @@ from traitlets import Bool, Enum, Float, List, Unicode
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, UnusableFile, fingerprint
+from jupyter_dsw.notify.services import ServiceURLs
 from jupyter_dsw.server.handlers import ENDPOINTS
 from jupyter_dsw.server.metrics import Metrics
-from jupyter_dsw.server.notifications import ServiceURLs, are_wanted, hide_urls
 from jupyter_dsw.server.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -127,10 +128,20 @@ class DSWExtension(ExtensionApp):
             language=self.notify_language,
         )
 
+    def has_services(self) -> bool:
+        """Return whether the options or the environment set a service. May read a file."""
+        if self.notify or os.environ.get("JUPYTER_DSW_NOTIFY"):
+            return True
+        if os.environ.get("DSW_INSTANCE_ID"):  # then the first process's are not used
+            return False
+        from jupyter_dsw.notify.settings import services_of_environment
+
+        return bool(services_of_environment())
+
     def initialize_settings(self) -> None:
         """Prepare what the endpoints need, short of what only a reading needs."""
         server: Any = self.serverapp
-        hide_urls(server, type(self).__name__)
+        _hide_urls(server, type(self).__name__)
         # jupyter-server 1 has no events.
         self.event_logger: EventLogger | None = getattr(server, "event_logger", None)
         if self.event_logger is not None:
@@ -240,7 +251,7 @@ class DSWExtension(ExtensionApp):
         IOLoop.current().add_callback(self._start_watcher)
 
     async def _start_watcher(self) -> None:
-        if not await IOLoop.current().run_in_executor(None, are_wanted, self.notify):
+        if not await IOLoop.current().run_in_executor(None, self.has_services):
             return
         monitor = await self.ready_monitor()
         self.watcher = await IOLoop.current().run_in_executor(None, self._make_watcher, monitor)
@@ -296,6 +307,15 @@ class DSWExtension(ExtensionApp):
         if self._client is not None:
             self._client.close()
         self.metrics.withdraw()
+
+
+def _hide_urls(server: Any, name: str) -> None:
+    """Remove `NAME.notify` from the configurations, which are shown and passed on.
+
+    Its trait has taken the URLs over, and shows nothing of them.
+    """
+    for app in chain([server], *server.extension_manager.extension_apps.values()):
+        app.config.get(name, {}).pop("notify", None)
 
 
 def _register_event_schemas(event_logger: EventLogger) -> None:

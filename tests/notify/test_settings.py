@@ -15,7 +15,6 @@ from traitlets.config import Config
 from jupyter_dsw.notify.services import Service, services_of
 from jupyter_dsw.notify.settings import NotifySettings, QuietHours, WrongSetting
 from jupyter_dsw.server.extension import DSWExtension
-from jupyter_dsw.server.notifications import are_wanted
 from tests.canaries import NOTIFY_TOKEN
 from tests.cli.terminal import dsw
 from tests.security.test_surfaces import LOOKS, looked_at, renderings
@@ -92,9 +91,9 @@ def test_a_server_started_without_the_containers_variables_sends_to_their_servic
     for name in ("DSW_INSTANCE_ID", "JUPYTER_DSW_NOTIFY"):
         monkeypatch.delenv(name, raising=False)
     path.write_bytes(b"DSW_INSTANCE_ID=dsw-0123456789\0")
-    assert not are_wanted(())
+    assert not DSWExtension().has_services()
     path.write_bytes(b"DSW_INSTANCE_ID=dsw-0123456789\0JUPYTER_DSW_NOTIFY=json://a\0")
-    assert are_wanted(())
+    assert DSWExtension().has_services()
     assert [service.url for service in NotifySettings.of(()).services] == ["json://a"]
 
 
