@@ -105,11 +105,12 @@ class Record:
         """
         with self._locked():
             content = self._read()
-            before = {name: id(reported) for name, reported in content.services.items()}
+            before = msgspec.json.encode(content)
             yield content
             self._memory = content
-            if {name: id(reported) for name, reported in content.services.items()} != before:
-                self._write(msgspec.json.encode(content))
+            after = msgspec.json.encode(content)
+            if after != before:
+                self._write(after)
 
     def _read(self) -> Content:
         try:

@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
@@ -15,12 +16,12 @@ from jupyter_dsw.notify.changes import compare
 from jupyter_dsw.notify.delivery import Delivery, library_is_there
 from jupyter_dsw.notify.messages import Subject
 from jupyter_dsw.notify.record import Record, Reported
+from jupyter_dsw.notify.services import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from jupyter_dsw.notify.services import Service
     from jupyter_dsw.notify.settings import NotifySettings
     from jupyter_dsw.reading import Reading
 
@@ -57,11 +58,11 @@ class Watcher:
         self._read = read
         self._delivery = Delivery(settings.services) if delivery is None else delivery
         self._clock, self._date, self._folder = clock, date, folder
-        self._record: tuple[str, Record] | None = None
-        self._fingerprints: tuple[bytes, dict[int, str]] = (b"", {})
+        self._records: dict[str, Record] = {}
+        # One takes as long as a login.
+        self._fingerprint = lru_cache(maxsize=64)(Service.fingerprint)
         self._region: str | None = None
-        self._next_read = float("-inf")
-        self._message_at: float | None = None
+        self._next_read, self._message_at = float("-inf"), float("inf")
         self._closed = threading.Event()
 
     def start(self) -> None:
@@ -79,19 +80,17 @@ class Watcher:
         quiet_s = self._quiet_s()
         if quiet_s and not self._settings.stops_in_quiet_hours:
             return quiet_s
-        now = self._clock()
-        is_due = self._message_at is not None and now >= self._message_at
-        if is_due or now >= self._next_read:
+        is_due = self._clock() >= self._message_at
+        if is_due or self._clock() >= self._next_read:
             # A reading may be a minute old, and the stop may have been called off since.
             reading = self._read(is_due)
             self._region = reading.source.region or self._region
             self._next_read = max(reading.next_read, self._clock() + SHORTEST_PAUSE_S)
-            self._message_at = None
+            self._message_at = float("inf")
             quiet_s = self._quiet_s()
             if not quiet_s or self._settings.stops_in_quiet_hours:
                 self._report(reading, only_stops=bool(quiet_s))
-        waits = [self._next_read, *([] if self._message_at is None else [self._message_at])]
-        return max(0.0, min(waits) - self._clock())
+        return max(0.0, min(self._next_read, self._message_at) - self._clock())
 
     def _quiet_s(self) -> float:
         hours = self._settings.quiet_hours
@@ -103,11 +102,10 @@ class Watcher:
         instance_id = reading.source.instance_id
         if reading.instance is None or not instance_id:
             return
-        if self._record is None or self._record[0] != instance_id:
-            self._record = instance_id, Record(instance_id, self._folder)
+        record = self._records.setdefault(instance_id, Record(instance_id, self._folder))
         subject, now = Subject(reading, self._settings), self._clock()
         new = []
-        with self._record[1].open() as content:
+        with record.open() as content:
             for service in self._settings.services:
                 fingerprint = self._fingerprint(service, content.salt)
                 reported = content.services.get(fingerprint, Reported())
@@ -116,19 +114,9 @@ class Watcher:
                     content.put(fingerprint, comparison.reported)
                 new += [(service.number, message) for message in comparison.messages]
                 if comparison.next_at is not None:
-                    self._message_at = min(
-                        comparison.next_at, self._message_at or comparison.next_at
-                    )
+                    self._message_at = min(comparison.next_at, self._message_at)
         for number, message in new:
             self._delivery.add(number, message)
-
-    def _fingerprint(self, service: Service, salt: bytes) -> str:
-        if self._fingerprints[0] != salt:
-            self._fingerprints = salt, {}
-        known = self._fingerprints[1]
-        if service.number not in known:
-            known[service.number] = service.fingerprint(salt)
-        return known[service.number]
 
     def _run(self) -> None:
         while not self._closed.is_set():
