@@ -26,7 +26,7 @@ from jupyter_dsw.notify.messages import (
 from jupyter_dsw.notify.record import RecordedStop, Reported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from jupyter_dsw.model.elements import InstanceSnapshot
     from jupyter_dsw.model.instance import Instance
@@ -77,10 +77,9 @@ def compare(
     if not instance.has_ended:  # else whatever comes next is another stop
         stops = _Stops(reported, subject, read_at, now)
         recorded = stops.follow()
-        numbers = (stop.number + 1 for stop in recorded)
-        number = max([reported.next_number, *numbers])
+        number = max([reported.next_number, *(stop.number + 1 for stop in recorded)])
         after = msgspec.structs.replace(after, stops=recorded, next_number=number)
-        messages, next_at = stops.messages, stops.next_at
+        messages, next_at = stops.messages, min(stops.waiting, default=None)
     if not only_stops:
         messages += _events(reported, subject, instance, read_at)
         after = _with_events(after, instance, read_at)
@@ -93,11 +92,9 @@ def _same(before: Reported, after: Reported) -> bool:
     """Whether there is nothing to record but that time went on."""
     if before.read_at is None or after.read_at is None:
         return False
-    undated = {"read_at": None, "events_read_at": None}
-    changed = msgspec.structs.replace(before, **undated) != msgspec.structs.replace(
-        after, **undated
-    )
-    return not changed and after.read_at - before.read_at < RECORDED_EVERY
+    dates = {"read_at": before.read_at, "events_read_at": before.events_read_at}
+    same = msgspec.structs.replace(after, **dates) == before
+    return same and after.read_at - before.read_at < RECORDED_EVERY
 
 
 class _Stops:
@@ -112,7 +109,8 @@ class _Stops:
             key = StopKey(stop.kind, stop.decided_by, stop.rule.expression)
             self._shown.setdefault(key, stop)
         self.messages: list[Message] = []
-        self.next_at: float | None = None
+        self.waiting: list[float] = []
+        """When later messages are due (`elapsed_seconds`)."""
         # Of two with one key, the one that is pending is the last.
         by_state = sorted(reported.stops, key=lambda stop: stop.is_pending)
         known = [self._restored(stop) for stop in by_state]
@@ -121,7 +119,7 @@ class _Stops:
         self._tracker.update(subject.reading)
 
     def follow(self) -> tuple[RecordedStop, ...]:
-        """Return what is to be recorded; afterwards, `messages` and `next_at` are complete."""
+        """Return what is to be recorded; afterwards, `messages` and `waiting` are complete."""
         pending = {stop.number for stop in self._tracker.stops}
         last = {stop.number: stop for stop in self._tracker.last}
         unread = {
@@ -135,13 +133,12 @@ class _Stops:
             if number not in unread and (number in pending or number in self._before)
         ]
         stops += unread.values()
-        gone = (
-            stop
+        stops += [
+            self._replaced(stop)
             for number, stop in self._before.items()
-            if number not in last and number not in unread
-        )
-        stops += [self._replaced(stop, last.values()) for stop in gone if stop.reported]
-        kept = [stop for stop in stops if stop.is_pending or self._is_recent(stop)]
+            if stop.reported and number not in last and number not in unread
+        ]
+        kept = [stop for stop in stops if self._is_kept(stop)]
         return tuple(sorted(kept, key=lambda stop: not stop.is_pending)[:MOST_STOPS])
 
     def _is_unread(self, before: RecordedStop, now: KnownStop | None) -> bool:
@@ -188,34 +185,30 @@ class _Stops:
         limit = None if shown is None else shown.rule.max_idle_minutes
         if limit is None and before is not None:
             limit = before.max_idle_minutes
-        # What lies before the idleness itself would be reported as soon as it begins.
-        apply = [
-            minutes
-            for minutes in self._subject.settings.minutes
-            if limit is None or minutes < limit
-        ]
         left_s = stop.left_s(self._now)
-        due = {minutes for minutes in apply if left_s <= minutes * 60}
-        waiting = [
-            stop.moment_with(minutes * 60) for minutes in apply if minutes not in reported | due
-        ]
+        due = set()
+        for minutes in self._subject.settings.minutes:
+            # What lies before the idleness itself would be reported as soon as it begins.
+            if limit is not None and minutes >= limit:
+                continue
+            if left_s <= minutes * 60:
+                due.add(minutes)
+            elif minutes not in reported:
+                self.waiting.append(stop.moment_with(minutes * 60))
         if shown is not None:
             if due - reported:
                 self.messages.append(StopNear(self._subject, shown, _topic(stop.number), stop.at))
             reported |= due
-        self.next_at = min(
-            [*waiting, *([] if self.next_at is None else [self.next_at])], default=None
-        )
         return self._recorded(stop, max_idle_minutes=limit, reported=tuple(sorted(reported)))
 
     def _missing(self, stop: KnownStop, before: RecordedStop) -> RecordedStop:
         record = self._recorded(stop, is_pending=False, max_idle_minutes=before.max_idle_minutes)
         return self._without(record, before)
 
-    def _replaced(self, before: RecordedStop, last: Iterable[KnownStop]) -> RecordedStop:
+    def _replaced(self, before: RecordedStop) -> RecordedStop:
         """Report that another stop has taken the place of `before`, or that none has."""
-        place = (before.kind, before.decided_by, before.expression)
-        other = next((stop for stop in last if tuple(stop.key) == place), None)
+        key = StopKey(before.kind, before.decided_by, before.expression)
+        other = next((stop for stop in self._tracker.last if stop.key == key), None)
         gone = msgspec.structs.replace(before, is_pending=False)
         if other is None:
             return self._without(gone, before)
@@ -236,8 +229,9 @@ class _Stops:
         self.messages.append(called_off(self._subject, before.kind, topic))
         return msgspec.structs.replace(record, reported=(), missing_since=None)
 
-    def _is_recent(self, stop: RecordedStop) -> bool:
-        return bool(stop.reported) or abs(stop.at - self._read_at) < REMEMBERED
+    def _is_kept(self, stop: RecordedStop) -> bool:
+        is_recent = abs(stop.at - self._read_at) < REMEMBERED
+        return stop.is_pending or bool(stop.reported) or is_recent
 
 
 def _topic(number: int) -> str:
