@@ -87,12 +87,11 @@ def attempt(
             check=False,
         )
         return msgspec.json.decode(done.stdout, type=Outcome)
-    except subprocess.TimeoutExpired:
-        return Outcome("hung")
     except OSError:
         return Outcome("no_process")
-    except msgspec.MsgspecError:  # it was ended from outside, or by its own alarm
-        return Outcome("hung")
+    # Without an outcome it was ended from outside, or by its own alarm.
+    except (subprocess.TimeoutExpired, msgspec.MsgspecError):
+        return Outcome("timeout")
 
 
 def describe(outcome: Outcome) -> Text:
@@ -125,7 +124,6 @@ _REASONS: dict[str, Text] = {
         "a part may be missing, too short, or in another place."
     ),
     "timeout": text("The service did not respond in time."),
-    "hung": text("The service did not respond in time."),
     "tls": text("The certificate of the service, or of a proxy in between, was not accepted."),
     "proxy": text("The proxy in between cannot be reached, or refused. Check HTTPS_PROXY."),
     "no_connection": text(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
-from jupyter_dsw.i18n import joined, text, time_zone, translated
+from jupyter_dsw.i18n import text, time_zone, translated
 from jupyter_dsw.model.instance import status_label
-from jupyter_dsw.render.values import Moments, format_duration, plain, reason_of
+from jupyter_dsw.render.values import Moments, format_duration, listed, percent, plain, reason_of
 
 if TYPE_CHECKING:
     from jupyter_dsw.i18n import Text
@@ -56,7 +56,7 @@ class Subject:
         if self.reading.error is not None:
             since = self.moments.write(self.reading.read_at)
             lines = [*lines, text("The instance could not be read again since %1.", since)]
-        which = joined(text(", "), filter(None, (source.instance_id, source.region)))
+        which = listed(source.instance_id or "", source.region or "")
         lines = [*lines, text("Instance: %1", which)]
         return translated(title, language), "\n".join(translated(line, language) for line in lines)
 
@@ -113,11 +113,9 @@ def _what_counts(cpu: float | None, gpu: float | None) -> Text:
     if cpu is None:
         return text("Typing does not count as use.")
     if gpu is None:
-        return text("Typing does not count as use; CPU over %1 does.", text("%1 %", f"{cpu:g}"))
+        return text("Typing does not count as use; CPU over %1 does.", percent(cpu))
     return text(
-        "Typing does not count as use; CPU over %1 or GPU over %2 does.",
-        text("%1 %", f"{cpu:g}"),
-        text("%1 %", f"{gpu:g}"),
+        "Typing does not count as use; CPU over %1 or GPU over %2 does.", percent(cpu), percent(gpu)
     )
 
 

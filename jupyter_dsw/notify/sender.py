@@ -32,10 +32,9 @@ Reason: TypeAlias = Literal[
     "no_connection",
     "login",
     "other",
-    "hung",
     "no_process",
 ]
-"""What became of a message. The last two are for the one who starts this process."""
+"""What became of a message. The last one is for whoever starts this process."""
 
 # A response's own code is looked for in so many bytes.
 _LONGEST_BODY = 64 * 1024
@@ -162,7 +161,3 @@ def _rejection(response: requests.Response, codes: tuple[str, ...]) -> int | Non
         return None
     found = (body.get(name) for name in codes)
     return next((code for code in found if isinstance(code, int) and code != 0), None)
-
-
-if __name__ == "__main__":
-    main()
