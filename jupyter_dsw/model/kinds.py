@@ -35,14 +35,12 @@ _PUBLIC_KEY = re.compile(
     r" AAAA[A-Za-z0-9+/=*]{0,2048}"
 )
 _USER = re.compile(r"[\w.@+*-]{1,128}")
-_LONGEST_HOSTS = 2048
 # The longest run of an identifier of the platform has 21 characters; keys of services have 30.
-_LONGEST_RUN = 28
-_LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST_RUN + 1},}}")
-_LONGEST_ADDRESS = 2048
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{29,}")
+# Of an address, and of a list of hosts.
+_LONGEST = 2048
 # No text is known that takes more than three.
 _MOST_SCANS = 8
-_RANDOM_HOST_FROM = 28
 
 
 def until_clean(scan: Callable[[str], str]) -> Callable[[str], str]:
@@ -92,7 +90,7 @@ def address(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "", text
-    if len(text) > _LONGEST_ADDRESS or (separator and scheme.lower() not in _SCHEMES):
+    if len(text) > _LONGEST or (separator and scheme.lower() not in _SCHEMES):
         return REDACTED
     kept = _END_OF_PATH.split(rest, maxsplit=1)[0]
     login, at, authority = kept.partition("/")[0].rpartition("@")
@@ -101,8 +99,7 @@ def address(text: str) -> str:
         return without_values(kept, colons=False)  # the name of an image, or of a host
     # An @ further on ends a login too, where slashes or such are in its password.
     fits = _is_host_and_port(authority) and "@" not in rest[len(kept) :]
-    odd = _ODD_IN_PATH.search(login + way) or not _is_version_only(way, authority, at)
-    if odd or not fits:
+    if _ODD_IN_PATH.search(login + way) or not (fits and _is_version_only(way, authority, at)):
         return REDACTED
     return scheme + separator + authority + path(way)
 
@@ -120,7 +117,7 @@ _AFTER_AT = re.compile(r"@(?!v?\d|sha(?:256|512):)")
 
 def _is_host_and_port(authority: str) -> bool:
     fits = _AUTHORITY.fullmatch(authority) and without_issued(authority) == authority
-    return bool(fits) and not looks_random(authority, shortest=_RANDOM_HOST_FROM)
+    return bool(fits) and not looks_random(authority, shortest=28)
 
 
 def _is_version_only(way: str, authority: str, login: str) -> bool:
@@ -174,7 +171,7 @@ def quantity(text: str) -> str:
 
 def hosts(text: str) -> str:
     """Host names, IP addresses or blocks of them: `"172.16.19.0/24","172.16.2.0/24"`."""
-    return text if len(text) <= _LONGEST_HOSTS and all(map(_is_host, blocks_of(text))) else REDACTED
+    return text if len(text) <= _LONGEST and all(map(_is_host, blocks_of(text))) else REDACTED
 
 
 def blocks_of(text: str) -> list[str]:
@@ -256,11 +253,6 @@ def _is_plain(text: str) -> bool:
         and not UUID.search(text)
         and without_secrets(text) == text
     )
-
-
-def no_value(text: str, _name: str) -> str:
-    """Keep no value, whatever its name."""
-    return secret(text)
 
 
 # Mount options that are known to be harmless; of any other the name is kept, not the value.
@@ -351,4 +343,6 @@ Options: TypeAlias = Annotated[str, FreeForm(option_value, flags)]
 Policy: TypeAlias = Annotated[str, FreeForm()]
 FreeObject: TypeAlias = Annotated[Mapping[str, Any], FreeForm()]
 FreeTexts: TypeAlias = Annotated[Mapping[str, str | None], FreeForm()]
-NamesOnly: TypeAlias = Annotated[Mapping[str, str | None], FreeForm(no_value)]
+NamesOnly: TypeAlias = Annotated[
+    Mapping[str, str | None], FreeForm(lambda text, _name: secret(text))
+]

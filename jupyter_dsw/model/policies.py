@@ -114,7 +114,7 @@ def parse_policies(raw: Mapping[str, Any], instance_id: str) -> tuple[Condition,
         condition
         for policy in read
         if (policy.instance_id or instance_id).lower() == instance_id.lower()
-        for condition in policy.conditions or _deprecated(policy)
+        for condition in _conditions_of(policy)
     ]
     return tuple(kept[:MAX_CONDITIONS])
 
@@ -138,13 +138,9 @@ def _shaped(condition: Any) -> Mapping[str, Any]:
     return shaped
 
 
-def _deprecated(policy: ShutdownPolicy) -> tuple[Condition, ...]:
-    if policy.expression is None and policy.source_type is None:
-        return ()
-    one = Condition(
-        source_type=policy.source_type, expression=policy.expression, context=policy.context
-    )
-    return (one,)
+def _conditions_of(policy: ShutdownPolicy) -> tuple[Condition, ...]:
+    deprecated = policy.expression is not None or policy.source_type is not None
+    return policy.conditions or ((policy,) if deprecated else ())
 
 
 def policy_stops_of(

@@ -84,6 +84,7 @@ _ISSUED = re.compile(
 )
 _ONLY_IN_KEYS = ("LTAI", "STS.", "TMP.", "CAIS", "AKIA", "ASIA", "eyJ")
 _RUN = re.compile(r"[A-Za-z0-9]+")
+# The parts of letters and digits: `ImagePull401` has 3, a random text has many.
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
 
@@ -102,11 +103,6 @@ def _hidden_if_issued(match: re.Match[str]) -> str:
     )
     known = match[0].startswith(_ONLY_IN_KEYS)
     return REDACTED if known or issued or _is_random("".join(runs), 12) else match[0]
-
-
-def count_humps(run: str) -> int:
-    """Count the parts of letters and digits: `ImagePull401` has 3, a random text has many."""
-    return len(_HUMP.findall(run))
 
 
 def looks_random(text: str, *, shortest: int) -> bool:
@@ -268,7 +264,7 @@ def _without_random(match: re.Match[str]) -> str:
     # What base64 has besides letters and digits may cut it into short runs.
     joined = token.translate(_NOT_OF_BASE64)
     random = looks_random(token, shortest=_RANDOM_FROM) or (
-        len(joined) >= _BASE64_FROM and _HUMPS_OF_BASE64 * count_humps(joined) > len(joined)
+        len(joined) >= _BASE64_FROM and _HUMPS_OF_BASE64 * len(_HUMP.findall(joined)) > len(joined)
     )
     return REDACTED if ":" not in token and random else token
 

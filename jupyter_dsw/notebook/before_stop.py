@@ -13,11 +13,11 @@ import traceback
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from jupyter_dsw.i18n import text, translated
-from jupyter_dsw.model.stop_tracker import ReportedStops
 from jupyter_dsw.notebook import output, readings, stop_watch
 from jupyter_dsw.notebook.stop_watch import NO_THREAD
 from jupyter_dsw.notify.settings import NotifySettings, services_of_environment
 from jupyter_dsw.notify.watcher import NotStarted, start_watcher
+from jupyter_dsw.stop_tracker import ReportedStops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import joined, text, translated
-from jupyter_dsw.model.stop_tracker import StopTracker, nearest
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
+from jupyter_dsw.stop_tracker import StopTracker, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_dsw.model.stop_tracker import ReportedStops
     from jupyter_dsw.notebook.output import Reading
+    from jupyter_dsw.stop_tracker import ReportedStops
 
 log = logging.getLogger(__name__)
 

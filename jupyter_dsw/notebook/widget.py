@@ -15,10 +15,10 @@ import traitlets
 
 from jupyter_dsw.clock import LONGEST_WAIT_S, elapsed_seconds
 from jupyter_dsw.i18n import text, translated, with_suggestion
-from jupyter_dsw.model.stop_tracker import StopTracker
 from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 from jupyter_dsw.render.view import SECTIONS, view_model
+from jupyter_dsw.stop_tracker import StopTracker
 
 if TYPE_CHECKING:
     from typing_extensions import Self

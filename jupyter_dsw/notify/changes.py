@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.model.instance import USABLE_STATUSES
-from jupyter_dsw.model.stop_tracker import OVER_AFTER_S, KnownStop, StopKey, StopTracker
 from jupyter_dsw.notify.messages import (
     StopNear,
     called_off,
@@ -24,6 +23,7 @@ from jupyter_dsw.notify.messages import (
     running_again,
 )
 from jupyter_dsw.notify.record import RecordedStop, Reported
+from jupyter_dsw.stop_tracker import OVER_AFTER_S, KnownStop, StopKey, StopTracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dsw.model.stop_tracker import ReportedStops, StopKey, StopTracker
+from jupyter_dsw.stop_tracker import ReportedStops, StopKey, StopTracker
 
 SEQUENCES = json.loads(Path(__file__).with_name("sequences.json").read_text("utf-8"))
 

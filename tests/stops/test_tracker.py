@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from jupyter_dsw.model.instance import parse_instance
-from jupyter_dsw.model.stop_tracker import ReportedStops, StopTracker
 from jupyter_dsw.model.stops import Stop, StopRule
 from jupyter_dsw.reading import Reading
+from jupyter_dsw.stop_tracker import ReportedStops, StopTracker
 from jupyter_dsw.upstream.settings import Source
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jupyter_dsw.model.instance import Instance
     from jupyter_dsw.model.stops import DecidedBy, Kind, PoliciesState, Stop, StopState
+    from jupyter_dsw.reading import Reading
 
 # How much later a stop may be due and still be the one that was known.
 DUE_TIME_TOLERANCE = timedelta(seconds=5)
@@ -75,39 +75,6 @@ def nearest(stops: Iterable[KnownStop]) -> KnownStop | None:
     return min(stops, key=lambda stop: stop.at, default=None)
 
 
-class _Source(Protocol):
-    @property
-    def speed(self) -> float: ...
-
-
-class ReadStops(Protocol):
-    """What the tracker needs of a `Reading`."""
-
-    @property
-    def instance(self) -> Instance | None:
-        """As of the last good response; None if there never was one."""
-        ...
-
-    @property
-    def taken(self) -> float | None:
-        """When the request for it was sent."""
-        ...
-
-    @property
-    def stop_policies(self) -> PoliciesState:
-        """Whether stops of policies are known."""
-        ...
-
-    @property
-    def source(self) -> _Source:
-        """How fast the instance lives."""
-        ...
-
-    def stops_at(self, now: float) -> tuple[Stop, ...]:
-        """Return its stops at `now`, nearest first."""
-        ...
-
-
 class StopTracker:
     """Follows the stops of an instance: at most one of each kind, decider and expression.
 
@@ -130,7 +97,7 @@ class StopTracker:
         """The last stop of each key, also if it vanished."""
         return tuple(self._last.values())
 
-    def update(self, reading: ReadStops) -> None:
+    def update(self, reading: Reading) -> None:
         """Take `reading` into account; one without an instance changes nothing."""
         instance, taken = reading.instance, reading.taken
         if instance is None or taken is None:
