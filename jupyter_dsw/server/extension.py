@@ -19,7 +19,6 @@ from jupyter_dsw.kernel_endpoint import ConnectionFile, KernelEndpoint, Unusable
 from jupyter_dsw.notify.services import ServiceURLs
 from jupyter_dsw.server.handlers import ENDPOINTS
 from jupyter_dsw.server.metrics import Metrics
-from jupyter_dsw.server.sampler import Sampler
 
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.notify.settings import NotifySettings
     from jupyter_dsw.notify.watcher import Watcher
     from jupyter_dsw.reading import Reading
+    from jupyter_dsw.server.sampler import Sampler
     from jupyter_dsw.upstream.client import Client
     from jupyter_dsw.upstream.settings import Settings
 
@@ -36,8 +36,6 @@ EVENT_SCHEMAS = Path(__file__).parent / "event_schemas"
 # As long as a reading is fresh: the connection file may be lost (a cleaner, another server), and a
 # folder be full or read-only for a while.
 LOOK_AGAIN_S = 60.0
-# The idle minutes of an older reading are not those at the time of a sample.
-OLDEST_IDLE_MINUTES_S = 150.0
 _CANNOT_WRITE = (
     "jupyter-dsw: cannot write into the runtime folder (%s); kernels call the API directly."
 )
@@ -154,7 +152,7 @@ class DSWExtension(ExtensionApp):
         self._client: Client | None = None
         self._one_at_a_time = asyncio.Lock()
         self._last_reading: Reading | None = None
-        self.sampler = Sampler(self.make_recorder, self._context_of_sample, server.log)
+        self.sampler: Sampler | None = None
 
     async def ready_monitor(self) -> Monitor:
         """Return the server's one monitor; the first request makes it.
@@ -203,6 +201,13 @@ class DSWExtension(ExtensionApp):
         self._client = Client(load_settings)
         return Monitor(self._client, observe=observe)
 
+    def _start_sampling(self) -> None:
+        from jupyter_dsw.server.sampler import Sampler
+
+        self.recorder = self.make_recorder()
+        self.sampler = Sampler(self.recorder, lambda: self._last_reading, self.log)
+        self.sampler.start()
+
     def make_recorder(self) -> Recorder:
         """Return what measures the utilization; the demo has another one."""
         # As above, not at the server's start.
@@ -219,20 +224,6 @@ class DSWExtension(ExtensionApp):
         shells = shells_of(server.web_app.settings.get("terminal_manager"))
         return at_risk(server.root_dir, shells).encode()
 
-    def _context_of_sample(self) -> dict[str, Any]:
-        """Return what the last reading has for a sample; nothing is requested for that."""
-        from jupyter_dsw.meter import idle_minutes_of
-
-        reading, now = self._last_reading, elapsed_seconds()
-        if reading is None or reading.instance is None:
-            return {}
-        requested = reading.instance.requested_resource
-        context = {"requested_cores": requested.cpu_cores if requested else None}
-        age_s = (reading.age_ms_at(now) or 0) / 1000 * reading.source.speed
-        if age_s <= OLDEST_IDLE_MINUTES_S:
-            context["idle_minutes"] = idle_minutes_of(reading.stops_at(now))
-        return context
-
     def initialize_handlers(self) -> None:
         """Add the endpoints, and write the connection file once the server listens."""
         self.handlers.extend(ENDPOINTS)
@@ -245,8 +236,8 @@ class DSWExtension(ExtensionApp):
         self._cannot_write = False
         # The port is only certain once the loop runs; older servers have no hook for that moment.
         IOLoop.current().add_callback(self._keep_connection_file)
-        # Not before the server is there for its pages.
-        IOLoop.current().add_callback(self.sampler.start)
+        # When the loop begins: before the first request, and not at the server's start.
+        IOLoop.current().add_callback(self._start_sampling)
         self.watcher: Watcher | None = None
         IOLoop.current().add_callback(self._start_watcher)
 
@@ -297,7 +288,8 @@ class DSWExtension(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Remove the connection file, let go of the connections, and end metrics and samples."""
-        self.sampler.stop()
+        if self.sampler is not None:
+            self.sampler.stop()
         if self.watcher is not None:
             self.watcher.close()
         if self._looking_again is not None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_dsw.i18n import Language
+    from jupyter_dsw.meter import Recorder
     from jupyter_dsw.monitor import Monitor
     from jupyter_dsw.reading import Reading
     from jupyter_dsw.server.metrics import Metrics
-    from jupyter_dsw.server.sampler import Sampler
 
 # Since jupyter-server 2.13, which can demand this mark of every method without authentication.
 _Method = TypeVar("_Method")
@@ -170,9 +170,9 @@ class _Reading(_Endpoint):
         # The age below includes this wait: a client needs it to date the reading by its own clock.
         self.set_header(WAITED_HEADER, f"reading;dur={int((now - begun) * 1000)}")
         # Not awaited: a tab that was closed meanwhile is no error.
-        sampler: Sampler = self.extension.sampler
+        recorder: Recorder = self.extension.recorder
         contract = reading.to_contract(now, language)
-        self.finish(contract.with_utilization(sampler.latest()).encode())
+        self.finish(contract.with_utilization(recorder.latest()).encode())
 
     def _language_of_error(self) -> Language:
         language = of_accept_language(self.request.headers.get("Accept-Language", ""))
@@ -192,8 +192,8 @@ class _Samples(_Endpoint):
 
     async def send(self) -> None:
         """Finish with them."""
-        sampler: Sampler = self.extension.sampler
-        self.finish(sampler.samples().encode())
+        recorder: Recorder = self.extension.recorder
+        self.finish(recorder.samples().encode())
 
 
 class AtRiskHandler(_ForBrowsers):

@@ -6,34 +6,34 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from jupyter_dsw.clock import elapsed_seconds
+from jupyter_dsw.meter import idle_minutes_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from logging import Logger
 
-    from jupyter_dsw.meter import Recorder, Utilization, UtilizationSamples
+    from jupyter_dsw.meter import Recorder
+    from jupyter_dsw.reading import Reading
 
 # So that a page that is opened right away has something to show.
 FIRST_SAMPLE_S = 5.0
+# The idle minutes of an older reading are not those at the time of a sample.
+OLDEST_IDLE_MINUTES_S = 150.0
 
 
 class Sampler:
-    """A thread that takes the samples: NVML may take a second, and a driver may hang.
+    """A thread that takes samples: NVML may take a second, and a driver may hang.
 
-    `make_recorder` is called at the first use, and `context` before each sample: it returns the
-    arguments of `Recorder.take`. It must not make a call.
+    `last_reading` returns what was read of the instance last; it must not make a call.
     """
 
     def __init__(
-        self,
-        make_recorder: Callable[[], Recorder],
-        context: Callable[[], dict[str, Any]],
-        log: Logger,
+        self, recorder: Recorder, last_reading: Callable[[], Reading | None], log: Logger
     ) -> None:
-        self._make_recorder = make_recorder
-        self._context = context
+        self._recorder = recorder
+        self._last_reading = last_reading
         self._log = log
-        self._lock = threading.Lock()
-        self._recorder: Recorder | None = None
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -47,31 +47,30 @@ class Sampler:
         """End, after a sample that is being taken."""
         self._stopped.set()
 
-    def latest(self) -> Utilization | None:
-        """Return the last measurement; None if there is no recent one."""
-        return self._recorder_once().latest()
-
-    def samples(self) -> UtilizationSamples:
-        """Return the samples of the last 24 hours."""
-        return self._recorder_once().samples()
-
-    def _recorder_once(self) -> Recorder:
-        with self._lock:
-            if self._recorder is None:
-                self._recorder = self._make_recorder()
-            return self._recorder
-
-    def _run(self) -> None:
-        recorder = self._recorder_once()
-        pauses_s = iter((FIRST_SAMPLE_S, recorder.between_s - FIRST_SAMPLE_S))
-        while True:
-            self._take(recorder)
-            if self._stopped.wait(next(pauses_s, recorder.between_s)):
-                return
-
-    def _take(self, recorder: Recorder) -> None:
+    def take(self) -> None:
+        """Take one sample, with what the last reading has for it."""
         try:
-            recorder.take(**self._context())
+            self._recorder.take(**_known_of(self._last_reading(), elapsed_seconds()))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later samples
             places = "".join(traceback.format_tb(error.__traceback__))
             self._log.error("%s while measuring, at\n%s", type(error).__name__, places)
+
+    def _run(self) -> None:
+        between_s = self._recorder.between_s
+        pauses_s = iter((FIRST_SAMPLE_S, between_s - FIRST_SAMPLE_S))
+        while True:
+            self.take()
+            if self._stopped.wait(next(pauses_s, between_s)):
+                return
+
+
+def _known_of(reading: Reading | None, now: float) -> dict[str, Any]:
+    """Return the arguments of `Recorder.take`."""
+    if reading is None or reading.instance is None:
+        return {}
+    requested = reading.instance.requested_resource
+    known = {"requested_cores": requested.cpu_cores if requested else None}
+    age_s = (reading.age_ms_at(now) or 0) / 1000 * reading.source.speed
+    if age_s <= OLDEST_IDLE_MINUTES_S:
+        known["idle_minutes"] = idle_minutes_of(reading.stops_at(now))
+    return known

@@ -51,11 +51,11 @@ async def test_a_new_server_soon_has_its_first_sample(jp_fetch: Any, emulator: E
 async def test_a_reading_has_the_latest_measurement(
     jp_fetch: Any, jp_serverapp: Any, contract: Callable[[Any], None]
 ) -> None:
-    sampler = jp_serverapp.web_app.settings["jupyter_dsw"].sampler
-    sampler._recorder = Recorder(Busy())
+    extension = jp_serverapp.web_app.settings["jupyter_dsw"]
+    extension.recorder = Recorder(Busy())
     before = await body(jp_fetch, PEOPLE)
     assert before["utilization"] is None
-    sampler._take(sampler._recorder)
+    extension.recorder.take()
     # The reading is still fresh; the measurement is newer.
     after = await body(jp_fetch, PEOPLE)
     contract(after)
@@ -69,16 +69,18 @@ async def test_a_sample_has_the_idle_minutes_that_were_read_before_it(
     emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 7, "MaxIdleTimeInMinutes": 60})
     await jp_fetch(PEOPLE)
     extension = jp_serverapp.web_app.settings["jupyter_dsw"]
-    recorder = Recorder(Busy())
-    extension.sampler._take(recorder)
+    meter = Busy()
+    recorder = Recorder(meter)
+    sampler = Sampler(recorder, lambda: extension._last_reading, extension.log)
+    sampler.take()
     # Of an old reading they are not those of a later sample.
     old = elapsed_seconds() - 600
     extension._last_reading = msgspec.structs.replace(extension._last_reading, taken=old)
-    extension.sampler._take(recorder)
+    sampler.take()
     samples = recorder.samples().samples
     assert [each.idle_minutes for each in samples] == [7, None]
     # What the instance requested is what it was, however old.
-    assert extension._context_of_sample()["requested_cores"] > 0
+    assert meter.requested_cores
 
 
 async def test_kernels_get_the_same_samples(
@@ -100,7 +102,7 @@ async def test_a_day_of_samples_comes_as_it_is_described(jp_fetch: Any, jp_serve
     for _ in range(3000):
         recorder.take(idle_minutes=5)
         now += 60
-    jp_serverapp.web_app.settings["jupyter_dsw"].sampler._recorder = recorder
+    jp_serverapp.web_app.settings["jupyter_dsw"].recorder = recorder
     response = await jp_fetch(SAMPLES)
     assert len(json.loads(response.body)["samples"]) == 1440
     assert len(response.body) < 250_000
@@ -109,7 +111,10 @@ async def test_a_day_of_samples_comes_as_it_is_described(jp_fetch: Any, jp_serve
 class Busy(Meter):
     """Reads the same each time."""
 
+    requested_cores: float | None = None
+
     def measure(self, requested_cores: float | None = None) -> Utilization | None:
+        self.requested_cores = requested_cores
         return Utilization(cpu_percent=50, gpu_percent=25.5, gpu_percents=(25.5,))
 
 
@@ -132,18 +137,17 @@ def test_a_fault_while_sampling_is_logged_and_the_next_sample_is_taken(
     taken = threading.Event()
     faults = iter([True])
 
-    def context() -> dict[str, Any]:
+    def last_reading() -> None:
         if next(faults, False):
             msg = "with a secret in it"
             raise ValueError(msg)
         taken.set()
-        return {}
 
     class Quick(Recorder):
         between_s = 0.02
 
     log: Logger = logging.getLogger("sampling")
-    sampler = Sampler(Quick, context, log)
+    sampler = Sampler(Quick(), last_reading, log)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("jupyter_dsw.server.sampler.FIRST_SAMPLE_S", 0.01)
         sampler.start()
@@ -163,10 +167,11 @@ def test_without_a_thread_the_server_works_all_the_same(
         msg = "can't start new thread"
         raise RuntimeError(msg)
 
-    sampler = Sampler(Recorder, dict, logging.getLogger("sampling"))
+    recorder = Recorder()
+    sampler = Sampler(recorder, lambda: None, logging.getLogger("sampling"))
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", no_more)
         sampler.start()
-    assert sampler.latest() is None
-    assert sampler.samples().samples == ()
+    assert recorder.latest() is None
+    assert recorder.samples().samples == ()
     assert "no thread can be started" in caplog.text
