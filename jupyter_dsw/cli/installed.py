@@ -1,7 +1,7 @@
 """What is installed for the Python that runs this text, printed as JSON.
 
 Run by `servers.describe` in other environments, so it imports nothing of jupyter-dsw, and runs in
-Pythons for which jupyter-dsw is too new. Its arguments name front ends of JupyterLab.
+Pythons for which jupyter-dsw is too new.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ except ImportError:  # Python 3.7
         return ()
 
 
+FRONT_ENDS = ("jupyter-dsw", "anywidget", "@jupyter-widgets/jupyterlab-manager")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -30,14 +31,14 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def front_ends(names: list[str]) -> dict[str, str]:
-    """Return the version of each extension that JupyterLab loads: the first of several."""
+def front_ends() -> dict[str, str]:
+    """Return the version of each of `FRONT_ENDS` that JupyterLab loads: the first of several."""
     found: dict[str, str] = {}
     try:
         from jupyter_core.paths import jupyter_path
     except ImportError:
         return found
-    for name in names:
+    for name in FRONT_ENDS:
         for folder in reversed(jupyter_path("labextensions")):
             try:
                 package = Path(folder, name, "package.json").read_text("utf-8")
@@ -78,7 +79,7 @@ def main() -> None:
             name: [canonical(match[0]) for match in map(_NAME.match, lines) if match]
             for name, lines in requires.items()
         },
-        "front_ends": front_ends(sys.argv[1:]),
+        "front_ends": front_ends(),
         "enabled": is_enabled(),
         "writable": all(os.access(folder, os.W_OK) for folder in folders),
     }

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from jupyter_dsw.files import read_plain_file
+from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
 from jupyter_dsw.i18n import Text, text
 from jupyter_dsw.notebook import connection
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # JupyterLab's environment on a DSW instance: seen on one (2026), documented nowhere.
 PLATFORM_PYTHONS = "etc/dsw/cache/*/plugins/jupyter-lab/*/venv/bin/python"
 PORT_VARIABLE, USUAL_PORT = "JUPYTER_SERVER_PORT", "8088"
-FRONT_ENDS = ("jupyter-dsw", "anywidget", "@jupyter-widgets/jupyterlab-manager")
 _LISTENING = "0A"
 # Variables by which another Python would look into this one's folders, or install elsewhere.
 _NOT_FOR_IT = {
@@ -47,7 +46,7 @@ class Environment(msgspec.Struct, frozen=True):
     requires: dict[str, list[str]]
     """The names of those that each of them needs."""
     front_ends: dict[str, str]
-    """The version of each of `FRONT_ENDS` that JupyterLab finds there."""
+    """The version of each of `installed.FRONT_ENDS` that JupyterLab finds there."""
     enabled: bool | None
     """Whether the server extension is enabled; None where there is no jupyter-server."""
     writable: bool
@@ -85,27 +84,27 @@ def find(root: Path = Path("/")) -> Server:
     own = os.environ.get(connection.SERVER_PID, "")
     if own.isascii() and own.isdigit() and (python := _python(int(own))):
         return Server(python, text("it started this kernel"), int(own), _address(int(own)))
-    running = list(_running())
     wanted = os.environ.get(connection.SERVER_URL, "")
     if wanted:
-        why = text("it is the one of JUPYTER_SERVER_URL")
+        running = list(_running(text("it is the one of JUPYTER_SERVER_URL")))
         running = [each for each in running if connection.leads_to(each.url or "", wanted)]
     else:
-        why = text("it is the only one of this user")
+        running = list(_running(text("it is the only one of this user")))
     if not running:
         port = str(_port(wanted) or os.environ.get(PORT_VARIABLE) or USUAL_PORT)
         why = text("it listens on port %1", port)
         found = ((pid, _python(pid)) for pid in _listening(port))
         running = [Server(python, why, pid) for pid, python in found if python]
-    if len({server.python for server in running}) > 1:
-        shown = ", ".join(sorted({server.python for server in running}))
+    pythons = sorted({server.python for server in running})
+    if len(pythons) > 1:
+        shown = ", ".join(pythons)
         raise NoServer(text("Several Jupyter servers of this user are running: %1.", shown))
     if running:
-        return msgspec.structs.replace(running[0], found_by=why)
-    pythons = sorted(root.glob(PLATFORM_PYTHONS), key=lambda path: path.stat().st_mtime)
-    if pythons:
+        return running[0]
+    newest = max(root.glob(PLATFORM_PYTHONS), key=lambda path: path.stat().st_mtime, default=None)
+    if newest is not None:
         return Server(
-            str(pythons[-1]), text("it is where PAI-DSW installs it; no server is running now")
+            str(newest), text("it is where PAI-DSW installs it; no server is running now")
         )
     raise NoServer(text("No Jupyter server of this user was found."))
 
@@ -114,7 +113,7 @@ def describe(python: str) -> Environment:
     """Have a Python describe its environment. Raises `NoServer` where it cannot be run."""
     script = Path(__file__).with_name("installed.py").read_text(encoding="utf-8")
     try:
-        done = run(python, "-c", script, *FRONT_ENDS)
+        done = run(python, "-c", script)
         return msgspec.json.decode(done.stdout, type=Environment)
     except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
         message = text("The Python of the Jupyter server cannot be run: %1.", python)
@@ -143,7 +142,15 @@ def run(python: str, *words: str, timeout_s: float = 60) -> subprocess.Completed
     )
 
 
-def _running() -> Iterator[Server]:
+def disk_sentence(folder: str) -> Text:
+    """Return on which disk a folder lies, and whether that is there after a stop."""
+    disk = disk_of(folder)
+    if disk is None or not is_on_mounted_disk(folder):
+        return text("%1 is not on a mounted disk: after a stop it may be gone.", folder)
+    return text("%1 is on the disk mounted at %2 (%3).", folder, *disk)
+
+
+def _running(found_by: Text) -> Iterator[Server]:
     """Yield the servers of this user that are running and have a runtime file."""
     for path in connection.runtime_folder().glob("jpserver-*.json"):
         pid = path.stem.removeprefix("jpserver-")
@@ -152,7 +159,7 @@ def _running() -> Iterator[Server]:
         address, python = _address(int(pid)), _python(int(pid))
         # A server that was killed leaves its file, and another process may get its ID.
         if address and python and int(pid) in _listening(str(_port(address))):
-            yield Server(python, "", int(pid), address)
+            yield Server(python, found_by, int(pid), address)
 
 
 def _address(pid: int) -> str | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli import installation, servers
-from jupyter_dsw.cli.doctor.jupyter import disk_sentence
 from jupyter_dsw.cli.installation import Pip
 from jupyter_dsw.cli.report import Failed, show_check, show_sentence
 from jupyter_dsw.columns import escaped
@@ -174,7 +173,7 @@ def _install(server: Server, kept: Path | None, scratch: Path, *, do: bool) -> i
         show_check(
             text("to keep"),
             text("the wheels, in %1", kept),
-            advice="" if is_mounted else disk_sentence(str(kept)),
+            advice="" if is_mounted else servers.disk_sentence(str(kept)),
         )
     if not do:
         show_sentence(text("Nothing was changed. Run this again with --yes to do it."))
@@ -258,7 +257,7 @@ def _check(environment: Environment) -> int:
             "with the next start of the Jupyter server: restart it, or the instance."
         )
     )
-    show_sentence(disk_sentence(environment.prefix))
+    show_sentence(servers.disk_sentence(environment.prefix))
     return DONE
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_dsw.cli import servers
+from jupyter_dsw.cli.installed import FRONT_ENDS
 from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.files import disk_of, is_on_mounted_disk, read_plain_file
 from jupyter_dsw.notify.settings import WrongSetting
@@ -87,7 +88,7 @@ def _server(context: Context) -> Iterator[tuple[str, str]]:
     for name in ("jupyterlab", "jupyter-server", "tornado", "pip", "jupyter-dsw"):
         yield f"server: {name}", _version(there, name)
     yield "server: extension enabled", _yes(bool(there.enabled))
-    for name in servers.FRONT_ENDS:
+    for name in FRONT_ENDS:
         yield f"front end: {name}", there.front_ends.get(name, "not found")
     address = context.server.url
     if address is not None:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-import msgspec
 from requests import Request
 
 from jupyter_dsw.cli import servers
@@ -46,7 +45,8 @@ def not_checked_because_of(name: str) -> Text:
     return text("not checked: %1 comes first", name)
 
 
-class Check(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Check:
     """The result of one check."""
 
     name: str

@@ -16,7 +16,7 @@ from jupyter_dsw.cli import servers
 from jupyter_dsw.cli.doctor.context import Noted, Skipped, Step
 from jupyter_dsw.cli.notify import configured
 from jupyter_dsw.cli.report import Failed
-from jupyter_dsw.files import disk_of, is_on_mounted_disk
+from jupyter_dsw.files import is_on_mounted_disk
 from jupyter_dsw.i18n import Text, joined, text
 from jupyter_dsw.kernel_endpoint import UnusableFile, check_folder
 from jupyter_dsw.notebook import connection
@@ -190,15 +190,7 @@ def _after_a_stop(context: Context) -> Noted:
     advice: Text | str = ""
     if not all(map(is_on_mounted_disk, prefixes)):
         advice = text("To install it at each start: `jupyter dsw setup --startup-script`")
-    return Noted(joined(" ", map(disk_sentence, prefixes)), advice)
-
-
-def disk_sentence(prefix: str) -> Text:
-    """Return on which disk an environment lies, and whether that is there after a stop."""
-    disk = disk_of(prefix)
-    if disk is None or not is_on_mounted_disk(prefix):
-        return text("%1 is not on a mounted disk: after a stop it may be gone.", prefix)
-    return text("%1 is on the disk mounted at %2 (%3).", prefix, *disk)
+    return Noted(joined(" ", map(servers.disk_sentence, prefixes)), advice)
 
 
 def _language_pack(context: Context) -> Noted:
