@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_core.application import JupyterApp
 from traitlets.config import Config
 
-from jupyter_dsw.cli.report import show_check
+from jupyter_dsw.cli.report import logs_off, show_check
 from jupyter_dsw.clock import in_thread
 from jupyter_dsw.i18n import Text, joined, text, translated
 from jupyter_dsw.notify.delivery import attempt, describe, library_is_there
@@ -107,23 +106,20 @@ def configured() -> NotifySettings:
     Raises `WrongSetting`.
     """
     merged = Config()
-    before = logging.root.manager.disable
-    # A traceback of a configuration file may quote the line with a URL.
-    logging.disable()
     try:
-        for name in CONFIGURATIONS:
-            files = JupyterApp(config_file_name=name)
-            files.raise_config_file_errors = True
-            files.load_config_file()
-            merged.merge(files.config)
-        extension = DSWExtension(config=Config(DSWExtension=merged.DSWExtension))
-        return extension.notify_settings
+        # A traceback of a configuration file may quote the line with a URL.
+        with logs_off():
+            for name in CONFIGURATIONS:
+                files = JupyterApp(config_file_name=name)
+                files.raise_config_file_errors = True
+                files.load_config_file()
+                merged.merge(files.config)
+            extension = DSWExtension(config=Config(DSWExtension=merged.DSWExtension))
+            return extension.notify_settings
     except WrongSetting:
         raise
     except Exception as error:  # noqa: BLE001 - a person's own program may raise anything
         wrong = text("Jupyter's configuration cannot be read (%1).", type(error).__name__)
-    finally:
-        logging.disable(before)
     raise WrongSetting(wrong)
 
 

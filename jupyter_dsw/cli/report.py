@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from jupyter_dsw.columns import escaped, padded, wrapped
@@ -13,6 +15,8 @@ from jupyter_dsw.model.instance import USABLE_STATUSES
 from jupyter_dsw.render.view import NEXT_STOP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jupyter_dsw.i18n import Text
     from jupyter_dsw.notebook.output import Reading
 
@@ -123,6 +127,17 @@ def show_check(name: str, found: str, state: State = "noted", advice: str = "") 
     mark, colour = _MARKS[state]
     head = f"{paint(mark, colour)} {padded(translated(name), _NAME_WIDTH)}{lines[0]}"
     print("\n".join([head, *(_INDENT + line for line in lines[1:])]), flush=True)
+
+
+@contextmanager
+def logs_off() -> Iterator[None]:
+    """Log nothing meanwhile: a traceback in the terminal may quote a secret."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def show_sentence(sentence: str) -> None:

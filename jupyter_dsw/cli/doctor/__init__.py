@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli.doctor import endpoint, jupyter
 from jupyter_dsw.cli.doctor.bug_report import bug_report
 from jupyter_dsw.cli.doctor.context import Context, results
-from jupyter_dsw.cli.report import Paint, show_check
+from jupyter_dsw.cli.report import Paint, logs_off, show_check
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.i18n import text, translated
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from jupyter_dsw.cli.doctor.context import Check
 
@@ -66,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     context, checks = Context(offline=arguments.offline), []
-    with _logs_off():
+    # alibabacloud-credentials logs tracebacks to the terminal, whatever they quote.
+    with logs_off():
         for check in results((*endpoint.STEPS, *jupyter.STEPS), context):
             checks.append(check)
             if not (arguments.json or arguments.report):
@@ -81,17 +79,6 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(f"\n{_summary(failed, Paint(sys.stdout))}")
     return 1 if failed else 0
-
-
-@contextmanager
-def _logs_off() -> Iterator[None]:
-    # alibabacloud-credentials logs tracebacks to the terminal, whatever they quote.
-    before = logging.root.manager.disable
-    logging.disable()
-    try:
-        yield
-    finally:
-        logging.disable(before)
 
 
 def _as_json(check: Check) -> dict[str, str]:

@@ -36,7 +36,6 @@ _MAX_BYTES = 1024 * 1024
 # More than a reading waits for these calls: here somebody wants to know.
 _EXTRA_TIMEOUT_S = 5.0
 
-
 LEFT_OUT = text("skipped: --offline")
 
 
