@@ -21,23 +21,14 @@ if TYPE_CHECKING:
 
     from jupyter_dsw.emulator import Emulator
 
-WELL = ("", "")
+NOTHING_WRONG = (
+    "healthy", "lifecycle", "idle", "scheduled", "saving", "save-failed", "slow", "policy",
+    "policy-skippable", "policy-delayed", "policy-unclear", "extra-denied", "extra-unknown",
+    "extra-hang",
+)  # fmt: skip
 # What is wrong in each scenario: the check that fails, and a part of its message.
 CAUSES = {
-    "healthy": WELL,
-    "lifecycle": WELL,
-    "idle": WELL,
-    "scheduled": WELL,
-    "saving": WELL,
-    "save-failed": WELL,
-    "slow": WELL,
-    "policy": WELL,
-    "policy-skippable": WELL,
-    "policy-delayed": WELL,
-    "policy-unclear": WELL,
-    "extra-denied": WELL,
-    "extra-unknown": WELL,
-    "extra-hang": WELL,
+    **dict.fromkeys(NOTHING_WRONG, ("", "")),
     "failed": ("instance", "Failed"),
     "denied": ("permission", "paidsw:GetInstance"),
     "missing": ("instance", "no such instance"),
