@@ -8,7 +8,7 @@ import traceback
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 from requests import Request
@@ -77,9 +77,8 @@ class _Call:
     @property
     def target(self) -> str:
         """Path and query."""
-        query = "&".join(
-            f"{name}={quote(value, safe='~')}" for name, value in self.parameters.items() if value
-        )
+        given = {name: value for name, value in self.parameters.items() if value}
+        query = urlencode(given, quote_via=quote, safe="~")
         return f"{self.path}?{query}" if query else self.path
 
 

@@ -11,7 +11,6 @@ import ipaddress
 import os
 import re
 import socket
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from jupyter_dsw.clock import bounded
 from jupyter_dsw.upstream.settings import DEFAULT_PORTS, host_header, is_loopback
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
     from jupyter_dsw.upstream.settings import Settings
@@ -171,11 +171,11 @@ def completes_handshake(host: str, port: int, timeout_s: float) -> bool:
     Complete with a certificate for `host` of a trusted authority: the TUN device of a proxy such as
     Clash accepts each TCP connection, wherever it leads.
     """
-    trusted = authorities()
 
     def handshake() -> None:
-        # Not urllib3's, of which some versions leave it to their connections to check the name.
-        context = ssl.create_default_context(cafile=trusted.file, capath=trusted.folders)
+        context = authorities().context()
+        # Some versions of urllib3 leave it to their connections to check the name.
+        context.check_hostname = True
         with socket.create_connection((host, port), timeout_s) as sock:
             context.wrap_socket(sock, server_hostname=host).close()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import io
 import pickle
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -79,14 +78,6 @@ def test_no_scenario_brings_a_secret_into_logs_or_exceptions(
         assert not any(secret in text for text in shown)
 
 
-@pytest.mark.usefixtures("environment")
-def test_an_instance_has_no_secret_of_the_response(
-    emulator: Emulator, client: Callable[..., Client]
-) -> None:
-    response = client().get_instance()
-    assert not any(secret in repr(response) for secret in emulator.secrets)
-
-
 ERROR_RESPONSES = {
     "signature": http_response(
         {
@@ -151,19 +142,3 @@ def test_connection_faults_do_not_show_the_sharing_token(
     assert error is not None
     shown += [caplog.text, *everything_about(error)]
     assert not any(SHARING_TOKEN in text for text in shown)
-
-
-def test_a_verbose_traceback_of_ipython_shows_no_secret(
-    odd: Callable[..., OddServer], client_of: Callable[..., Client]
-) -> None:
-    from IPython.core.ultratb import VerboseTB
-
-    made = client_of(odd(always(ERROR_RESPONSES["signature"])), sharing_token=SHARING_TOKEN)
-    out = io.StringIO()
-    error = failure_of(made)
-    assert error is not None
-    renderer: Any = VerboseTB(ostream=out)
-    renderer(type(error), error, error.__traceback__)
-    assert "BadSignature" in out.getvalue()
-    assert SHARING_TOKEN not in out.getvalue()
-    assert "canary-of-the-key" not in out.getvalue()
