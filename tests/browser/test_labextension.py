@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,11 @@ def test_the_palette_finds_the_panel_by_the_words_that_people_use(
 
 def test_a_shortcut_shows_the_panel(page: Page, start_lab: Any) -> None:
     open_window(page, start_lab())
-    expect(status_item(page)).to_contain_text("Running")
+    # JupyterLab binds keys once it has read the settings of shortcuts.
+    page.wait_for_function(
+        "jupyterapp.commands.keyBindings.some(({ command, keys }) =>"
+        " command === 'jupyter-dsw:show-panel' && keys.join() === 'Alt Shift D')"
+    )
     page.keyboard.press("Alt+Shift+D")
     expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
 
@@ -194,9 +199,11 @@ def test_next_to_a_notebook_of_notebook_7_it_opens_at_the_side(page: Page, start
     expect(page.locator("#jupyter-dsw-tab dsw-panel")).to_contain_text("Running")
 
 
-def test_the_window_and_its_cells_request_once_and_call_no_other_host(
-    page: Page, start_lab: Any
+def test_the_window_and_its_cells_request_once_a_minute_and_call_no_other_host(
+    page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
+    # At rest: while an image is being saved, a reading is fresh for 10 s only.
+    emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     urls: list[str] = []
 
     def note(request: Request) -> None:
@@ -205,6 +212,7 @@ def test_the_window_and_its_cells_request_once_and_call_no_other_host(
     page.on("request", note)
     lab = start_lab()
     write_notebook(lab, "for _ in range(5): display(get_ipython().run_line_magic('dsw_info', ''))")
+    begun = time.monotonic()
     open_notebook(page, lab)
     status_item(page).click()
     run_cell(page, 0)
@@ -212,10 +220,11 @@ def test_the_window_and_its_cells_request_once_and_call_no_other_host(
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
     expect(page.locator(f"{SIDE} dsw-panel")).to_contain_text("Running")
     ours = [url for url in urls if "jupyter-dsw/v1/instance" in url]
+    minutes = (time.monotonic() - begun) / 60
     # One, and one more where a warning made sure.
-    assert 1 <= len(ours) <= 3
-    # All charts share their requests, too: one a minute.
-    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2
+    assert 1 <= len(ours) <= 3 + minutes
+    # All charts share their requests, too.
+    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2 + minutes
     foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -170,8 +171,12 @@ def test_whatever_somebody_wrote_into_the_output_the_live_instance_is_shown(
     assert panels.locator("img").count() == 0
 
 
-def test_other_places_show_it_and_all_request_as_one(page: Page, servers: Servers) -> None:
-    lab = servers.lab
+def test_other_places_show_it_and_all_request_as_one(
+    page: Page, servers: Servers, emulator: Emulator
+) -> None:
+    # At rest: while an image is being saved, a reading is fresh for 10 s only.
+    emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
+    lab, begun = servers.lab, time.monotonic()
     statuses = statuses_of_readings(page)
     run_and_save(page, lab)
     expect(status_item(page)).to_contain_text("Running")
@@ -206,7 +211,7 @@ def test_other_places_show_it_and_all_request_as_one(page: Page, servers: Server
     expect(prompt).to_have_text("%dsw_info status")
     page.keyboard.press("Shift+Enter")
     expect(page.locator(f".jp-CodeConsole {PANEL}")).to_contain_text("Running")
-    assert len(statuses) <= 2
+    assert len(statuses) <= 2 + (time.monotonic() - begun) / 60
 
 
 def test_without_the_labextension_html_and_one_line_how_to_get_the_panel(

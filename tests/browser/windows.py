@@ -29,6 +29,7 @@ PLUGIN = "jupyter-dsw:plugin"
 QUIET = {"lastRun": False}
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 INSTANCE = "**/jupyter-dsw/v1/instance*"
+DOCUMENTS = "@jupyterlab/docmanager-extension:plugin"
 THEMES = "@jupyterlab/apputils-extension:themes"
 TRANSLATION = "@jupyterlab/translation-extension:plugin"
 AXE = Path(__file__).parents[2] / "labextension/node_modules/axe-core/axe.min.js"
@@ -46,9 +47,14 @@ def write_settings(home: Path, plugin: str, **settings: object) -> None:
 
 
 def be_quiet(home: Path) -> None:
-    """Unless a test has settings of its own: how the last run ended would be one message more."""
-    if not _settings_file(home, PLUGIN).exists():
-        write_settings(home, PLUGIN)
+    """Let JupyterLab save nothing by itself, unless a test has settings of its own.
+
+    A test that takes two minutes on a slow machine would find its changes saved. How the last run
+    ended would be one message more.
+    """
+    for plugin, settings in ((PLUGIN, {}), (DOCUMENTS, {"autosave": False})):
+        if not _settings_file(home, plugin).exists():
+            write_settings(home, plugin, **settings)
 
 
 def _settings_file(home: Path, plugin: str) -> Path:

@@ -1,28 +1,39 @@
-"""A day of readings on a clock that is set: good ones, failures, keys that change."""
+"""A day of readings on a clock that is set: good ones, failures, keys that change.
+
+`python -m tests.soak.day` is the process that reads: each line of standard input is the time of a
+reading. Its environment has the endpoint; it writes a `Read` for each, as a line.
+"""
 
 from __future__ import annotations
 
+import gc
+import os
 import random
 import subprocess
 import sys
+import threading
 import time
+import tracemalloc
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_dsw.demo.lab import clean_environment
 from jupyter_dsw.emulator import Emulator
-from tests.soak.client import Read
+from jupyter_dsw.monitor import Monitor
+from jupyter_dsw.upstream.client import Client
+from jupyter_dsw.upstream.credentials import CredentialChain
+from jupyter_dsw.upstream.settings import Settings
+from tests.clock import Clock
+from tests.soak.server import ROOT, Footprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.canaries import Canaries
 
-ROOT = Path(__file__).parents[2]
 GOOD = ("healthy", "saving", "idle", "scheduled", "lifecycle", "slow")
 BAD = (
     "denied", "missing", "throttled", "hang", "reset", "garbage", "truncated", "html", "empty",
@@ -34,6 +45,20 @@ KEYS_LIVE_S = 1200.0
 HOUR_S = 3600.0
 # What is kept of a reading by mistake is more than that; caches of the standard library settle.
 MOST_BYTES_A_READING = 100
+
+
+# Hanging endpoints cost real time.
+READ_TIMEOUT_S = 0.2
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What came of a reading, and what the process has after it; `traced` is bytes in objects."""
+
+    error: str | None
+    has_instance: bool
+    next_read_in_ms: int
+    traced: int
+    footprint: Footprint
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -117,7 +142,7 @@ def _most(values: list[int], early: int) -> tuple[int, int]:
 @contextmanager
 def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Read]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.soak.client"],
+        [sys.executable, "-m", "tests.soak.day"],
         env={**clean_environment(), **variables},
         cwd=ROOT,
         stdin=subprocess.PIPE,
@@ -136,3 +161,49 @@ def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Read]]:
     with process:
         yield read
         stdin.close()
+
+
+def load_settings() -> Settings:
+    return Settings.from_environment(os.environ, read_timeout_s=READ_TIMEOUT_S)
+
+
+def main() -> None:
+    """Read until standard input ends."""
+    clock = Clock(0.0)
+    credentials = CredentialChain(clock=clock, sleep=lambda _: None)
+    monitor = Monitor(Client(load_settings, credentials, clock=clock), clock=clock)
+    tracemalloc.start()
+    for line in sys.stdin:
+        clock.now = float(line)
+        print(read(monitor), flush=True)
+
+
+def read(monitor: Monitor) -> str:
+    """Make one reading; return it as a line."""
+    # As the server sends it.
+    response = monitor.read().result().to_contract(monitor.clock()).encode()
+    seen = msgspec.json.decode(response)
+    error, has_instance = seen["error"], seen["instance"] is not None
+    next_read_in_ms = seen["next_read_in_ms"]
+    del response, seen
+    _settle()
+    made = Read(
+        error=error["code"] if error else None,
+        has_instance=has_instance,
+        next_read_in_ms=next_read_in_ms,
+        traced=tracemalloc.get_traced_memory()[0],
+        footprint=Footprint.now(),
+    )
+    return msgspec.json.encode(made).decode()
+
+
+def _settle() -> None:
+    # The thread of the call may be about to end, and cycles about to be collected.
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(60)
+    gc.collect()
+
+
+if __name__ == "__main__":
+    main()

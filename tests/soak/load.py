@@ -1,17 +1,24 @@
-"""A thousand clients of a server, and what it does to the server."""
+"""A thousand clients of a server, and what that does to the server.
+
+Each client has a connection of its own, and sends plain HTTP/1.1 on asyncio's streams: a client
+that does more would be the slower side.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
+import resource
 import statistics
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from jupyter_dsw.emulator import Emulator
-from tests.soak import crowd
-from tests.soak.crowd import Tally
 from tests.soak.server import serving
 from tests.waiting import until
 
@@ -20,9 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.canaries import Canaries
-    from tests.soak.crowd import Target
-    from tests.soak.footprint import Footprint
-    from tests.soak.server import Server
+    from tests.soak.server import Footprint, Server, Target
 
 T = TypeVar("T")
 
@@ -30,6 +35,8 @@ T = TypeVar("T")
 EXPECTED = {"healthy": {"200"}, "hang": {"504 TimedOut"}}
 # No two readings are closer together, and each of the two phases may begin with one.
 BETWEEN_CALLS_S = 5
+# The kernel's queue of a listening socket is 128 long: more at once would wait for seconds.
+CONNECTING = 64
 # A response is 9 kB, and Jupyter's own that it is compared with 0.1 kB.
 MOST_LAG = 3.0
 # What is kept of a response by mistake is kilobytes: its body has 9 kB, its handler about as much.
@@ -122,9 +129,35 @@ def run(scenario: str, plan: Plan, home: Path, canaries: Canaries) -> Load:
         )
 
 
+class _Problem(msgspec.Struct):
+    code: str
+
+
+class _Response(msgspec.Struct):
+    """As much of a response as distinguishes a good one from a failure; others have neither."""
+
+    read_at: str | None = None
+    error: _Problem | None = None
+
+
+@dataclass
+class _Tally:
+    """What a crowd got."""
+
+    responses: Counter[str] = field(default_factory=Counter)
+    """How often each HTTP status came, with the error's code where there is one: `504 TimedOut`."""
+    broken: Counter[str] = field(default_factory=Counter)
+    """How often a connection or a response was broken, by what was wrong."""
+    waits_ms: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.responses.total()
+
+
 @dataclass
 class _Strain:
-    tally: Tally = field(default_factory=Tally)
+    tally: _Tally = field(default_factory=_Tally)
     lags_ms: list[float] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
 
@@ -152,9 +185,7 @@ async def _put_under_load(
     server: Server, strain: _Strain, targets: list[Target], plan: Plan, share: float
 ) -> None:
     await asyncio.to_thread(server.measured)
-    asking = crowd.ask(
-        targets, clients=plan.clients, pause_s=plan.pause_s, seconds=plan.seconds * share
-    )
+    asking = _ask(targets, clients=plan.clients, pause_s=plan.pause_s, seconds=plan.seconds * share)
     tally = await _watch(server, strain, asking)
     strain.tally.responses += tally.responses
     strain.tally.broken += tally.broken
@@ -175,3 +206,62 @@ async def _watch(server: Server, strain: _Strain, work: Awaitable[T]) -> T:
 
 def _percentile_99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[-1]
+
+
+async def _ask(endpoints: list[Target], *, clients: int, pause_s: float, seconds: float) -> _Tally:
+    """Let `clients` use `endpoints` in turn for `seconds`.
+
+    Each waits for its response and then `pause_s`, half more or less.
+    """
+    _allow_open_files(clients + 500)
+    tally = _Tally()
+    connecting = asyncio.Semaphore(CONNECTING)
+    end = time.perf_counter() + seconds
+    await asyncio.gather(
+        *(
+            _ask_until(end, pause_s, endpoints[number % len(endpoints)], connecting, tally)
+            for number in range(clients)
+        )
+    )
+    return tally
+
+
+async def _ask_until(
+    end: float, pause_s: float, endpoint: Target, connecting: asyncio.Semaphore, tally: _Tally
+) -> None:
+    address = urlsplit(endpoint.url)
+    lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.netloc}"]
+    lines += [f"{name}: {value}" for name, value in endpoint.headers.items()]
+    request = "\r\n".join([*lines, "", ""]).encode()
+    try:
+        async with connecting:
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        while time.perf_counter() < end:
+            begun = time.perf_counter()
+            writer.write(request)
+            tally.responses[await _status(reader)] += 1
+            tally.waits_ms.append((time.perf_counter() - begun) * 1000)
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        writer.close()
+        await writer.wait_closed()
+    except (OSError, EOFError, ValueError) as error:
+        tally.broken[type(error).__name__] += 1
+
+
+async def _status(reader: asyncio.StreamReader) -> str:
+    """Its status, with the code of its error; ValueError if it is no response of the contract."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+    body = await reader.readexactly(int(headers["content-length"]))
+    response = msgspec.json.decode(body, type=_Response)
+    status = head[0].split()[1]
+    return status if response.error is None else f"{status} {response.error.code}"
+
+
+def _allow_open_files(wanted: int) -> int:
+    """Let this process, and those it starts, have so many open; returns how many they may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
