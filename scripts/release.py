@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from tests.installed import ROOT, Environment, build, run
+from tests.environments import ROOT, Environment, build, run
 
 DIST = ROOT / "dist"
 # What the build makes, and git does not have.

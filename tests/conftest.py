@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.emulator import Emulator
-from tests import installed
+from tests import environments
 from tests.canaries import Canaries
 from tests.dsw.environment import Container
 from tests.leftovers import Leftovers
@@ -144,7 +144,7 @@ def start_lab(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Lab]
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sdist, and the wheel built from it."""
-    folder = once(tmp_path_factory, "dist", installed.build)
+    folder = once(tmp_path_factory, "dist", environments.build)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel
 
@@ -152,14 +152,14 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 @pytest.fixture(scope="session")
 def other_environment(
     distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
-) -> installed.Environment:
+) -> environments.Environment:
     """An environment into which nothing but the wheel, JupyterLab and a kernel were installed."""
 
     def create(prefix: Path) -> None:
-        environment = installed.Environment.create(prefix)
+        environment = environments.Environment.create(prefix)
         environment.install(distributions[1], "jupyterlab", "ipykernel")
 
-    return installed.Environment(once(tmp_path_factory, "venv", create))
+    return environments.Environment(once(tmp_path_factory, "venv", create))
 
 
 @pytest.fixture(scope="session")

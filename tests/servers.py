@@ -1,14 +1,18 @@
-"""A Jupyter server that is ended under its pages and kernels, and the next one in its place."""
+"""Jupyter servers that a test kills and starts again, or whose connection file it spoils."""
 
 from __future__ import annotations
 
 import dataclasses
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_dsw.demo.lab import Lab
+
+T = TypeVar("T")
 
 
 def kill(lab: Lab) -> dict[str, str]:
@@ -38,3 +42,23 @@ def start_again(lab: Lab, environment: dict[str, str]) -> Lab:
     next_life = dataclasses.replace(lab, process=process)
     next_life.wait_until_it_responds()
     return next_life
+
+
+def while_spoiled(file: Path, spoil: Callable[[Path], object], look: Callable[[], T]) -> T:
+    """Return what `look` gives while a server's connection file is spoiled.
+
+    The server may write it meanwhile, but only once a minute.
+    """
+    for _ in range(3):
+        spoil(file)
+        spoiled = _state(file)
+        seen = look()
+        if _state(file) == spoiled:
+            return seen
+    msg = f"{file} does not stay spoiled"
+    raise AssertionError(msg)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    status = file.lstat()
+    return status.st_ino, status.st_mtime_ns

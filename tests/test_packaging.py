@@ -8,14 +8,13 @@ import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
-from tests import fresh
-from tests.installed import ROOT
+from tests.environments import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_dsw.emulator import Emulator
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 DATA = "jupyter_dsw-0.1.0.data/data/"
 LARGEST_PANEL = 59_000
@@ -69,7 +68,7 @@ def test_uninstalling_it_leaves_nothing_behind(
 ) -> None:
     there = list(other_environment.prefix.rglob("*dsw*"))
     assert len(there) >= 5
-    without = fresh.image(other_environment, tmp_path / "venv")
+    without = other_environment.copy_without_this_project(tmp_path / "venv")
     assert list(without.prefix.rglob("*dsw*")) == []
     lab = without_colours(without.run("jupyter", "labextension", "list"))
     assert "jupyter-dsw" not in lab

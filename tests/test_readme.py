@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import ROOT
+from tests.environments import ROOT
 
 PAGES = ("README.md", "README.zh-CN.md")
 LARGEST_PICTURE = 120_000

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_dsw.emulator import Emulator
-from tests import fresh
 from tests.docs.pages import DOCS, blocks_of
-from tests.installed import ROOT
+from tests.environments import ROOT
 from tests.test_readme import FENCE, page
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.canaries import Canaries
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 BLOCKS = FENCE.findall(page("README.md"))
 LINES = [line for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
@@ -67,7 +66,8 @@ def instance(
     """With the package installed, by the README's first line."""
     folder = tmp_path_factory.mktemp("instance")
     (folder / "train.py").write_text("print('trained')")
-    variables = fresh.variables(fresh.image(other_environment, folder / "venv"), folder)
+    environment = other_environment.copy_without_this_project(folder / "venv")
+    variables = environment.variables_of_a_new_user(folder)
     canaries: Canaries = request.config.pluginmanager.get_plugin("canaries")  # type: ignore[assignment]
     with Emulator() as emulator:
         canaries.emulators.append(emulator)

@@ -18,14 +18,13 @@ import pytest
 import requests
 
 from jupyter_dsw.demo.lab import free_port
-from tests import fresh
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 PREFIX = "/user/some-binder-4x1q2z/"
 TOKEN = "token-of-the-hub"
@@ -69,9 +68,9 @@ def container(
         members = [member for member in sdist if "/tests/" not in member.name]
         sdist.extractall(folder, members, filter="data")
     (repository,) = folder.glob("jupyter_dsw-*")
-    environment = fresh.image(other_environment, folder / "venv")
+    environment = other_environment.copy_without_this_project(folder / "venv")
     environment.install(*BUILD)
-    variables = fresh.variables(environment, folder)
+    variables = environment.variables_of_a_new_user(folder)
     container = Container(repository, {**variables, "PIP_NO_BUILD_ISOLATION": "0"})
     container.run("pip", "install", "-r", "binder/requirements.txt")
     (repository / "binder/postBuild").chmod(0o755)

@@ -20,7 +20,7 @@ from tests.browser.windows import (
     stop_in,
     write_settings,
 )
-from tests.lists import give_lists
+from tests.long_lists import give_lists
 from tests.waiting import until
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from tests.waiting import until
 if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 # A kernel that computes until a file is there.
 BUSY = """

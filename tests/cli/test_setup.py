@@ -21,7 +21,7 @@ from jupyter_dsw.cli.report import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 VERSION = installation.own_version()
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from jupyter_dsw.emulator import SCENARIOS, Emulator
-from tests import installed
+from tests import environments
 from tests.dsw.environment import Container
 
 TEMPLATE = Path(".venv/dsw").resolve()
@@ -33,7 +33,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="dsw-") as folder,
         Emulator(scenario=options.scenario, speed=options.speed) as emulator,
     ):
-        _, wheel = installed.build(Path(folder))
+        _, wheel = environments.build(Path(folder))
         container = _template().copy(Path(folder) / "container")
         container.image.install(wheel)
         if options.with_server:

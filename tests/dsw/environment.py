@@ -27,8 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.demo.lab import Lab, free_port
-from tests import fresh
-from tests.installed import Environment
+from tests.environments import Environment
 from tests.leftovers import RUN
 
 if TYPE_CHECKING:
@@ -82,8 +81,8 @@ class Container:
     def copy(self, folder: Path) -> Container:
         """Copy both environments, to be changed."""
         copy = Container(folder)
-        fresh.copy(self.jupyter, copy.jupyter.prefix)
-        fresh.copy(self.image, copy.image.prefix)
+        self.jupyter.copy(copy.jupyter.prefix)
+        self.image.copy(copy.image.prefix)
         copy._lay_out()
         return copy
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dsw.environment import JUNE_2024
-from tests.installed import Environment
+from tests.environments import Environment
 from tests.test_packaging import without_colours
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.demo.lab import Lab
     from jupyter_dsw.emulator import Emulator
     from tests.dsw.environment import Container
-    from tests.installed import Environment
+    from tests.environments import Environment
 
 # The first of them makes both environments.
 pytestmark = pytest.mark.timeout(600)

@@ -11,7 +11,6 @@ import pytest
 
 from jupyter_dsw.emulator import Emulator
 from tests.canaries import Canaries
-from tests.connection_files import while_spoiled
 from tests.faults.reliability_page import Row, record, steady
 from tests.faults.server_and_kernel import (
     BY_THE_SERVER,
@@ -23,6 +22,7 @@ from tests.faults.server_and_kernel import (
     start_lab,
     the_last_good_one_stays,
 )
+from tests.servers import while_spoiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

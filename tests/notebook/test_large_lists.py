@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_dsw.render.sections import MAX_ROWS
-from tests.lists import give_lists
+from tests.long_lists import give_lists
 from tests.notebook.panels import Page
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import requests
 
 from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.kernel_endpoint import fingerprint
-from tests.connection_files import while_spoiled
 from tests.kernels import Kernel
+from tests.servers import while_spoiled
 from tests.upstream.certificates import Authority
 from tests.waiting import until
 
