@@ -1,8 +1,9 @@
-"""The pages of the documentation: their headings, their code blocks, their links."""
+"""The pages of the documentation: their headings, their code blocks and the commands in those."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +17,7 @@ PAGES = sorted(
 )
 # A mark right before a block.
 RUNNABLE = "<!-- runnable -->"
+_ASSIGNMENT = re.compile(r"\w+=")
 _FENCE = re.compile(r"^ *```(\S*)[^\n]*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
@@ -57,6 +59,34 @@ def blocks(*languages: str) -> list[Block]:
     """The code blocks of all pages in one of these languages."""
     found = [block for page in PAGES for block in blocks_of(page)]
     return [block for block in found if block.language in languages]
+
+
+def commands_in(script: str) -> list[list[str]]:
+    """The words of each simple command of a shell script, as a shell takes it apart.
+
+    Redirections and assignments are left out.
+    """
+    found: list[list[str]] = []
+    for line in script.replace("\\\n", " ").splitlines():
+        words: list[str] = []
+        tokens = iter(_tokens(line))
+        for token in tokens:
+            if set(token) <= set("<>&") and set(token) & set("<>"):
+                next(tokens, None)
+            elif set(token) <= set("|&;()"):
+                found.append(words)
+                words = []
+            elif words or not _ASSIGNMENT.match(token):
+                words.append(token)
+        found.append(words)
+    return [words for words in found if words]
+
+
+def _tokens(line: str) -> list[str]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = "#"
+    return list(lexer)
 
 
 def prose(page: Path) -> str:

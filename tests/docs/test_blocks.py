@@ -15,8 +15,15 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from docs.reference import openapi, own_traits, settings_schema
 from jupyter_dsw import cli
-from tests.docs.commands import commands_in
-from tests.docs.pages import DOCS, PAGES, Block, blocks, blocks_of, name_of
+from tests.docs.pages import (
+    DOCS,
+    PAGES,
+    Block,
+    blocks,
+    blocks_of,
+    commands_in,
+    name_of,
+)
 
 if sys.version_info >= (3, 11):
     import tomllib
