@@ -13,7 +13,7 @@ import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from tests.canaries import Canaries
     from tests.soak.server import Footprint, Server, Target
-
-T = TypeVar("T")
 
 # Without a reading or with an old one, but never with an error of our own.
 EXPECTED = {"healthy": {"200"}, "hang": {"504 TimedOut"}}
@@ -115,14 +113,14 @@ def run(scenario: str, plan: Plan, home: Path, canaries: Canaries) -> Load:
         return Load(
             scenario=scenario,
             plan=plan,
-            responses=dict(ours.tally.responses),
-            broken=dict(ours.tally.broken + jupyters.tally.broken),
+            responses=dict(ours.responses),
+            broken=dict(ours.broken + jupyters.broken),
             complaints=server.complaints(),
             calls=emulator.calls,
             idle_lag_ms=idle_lag_ms,
             jupyters_lag_ms=jupyters.lag_ms,
             lag_ms=ours.lag_ms,
-            median_wait_ms=statistics.median(ours.tally.waits_ms),
+            median_wait_ms=statistics.median(ours.waits_ms),
             bytes_a_response=ours.bytes_a_response(),
             rss=after.rss,
             files_left=after.open_files - before.open_files,
@@ -141,23 +139,14 @@ class _Response(msgspec.Struct):
 
 
 @dataclass
-class _Tally:
-    """What a crowd got."""
+class _Strain:
+    """What a crowd got, and how the server fared meanwhile."""
 
     responses: Counter[str] = field(default_factory=Counter)
     """How often each HTTP status came, with the error's code where there is one: `504 TimedOut`."""
     broken: Counter[str] = field(default_factory=Counter)
     """How often a connection or a response was broken, by what was wrong."""
     waits_ms: list[float] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return self.responses.total()
-
-
-@dataclass
-class _Strain:
-    tally: _Tally = field(default_factory=_Tally)
     lags_ms: list[float] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
 
@@ -171,7 +160,7 @@ class _Strain:
         if not early:
             return 0
         grown = statistics.median(f.rss for f in late) - statistics.median(f.rss for f in early)
-        return grown / max(1, self.tally.total * 5 / 8)
+        return grown / max(1, self.responses.total() * 5 / 8)
 
 
 async def _idle(server: Server, seconds: float) -> float:
@@ -184,15 +173,19 @@ async def _idle(server: Server, seconds: float) -> float:
 async def _put_under_load(
     server: Server, strain: _Strain, targets: list[Target], plan: Plan, share: float
 ) -> None:
+    """Let the plan's clients use `targets` in turn, for that share of its time."""
     await asyncio.to_thread(server.measured)
-    asking = _ask(targets, clients=plan.clients, pause_s=plan.pause_s, seconds=plan.seconds * share)
-    tally = await _watch(server, strain, asking)
-    strain.tally.responses += tally.responses
-    strain.tally.broken += tally.broken
-    strain.tally.waits_ms += tally.waits_ms
+    _allow_open_files(plan.clients + 500)
+    connecting = asyncio.Semaphore(CONNECTING)
+    end = time.perf_counter() + plan.seconds * share
+    clients = (
+        _client(end, plan.pause_s, targets[number % len(targets)], connecting, strain)
+        for number in range(plan.clients)
+    )
+    await _watch(server, strain, asyncio.gather(*clients))
 
 
-async def _watch(server: Server, strain: _Strain, work: Awaitable[T]) -> T:
+async def _watch(server: Server, strain: _Strain, work: Awaitable[object]) -> None:
     """Await `work`, and measure what the server does meanwhile, twice a second."""
     working = asyncio.ensure_future(work)
     # A percentile needs two beats, which a stalled machine may not have managed meanwhile.
@@ -201,37 +194,20 @@ async def _watch(server: Server, strain: _Strain, work: Awaitable[T]) -> T:
         measured = await asyncio.to_thread(server.measured)
         strain.lags_ms += measured.lags_ms
         strain.footprints.append(measured.footprint)
-    return working.result()
+    await working
 
 
 def _percentile_99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[-1]
 
 
-async def _ask(endpoints: list[Target], *, clients: int, pause_s: float, seconds: float) -> _Tally:
-    """Let `clients` use `endpoints` in turn for `seconds`.
-
-    Each waits for its response and then `pause_s`, half more or less.
-    """
-    _allow_open_files(clients + 500)
-    tally = _Tally()
-    connecting = asyncio.Semaphore(CONNECTING)
-    end = time.perf_counter() + seconds
-    await asyncio.gather(
-        *(
-            _ask_until(end, pause_s, endpoints[number % len(endpoints)], connecting, tally)
-            for number in range(clients)
-        )
-    )
-    return tally
-
-
-async def _ask_until(
-    end: float, pause_s: float, endpoint: Target, connecting: asyncio.Semaphore, tally: _Tally
+async def _client(
+    end: float, pause_s: float, target: Target, connecting: asyncio.Semaphore, strain: _Strain
 ) -> None:
-    address = urlsplit(endpoint.url)
+    """Wait for each response and then `pause_s`, half more or less, until the `end`."""
+    address = urlsplit(target.url)
     lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.netloc}"]
-    lines += [f"{name}: {value}" for name, value in endpoint.headers.items()]
+    lines += [f"{name}: {value}" for name, value in target.headers.items()]
     request = "\r\n".join([*lines, "", ""]).encode()
     try:
         async with connecting:
@@ -239,13 +215,13 @@ async def _ask_until(
         while time.perf_counter() < end:
             begun = time.perf_counter()
             writer.write(request)
-            tally.responses[await _status(reader)] += 1
-            tally.waits_ms.append((time.perf_counter() - begun) * 1000)
+            strain.responses[await _status(reader)] += 1
+            strain.waits_ms.append((time.perf_counter() - begun) * 1000)
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
         writer.close()
         await writer.wait_closed()
     except (OSError, EOFError, ValueError) as error:
-        tally.broken[type(error).__name__] += 1
+        strain.broken[type(error).__name__] += 1
 
 
 async def _status(reader: asyncio.StreamReader) -> str:
@@ -258,10 +234,9 @@ async def _status(reader: asyncio.StreamReader) -> str:
     return status if response.error is None else f"{status} {response.error.code}"
 
 
-def _allow_open_files(wanted: int) -> int:
-    """Let this process, and those it starts, have so many open; returns how many they may."""
+def _allow_open_files(wanted: int) -> None:
+    """Let this process, and those it starts, have so many open if the machine lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return soft

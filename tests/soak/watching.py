@@ -6,7 +6,6 @@ notifications and one that does not. Prints the difference in CPU time as a shar
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import threading
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_dsw.demo.lab import clean_environment
+from jupyter_dsw.demo.lab import Lab, clean_environment
 from jupyter_dsw.emulator import Emulator
 
 SETTLED_S = 30.0
@@ -43,30 +42,19 @@ def main(minutes: float) -> None:
                 f"{share:.4f} % of a core more; {emulator.calls - calls} calls"
             )
         finally:
-            for each in (watching, plain):
-                each.terminate()
-                each.wait()
+            watching.stop()
+            plain.stop()
 
 
-def _server(folder: Path, emulator: Emulator, **variables: str) -> subprocess.Popen[bytes]:
+def _server(folder: Path, emulator: Emulator, **variables: str) -> Lab:
     folder.mkdir()
-    options = ("port=0", "ip=127.0.0.1", "open_browser=False", "allow_root=True")
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    folders = {name: str(folder / name.lower()) for name in names}
-    return subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server"]
-        + [f"--ServerApp.{option}" for option in options]
-        + ["--ServerApp.jpserver_extensions={'jupyter_dsw': True}"],
-        env={**clean_environment(), **emulator.environment(), **folders, **variables},
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    lab = Lab.start(folder, {**clean_environment(), **emulator.environment(), **variables}, {})
+    lab.wait_until_it_responds()
+    return lab
 
 
-def _cpu_s(process: subprocess.Popen[bytes]) -> float:
-    times = psutil.Process(process.pid).cpu_times()
+def _cpu_s(lab: Lab) -> float:
+    times = psutil.Process(lab.process.pid).cpu_times()
     return times.user + times.system + times.children_user + times.children_system
 
 
