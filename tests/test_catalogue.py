@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import re
 import shutil
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.notebook import magic, stub
 from jupyter_dsw.upstream.errors import DSWError
 from scripts import catalogue
 
@@ -164,7 +162,3 @@ def test_no_message_bypasses_the_catalogue() -> None:
         if WORDS.search(NO_WORDS.sub("", literal))
     ]
     assert unmarked == []
-
-
-def test_the_magics_help_is_its_docstring() -> None:
-    assert inspect.cleandoc(stub.dsw_info.__doc__ or "") == magic.HELP

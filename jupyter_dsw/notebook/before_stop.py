@@ -116,8 +116,7 @@ def _check(callback: Any, minutes: float) -> None:
 
 def _is_deferred(callback: Any) -> bool:
     """Return whether a call is known to run nothing, but to return a coroutine or a generator."""
-    while isinstance(callback, functools.partial):
-        callback = callback.func
+    callback = _without_partials(callback)
     # Of an object its `__call__`; a class is called by its metaclass.
     candidates = (callback, type(callback).__call__)
     kinds = (
@@ -126,12 +125,6 @@ def _is_deferred(callback: Any) -> bool:
         inspect.isgeneratorfunction,
     )
     return any(kind(candidate) for kind in kinds for candidate in candidates)
-
-
-def _is_deferred_result(result: Any) -> bool:
-    # A future belongs to something that has been started.
-    awaited = inspect.isawaitable(result) and not asyncio.isfuture(result)
-    return awaited or inspect.isgenerator(result) or inspect.isasyncgen(result)
 
 
 class BeforeStop:
@@ -206,10 +199,12 @@ class BeforeStop:
 
     def _report_deferred(self, result: Any) -> None:
         """Report a coroutine that is not run: it may be a checkpoint that is not written."""
-        if not _is_deferred_result(result):
-            return
         if inspect.iscoroutine(result) or inspect.isgenerator(result):
             result.close()
+        elif asyncio.isfuture(result):
+            return  # it belongs to something that has been started
+        elif not (inspect.isawaitable(result) or inspect.isasyncgen(result)):
+            return
         self._print(
             text(
                 "before_stop: the result of %1 (%2) was not run. Pass a plain function. It can "
@@ -225,9 +220,14 @@ class BeforeStop:
 
 
 def _name(callback: Any) -> str:
+    callback = _without_partials(callback)
+    return getattr(callback, "__qualname__", None) or repr(callback)
+
+
+def _without_partials(callback: Any) -> Any:
     while isinstance(callback, functools.partial):
         callback = callback.func
-    return getattr(callback, "__qualname__", None) or repr(callback)
+    return callback
 
 
 def notify_before_stop(minutes: float | Iterable[float] | None = None) -> Notifying:

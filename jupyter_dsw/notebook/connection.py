@@ -25,8 +25,6 @@ from jupyter_dsw.i18n import TAGS, text
 from jupyter_dsw.kernel_endpoint import KERNEL_TOKEN_HEADER, WAITED_HEADER, Reason, UnusableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jupyter_dsw.kernel_endpoint import KernelEndpoint
 
 SERVER_PID = "JPY_PARENT_PID"
@@ -97,38 +95,23 @@ def _find(pid: str, url: str) -> KernelEndpoint:
             if unusable.reason is not Reason.MISSING or not url:
                 raise NoServer(unusable.reason.value) from None
     elif not url:
-        found = next(kernel_endpoint.live(folder), None)
-        if found is None:
-            raise NoServer(
-                text("No Jupyter server with jupyter-dsw is running here for this user.")
-            )
-        return found
-    found = next(_of_server(folder, url), None)
-    if found is None:
-        msg = text(
-            "The Jupyter server of this terminal does not run jupyter-dsw (no connection file)."
-        )
-        raise NoServer(msg)
-    return found
+        for endpoint in kernel_endpoint.live(folder):
+            return endpoint
+        raise NoServer(text("No Jupyter server with jupyter-dsw is running here for this user."))
+    # A server that was killed leaves its file behind, and the next one may get the same port: the
+    # newest comes first.
+    for server_pid in kernel_endpoint.server_pids(folder):
+        with contextlib.suppress(UnusableFile):
+            endpoint = kernel_endpoint.read(folder, server_pid)
+            if leads_to(endpoint.url, url):
+                return endpoint
+    msg = text("The Jupyter server of this terminal does not run jupyter-dsw (no connection file).")
+    raise NoServer(msg)
 
 
 def runtime_folder() -> Path:
     """Return Jupyter's folder for connection files."""
     return Path(jupyter_runtime_dir())
-
-
-def _of_server(folder: Path, url: str) -> Iterator[KernelEndpoint]:
-    """Yield the endpoints of the server at `url`, the newest first.
-
-    A server that was killed leaves its file behind, and the next one may get the same port.
-    """
-    for pid in kernel_endpoint.server_pids(folder):
-        try:
-            endpoint = kernel_endpoint.read(folder, pid)
-        except UnusableFile:
-            continue
-        if leads_to(endpoint.url, url):
-            yield endpoint
 
 
 def leads_to(endpoint: str, server: str) -> bool:

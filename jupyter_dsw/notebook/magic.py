@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from jupyter_dsw.notebook.output import Reading, ShownAs
     from jupyter_dsw.notebook.usage import Usage
 
-# The docstring of `%dsw_info`, which Jupyter shows for `%dsw_info?`.
 HELP = text(
     "Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks.\n"
     "\n"

@@ -21,34 +21,23 @@ def register(shell: InteractiveShell) -> None:
     # Its decorators hide its types.
     register_magic: Any = shell.register_magic_function
     register_magic(dsw_info, magic_kind="line", magic_name=NAME)
+    # IPython shows for `%dsw_info?` what this returns (`IPython.core.oinspect.getdoc`).
+    vars(dsw_info)["getdoc"] = _help
     for key in (f"%{NAME}", NAME):
         shell.set_hook("complete_command", _complete, str_key=key)
 
 
 def dsw_info(line: str) -> Reading | Usage | None:
-    """Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks.
-
-    Usage: `%dsw_info [SECTION ...] [--json | --text] [--fresh] [--help]`
-
-    Sections: status, datasets, snapshots, timers, history, resources, disks, network, details,
-    all.
-    `usage`, by itself, shows CPU and GPU of the last three hours.
-
-    `--fresh` reads the instance again, even if the last reading is still fresh;
-    `--text` and `--json` print plain text or JSON instead of the panel.
-
-    Examples:
-
-        %dsw_info
-        %dsw_info datasets disks
-        %dsw_info --text
-        %dsw_info usage
-        r = %dsw_info
-        r.instance.datasets[0].mount_path
-    """  # noqa: D412 - people read it as it is
+    """Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks."""
     from jupyter_dsw.notebook.magic import run
 
     return run(line)
+
+
+def _help() -> str:
+    from jupyter_dsw.notebook.magic import HELP
+
+    return HELP
 
 
 def _complete(_shell: Any, event: Any) -> list[str]:
