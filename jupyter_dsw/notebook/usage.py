@@ -154,21 +154,22 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
                 yield [label, measured_percent(value), *map(measured_percent, means)]
         minutes = newest.idle_minutes if recent else None
         if minutes is not None:
-            yield [text("Idle"), joined(" ", (f"{minutes:.15g}", text("min")))]
+            idle = joined(" ", (f"{minutes:.15g}", text("min")))
+            yield [text("Idle"), idle, *("" for _ in self._spans())]
 
     def _spans(self) -> tuple[timedelta, ...]:
         length = self._chart().length
         return tuple(span for span in _SPANS if span <= length)
 
     def _sentences(self) -> Iterator[str]:
-        instance = self.reading.instance
+        instance, found = self.reading.instance, self.found.samples
         if self.reading.source.simulated:
             yield SIMULATED
-        if not self.found.samples:
+        if not found:
             yield _NOTHING_YET
         elif now := idle_now(self._utilization(), self.reading.stops):
             yield now
-        if instance is not None and instance.is_gpu and self._gpu_is_unknown():
+        if instance is not None and instance.is_gpu and found and found[-1].gpu_percent is None:
             yield _NO_GPU
         if not self.via_server:
             yield _NO_HISTORY
@@ -181,9 +182,6 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return Utilization(cpu_percent=newest.cpu_percent, gpu_percent=newest.gpu_percent)
 
-    def _gpu_is_unknown(self) -> bool:
-        return bool(self.found.samples) and self.found.samples[-1].gpu_percent is None
-
 
 def _t(message: str) -> str:
     return escape(translated(message))
@@ -192,17 +190,11 @@ def _t(message: str) -> str:
 def _aligned(rows: list[list[str]]) -> list[str]:
     language = i18n.of_person()
     cells = [[translated(cell, language) for cell in row] for row in rows]
-    widths = [
-        max(columns(row[index]) for row in cells if index < len(row))
-        for index in range(len(cells[0]))
-    ]
-    return [
-        _INDENT
-        + padded(row[0], widths[0])
-        + "".join(
-            " " * (_GAP + widths[index] - columns(cell)) + cell
-            for index, cell in enumerate(row)
-            if index
-        )
-        for row in cells
-    ]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for label, *values in cells:
+        line = _INDENT + padded(label, widths[0])
+        for value, width in zip(values, widths[1:], strict=True):
+            line += " " * (_GAP + width - columns(value)) + value
+        lines.append(line)
+    return lines
