@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jupyter_dsw.notebook.output import Reading
     from jupyter_dsw.notebook.readings import read, utilization
     from jupyter_dsw.notebook.stop_watch import time_left
+    from jupyter_dsw.notebook.usage import Usage
     from jupyter_dsw.notebook.widget import Panel
     from jupyter_dsw.upstream.errors import DSWError
 
@@ -69,9 +70,32 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register `%dsw_info` in `shell`: what `%load_ext jupyter_dsw` calls."""
-    from jupyter_dsw.notebook.stub import register
+    # Its decorators hide its types.
+    register_magic: Any = shell.register_magic_function
+    register_magic(_dsw_info, magic_kind="line", magic_name="dsw_info")
+    # IPython shows for `%dsw_info?` what this returns (`IPython.core.oinspect.getdoc`).
+    vars(_dsw_info)["getdoc"] = _help
+    for key in ("%dsw_info", "dsw_info"):
+        shell.set_hook("complete_command", _complete, str_key=key)
 
-    register(shell)
+
+def _dsw_info(line: str) -> Reading | Usage | None:
+    """Show this PAI-DSW instance: status, next stop, datasets, snapshots, disks."""
+    from jupyter_dsw.notebook import magic
+
+    return magic.run(line)
+
+
+def _help() -> str:
+    from jupyter_dsw.notebook import magic
+
+    return magic.HELP
+
+
+def _complete(_shell: Any, _event: Any) -> list[str]:
+    from jupyter_dsw.notebook import magic
+
+    return list(magic.arguments())
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

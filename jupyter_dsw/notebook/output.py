@@ -60,8 +60,7 @@ class Reading(base.Reading, frozen=True, kw_only=True):
     @classmethod
     def of(cls, reading: base.Reading, *, via: str) -> Reading:
         """Return `reading` with what a notebook adds to it."""
-        known = {name: getattr(reading, name) for name in base.Reading.__struct_fields__}
-        return cls(**known, via=via)
+        return cls(**msgspec.structs.asdict(reading), via=via)
 
     def __repr__(self) -> str:
         """Return one line, for when it stands in a list or a dict."""

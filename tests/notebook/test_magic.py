@@ -145,11 +145,7 @@ def test_the_startup_file_leaves_no_name_and_loads_nothing_heavy(kernel: Kernel)
         "print([m for m in sys.modules if m.startswith('jupyter_dsw')])\n"
         "print([n for n in globals() if 'dsw' in n])"
     ).splitlines()
-    assert loaded == [
-        "[]",
-        "['jupyter_dsw', 'jupyter_dsw.notebook', 'jupyter_dsw.notebook.stub']",
-        "[]",
-    ]
+    assert loaded == ["[]", "['jupyter_dsw']", "[]"]
 
 
 def test_it_loads_no_widget(kernel: Kernel) -> None:
