@@ -42,59 +42,43 @@ class SaveBeforeStopHooks:
         self._plan = SavePlan(minutes)
         self._global_step = 0
 
-    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
+    def on_train_start(self, trainer: Any, *_: Any) -> None:
         """Begin to watch for a stop."""
         self._global_step = trainer.global_step
         self._plan.start(ranks())
 
-    def on_train_batch_end(
-        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
         """Save if a stop is near, unless gradients are still accumulated."""
         if trainer.global_step != self._global_step:
             self._global_step = trainer.global_step
             self._check(trainer, evaluating=False)
 
-    def on_validation_start(self, trainer: Any, pl_module: Any) -> None:
+    def on_validation_start(self, trainer: Any, *_: Any) -> None:
         """Have all ranks agree in the batches that each of them has."""
         self._plan.end_save()
         if not trainer.sanity_checking:
             self._plan.begin_evaluation(sum(trainer.num_val_batches))
 
-    def on_validation_batch_end(
-        self,
-        trainer: Any,
-        pl_module: Any,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
+    def on_validation_batch_end(self, trainer: Any, *_: Any) -> None:
         """Save if a stop is near: the validation may take longer than what is left."""
         if not trainer.sanity_checking:
             self._check(trainer, evaluating=True)
 
-    def on_save_checkpoint(self, trainer: Any, pl_module: Any, checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(self, *_: Any) -> None:
         """Measure this save, whoever makes it, until the next hook."""
         self._plan.begin_save()
 
-    def on_train_batch_start(
-        self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_start(self, *_: Any) -> None:
         """Note how long a save took."""
         self._plan.end_save()
 
-    def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
-        """Note how long a save took."""
-        self._plan.end_save()
+    on_train_epoch_start = on_train_batch_start
 
-    def on_train_end(self, trainer: Any, pl_module: Any) -> None:
+    def on_train_end(self, *_: Any) -> None:
         """Watch no more."""
         self._plan.close()
 
-    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:
-        """Watch no more."""
-        self._plan.close()
+    on_exception = on_train_end
 
     def _check(self, trainer: Any, *, evaluating: bool) -> None:
         if not self._plan.is_due(evaluating=evaluating):

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import jupyter_dsw
 from jupyter_dsw.columns import escaped
@@ -35,34 +35,22 @@ TIMES_A_SAVE = 2.0
 MORE_MINUTES = 1.0
 
 
-class Ranks(Protocol):
-    """The processes of one training. Every rank makes the same calls in the same order."""
+class Ranks:
+    """The processes of one training; by itself, of a training in one process.
 
-    count: int
-    is_first: bool
+    Every rank makes the same calls in the same order.
+    """
+
+    count = 1
+    is_first = True
     """Whether this one decides for all."""
 
     def from_first(self, value: T) -> T:
         """Return the value that the first rank passed."""
-        ...
-
-    def all_of(self, value: T) -> Sequence[T]:
-        """Return what each rank passed."""
-        ...
-
-
-class OneRank:
-    """A training in one process."""
-
-    count = 1
-    is_first = True
-
-    def from_first(self, value: T) -> T:
-        """Return `value`."""
         return value
 
     def all_of(self, value: T) -> Sequence[T]:
-        """Return `value` alone."""
+        """Return what each rank passed."""
         return (value,)
 
 

@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from torch import distributed
 
-from jupyter_dsw.integrations.save_plan import OneRank, SavePlan
+from jupyter_dsw.integrations.save_plan import Ranks, SavePlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from typing_extensions import Self
 
-    from jupyter_dsw.integrations.save_plan import Ranks
-
 T = TypeVar("T")
 
 
-class ProcessGroup:
+class ProcessGroup(Ranks):
     """The ranks of PyTorch's default process group."""
 
     def __init__(self) -> None:
-        self.count: int = distributed.get_world_size()
-        self.is_first: bool = distributed.get_rank() == 0
+        self.count = distributed.get_world_size()
+        self.is_first = distributed.get_rank() == 0
 
     def from_first(self, value: T) -> T:
         """Return the value that rank 0 passed."""
@@ -43,7 +41,7 @@ def ranks() -> Ranks:
     """Return the ranks of this training, as of now."""
     if distributed.is_available() and distributed.is_initialized():
         return ProcessGroup()
-    return OneRank()
+    return Ranks()
 
 
 class SaveBeforeStop:

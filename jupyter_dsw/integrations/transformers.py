@@ -37,16 +37,12 @@ class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformer
         self._plan = SavePlan(minutes)
         self._is_due = False
 
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Begin to watch for a stop."""
         self._is_due = False
         self._plan.start(ranks())
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_step_end(self, args: Any, state: Any, control: TrainerControl, **_: Any) -> None:
         """Have the trainer save after this step, or after the evaluation that comes first."""
         if self._plan.is_due():
             self._is_due = control.should_save = True
@@ -65,17 +61,11 @@ class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformer
             trainer.callback_handler.on_save(args, state, control)
         self._plan.begin_save()
 
-    def on_epoch_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_epoch_end(self, *_: Any, **__: Any) -> None:
         """Measure the save that may follow."""
         self._plan.begin_save()
 
-    def on_evaluate(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
-        """Measure the save that may follow."""
-        self._plan.begin_save()
+    on_evaluate = on_epoch_end
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -89,8 +79,6 @@ class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformer
                 # Not before the checkpoint is complete: it would be a part of it.
                 control.should_training_stop = True
 
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_train_end(self, *_: Any, **__: Any) -> None:
         """Watch no more."""
         self._plan.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 import jupyter_dsw
-from jupyter_dsw.integrations.save_plan import MOST_STEPS_BETWEEN, OneRank, SavePlan, put_in_place
+from jupyter_dsw.integrations.save_plan import MOST_STEPS_BETWEEN, Ranks, SavePlan, put_in_place
 from jupyter_dsw.notebook import stop_watch
 from tests.integrations.conftest import SPEED
 from tests.notebook.stopping import NO_STOP, stops_in
@@ -44,7 +44,7 @@ def start_plan(own_thread: None) -> Iterator[Callable[..., SavePlan]]:
     def start(*arguments: Any) -> SavePlan:
         plan = SavePlan(*arguments)
         plans.append(plan)
-        plan.start(OneRank())
+        plan.start(Ranks())
         return plan
 
     yield start
@@ -156,7 +156,7 @@ def test_a_save_that_failed_is_not_measured(start_plan: Callable[..., SavePlan])
 def test_after_its_end_nothing_watches(start_plan: Callable[..., SavePlan]) -> None:
     plan = start_plan(MINUTES)
     assert listeners() == 1
-    plan.start(OneRank())
+    plan.start(Ranks())
     assert listeners() == 1
     plan.close()
     plan.close()
@@ -175,7 +175,7 @@ def test_a_training_goes_on_where_no_thread_can_be_started(
     plan = SavePlan(MINUTES)
     with monkeypatch.context() as at_the_limit:
         at_the_limit.setattr(threading.Thread, "start", refuse)
-        plan.start(OneRank())
+        plan.start(Ranks())
     assert not plan.is_due()
     assert "No background thread can be started" in caplog.text
 
@@ -195,7 +195,7 @@ class Exchange:
         self.exchanges = 0
 
 
-class ThreadRank:
+class ThreadRank(Ranks):
     """One of several ranks, each a thread."""
 
     def __init__(self, number: int, exchange: Exchange) -> None:
