@@ -23,10 +23,10 @@ from jupyter_dsw.cgroups import SELF, CPUGroup
 from jupyter_dsw.clock import elapsed_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
-    from jupyter_dsw.model.stops import Stop, StopRule
+    from jupyter_dsw.model.stops import StopRule
 
 BETWEEN_SAMPLES_S = 60.0
 KEPT_S = 24 * 3600.0
@@ -73,12 +73,6 @@ def counts_as_idle(utilization: Utilization, rule: StopRule) -> bool | None:
     if False in below:
         return False
     return None if None in below or not below else True
-
-
-def idle_minutes_of(stops: Iterable[Stop]) -> float | None:
-    """Return the minutes of idleness that PAI-DSW counts, the most if it counts several."""
-    known = (stop.idle_minutes for stop in stops if stop.kind == "idle")
-    return max((minutes for minutes in known if minutes is not None), default=None)
 
 
 class UtilizationSample(msgspec.Struct, frozen=True, kw_only=True):

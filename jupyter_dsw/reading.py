@@ -32,6 +32,8 @@ Clock: TypeAlias = Literal["endpoint", "local"]
 
 # `next_read_in_ms` is never below this, so that no client polls in a tight loop.
 SOONEST_NEXT_READ_MS = 1000
+# The idle minutes of an older reading are not those at the time of a sample.
+OLDEST_IDLE_MINUTES_MS = 150_000
 _Wait = Annotated[int, msgspec.Meta(ge=SOONEST_NEXT_READ_MS)]
 _UTC = Annotated[str, msgspec.Meta(pattern="Z$", extra_json_schema={"format": "date-time"})]
 
@@ -146,6 +148,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             redacted=() if self.instance is None else self.instance.redacted,
             unreadable=() if self.instance is None else self.instance.unreadable,
         )
+
+
+def known_for_sample(reading: Reading | None, now: float) -> dict[str, float | None]:
+    """Return the arguments of `meter.Recorder.take` at `now`: what `reading` knows of them."""
+    if reading is None or reading.instance is None:
+        return {}
+    requested = reading.instance.requested_resource
+    known = {"requested_cores": requested.cpu_cores if requested else None}
+    if (reading.age_ms_at(now) or 0) * reading.source.speed <= OLDEST_IDLE_MINUTES_MS:
+        minutes = [stop.idle_minutes for stop in reading.stops_at(now)]
+        # The most, if PAI-DSW counts several.
+        known["idle_minutes"] = max((m for m in minutes if m is not None), default=None)
+    return known
 
 
 class ContractError(Problem, frozen=True):

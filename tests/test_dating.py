@@ -13,6 +13,7 @@ import pytest
 from jupyter_dsw import clock as real_clock
 from jupyter_dsw import kernel_endpoint
 from jupyter_dsw.kernel_endpoint import KernelEndpoint
+from jupyter_dsw.meter import Recorder
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection, readings, stop_watch
 from jupyter_dsw.notebook.stop_watch import WatchThread
@@ -22,6 +23,7 @@ from jupyter_dsw.upstream.settings import Settings, Source
 from tests.clock import Clock
 from tests.notebook.stopping import stops_in
 from tests.upstream.odd_server import GatedServer, OddServer, always, hang_up, http_response, relay
+from tests.utilization.test_recorder import Counting
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -133,6 +135,23 @@ def test_without_a_date_header_the_time_left_is_by_the_clock_of_this_machine(
     contract = reading.to_contract(clock.now).to_builtins()
     assert (contract["read_at"], contract["read_at_by"]) == ("2026-11-26T13:00:00.000Z", "local")
     assert Contract.from_builtins(contract).to_reading(clock.now).read_at_by == "local"
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_kernel_samples_the_idle_minutes_of_a_recent_reading_only(
+    client: Client, clock: Clock, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.change(IdleInstanceCuller={"IdleTimeInMinutes": 7, "MaxIdleTimeInMinutes": 60})
+    recorder = Recorder(Counting())
+    monkeypatch.setattr(readings, "_recorder", recorder)
+    monkeypatch.setattr(readings, "_monitor", Monitor(client, clock=clock))
+    monkeypatch.setattr(readings, "elapsed_seconds", clock)
+    for _ in range(2):  # the first only begins the measurement
+        readings.current()
+    emulator.scenario = "garbage"
+    clock.now += 3600
+    assert readings.current().error is not None
+    assert [sample.idle_minutes for sample in recorder.samples().samples] == [7, None]
 
 
 @pytest.mark.usefixtures("environment")

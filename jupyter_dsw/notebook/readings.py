@@ -16,9 +16,9 @@ import msgspec
 
 from jupyter_dsw import i18n
 from jupyter_dsw import reading as base
-from jupyter_dsw.clock import in_thread
+from jupyter_dsw.clock import elapsed_seconds, in_thread
 from jupyter_dsw.i18n import joined, text
-from jupyter_dsw.meter import SHORTEST_WINDOW_S, Recorder, UtilizationSamples, idle_minutes_of
+from jupyter_dsw.meter import SHORTEST_WINDOW_S, Recorder, UtilizationSamples
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.notebook import connection
 from jupyter_dsw.notebook.connection import NoServer
@@ -142,8 +142,7 @@ def _from_server(*, fresh: bool) -> Reading:
 
 def _from_api(why_no_server: str, *, fresh: bool) -> Reading:
     reading = _own_monitor().read(fresh=fresh).result()
-    requested = reading.instance.requested_resource if reading.instance else None
-    _measure(requested.cpu_cores if requested else None, idle_minutes_of(reading.stops))
+    _measure(**base.known_for_sample(reading, elapsed_seconds()))
     reading = msgspec.structs.replace(reading, utilization=_recorder.latest())
     if reading.instance is None and reading.error is not None:
         # Both reasons, so that a person knows which way to mend.
@@ -211,11 +210,11 @@ def _measured_here() -> UtilizationSamples:
     return _recorder.samples()
 
 
-def _measure(cores: float | None = None, idle_minutes: float | None = None) -> None:
+def _measure(**known: float | None) -> None:
     """Take a sample, unless one that hangs is still being taken."""
     global _measuring  # noqa: PLW0603 - one a process
     if _measuring is not None and not _measuring.done():
         return
     recorder = _recorder
-    _measuring = in_thread(lambda: recorder.take(requested_cores=cores, idle_minutes=idle_minutes))
+    _measuring = in_thread(lambda: recorder.take(**known))
     concurrent.futures.wait([_measuring], MEASURING_TIMEOUT_S)

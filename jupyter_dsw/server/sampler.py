@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_dsw.clock import elapsed_seconds
-from jupyter_dsw.meter import idle_minutes_of
+from jupyter_dsw.reading import known_for_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # So that a page that is opened right away has something to show.
 FIRST_SAMPLE_S = 5.0
-# The idle minutes of an older reading are not those at the time of a sample.
-OLDEST_IDLE_MINUTES_S = 150.0
 
 
 class Sampler:
@@ -50,7 +48,7 @@ class Sampler:
     def take(self) -> None:
         """Take one sample, with what the last reading has for it."""
         try:
-            self._recorder.take(**_known_of(self._last_reading(), elapsed_seconds()))
+            self._recorder.take(**known_for_sample(self._last_reading(), elapsed_seconds()))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later samples
             places = "".join(traceback.format_tb(error.__traceback__))
             self._log.error("%s while measuring, at\n%s", type(error).__name__, places)
@@ -62,15 +60,3 @@ class Sampler:
             self.take()
             if self._stopped.wait(next(pauses_s, between_s)):
                 return
-
-
-def _known_of(reading: Reading | None, now: float) -> dict[str, Any]:
-    """Return the arguments of `Recorder.take`."""
-    if reading is None or reading.instance is None:
-        return {}
-    requested = reading.instance.requested_resource
-    known = {"requested_cores": requested.cpu_cores if requested else None}
-    age_s = (reading.age_ms_at(now) or 0) / 1000 * reading.source.speed
-    if age_s <= OLDEST_IDLE_MINUTES_S:
-        known["idle_minutes"] = idle_minutes_of(reading.stops_at(now))
-    return known
