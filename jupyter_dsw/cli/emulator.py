@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
 import threading
 from contextlib import closing, suppress
+from typing import TYPE_CHECKING
 
 from jupyter_dsw.cli import end_at_signals
-from jupyter_dsw.cli.parser import choice
+from jupyter_dsw.cli.parser import choice, number
 from jupyter_dsw.columns import escaped
 from jupyter_dsw.emulator import SCENARIOS, Emulator
 from jupyter_dsw.i18n import Text, joined, text, translated
 from jupyter_dsw.upstream.settings import MAX_SPEED
+
+if TYPE_CHECKING:
+    import argparse
 
 MAX_PORT = 65535
 
@@ -86,18 +89,10 @@ def _scenario(word: str) -> str:
 
 
 def _speed(word: str) -> float:
-    with suppress(ValueError):
-        speed = float(word)
-        if 1 <= speed <= MAX_SPEED:
-            return speed
     wrong = text("%1 is not a speed: give a number from 1 to %2.", repr(word), MAX_SPEED)
-    raise argparse.ArgumentTypeError(translated(wrong))
+    return number(word, float, 1.0, MAX_SPEED, wrong)
 
 
 def _port(word: str) -> int:
-    with suppress(ValueError):
-        port = int(word)
-        if 0 <= port <= MAX_PORT:
-            return port
     wrong = text("%1 is not a port: give a number from 0 to %2.", repr(word), MAX_PORT)
-    raise argparse.ArgumentTypeError(translated(wrong))
+    return number(word, int, 0, MAX_PORT, wrong)

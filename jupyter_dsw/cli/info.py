@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import math
 import os
 import shutil
 import sys
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_dsw.cli.parser import choice
+from jupyter_dsw.cli.parser import choice, number
 from jupyter_dsw.cli.report import (
     FAILED,
     MISUSED,
@@ -24,6 +23,9 @@ from jupyter_dsw.cli.report import (
 from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.notebook import readings, usage
 from jupyter_dsw.render.view import SECTIONS
+
+if TYPE_CHECKING:
+    import argparse
 
 _EPILOG = text(
     """\
@@ -137,14 +139,8 @@ def _section(word: str) -> str:
 
 
 def _minutes(word: str) -> float:
-    try:
-        minutes = float(word)
-    except ValueError:
-        minutes = -1
-    if not 0 <= minutes < math.inf:
-        wrong = text("%1 is not a number of minutes", repr(word))
-        raise argparse.ArgumentTypeError(translated(wrong))
-    return minutes
+    wrong = text("%1 is not a number of minutes", repr(word))
+    return number(word, float, 0.0, sys.float_info.max, wrong)
 
 
 def _why_no_watch() -> str:

@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from jupyter_dsw.cli.report import logs_off, show_check
 from jupyter_dsw.clock import in_thread
-from jupyter_dsw.i18n import Text, joined, text, translated
+from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.notify.delivery import attempt, describe, library_is_there
 from jupyter_dsw.notify.settings import NotifySettings, WrongSetting
 from jupyter_dsw.server.extension import DSWExtension
@@ -67,13 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
     return _test(settings) if arguments.test else DONE
 
 
-def usable_settings() -> NotifySettings:
-    """Return the settings by which messages can be sent from here. Raises `WrongSetting`."""
-    settings = configured()
-    check_usable(settings)
-    return settings
-
-
 def check_usable(settings: NotifySettings) -> None:
     """Raise `WrongSetting` where no service is set, or the library is missing."""
     if not settings.services:
@@ -96,8 +89,9 @@ def _show(settings: NotifySettings) -> None:
     services = ", ".join(map(str, settings.services))
     show_check(text("services"), services or text("none"))
     if services:
-        show_check(text("before a stop"), before_a_stop(settings))
-        show_check(text("quiet hours"), quiet_hours(settings))
+        minutes = joined(text(", "), (f"{minutes:g}" for minutes in settings.minutes))
+        show_check(text("before a stop"), text("%1 minutes", minutes))
+        show_check(text("quiet hours"), _quiet_hours(settings))
 
 
 def configured() -> NotifySettings:
@@ -123,13 +117,7 @@ def configured() -> NotifySettings:
     raise WrongSetting(wrong)
 
 
-def before_a_stop(settings: NotifySettings) -> Text:
-    """Return the minutes before a stop, as a person reads them."""
-    return text("%1 minutes", joined(text(", "), (f"{minutes:g}" for minutes in settings.minutes)))
-
-
-def quiet_hours(settings: NotifySettings) -> str:
-    """Return the quiet hours, as a person reads them."""
+def _quiet_hours(settings: NotifySettings) -> str:
     if settings.quiet_hours is None:
         return text("none")
     if settings.stops_in_quiet_hours:

@@ -9,14 +9,16 @@ import argparse
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from jupyter_dsw.columns import columns, escaped, wrapped
 from jupyter_dsw.i18n import Text, joined, text, translated, with_suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+N = TypeVar("N", int, float)
 # What argparse itself writes in a help.
 _HEADINGS: dict[str, str] = {
     word: word
@@ -92,6 +94,17 @@ def choice(kind: Text, choices: Sequence[str], word: str) -> str:
     raise argparse.ArgumentTypeError(
         translated(joined(" ", (with_suggestion(kind, word, choices), known)))
     )
+
+
+def number(word: str, kind: Callable[[str], N], lowest: N, highest: N, wrong: Text) -> N:
+    """Return `word` as a number from `lowest` to `highest`, read by `kind` (`int`, `float`).
+
+    Raises `argparse.ArgumentTypeError` with the sentence `wrong`.
+    """
+    with suppress(ValueError):
+        if lowest <= (found := kind(word)) <= highest:
+            return found
+    raise argparse.ArgumentTypeError(translated(wrong))
 
 
 def parse_duration(word: str) -> float:

@@ -104,10 +104,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = None
     if arguments.notify:
         # Only then: it imports what a Jupyter server needs.
-        from jupyter_dsw.cli.notify import usable_settings  # noqa: PLC0415
+        from jupyter_dsw.cli.notify import check_usable, configured  # noqa: PLC0415
 
         try:
-            settings = usable_settings()
+            settings = configured()
+            check_usable(settings)
         except WrongSetting as wrong:
             print(f"jupyter dsw run: {escaped(translated(wrong.message))}", file=sys.stderr)
             return MISUSED

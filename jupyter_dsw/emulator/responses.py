@@ -139,7 +139,6 @@ class Responses:
             "InstanceSnapshotList": images,
             "LatestSnapshot": newest,
             "InstanceShutdownTimer": self._timer(now, moment),
-            "CloudDisks": self._disks(now),
             "RequestId": request_id,
         }
         return {**self._fixed, **changes}
@@ -179,13 +178,6 @@ class Responses:
             "ReasonMessage": image.reason_message,
             "Status": image.status,
         }
-
-    def _disks(self, now: State) -> list[dict[str, Any]]:
-        root, *others = self._fixed["CloudDisks"]
-        sizes = root["Status"]
-        usage = min(sizes["Usage"] + now.disk_growth, sizes["Capacity"])
-        status = {**sizes, "Usage": usage, "Available": sizes["Capacity"] - usage}
-        return [{**root, "Status": status}, *others]
 
     def policies(self, moment: Moment) -> dict[str, Any]:
         """Return the response to QueryAutoShutdownPolicies, without its request ID."""

@@ -120,8 +120,7 @@ class State:
     """A simulated instance at one moment.
 
     `idle_minutes` are whole ones; `due_at` is the scheduled stop and `remaining_s` the time until
-    then, None without one; `disk_growth` is how many bytes the root disk has gained since the
-    instance was started.
+    then, None without one.
     """
 
     status: str
@@ -131,7 +130,6 @@ class State:
     remaining_s: float | None
     running_s: float
     images: tuple[ImageState, ...]
-    disk_growth: int
 
 
 def state(life: Life, elapsed: float) -> State:
@@ -147,7 +145,6 @@ def state(life: Life, elapsed: float) -> State:
         remaining_s=None if due_at is None else due_at - elapsed,
         running_s=0 if life.failed else max(0, until - life.running_from),
         images=tuple(_image(image, elapsed) for image in life.images if image.at <= elapsed),
-        disk_growth=_disk_growth(life, until),
     )
 
 
@@ -217,10 +214,3 @@ def _image(image: SavedImage, elapsed: float) -> ImageState:
     changed_at, status = [step for step in image.steps() if step[0] <= elapsed][-1]
     code, message = image.failure if image.failure and status == "Failed" else ("", "")
     return ImageState(image.name, status, image.at, changed_at, code, message)
-
-
-def _disk_growth(life: Life, until: float) -> int:
-    """Return the bytes of logs and caches, which grow slowly, and of the layer of a commit."""
-    grown = int(max(0, until - life.running_from) * 40_000)
-    committing = any(_image(i, until).status == "Committing" for i in life.images if i.at <= until)
-    return grown + (6 << 30 if committing else 0)

@@ -146,14 +146,6 @@ def test_time_runs_at_the_speed_that_was_set(clock: Any) -> None:
     assert emulator.response()["Status"] == "Stopping"
 
 
-def test_the_disk_adds_up(clock: Any) -> None:
-    emulator = Emulator("saving", clock=clock)
-    root = emulator.response()["CloudDisks"][0]["Status"]
-    assert root["Usage"] + root["Available"] == root["Capacity"]
-    clock.now += 1000
-    assert emulator.response()["CloudDisks"][0]["Status"]["Usage"] < root["Usage"]
-
-
 def test_changes_are_merged_deeply_and_stay(emulator: Emulator, call: Any) -> None:
     emulator.change(InstanceName="other", IdleInstanceCuller={"IdleTimeInMinutes": 59})
     emulator.change(IdleInstanceCuller={"CpuPercentThreshold": 5}, Datasets=[])

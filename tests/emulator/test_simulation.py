@@ -117,13 +117,6 @@ def test_a_failed_image_has_its_reason_and_leaves_the_instance_in_save_failed() 
     assert (failed.images[0].status, failed.images[0].reason_message) == ("Failed", "no space left")
 
 
-def test_the_disk_fills_while_an_image_is_committed() -> None:
-    image = SavedImage("tuned", at=60, commit_s=60)
-    life = Life(started_at=-STARTING_S, images=(image,))
-    before, during, after = (state(life, seconds).disk_growth for seconds in (59, 90, 120))
-    assert during > after > before
-
-
 def test_running_time_adds_up_until_the_stop() -> None:
     assert state(LIFECYCLE, STARTING_S - 1).running_s == 0
     assert state(LIFECYCLE, STARTING_S + 100).running_s == 100
