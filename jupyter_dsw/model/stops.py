@@ -150,20 +150,18 @@ def _are_one(one: Stop, other: Stop) -> bool:
     """Whether two calls, or two conditions, are about the same stop."""
     if one.kind != other.kind:
         return False
-    known = (one.remaining_ms, other.remaining_ms)
-    at_once = None
-    if known[0] is not None and known[1] is not None:
-        tolerance = _IDLE_TOLERANCE_MS if one.kind == "idle" else _SCHEDULED_TOLERANCE_MS
-        at_once = abs(known[0] - known[1]) <= tolerance
-        if not at_once:
-            return False
+    times = [stop.remaining_ms for stop in (one, other) if stop.remaining_ms is not None]
+    both_known = len(times) == 2
+    tolerance = _IDLE_TOLERANCE_MS if one.kind == "idle" else _SCHEDULED_TOLERANCE_MS
+    if both_known and abs(times[0] - times[1]) > tolerance:
+        return False
     first, second = _measures(one), _measures(other)
     if one.kind == "idle" and None not in (first[0], second[0]):
         return first == second
     # The user's own setting comes in both responses, in whatever words.
     repeats = "user" in (one.decided_by, other.decided_by)
     contradicts = any(a != b for a, b in zip(first, second, strict=True) if None not in (a, b))
-    return (at_once is True or repeats) and not contradicts
+    return (both_known or repeats) and not contradicts
 
 
 def _measures(stop: Stop) -> tuple[float | None, float | None, float | None]:
