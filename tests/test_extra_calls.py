@@ -128,10 +128,9 @@ def test_what_is_permitted_later_is_read_hours_later(
 
 
 def test_at_rest_there_are_two_calls_for_each_reading(
-    client: Client, emulator: Emulator, clock: Clock
+    monitor: Monitor, emulator: Emulator, clock: Clock
 ) -> None:
     emulator.change(IdleInstanceCuller={}, InstanceShutdownTimer={})
-    monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
     at_rest(monitor, clock, HOUR)
     # At the start, and each minute; the lifecycle once.
     assert emulator.requests == {"GetInstance": 61, POLICIES: 61, LIFECYCLE: 1}
@@ -207,7 +206,7 @@ def test_policies_that_were_refused_are_forgotten_at_once(
 
 
 def test_the_wait_that_the_endpoint_requests_is_kept(
-    client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    monitor: Monitor, client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = 0
 
@@ -217,7 +216,6 @@ def test_the_wait_that_the_endpoint_requests_is_kept(
         raise Throttled("too many", retry_after_ms=600_000)
 
     monkeypatch.setattr(client, "get_stop_policies", throttled)
-    monitor = Monitor(client, clock=clock, uniform=lambda low, _high: low)
     for wait, expected in [(0, 1), (594, 1), (6, 2)]:
         clock.now += wait
         read(monitor)
