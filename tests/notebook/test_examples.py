@@ -1,8 +1,11 @@
-"""Every snippet of `docs/code.md` runs."""
+"""Every snippet of `docs/code.md` runs, and `examples/checkpoint_loop.py` as people run it."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_dsw
-from tests.notebook.stopping import stops_in
+from tests.notebook.stopping import NO_STOP, stops_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_dsw.emulator import Emulator
 
-PAGE = Path(__file__).parents[2] / "docs" / "code.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "code.md"
+LOOP = ROOT / "examples" / "checkpoint_loop.py"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def near_a_stop(own_thread: None, emulator: Emulator) -> None:
     """This process runs on an instance that is stopped in four minutes."""
     del own_thread
@@ -43,10 +48,12 @@ def test_every_snippet_compiles() -> None:
         compile(code, str(PAGE), "exec")
 
 
+@pytest.mark.usefixtures("near_a_stop")
 def test_the_time_left_is_printed() -> None:
     assert timedelta(0) < snippet("left = jupyter_dsw.time_left()\n")["left"]
 
 
+@pytest.mark.usefixtures("near_a_stop")
 def test_an_epoch_that_does_not_fit_is_not_begun(emulator: Emulator) -> None:
     names = snippet("def train_epochs")
     begun: list[int] = []
@@ -59,12 +66,14 @@ def test_an_epoch_that_does_not_fit_is_not_begun(emulator: Emulator) -> None:
     assert emulator.calls == 1
 
 
+@pytest.mark.usefixtures("near_a_stop")
 def test_the_warning_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     handle = snippet("def warn(reading, time_left)")["warn"]
     handle(jupyter_dsw.read(), timedelta(minutes=4))
     assert "will be stopped in 0:04:00" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("near_a_stop")
 def test_the_loop_saves_between_two_steps_once() -> None:
     done: list[str] = []
 
@@ -77,3 +86,41 @@ def test_the_loop_saves_between_two_steps_once() -> None:
     train(batches(), lambda _batch: done.append("step"), lambda: done.append("saved"))
     assert done.count("saved") == 1
     assert done[-3:] == ["saved", "step", "step"]
+
+
+def command(steps: int, checkpoint: Path) -> list[str]:
+    return [sys.executable, str(LOOP), "--steps", str(steps), "--checkpoint", str(checkpoint)]
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_example_saves_before_the_stop_and_resumes_where_it_saved(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    checkpoint = tmp_path / "run.json"
+    emulator.change(**stops_in(5))
+    process = subprocess.Popen(
+        command(10**12, checkpoint), stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert process.stdout is not None
+    printed = process.stdout.readline()
+    # The instance goes, and nothing runs any more.
+    process.kill()
+    process.communicate()
+    saved = re.fullmatch(r"saved at step (\d+), 0:0[45]:\S+ before the stop\n", printed)
+    assert saved
+    step = int(saved[1])
+    assert json.loads(checkpoint.read_text())["step"] == step
+
+    emulator.change(**NO_STOP)
+    again = subprocess.run(
+        command(step + 1000, checkpoint), capture_output=True, text=True, check=True
+    )
+    assert again.stdout.startswith(f"resumed at step {step}, ")
+    assert json.loads(checkpoint.read_text())["step"] == step + 1000
+
+
+def test_the_example_learns_what_it_should_where_there_is_no_instance(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command(5000, tmp_path / "run.json"), capture_output=True, text=True, check=True
+    )
+    assert "done: y = 3.000x -1.000" in done.stdout
