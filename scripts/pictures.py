@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from jupyter_dsw.demo import use_simulated_samples
 from jupyter_dsw.demo.lab import start_lab
 from jupyter_dsw.emulator import Emulator
 from tests.browser import chromium, windows
@@ -159,7 +158,6 @@ def _save(frames: list[bytes], name: str) -> None:
 def _lab(theme: str) -> Iterator[tuple[Lab, Emulator]]:
     with tempfile.TemporaryDirectory() as folder, Emulator() as emulator:
         setting = "@jupyterlab/apputils-extension:themes"
-        use_simulated_samples(Path(folder))
         windows.write_settings(Path(folder), setting, theme=THEMES[theme])
         windows.be_quiet(Path(folder))
         lab = start_lab(Path(folder), emulator, {"LabApp.expose_app_in_browser": True})

@@ -14,7 +14,6 @@ from jupyter_dsw import i18n
 from jupyter_dsw.cli import end_at_signals
 from jupyter_dsw.cli.emulator import add_simulation_options
 from jupyter_dsw.columns import escaped
-from jupyter_dsw.demo import use_simulated_samples
 from jupyter_dsw.demo.lab import put_tours, start_lab, tour
 from jupyter_dsw.emulator import Emulator
 from jupyter_dsw.i18n import text, translated
@@ -74,7 +73,6 @@ def _lab(scenario: str, speed: float, port: int, opened: str) -> Iterator[Lab]:
         Emulator(scenario, speed) as emulator,
     ):
         options = {"ServerApp.port": port} if port else {}
-        use_simulated_samples(Path(folder))
         lab = start_lab(Path(folder), emulator, options)
         try:
             lab.wait_until_it_responds()

@@ -10,7 +10,7 @@ import os
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -18,18 +18,9 @@ import requests
 from jupyter_dsw.meter import Recorder, Utilization, UtilizationSample, UtilizationSamples
 from jupyter_dsw.notebook import readings
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 PATIENCE_S = 60.0
 # The server grants a fresh reading at most once in 5 s.
 BETWEEN_ATTEMPTS_S = 0.5
-_CONFIGURATION = """\
-from jupyter_dsw.demo import SimulatedRecorder
-from jupyter_dsw.server.extension import DSWExtension
-
-DSWExtension.make_recorder = lambda _: SimulatedRecorder()
-"""
 
 
 def simulate(scenario: str) -> str:
@@ -58,13 +49,6 @@ def _emulator(method: str, path: str, body: str = "") -> dict[str, Any]:
     if response.status_code != 200:
         raise ValueError(content["error"])
     return content
-
-
-def use_simulated_samples(home: Path) -> None:
-    """Have the demo's JupyterLab, whose home this will be, show the simulated utilization."""
-    folder = home / "config"
-    folder.mkdir()
-    (folder / "jupyter_server_config.py").write_text(_CONFIGURATION, encoding="utf-8")
 
 
 class SimulatedRecorder(Recorder):

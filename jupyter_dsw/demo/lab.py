@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
 from jupyter_client.blocking.client import BlockingKernelClient
+from nbformat.v4 import output_from_msg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 PATIENCE_S = 120.0
 CELL_TIMEOUT_S = 60
 TOURS = tuple(sorted(Path(__file__).parent.glob("tour*.ipynb")))
+_SERVER_CONFIGURATION = """\
+from jupyter_dsw.demo import SimulatedRecorder
+from jupyter_dsw.server.extension import DSWExtension
+
+DSWExtension.make_recorder = lambda _: SimulatedRecorder()
+"""
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,13 @@ def clean_environment() -> dict[str, str]:
 
 
 def start_lab(home: Path, emulator: Emulator, options: Mapping[str, object]) -> Lab:
-    """Start a JupyterLab on the emulator's instance; `jupyter dsw` in its terminals is ours."""
+    """Start a JupyterLab on the emulator's instance, which shows its simulated utilization.
+
+    `jupyter dsw` in its terminals is this one.
+    """
+    configuration = home / "config" / "jupyter_server_config.py"
+    configuration.parent.mkdir(exist_ok=True)
+    configuration.write_text(_SERVER_CONFIGURATION, encoding="utf-8")
     here = os.fspath(Path(sys.executable).parent)
     path = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
     # A login shell, which is the default, would make a PATH of its own.
@@ -201,11 +215,8 @@ def _run_in_session(lab: Lab, path: str, cell: dict[str, Any]) -> None:
     client.start_channels(hb=False)
 
     def keep(message: Any) -> None:
-        if message["msg_type"] in {"stream", "display_data", "execute_result", "error"}:
-            content = {
-                name: value for name, value in message["content"].items() if name != "transient"
-            }
-            cell["outputs"].append({"output_type": message["msg_type"], **content})
+        with suppress(ValueError):  # it is no output
+            cell["outputs"].append(output_from_msg(message))
 
     try:
         client.wait_for_ready(timeout=CELL_TIMEOUT_S)
