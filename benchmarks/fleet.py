@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Literal, cast
 
 from benchmarks.rows import Row
-from jupyter_dsw.model.instance import instance_from_wire
+from jupyter_dsw.model.instance import parse_instance
 from jupyter_dsw.monitor import Monitor
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS, Reading
 from jupyter_dsw.upstream.client import InstanceResponse
@@ -132,7 +132,7 @@ class Endpoint:
     def __init__(self, scenario: Scenario, clock: Clock, record: Record) -> None:
         self._scenario, self._clock, self._record = scenario, clock, record
         self._window, self._used = -1, 0
-        self._instance = instance_from_wire({"InstanceId": "dsw-0", "Status": "Running"})
+        self._instance = parse_instance({"InstanceId": "dsw-0", "Status": "Running"})
 
     def get_instance(self) -> InstanceResponse:
         """Return the instance; raises `Throttled` over the quota, `Unreachable` in an outage."""

@@ -10,7 +10,7 @@ import msgspec
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.i18n import Language, translated
 from jupyter_dsw.meter import Utilization
-from jupyter_dsw.model.instance import Instance, instance_from_wire
+from jupyter_dsw.model.instance import Instance, parse_instance
 from jupyter_dsw.model.kinds import without_secrets
 from jupyter_dsw.model.sessions import Session
 from jupyter_dsw.model.stops import (
@@ -244,7 +244,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         """
         instance, error = None, self.error
         if self.instance is not None:
-            instance = instance_from_wire(self.instance, self.redacted, self.unreadable)
+            instance = parse_instance(self.instance, self.redacted, self.unreadable)
         return Reading(
             source=self.source,
             next_read=now + self.next_read_in_ms / 1000,

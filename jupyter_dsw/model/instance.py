@@ -284,41 +284,26 @@ def decode_instance(body: bytes) -> dict[str, Any]:
     return decode_elements(body, _ELEMENTS)
 
 
-def parse_instance(raw: Mapping[str, Any]) -> Instance:
-    """Read GetInstance's response: keep what is known to be safe, field by field.
-
-    Args:
-        raw: the JSON object of the response; it is left as it is.
-
-    Raises:
-        TypeError: `raw` is no JSON object. Nothing that is in one raises.
-    """
-    return _instance(raw, Parser())
-
-
-def instance_from_wire(
-    wire: Mapping[str, Any], redacted: Iterable[str] = (), unreadable: Iterable[str] = ()
+def parse_instance(
+    raw: object, redacted: Iterable[str] = (), unreadable: Iterable[str] = ()
 ) -> Instance:
-    """Rebuild an instance from what `Instance.to_wire` gave.
+    """Read GetInstance's response, or what `Instance.to_wire` made of one, without secrets.
 
-    Secrets are removed here as well: what came over a wire is not taken on trust.
+    What a server sends to a kernel is not taken on trust: secrets are removed there as well.
 
     Args:
-        wire: GetInstance's own names and nesting.
+        raw: the JSON object; it is left as it is.
         redacted: `Instance.redacted` of the other side.
         unreadable: `Instance.unreadable` of the other side.
 
     Raises:
-        TypeError: `wire` is no JSON object.
+        TypeError: `raw` is no JSON object. Nothing that is in one raises.
     """
-    return _instance(wire, Parser(Names(redacted), Names(unreadable)))
-
-
-def _instance(wire: Any, parser: Parser) -> Instance:
-    if not isinstance(wire, Mapping):
+    if not isinstance(raw, Mapping):
         msg = "the response is not a JSON object"
         raise TypeError(msg)
-    shaped = {name: _shaped(name, raw) for name, raw in wire.items() if name in _ELEMENTS}
+    parser = Parser(Names(redacted), Names(unreadable))
+    shaped = {name: _shaped(name, value) for name, value in raw.items() if name in _ELEMENTS}
     read = parser.element(Instance, shaped)
     return msgspec.structs.replace(
         read, redacted=parser.redacted.as_tuple(), unreadable=parser.unreadable.as_tuple()

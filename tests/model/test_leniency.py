@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_dsw.model.decoding import MAX_ITEMS, MAX_NAMES, MAX_TEXT
-from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
+from jupyter_dsw.model.instance import Instance, parse_instance
 from jupyter_dsw.reading import Reading
 from jupyter_dsw.render.html import to_html
 from jupyter_dsw.render.text import to_text
@@ -48,7 +48,7 @@ def test_any_value_at_any_element_costs_at_most_that_element(path: str, value: A
     read = parse_instance(put(example(), path, value))
     wire = read.to_wire()
     json.dumps(wire, allow_nan=False).encode()
-    assert instance_from_wire(wire, read.redacted, read.unreadable) == read
+    assert parse_instance(wire, read.redacted, read.unreadable) == read
     _shown(read).encode()
 
     top = top_of(path)

@@ -16,7 +16,6 @@ from jupyter_dsw.model.instance import (
     STATUSES,
     TRANSITIONAL_STATUSES,
     Instance,
-    instance_from_wire,
     parse_instance,
 )
 from jupyter_dsw.model.secrets_in_text import REDACTED
@@ -90,7 +89,7 @@ def test_the_example_names_what_was_removed() -> None:
 def test_the_wire_form_is_plain_json_and_comes_back_equal() -> None:
     before = instance()
     wire = json.loads(json.dumps(before.to_wire()))
-    assert instance_from_wire(wire, before.redacted, before.unreadable) == before
+    assert parse_instance(wire, before.redacted, before.unreadable) == before
     assert "redacted" not in wire
     assert "unreadable" not in wire
 

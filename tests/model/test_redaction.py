@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jupyter_dsw.model.instance import Instance, instance_from_wire, parse_instance
+from jupyter_dsw.model.instance import Instance, parse_instance
 from jupyter_dsw.model.kinds import address, free_value, path, until_clean, without_secrets
 from jupyter_dsw.model.parsing import readers
 from jupyter_dsw.model.secrets_in_text import REDACTED, names_credential
@@ -411,7 +411,7 @@ def test_a_credential_in_a_name_goes_and_is_named() -> None:
 
 def test_what_the_other_side_removed_is_still_named() -> None:
     before = instance()
-    after = instance_from_wire(before.to_wire(), before.redacted, ("Priority",))
+    after = parse_instance(before.to_wire(), before.redacted, ("Priority",))
     assert after.redacted == before.redacted
     assert after.unreadable == ("Priority",)
 
