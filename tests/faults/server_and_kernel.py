@@ -109,14 +109,19 @@ class ServerAndKernel:
 
     def rounds(self, into: list[float], count: int = 10) -> None:
         """Ask the server's `/api/status`, and keep how long it took."""
-        for _ in range(count):
-            begun = time.perf_counter()
-            self.lab.request("GET", "api/status?no_track_activity=1")
-            into.append(time.perf_counter() - begun)
+        rounds(self.lab, into, count)
 
     def compared(self) -> str:
         """How the server's other handlers fared."""
         return compared(self.quiet, self.meanwhile)
+
+
+def rounds(lab: Lab, into: list[float], count: int = 10) -> None:
+    """Ask the `/api/status` of `lab`, and keep how long it took."""
+    for _ in range(count):
+        begun = time.perf_counter()
+        lab.request("GET", "api/status?no_track_activity=1")
+        into.append(time.perf_counter() - begun)
 
 
 def _post(lab: Lab, path: str, content: dict[str, str]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,39 +18,13 @@ from tests.faults.server_and_kernel import (
     shown_without_server,
     unread,
 )
+from tests.faults.small_disk import empty, fill, make_read_only, make_writable, mounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.served import Served
-
-
-def mount(*words: str) -> None:
-    subprocess.run(["mount", *words], check=True, capture_output=True, text=True)
-
-
-def make_read_only(folder: Path) -> None:
-    mount("-o", "remount,ro", str(folder))
-
-
-def make_writable(folder: Path) -> None:
-    mount("-o", "remount,rw", str(folder))
-
-
-def fill(folder: Path) -> None:
-    with pytest.raises(OSError, match="No space"):
-        write_on_and_on(folder / "filler")
-
-
-def write_on_and_on(path: Path) -> None:
-    with path.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 512)
-
-
-def empty(folder: Path) -> None:
-    (folder / "filler").unlink()
 
 
 # How each begins and ends.
@@ -67,15 +40,9 @@ def jp_runtime_dir(tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(ServerApp, "no_browser_open_file", True)
     folder = tmp_path / "runtime"
     folder.mkdir()
-    try:
-        mount("-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", str(folder))
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no file system can be mounted here, which root may: {error}")
-    try:
+    with mounted(folder):
         FAULTS[fault][0](folder)
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
