@@ -11,7 +11,7 @@ from jupyter_dsw.integrations.save_plan import SavePlan
 from jupyter_dsw.integrations.torch import ranks
 
 if TYPE_CHECKING:
-    from transformers import Trainer, TrainerControl, TrainerState, TrainingArguments
+    from transformers import Trainer, TrainerControl
 
 
 class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformers is not installed
@@ -48,9 +48,7 @@ class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformer
             self._is_due = control.should_save = True
         self._plan.begin_save()
 
-    def on_prediction_step(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_prediction_step(self, args: Any, state: Any, control: TrainerControl, **_: Any) -> None:
         """Save now: the evaluation may take longer than what is left."""
         if self._plan.is_due(evaluating=True) or self._is_due:
             self._is_due = True
@@ -67,9 +65,7 @@ class SaveBeforeStop(TrainerCallback):  # type: ignore[misc] # where transformer
 
     on_evaluate = on_epoch_end
 
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
-    ) -> None:
+    def on_save(self, args: Any, state: Any, control: TrainerControl, **_: Any) -> None:
         """Note how long it took, and end the training if that is wanted."""
         self._plan.end_save()
         if self._is_due:
