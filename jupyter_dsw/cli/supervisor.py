@@ -28,7 +28,7 @@ from jupyter_dsw.model.stops import next_stop
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.notebook.before_stop import before_stop
 from jupyter_dsw.notebook.stop_watch import NO_THREAD
-from jupyter_dsw.notify.watcher import NotStarted, start_watcher
+from jupyter_dsw.notify.watcher import NotStarted, Watcher
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -155,7 +155,7 @@ class _Supervisor:
         action = self._action
         if action.notify is not None:
             try:
-                start_watcher(action.notify, lambda fresh: readings.current(fresh=fresh))
+                Watcher(action.notify, lambda fresh: readings.current(fresh=fresh)).start()
             except NotStarted as failure:
                 _show(failure.message)
         if action.on_stop is None and action.send is None:

@@ -16,7 +16,7 @@ from jupyter_dsw.i18n import text, translated
 from jupyter_dsw.notebook import output, readings, stop_watch
 from jupyter_dsw.notebook.stop_watch import NO_THREAD
 from jupyter_dsw.notify.settings import NotifySettings, services_of_environment
-from jupyter_dsw.notify.watcher import NotStarted, start_watcher
+from jupyter_dsw.notify.watcher import NotStarted, Watcher
 from jupyter_dsw.stop_tracker import ReportedStops
 
 if TYPE_CHECKING:
@@ -254,8 +254,9 @@ def notify_before_stop(minutes: float | Iterable[float] | None = None) -> Notify
     settings = NotifySettings.of(services_of_environment(), minutes=minutes)
     if not settings.services:
         raise ValueError(translated(NO_SERVICE))
+    watcher = Watcher(settings, lambda fresh: readings.current(fresh=fresh))
     try:
-        watcher = start_watcher(settings, lambda fresh: readings.current(fresh=fresh))
+        watcher.start()
     except NotStarted as failure:
         raise RuntimeError(translated(failure.message)) from None
     return Notifying(watcher.close)

@@ -36,6 +36,14 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class NotStarted(Exception):
+    """The instance is not watched, and nothing is sent: `message` has the reason."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class Watcher:
     """Reads the instance when it is due, and has sent what `settings` ask for.
 
@@ -66,9 +74,20 @@ class Watcher:
         self._closed = threading.Event()
 
     def start(self) -> None:
-        """Start the thread. Raises `RuntimeError` if none can be started."""
-        # It must not hold up the end of the server or the kernel.
-        threading.Thread(target=self._run, name=THREAD, daemon=True).start()
+        """Start the thread. Raises `NotStarted`."""
+        if not library_is_there():
+            raise NotStarted(
+                text(
+                    "Nothing is sent, since the package apprise is not installed in %1. Install it "
+                    "there: pip install 'jupyter-dsw[notify]'",
+                    sys.prefix,
+                )
+            )
+        try:
+            # It must not hold up the end of the server or the kernel.
+            threading.Thread(target=self._run, name=THREAD, daemon=True).start()
+        except RuntimeError:
+            raise NotStarted(text("Nothing is sent, since no thread can be started.")) from None
 
     def close(self) -> None:
         """End the thread, and send nothing more."""
@@ -134,29 +153,3 @@ class Watcher:
             places = "".join(traceback.format_tb(error.__traceback__))
             log.error("%s while watching for notifications, at\n%s", type(error).__name__, places)
             return AFTER_A_FAULT_S
-
-
-class NotStarted(Exception):
-    """The instance is not watched, and nothing is sent: `message` has the reason."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-def start_watcher(settings: NotifySettings, read: Callable[[bool], Reading]) -> Watcher:
-    """Start a watcher for `settings`. Raises `NotStarted`."""
-    if not library_is_there():
-        raise NotStarted(
-            text(
-                "Nothing is sent, since the package apprise is not installed in %1. Install it "
-                "there: pip install 'jupyter-dsw[notify]'",
-                sys.prefix,
-            )
-        )
-    watcher = Watcher(settings, read)
-    try:
-        watcher.start()
-    except RuntimeError:
-        raise NotStarted(text("Nothing is sent, since no thread can be started.")) from None
-    return watcher

@@ -249,11 +249,12 @@ class DSWExtension(ExtensionApp):
 
     def _make_watcher(self, monitor: Monitor) -> Watcher | None:
         from jupyter_dsw.notify.settings import WrongSetting
-        from jupyter_dsw.notify.watcher import NotStarted, start_watcher
+        from jupyter_dsw.notify.watcher import NotStarted, Watcher
 
         try:
             settings = self.notify_settings
-            watcher = start_watcher(settings, lambda fresh: monitor.read(fresh=fresh).result())
+            watcher = Watcher(settings, lambda fresh: monitor.read(fresh=fresh).result())
+            watcher.start()
         except (NotStarted, WrongSetting) as failure:
             self.log.error("jupyter-dsw: %s", failure.message)
             return None
