@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,8 +163,10 @@ def test_a_kernel_of_another_environment_uses_the_server_too(
 
 
 def test_twenty_cells_of_a_page_share_their_requests_and_call_no_other_host(
-    page: Page, start_lab: Any
+    page: Page, start_lab: Any, emulator: Emulator
 ) -> None:
+    # At rest: while an image is being saved, a reading is fresh for 10 s only.
+    emulator.change(InstanceSnapshotList=[], LatestSnapshot=None)
     lab = start_lab()
     write_notebook(
         lab,
@@ -178,14 +181,16 @@ def test_twenty_cells_of_a_page_share_their_requests_and_call_no_other_host(
         urls.append(request.url)
 
     page.on("request", note)
+    begun = time.monotonic()
     open_notebook(page, lab)
     run_cell(page, 1)
     expect(page.locator(".jp-Notebook dsw-panel")).to_have_count(20)
     expect(page.locator(".jp-Notebook dsw-panel").last).to_contain_text("Running")
     ours = [url for url in urls if "jupyter-dsw/v1/instance" in url]
-    assert len(ours) <= 3
+    minutes = (time.monotonic() - begun) / 60
+    assert len(ours) <= 3 + minutes
     # All charts share their requests, too: one a minute.
-    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2
+    assert sum("jupyter-dsw/v1/utilization" in url for url in urls) <= 2 + minutes
     foreign = [url for url in urls if not url.startswith((lab.url, "blob:", "data:", "ws:"))]
     assert foreign == []
 

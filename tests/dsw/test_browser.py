@@ -173,6 +173,8 @@ def test_warnings_by_toast_and_dialog_save_what_is_not_saved(
     change_last_cell(page, "first")
     toast(page).get_by_role("button", name="Save all").click()
     until(lambda: "first" in saved.read_text())
+    # JupyterLab marks it as saved when it hears of that.
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
 
     # What a stop would lose, and a tab in the background.
     execute(page, "jupyter-dsw:show-losses")

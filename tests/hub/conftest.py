@@ -31,7 +31,10 @@ def emulators(request: pytest.FixtureRequest) -> Iterator[dict[str, Emulator]]:
     with Emulator() as first, Emulator("scheduled") as second:
         watch.emulators += [first, second]
         for name, emulator in zip(USERS, (first, second), strict=True):
-            emulator.change(InstanceName=f"the {name} instance")
+            # At rest: while an image is being saved, a reading is fresh for 10 s only.
+            emulator.change(
+                InstanceName=f"the {name} instance", InstanceSnapshotList=[], LatestSnapshot=None
+            )
         yield dict(zip(USERS, (first, second), strict=True))
 
 

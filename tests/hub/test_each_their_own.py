@@ -36,6 +36,12 @@ def seen(person: Person) -> Any:
     return response.json()
 
 
+def state_of_kernel(person: Person) -> tuple[str, str]:
+    """When the person's kernel was last active, and its state, as their server knows them."""
+    (kernel,) = person.get(f"{person.url}api/kernels?no_track_activity=1").json()
+    return kernel["last_activity"], kernel["execution_state"]
+
+
 def test_each_sees_their_own_instance(
     first: Person, second: Person, emulators: dict[str, Emulator]
 ) -> None:
@@ -126,7 +132,10 @@ def test_asking_is_no_activity_of_the_users_server(
 ) -> None:
     # Jupyter's own culling of idle kernels and servers goes by it.
     status = f"{first.url}api/status"
+    begun = state_of_kernel(first)
     kernels["first"].text("1")
+    # The server hears of it when the client does, or a little later.
+    until(lambda: begun != state_of_kernel(first) and state_of_kernel(first)[1] == "idle")
     before = first.get(status).json()["last_activity"]
     for _ in range(3):
         seen(first)
