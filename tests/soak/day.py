@@ -45,8 +45,6 @@ KEYS_LIVE_S = 1200.0
 HOUR_S = 3600.0
 # What is kept of a reading by mistake is more than that; caches of the standard library settle.
 MOST_BYTES_A_READING = 100
-
-
 # Hanging endpoints cost real time.
 READ_TIMEOUT_S = 0.2
 
@@ -55,7 +53,6 @@ class Read(msgspec.Struct, frozen=True):
     """What came of a reading, and what the process has after it; `traced` is bytes in objects."""
 
     error: str | None
-    has_instance: bool
     next_read_in_ms: int
     traced: int
     footprint: Footprint
@@ -163,7 +160,7 @@ def _reader(variables: dict[str, str]) -> Iterator[Callable[[float], Read]]:
         stdin.close()
 
 
-def load_settings() -> Settings:
+def _settings() -> Settings:
     return Settings.from_environment(os.environ, read_timeout_s=READ_TIMEOUT_S)
 
 
@@ -171,25 +168,23 @@ def main() -> None:
     """Read until standard input ends."""
     clock = Clock(0.0)
     credentials = CredentialChain(clock=clock, sleep=lambda _: None)
-    monitor = Monitor(Client(load_settings, credentials, clock=clock), clock=clock)
+    monitor = Monitor(Client(_settings, credentials, clock=clock), clock=clock)
     tracemalloc.start()
     for line in sys.stdin:
         clock.now = float(line)
-        print(read(monitor), flush=True)
+        print(_read(monitor), flush=True)
 
 
-def read(monitor: Monitor) -> str:
+def _read(monitor: Monitor) -> str:
     """Make one reading; return it as a line."""
     # As the server sends it.
     response = monitor.read().result().to_contract(monitor.clock()).encode()
     seen = msgspec.json.decode(response)
-    error, has_instance = seen["error"], seen["instance"] is not None
-    next_read_in_ms = seen["next_read_in_ms"]
+    error, next_read_in_ms = seen["error"], seen["next_read_in_ms"]
     del response, seen
     _settle()
     made = Read(
         error=error["code"] if error else None,
-        has_instance=has_instance,
         next_read_in_ms=next_read_in_ms,
         traced=tracemalloc.get_traced_memory()[0],
         footprint=Footprint.now(),
