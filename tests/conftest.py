@@ -83,8 +83,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
-    # Where the person's own Jupyter server runs, a command of a test would else read from that one.
-    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTER_RUNTIME_DIR"):
+    # Else a command would read from a Jupyter server of the person who runs the tests, and the
+    # doctor would examine that person's settings.
+    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
         folder = tempfile.TemporaryDirectory()
         os.environ[name] = folder.name
         config.add_cleanup(folder.cleanup)
