@@ -192,6 +192,36 @@ def test_a_file_that_could_not_be_saved_is_named_and_closing_brings_one_last_rem
     expect(dialog(page)).to_contain_text(f"Not saved: {NAME}")
 
 
+def test_a_save_that_takes_long_is_reported_as_pending_and_then_as_saved(
+    page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    hasten(tmp_path, 10)
+    stop_in(emulator, 300 * MINUTE)
+    page.clock.install()
+    lab = start_lab()
+    open_changed_notebook(page, lab)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/contents/**", hold)
+    stop_in(emulator, 110)
+    refresh_until_seen(page, dialog(page))
+    dialog(page).get_by_role("button", name="Save all").click()
+    result = dialog(page).locator(".jp-dsw-result")
+    expect(result).to_have_text("Saving…")
+    page.clock.fast_forward(16_000)
+    expect(result).to_have_text(f"Still being saved: {NAME}")
+    for route in held:
+        route.continue_()
+    expect(result).to_have_text(f"Saved: {NAME}")
+    assert "changed" in (lab.home / "work" / NAME).read_text()
+
+
 def test_past_the_stop_the_dialog_does_not_tick_away_and_closes(
     page: Page, start_lab: Any, canaries: Canaries
 ) -> None:

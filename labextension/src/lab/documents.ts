@@ -45,6 +45,8 @@ export interface BusyKernel {
 export interface SaveResult {
   readonly saved: readonly string[];
   readonly failed: readonly string[];
+  /** Those whose saves take long: it is not known yet whether they succeed. */
+  readonly pending: readonly string[];
 }
 
 const AT_RISK = 'jupyter-dsw/v1/at-risk';
@@ -52,7 +54,7 @@ const AT_RISK = 'jupyter-dsw/v1/at-risk';
 /** States of a kernel that has ended, or begins anew. */
 const ENDED: ReadonlySet<string> = new Set(['restarting', 'autorestarting', 'terminating', 'dead']);
 
-/** Longer than a save takes; one that takes longer waits for a person's decision. */
+/** Longer than a save takes; longer ones are reported as pending, and once more at their end. */
 const PATIENCE_MS = 15_000;
 
 function isContext(value: unknown): value is Context {
@@ -120,20 +122,34 @@ export class Documents {
     });
   }
 
-  /** Saves all that is not saved, and reports which of it was. */
-  async saveAll(): Promise<SaveResult> {
+  /** Saves all that is not saved, and reports which of it was; twice where that takes long. */
+  async *saveAll(): AsyncGenerator<SaveResult, void> {
     const contexts = this._dirty();
+    const pending = new Set(contexts);
+    const save = async (context: Context) => {
+      // JupyterLab reports itself why a file could not be saved.
+      await context.save().catch(() => undefined);
+      pending.delete(context);
+    };
+    const names = (chosen: (context: Context) => boolean) =>
+      contexts.filter(chosen).map(({ path }) => nameOf(path));
+    const result = () => ({
+      saved: names(context => !context.model.dirty),
+      failed: names(context => context.model.dirty && !pending.has(context)),
+      pending: names(context => context.model.dirty && pending.has(context)),
+    });
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    // JupyterLab reports itself why a file could not be saved.
-    const saves = contexts.map(context => context.save().catch(() => undefined));
-    await Promise.race([Promise.all(saves), late]);
+    const all = Promise.all(contexts.map(save));
+    await Promise.race([all, late]);
     clearTimeout(timer);
-    const names = (dirty: boolean) =>
-      contexts.filter(({ model }) => model.dirty === dirty).map(({ path }) => nameOf(path));
-    return { saved: names(false), failed: names(true) };
+    if (pending.size) {
+      yield result();
+      await all;
+    }
+    yield result();
   }
 
   private _dirty(): Context[] {

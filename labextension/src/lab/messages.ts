@@ -217,11 +217,12 @@ export class Messages {
   }
 
   /** What became of saving all. */
-  saved({ saved, failed }: SaveResult): string {
+  saved({ saved, failed, pending }: SaveResult): string {
     return [
       saved.length ? this._trans.__('Saved: %1', names(saved, this._trans)) : '',
       failed.length ? this._trans.__('Could not be saved: %1', names(failed, this._trans)) : '',
-      saved.length + failed.length ? '' : this._trans.__('Everything is saved.'),
+      pending.length ? this._trans.__('Still being saved: %1', names(pending, this._trans)) : '',
+      saved.length + failed.length + pending.length ? '' : this._trans.__('Everything is saved.'),
     ]
       .filter(Boolean)
       .join('\n');

@@ -117,10 +117,11 @@ export class StopViews {
   /** Saves all, and shows which files were saved and which were not. */
   async saveAll(): Promise<void> {
     const { documents, messages } = this._parts;
-    const result = await documents.saveAll();
-    const failed = result.failed.length > 0;
-    const text = messages.saved(result);
-    new Toast(failed ? 'error' : 'success', text, [], failed ? false : WELL_MS);
+    for await (const result of documents.saveAll()) {
+      const failed = result.failed.length > 0;
+      const type = failed ? 'error' : result.pending.length ? 'warning' : 'success';
+      new Toast(type, messages.saved(result), [], failed ? false : WELL_MS);
+    }
   }
 
   /** Requests permission to show notifications on the desktop, and shows what came of it. */
@@ -186,7 +187,9 @@ export class StopViews {
         ...(risk === undefined ? [] : messages.atRisk(risk)),
       ],
       unsaved: () => documents.unsaved().length > 0,
-      save: async () => messages.saved(await documents.saveAll()),
+      save: async (report: (text: string) => void) => {
+        for await (const result of documents.saveAll()) report(messages.saved(result));
+      },
       speed: speedOf(store.state.reading),
     };
     return showStopDialog(content, [...remind, actions.console()], trans, closed);

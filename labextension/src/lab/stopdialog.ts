@@ -20,8 +20,8 @@ export interface DialogContent {
   readonly lines: (stop: Stop | null) => readonly string[];
   /** Whether there is anything to save. */
   readonly unsaved: () => boolean;
-  /** Saves all; resolves to a text about what was saved and what was not. */
-  readonly save: () => Promise<string>;
+  /** Saves all, and reports what was saved and what was not; again once that changed. */
+  readonly save: (report: (text: string) => void) => Promise<void>;
   /** How many times as fast as real time the stop comes nearer. */
   readonly speed: number;
 }
@@ -146,8 +146,10 @@ class StopDialog extends Dialog<unknown> {
   private async _save(): Promise<void> {
     this._isSaving = true;
     this._stopBody.report(this._saving);
-    this._stopBody.report(await this._content.save());
-    this._isSaving = false;
+    await this._content.save(text => {
+      this._stopBody.report(text);
+      this._isSaving = false;
+    });
   }
 
   private readonly _stopBody: StopBody;

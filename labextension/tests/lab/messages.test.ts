@@ -103,8 +103,8 @@ test('what is not saved, and what is still running, is named', () => {
     'Busy kernels: train.ipynb (for at least 12 min)',
   );
   assert.equal(
-    english.saved({ saved: ['a.ipynb'], failed: ['b.py'] }),
-    'Saved: a.ipynb\nCould not be saved: b.py',
+    english.saved({ saved: ['a.ipynb'], failed: ['b.py'], pending: ['c.py'] }),
+    'Saved: a.ipynb\nCould not be saved: b.py\nStill being saved: c.py',
   );
 });
 
