@@ -191,8 +191,13 @@ def renderings_of(error: BaseException) -> str:
 
 
 def interrupted(call: Any) -> BaseException:
-    with pytest.raises(KeyboardInterrupt) as caught:
-        call()
+    # As in a kernel: a shell that runs the tests in the background has them ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            call()
+    finally:
+        signal.signal(signal.SIGINT, before)
     return caught.value
 
 
