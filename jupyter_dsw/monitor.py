@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -21,7 +20,7 @@ from jupyter_dsw.clock import Deadline, elapsed_seconds
 from jupyter_dsw.i18n import text
 from jupyter_dsw.model.policies import policy_stops_of
 from jupyter_dsw.reading import Problem, Reading
-from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError, is_not_permitted
+from jupyter_dsw.upstream.errors import MENDED_HERE, DSWError, is_not_permitted, log_unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,9 +218,7 @@ class Monitor:
         except DSWError as error:
             return self._after_failure(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the clients
-            # The text of an unforeseen exception may quote anything: log its type and place only.
-            places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
+            log_unforeseen(log, "reading the instance", error)
             return self._after_unforeseen(error)
 
     def _after_unforeseen(self, error: Exception) -> Reading:

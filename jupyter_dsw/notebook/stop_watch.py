@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +15,7 @@ from jupyter_dsw.i18n import joined, text, translated
 from jupyter_dsw.notebook import readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 from jupyter_dsw.stop_tracker import StopTracker, nearest
+from jupyter_dsw.upstream.errors import log_unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,9 +235,7 @@ class WatchThread:
         try:
             return self.watch.turn()
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later calls
-            # The text of an unforeseen exception may quote anything: its type and place will do.
-            places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while watching for the next stop, at\n%s", type(error).__name__, places)
+            log_unforeseen(log, "watching for the next stop", error)
             return AFTER_A_FAULT_S
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +18,7 @@ from jupyter_dsw.notebook import output, readings
 from jupyter_dsw.reading import SOONEST_NEXT_READ_MS
 from jupyter_dsw.render.view import SECTIONS, view_model
 from jupyter_dsw.stop_tracker import StopTracker
+from jupyter_dsw.upstream.errors import log_unforeseen
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -173,9 +173,7 @@ class Feed:
             try:
                 self._turn(set(requests), fresh=fresh)
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end the feed
-                # The text of an unforeseen exception may quote anything: its type and place.
-                places = "".join(traceback.format_tb(error.__traceback__))
-                log.error("%s while feeding a panel, at\n%s", type(error).__name__, places)
+                log_unforeseen(log, "feeding a panel", error)
                 self._next_read = elapsed_seconds() + AFTER_A_FAULT_S
             for got in requests.values():
                 got.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import traceback
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from jupyter_dsw.notify.delivery import Delivery, library_is_there
 from jupyter_dsw.notify.messages import Subject
 from jupyter_dsw.notify.record import Record, Reported
 from jupyter_dsw.notify.services import Service
+from jupyter_dsw.upstream.errors import log_unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +149,5 @@ class Watcher:
         try:
             return self.turn()
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later messages
-            # The text of an unforeseen exception may quote anything: its type and place will do.
-            places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while watching for notifications, at\n%s", type(error).__name__, places)
+            log_unforeseen(log, "watching for notifications", error)
             return AFTER_A_FAULT_S

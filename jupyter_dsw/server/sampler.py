@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from typing import TYPE_CHECKING
 
 from jupyter_dsw.clock import elapsed_seconds
 from jupyter_dsw.reading import known_for_sample
+from jupyter_dsw.upstream.errors import log_unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,7 @@ class Sampler:
         try:
             self._recorder.take(**known_for_sample(self._last_reading(), elapsed_seconds()))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end all later samples
-            places = "".join(traceback.format_tb(error.__traceback__))
-            self._log.error("%s while measuring, at\n%s", type(error).__name__, places)
+            log_unforeseen(self._log, "measuring", error)
 
     def _run(self) -> None:
         between_s = self._recorder.between_s

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -27,6 +26,7 @@ from jupyter_dsw.upstream.errors import (
     NotFound,
     TimedOut,
     Unreachable,
+    log_unforeseen,
 )
 from jupyter_dsw.upstream.failures import TransportError
 from jupyter_dsw.upstream.network import EndpointChoice
@@ -104,8 +104,7 @@ def _only_our_errors(call: Callable[P, T]) -> Callable[P, T]:
         except DSWError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - nothing else may leave: its text may quote
-            places = "".join(traceback.format_tb(error.__traceback__))
-            log.error("%s while reading the instance, at\n%s", type(error).__name__, places)
+            log_unforeseen(log, "reading the instance", error)
             failure = BadResponse(
                 text("The response could not be processed (%1).", type(error).__name__),
                 text("Please report this as a bug in jupyter-dsw."),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from jupyter_dsw.i18n import Text, joined, text, translated
 
 if TYPE_CHECKING:
+    import logging
+
     from jupyter_dsw.i18n import Language
 
 
@@ -120,6 +123,12 @@ class UpstreamFailed(DSWError):
 
 MENDED_HERE = frozenset({NotConfigured.__name__, NoCredentials.__name__})
 """The codes of what a person corrects here: no call was made."""
+
+
+def log_unforeseen(log: logging.Logger, doing: str, error: Exception) -> None:
+    """Log the type and place of an exception that nobody foresaw: its text may quote anything."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s while %s, at\n%s", type(error).__name__, doing, places)
 
 
 def is_not_permitted(error: DSWError) -> bool:
