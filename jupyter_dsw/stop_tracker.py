@@ -39,6 +39,11 @@ class StopKey(NamedTuple):
     expression: str | None = None
     """The policy's own text, where it is not understood."""
 
+    @classmethod
+    def of(cls, stop: Stop) -> StopKey:
+        """Return the key of a reading's stop."""
+        return cls(stop.kind, stop.decided_by, stop.rule.expression)
+
 
 @dataclass(frozen=True)
 class KnownStop:
@@ -111,7 +116,7 @@ class StopTracker:
         due_time = None if timer is None else timer.due_time
         seen: dict[StopKey, Stop] = {}
         for stop in reading.stops_at(taken):
-            seen.setdefault(StopKey(stop.kind, stop.decided_by, stop.rule.expression), stop)
+            seen.setdefault(StopKey.of(stop), stop)
         for key, stop in seen.items():
             # A moment that was worked out is not the endpoint's own due time.
             stated = due_time if key.kind == "scheduled" and stop.at == due_time else None

@@ -106,8 +106,7 @@ class _Stops:
         self._before = {stop.number: stop for stop in reported.stops}
         self._shown: dict[StopKey, Stop] = {}
         for stop in subject.reading.stops_at(now):
-            key = StopKey(stop.kind, stop.decided_by, stop.rule.expression)
-            self._shown.setdefault(key, stop)
+            self._shown.setdefault(StopKey.of(stop), stop)
         self.messages: list[Message] = []
         self.waiting: list[float] = []
         """When later messages are due (`elapsed_seconds`)."""
@@ -156,7 +155,7 @@ class _Stops:
     def _restored(self, stop: RecordedStop) -> KnownStop:
         since_s = (stop.at - self._read_at).total_seconds()
         return KnownStop(
-            StopKey(stop.kind, stop.decided_by, stop.expression),
+            stop.key,
             self._taken + since_s,
             stop.number,
             stop.due_time,
@@ -207,8 +206,7 @@ class _Stops:
 
     def _replaced(self, before: RecordedStop) -> RecordedStop:
         """Report that another stop has taken the place of `before`, or that none has."""
-        key = StopKey(before.kind, before.decided_by, before.expression)
-        other = next((stop for stop in self._tracker.last if stop.key == key), None)
+        other = next((stop for stop in self._tracker.last if stop.key == before.key), None)
         gone = msgspec.structs.replace(before, is_pending=False)
         if other is None:
             return self._without(gone, before)

@@ -20,6 +20,7 @@ from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_dsw.files import read_plain_file
 from jupyter_dsw.model.stops import DecidedBy, Kind
+from jupyter_dsw.stop_tracker import StopKey
 
 try:
     import fcntl
@@ -55,6 +56,11 @@ class RecordedStop(msgspec.Struct, frozen=True, kw_only=True):
     """The minutes before it that were reported, or left out since smaller ones were."""
     missing_since: datetime | None = None
     """The first reading without it, if it was reported and the last reading was without it too."""
+
+    @property
+    def key(self) -> StopKey:
+        """By what it differs from the other stops of a reading."""
+        return StopKey(self.kind, self.decided_by, self.expression)
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
