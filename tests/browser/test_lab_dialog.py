@@ -200,11 +200,11 @@ def test_a_save_that_takes_long_is_reported_as_pending_and_then_as_saved(
     page.clock.install()
     lab = start_lab()
     open_changed_notebook(page, lab)
-    held: list[Route] = []
+    waiting: list[Route] = []
 
     def hold(route: Route) -> None:
         if route.request.method == "PUT":
-            held.append(route)
+            waiting.append(route)
         else:
             route.continue_()
 
@@ -216,7 +216,7 @@ def test_a_save_that_takes_long_is_reported_as_pending_and_then_as_saved(
     expect(result).to_have_text("Saving…")
     page.clock.fast_forward(16_000)
     expect(result).to_have_text(f"Still being saved: {NAME}")
-    for route in held:
+    for route in waiting:
         route.continue_()
     expect(result).to_have_text(f"Saved: {NAME}")
     assert "changed" in (lab.home / "work" / NAME).read_text()
