@@ -75,7 +75,7 @@ class Panel(anywidget.AnyWidget):
         _check(sections)
         super().__init__(sections=[name for name in (*SECTIONS, "all") if name in sections])
         self.viewers: dict[str, float] = {}
-        """The pages that have it in view, and until when that holds (`elapsed_seconds`)."""
+        """Until when each page has it in view at least (`elapsed_seconds`)."""
         self._state = ""
         self._made[frozenset(sections)] = self
         self.on_msg(self._on_message)
