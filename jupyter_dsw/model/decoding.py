@@ -156,7 +156,7 @@ _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
 _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:([KMGTP])i?B?)?\s*", re.ASCII | re.IGNORECASE)
 _COUNT = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(m?)\s*", re.ASCII)
 _TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?"
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,9}))?)?"
     r"\s?(?:[Zz]|([+-]\d\d)(?::?([0-5]\d))?)?",
     re.ASCII,
 )

@@ -153,7 +153,7 @@ class Parser:
         except ValueError:
             parsed, doubled = None, False
         if not isinstance(parsed, dict):
-            clean = form.no_json(text)
+            clean = form.no_json(text) if text.strip() else text
             if clean != text:
                 self.redacted.add(path)
             return clean

@@ -146,6 +146,7 @@ def test_a_time_that_is_not_set_is_none() -> None:
         "9999-12-31T23:59:59-23:00",
         1610,
         "２０２１-01-12T14:36Z",
+        "2021-01-12T14:36.5Z",
     ],
 )
 def test_a_time_that_cannot_be_read_costs_only_itself(odd: object) -> None:

@@ -1,0 +1,2 @@
+/** In place of `@jupyterlab/services`. */
+export const ServerConnection = {};
