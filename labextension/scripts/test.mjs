@@ -18,8 +18,6 @@ await esbuild.build({
   platform: 'node',
   // It cannot be bundled.
   external: ['jsdom'],
-  // No test in Node sends requests by it, and it would keep Node running.
-  alias: { '@jupyterlab/services': at('tests/lab/services.ts') },
   // Lumino's modules for browsers: its others `require` what a module cannot.
   mainFields: ['module', 'main'],
   sourcemap: 'inline',

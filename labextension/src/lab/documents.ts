@@ -13,25 +13,23 @@ interface Context {
 /** The part of a notebook's or console's session that is used here. */
 interface SessionContext {
   readonly session: { readonly kernel: Kernel | null } | null;
-  readonly kernelChanged?: { connect(slot: () => void): boolean };
+  readonly kernelChanged: { connect(slot: () => void): boolean };
 }
 
 /** The part of a kernel's connection that is used here. */
 interface Kernel {
   readonly id: string;
-  readonly clientId: string;
   readonly status: string;
   /** Requested when the page connects; comes once the kernel runs nothing. */
   readonly info: Promise<unknown>;
   readonly statusChanged: { connect(slot: (kernel: Kernel) => void): boolean };
-  readonly disposed: { connect(slot: (kernel: Kernel) => void): boolean };
   readonly iopubMessage: { connect(slot: (kernel: Kernel, message: Message) => void): boolean };
 }
 
 /** The part of a kernel's message that is used here. */
 interface Message {
   readonly header: { readonly msg_type: string };
-  readonly parent_header: { readonly msg_type?: string; readonly session?: string };
+  readonly parent_header: { readonly msg_type?: string };
   readonly content: { readonly execution_state?: string };
 }
 
@@ -54,15 +52,7 @@ export interface SaveResult {
 const AT_RISK = 'jupyter-dsw/v1/at-risk';
 
 /** States of a kernel that has ended, or begins anew. */
-const ENDED: ReadonlySet<string> = new Set([
-  'starting',
-  'restarting',
-  'autorestarting',
-  'terminating',
-  'dead',
-]);
-/** States of a kernel that may be running a cell when this page first sees it. */
-const PERHAPS_RUNNING: ReadonlySet<string> = new Set(['unknown', 'busy']);
+const ENDED: ReadonlySet<string> = new Set(['restarting', 'autorestarting', 'terminating', 'dead']);
 
 /** Longer than a save takes; longer ones are reported as pending, and once more at their end. */
 const PATIENCE_MS = 15_000;
@@ -101,15 +91,14 @@ export class Documents {
     for (const context of this._sessionContexts()) {
       if (this._watched.has(context)) continue;
       this._watched.add(context);
-      context.kernelChanged?.connect(this.watchKernels);
+      context.kernelChanged.connect(this.watchKernels);
     }
     for (const kernel of this._shownKernels()) {
       if (this._watched.has(kernel)) continue;
       this._watched.add(kernel);
       kernel.statusChanged.connect(this._note);
       kernel.iopubMessage.connect(this._heed);
-      kernel.disposed.connect(({ id }) => this._running.delete(id));
-      if (PERHAPS_RUNNING.has(kernel.status)) this._setRunning(kernel, true);
+      this._setRunning(kernel, true);
       const ready = () => {
         this._setRunning(kernel, false);
       };
@@ -208,15 +197,9 @@ export class Documents {
   }
 
   /** Follows the cells that a kernel runs. */
-  private readonly _heed = (kernel: Kernel, message: Message): void => {
-    const { header, parent_header: parent, content } = message;
-    if (header.msg_type !== 'status') return;
-    const busy = content.execution_state === 'busy';
-    if (parent.msg_type === 'execute_request') this._setRunning(kernel, busy);
-    // The end of a cell may have been lost with the connection. A page that connects again requests
-    // the kernel's info, which comes once the kernel runs nothing.
-    const ofPage = parent.msg_type === 'kernel_info_request' && parent.session === kernel.clientId;
-    if (ofPage && !busy) this._setRunning(kernel, false);
+  private readonly _heed = (kernel: Kernel, { header, parent_header, content }: Message): void => {
+    if (header.msg_type !== 'status' || parent_header.msg_type !== 'execute_request') return;
+    this._setRunning(kernel, content.execution_state === 'busy');
   };
 
   private _setRunning(kernel: Kernel, running: boolean): void {

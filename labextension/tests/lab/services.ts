@@ -1,2 +1,0 @@
-/** In place of `@jupyterlab/services`. */
-export const ServerConnection = {};
