@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # JupyterLab's environment on a DSW instance: seen on one (2026), documented nowhere.
 PLATFORM_PYTHONS = "etc/dsw/cache/*/plugins/jupyter-lab/*/venv/bin/python"
 PORT_VARIABLE, USUAL_PORT = "JUPYTER_SERVER_PORT", "8088"
+MAX_ANCESTORS = 64
 _LISTENING = "0A"
 # Variables by which another Python would look into this one's folders, or install elsewhere.
 _NOT_FOR_IT = {
@@ -81,9 +82,16 @@ def find(root: Path = Path("/")) -> Server:
 
     Where none is running, the one that PAI-DSW will start. Raises `NoServer`.
     """
+    parents = [os.getpid()]
+    while parents[-1] > 0 and len(parents) < MAX_ANCESTORS:
+        parents.append(_parent(parents[-1]))
     own = os.environ.get(connection.SERVER_PID, "")
     if own.isascii() and own.isdigit() and (python := _python(int(own))):
         return Server(python, text("it started this kernel"), int(own), _address(int(own)))
+    # Not by JUPYTER_SERVER_URL: it has the configured port, which may be that of another server.
+    for server in _running(text("it started this terminal")):
+        if server.pid in parents:
+            return server
     wanted = os.environ.get(connection.SERVER_URL, "")
     if wanted:
         running = list(_running(text("it is the one of JUPYTER_SERVER_URL")))
@@ -186,6 +194,15 @@ def _port(url: str) -> int | None:
         return urlsplit(url).port
     except ValueError:
         return None
+
+
+def _parent(pid: int) -> int:
+    try:
+        # proc(5): the second field, a name, may have spaces in it; the parent is the fourth.
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+        return int(stat.rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _python(pid: int) -> str | None:
