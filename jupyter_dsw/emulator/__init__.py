@@ -1,6 +1,6 @@
 """A local PAI-DSW endpoint that verifies signatures, with scenarios.
 
-It stands in for Alibaba Cloud in the demo and in the tests, and needs the standard library only.
+It stands in for Alibaba Cloud in the demo and in the tests, and shares only `i18n` with the rest.
 """
 
 from __future__ import annotations
