@@ -88,16 +88,17 @@ def find(root: Path = Path("/")) -> Server:
     own = os.environ.get(connection.SERVER_PID, "")
     if own.isascii() and own.isdigit() and (python := _python(int(own))):
         return Server(python, text("it started this kernel"), int(own), _address(int(own)))
-    # Not by JUPYTER_SERVER_URL: it has the configured port, which may be that of another server.
-    for server in _running(text("it started this terminal")):
-        if server.pid in parents:
-            return server
     wanted = os.environ.get(connection.SERVER_URL, "")
+    why = text("it is the only one of this user")
     if wanted:
-        running = list(_running(text("it is the one of JUPYTER_SERVER_URL")))
+        why = text("it is the one of JUPYTER_SERVER_URL")
+    running = list(_running(why))
+    # Before the variable: it has the configured port, which may be that of another server.
+    for server in running:
+        if server.pid in parents:
+            return msgspec.structs.replace(server, found_by=text("it started this terminal"))
+    if wanted:
         running = [each for each in running if connection.leads_to(each.url or "", wanted)]
-    else:
-        running = list(_running(text("it is the only one of this user")))
     if not running:
         port = str(_port(wanted) or os.environ.get(PORT_VARIABLE) or USUAL_PORT)
         why = text("it listens on port %1", port)
