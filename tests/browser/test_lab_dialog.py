@@ -31,8 +31,10 @@ from tests.browser.windows import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from jupyter_dsw.demo.lab import Lab
     from tests.canaries import Canaries
 
 NOTIFICATIONS = "@jupyterlab/apputils-extension:notification"
@@ -160,25 +162,37 @@ def test_if_it_is_set_to_everything_is_saved_two_minutes_before_a_stop(
     assert "changed" in (lab.home / "work" / NAME).read_text()
 
 
+def save_all_in_dialog(
+    page: Page, start_lab: Any, emulator: Emulator, respond_to_save: Callable[[Route], None]
+) -> Lab:
+    """Click "Save all" before a stop, with a changed notebook whose saves get another response."""
+    stop_in(emulator, 300 * MINUTE)
+    page.clock.install()
+    lab: Lab = start_lab()
+    open_changed_notebook(page, lab)
+
+    def respond(route: Route) -> None:
+        if route.request.method == "PUT":
+            respond_to_save(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/contents/**", respond)
+    stop_in(emulator, 110)
+    refresh_until_seen(page, dialog(page))
+    dialog(page).get_by_role("button", name="Save all").click()
+    return lab
+
+
 def test_a_file_that_could_not_be_saved_is_named_and_closing_brings_one_last_reminder(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     hasten(tmp_path, 10)
-    stop_in(emulator, 300 * MINUTE)
-    page.clock.install()
-    lab = start_lab()
-    open_changed_notebook(page, lab)
 
-    def refuse(route: Route) -> None:
-        if route.request.method == "PUT":
-            route.fulfill(status=507, json={"message": "no space left"})
-        else:
-            route.continue_()
+    def refuse(save: Route) -> None:
+        save.fulfill(status=507, json={"message": "no space left"})
 
-    page.route("**/api/contents/**", refuse)
-    stop_in(emulator, 110)
-    refresh_until_seen(page, dialog(page))
-    dialog(page).get_by_role("button", name="Save all").click()
+    save_all_in_dialog(page, start_lab, emulator, refuse)
     expect(dialog(page).locator(".jp-dsw-result")).to_have_text(f"Could not be saved: {NAME}")
     expect(dialog_with_keys(page)).to_be_visible()
     page.keyboard.press("Escape")
@@ -196,22 +210,8 @@ def test_a_save_that_takes_long_is_reported_as_pending_and_then_as_saved(
     page: Page, start_lab: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     hasten(tmp_path, 10)
-    stop_in(emulator, 300 * MINUTE)
-    page.clock.install()
-    lab = start_lab()
-    open_changed_notebook(page, lab)
     waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if route.request.method == "PUT":
-            waiting.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/api/contents/**", hold)
-    stop_in(emulator, 110)
-    refresh_until_seen(page, dialog(page))
-    dialog(page).get_by_role("button", name="Save all").click()
+    lab = save_all_in_dialog(page, start_lab, emulator, waiting.append)
     result = dialog(page).locator(".jp-dsw-result")
     expect(result).to_have_text("Saving…")
     page.clock.fast_forward(16_000)
